@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words of the field, each once: identifiers, enumerations, and the refusal value.
+
+Everything else in `core` is written with these. What a word means is in GLOSSARY.md; which moves are possible between
+states is in `core.case.tables`; who may make them is in `core.access`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final, TypeGuard
+
+import msgspec
+
+GHSA_ALPHABET: Final = "23456789cfghjmpqrvwx"
+"""GitHub's look-alike-free alphabet; case ids use it so that they survive telephone and handwriting."""
+
+CASE_REF = re.compile(rf"^[A-Z][A-Z0-9]{{1,9}}-\d{{4}}-[{GHSA_ALPHABET}]{{5}}$")
+ADVISORY_ID = re.compile(r"^[A-Z][A-Z0-9]{1,9}-SA-\d{4}-\d{3,}$")
+CVE_ID = re.compile(r"^CVE-\d{4}-\d{4,19}$")
+PROJECT_ID = re.compile(r"^[a-z][a-z0-9-]{0,38}$")
+
+CaseRef = str
+"""`WHPG-2026-k7x4m`: prefix, year, five letters of `GHSA_ALPHABET`. Not sequential, so report volume does not leak."""
+
+ProjectId = str
+"""`warehousepg`: lower case, digits and dashes; stands in URLs."""
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A frozen value that can be journalled and travel: base of every command, event and record.
+
+    Unknown fields are an error on decoding, so that a typo or a newer journal is never half-read.
+    """
+
+
+class Refused(Value, tag="refused"):
+    """A refusal: nothing changed, and this is why.
+
+    `code` is stable and greppable, `because` is one sentence a person can act on, `rule` names the clause, table or
+    section that says so, `cite` the policy line (`SECURITY.md:24`) where there is one, `missing` lists what would
+    satisfy it, each item a short phrase.
+    """
+
+    code: str
+    because: str
+    rule: str = ""
+    cite: str = ""
+    missing: tuple[str, ...] = ()
+
+
+class Role(StrEnum):
+    """Per-project roles (UX 3.15). The administrator runs the machine and sees no case."""
+
+    OWNER = "owner"
+    MAINTAINER = "maintainer"
+    RELEASE_MANAGER = "release-manager"
+    TRIAGER = "triager"
+    PUBLISHER = "publisher"
+    COORDINATOR = "coordinator"
+    DISTRIBUTOR = "distributor"
+    AUDITOR = "auditor"
+
+
+class ActorKind(StrEnum):
+    """Who makes a move: a signed-in person, the reporter by return phrase, the clock, or an adapter's result."""
+
+    PERSON = "person"
+    REPORTER = "reporter"
+    CLOCK = "clock"
+    SYSTEM = "system"
+
+
+class Actor(Value):
+    """The author of a command. `roles` are the roles held in the case's project at that moment."""
+
+    kind: ActorKind
+    id: str
+    name: str = ""
+    roles: frozenset[Role] = frozenset()
+
+
+CLOCK_ACTOR: Final = Actor(kind=ActorKind.CLOCK, id="clock", name="clock")
+SYSTEM_ACTOR: Final = Actor(kind=ActorKind.SYSTEM, id="system", name="Tocsin")
+
+
+class Audience(StrEnum):
+    """Who reads a message. `TEAM` never leaves the desk (S64)."""
+
+    TEAM = "team"
+    REPORTER = "reporter"
+    DISTRIBUTORS = "distributors"
+
+
+class ReportKind(StrEnum):
+    """What the finder says they hold (S11, S32-S34)."""
+
+    FOUND = "found"
+    SUSPECTED = "suspected"
+    DEPENDENCY = "dependency"
+    ALREADY_PUBLIC = "already-public"
+
+
+class Affectedness(StrEnum):
+    """State of one supported line; `REVIEW` is what is not yet known, never silently `NOT_AFFECTED`."""
+
+    AFFECTED = "affected"
+    NOT_AFFECTED = "not-affected"
+    FIXED = "fixed"
+    UNSUPPORTED = "unsupported"
+    REVIEW = "review"
+
+
+class RejectionClass(StrEnum):
+    """Why a report is not accepted (S36). Each has its own template; all are sent with a reason and can be appealed."""
+
+    NOT_REPRODUCIBLE = "not-reproducible"
+    NOT_A_VULNERABILITY = "not-a-vulnerability"
+    NOT_SECURITY = "not-security"
+    UNSAFE_DEFAULT = "unsafe-default"
+    OUT_OF_SCOPE = "out-of-scope"
+    UNSUPPORTED_VERSION = "unsupported-version"
+
+
+def is_cve_id(text: str) -> TypeGuard[str]:
+    """Say whether `text` has the form of a CVE id (CVE Record Format 5.x, `cveId`)."""
+    return bool(CVE_ID.match(text))
+
+
+def utc(instant: datetime) -> datetime:
+    """Return `instant` in UTC; raises ValueError for a naive one, because a date without a zone is a missed promise."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a zone")
+    return instant.astimezone(UTC)
