@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, TypeGuard
+from typing import Final, TypeGuard, dataclass_transform
 
 import msgspec
 
@@ -29,6 +29,7 @@ ProjectId = str
 """`warehousepg`: lower case, digits and dashes; stands in URLs."""
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A frozen value that can be journalled and travel: base of every command, event and record.
 
