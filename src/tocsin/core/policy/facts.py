@@ -20,7 +20,10 @@ class LineFact(Value):
     line: str
     state: Affectedness = Affectedness.REVIEW
     supported: bool = True
+    introduced: str = ""
     fixed_in: str = ""
+    commit: str = ""
+    reason: str = ""
     waiver: str = ""
     waived_by: str = ""
     tested: bool = False

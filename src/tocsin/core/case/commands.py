@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything somebody can ask of a case. One value per move; web, mail, API, CLI and the clock all speak these.
+
+A command is a wish: `decide` turns it into events or a refusal. Ids that need randomness are minted by the caller and
+travel in the command, so that deciding stays pure.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tocsin.core.case.events import CreditGiven, ProductNamed, ReferenceGiven
+from tocsin.core.intake import Attachment, Report
+from tocsin.core.policy.facts import LineFact
+from tocsin.core.vocabulary import Audience, CaseRef, ProjectId, RejectionClass, Value
+
+
+class Answer(Value):
+    """Words to the reporter that go with a decision; plan and workarounds are what first feedback must hold (S22, S23)."""
+
+    text: str = ""
+    plan: str = ""
+    workarounds: str = ""
+
+
+class SubmitReport(Value, tag="report"):
+    """Open a case from a report."""
+
+    case: CaseRef
+    project: ProjectId
+    policy: str
+    report: Report
+    room: str = ""
+
+
+class Say(Value, tag="say"):
+    """Write to an audience; `TEAM` is an internal note and never leaves the desk (S64)."""
+
+    audience: Audience
+    text: str
+    plan: str = ""
+    workarounds: str = ""
+    automatic: bool = False
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Hear(Value, tag="hear"):
+    """The reporter writes."""
+
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Assign(Value, tag="assign"):
+    """Give the case a lead; `lead_roles` are that person's roles in the project, looked up by the caller (S19)."""
+
+    lead: str
+    lead_name: str = ""
+    lead_roles: tuple[str, ...] = ()
+
+
+class Investigate(Value, tag="investigate"):
+    """Record effects and criticality (S35)."""
+
+    effect: str
+    criticality: str
+    affected_versions: str = ""
+    cwe: tuple[str, ...] = ()
+    reproduced: bool = False
+
+
+class Accept(Value, tag="accept"):
+    """Accept the report as a vulnerability of the project; `advisory_id` is reserved by the caller."""
+
+    advisory_id: str
+    answer: Answer = Answer()
+
+
+class Reject(Value, tag="reject"):
+    """Decide that it is not a vulnerability here; the reason goes to the reporter (S36)."""
+
+    rejection: RejectionClass
+    reason: str
+
+
+class NeedInfo(Value, tag="need-info"):
+    """Ask the reporter for more (S33)."""
+
+    question: str
+
+
+class MarkDuplicate(Value, tag="duplicate"):
+    """Say that another case holds the same matter; the reporter is told without learning anything about it."""
+
+    of: CaseRef
+    answer: Answer = Answer()
+
+
+class Appeal(Value, tag="appeal"):
+    """The reporter asks for a second look at a rejection (S36)."""
+
+    text: str
+
+
+class Reconsider(Value, tag="reconsider"):
+    """Take a rejected, deferred or appealed report up again."""
+
+    reason: str
+
+
+class SetScore(Value, tag="score"):
+    """Score with a CVSS 3.0, 3.1 or 4.0 vector; never a gate (S44)."""
+
+    vector: str
+    authoritative: bool = True
+    provisional: bool = False
+    reason: str = ""
+
+
+class SetLines(Value, tag="set-lines"):
+    """State which release lines are affected, fixed, waived or not affected."""
+
+    lines: tuple[LineFact, ...]
+
+
+class SetFix(Value, tag="set-fix"):
+    """Say that a fix is ready, who wrote it and where it lies."""
+
+    author: str
+    reference: str = ""
+
+
+class ConfirmFix(Value, tag="confirm-fix"):
+    """Confirm that the fix works; not by its author (S54)."""
+
+    note: str = ""
+
+
+class ProposeEmbargo(Value, tag="propose-embargo"):
+    """Propose a disclosure instant, or a revision of the one that holds."""
+
+    proposal: str
+    ends_at: datetime
+    respond_by: datetime | None = None
+    reason_class: str = ""
+    reason: str = ""
+
+
+class AcceptEmbargo(Value, tag="accept-embargo"):
+    """Accept a proposal."""
+
+    proposal: str
+
+
+class RejectEmbargo(Value, tag="reject-embargo"):
+    """Reject a proposal."""
+
+    proposal: str
+    reason: str = ""
+
+
+class DecideEmbargo(Value, tag="decide-embargo"):
+    """Use the project's final say after disagreement (S53)."""
+
+    ends_at: datetime
+    reason: str
+
+
+class EndEmbargo(Value, tag="end-embargo"):
+    """End the embargo now: `leaked` or `early`."""
+
+    why: str
+    reason: str = ""
+
+
+class Observe(Value, tag="observe"):
+    """Record that the matter is public (`P`), an exploit is (`X`), or attacks were seen (`A`)."""
+
+    bit: str
+    note: str = ""
+
+
+class DraftAdvisory(Value, tag="draft-advisory"):
+    """Write the words of the advisory."""
+
+    title: str
+    summary: str = ""
+    details: str = ""
+    impact: str = ""
+    detection: str = ""
+    mitigation: str = ""
+    no_mitigation_known: bool = False
+    required_configuration: str = ""
+    cwe: tuple[str, ...] = ()
+    products: tuple[ProductNamed, ...] = ()
+    references: tuple[ReferenceGiven, ...] = ()
+    credits: tuple[CreditGiven, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+class SetCve(Value, tag="set-cve"):
+    """Record the CVE id of the case."""
+
+    cve_id: str
+    state: str = "reserved"
+
+
+class Publish(Value, tag="publish"):
+    """Publish the advisory. `confirmation` is its id, typed by the person; `digest` the preview they saw."""
+
+    confirmation: str
+    digest: str
+
+
+class RecordPublication(Value, tag="record-publication"):
+    """The worker's result: documents written and read back."""
+
+    advisory_id: str
+    documents: tuple[tuple[str, str], ...]
+
+
+class RecordFailure(Value, tag="record-failure"):
+    """The worker's result: a step that did not hold."""
+
+    advisory_id: str
+    step: str
+    reason: str
+
+
+class Close(Value, tag="close"):
+    """Close the case with one of the policy's outcomes (S78)."""
+
+    outcome: str
+    note: str = ""
+
+
+class Tick(Value, tag="tick"):
+    """The clock looks at the case: warnings that are due are told once."""
+
+
+Command = (
+    SubmitReport | Say | Hear | Assign | Investigate | Accept | Reject | NeedInfo | MarkDuplicate | Appeal | Reconsider
+    | SetScore | SetLines | SetFix | ConfirmFix
+    | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe
+    | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | Tick
+)  # fmt: skip
+
+
+def name(command: Command) -> str:
+    """Return the command's name as the CLI and the API spell it."""
+    return str(command.__struct_config__.tag)

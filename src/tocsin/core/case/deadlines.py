@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is due in a case, and what comes first. The instants come from the policy's clauses; this only orders them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tocsin.core.case.model import Case
+from tocsin.core.policy.clauses import Promise, promises
+from tocsin.core.policy.model import Policy
+
+
+def due(policy: Policy, case: Case) -> tuple[Promise, ...]:
+    """List the promises of a case that are neither kept nor void, soonest first."""
+    waiting = (promise for promise in promises(policy, case) if promise.kept_at is None)
+    return tuple(sorted(waiting, key=lambda promise: promise.due_at))
+
+
+def next_due(policy: Policy, case: Case) -> Promise | None:
+    """Return the promise that is due first, or None when nothing is."""
+    return next(iter(due(policy, case)), None)
+
+
+def next_wake(policy: Policy, case: Case) -> datetime | None:
+    """Return the next instant at which the clock has something to say: a share to warn at, or the due instant."""
+    told = {(name, share, due_at) for name, share, due_at in case.warned}
+    instants = (
+        warning.at
+        for promise in due(policy, case)
+        for warning in promise.warnings
+        if (promise.name, warning.share, promise.due_at) not in told
+    )
+    return min(instants, default=None)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What may happen: command in, events or a refusal out. A refusal changes nothing.
+
+The order is always the same: who may (`core.access`), what the protocol makes possible (`core.case.tables`), what the
+policy narrows (`core.policy.clauses`). The rules stand in one file a subject; `RULES` joins them in plain sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tocsin.core import access
+from tocsin.core.case import commands as cmd
+from tocsin.core.case.decide import embargo, fix, publish, talk, triage
+from tocsin.core.case.decide.rule import Context, Decision, Rule
+from tocsin.core.case.evolve import evolve
+from tocsin.core.case.events import Entry, Event
+from tocsin.core.case.model import Case
+from tocsin.core.policy.clauses import guard
+from tocsin.core.vocabulary import Refused
+
+RULES: Final[Mapping[type, Rule]] = {**talk.RULES, **triage.RULES, **fix.RULES, **embargo.RULES, **publish.RULES}
+
+
+def decide(case: Case | None, command: cmd.Command, context: Context) -> Decision:
+    """Turn a command into events, or say why not.
+
+    Returns an empty tuple when the wish already holds (accepting twice makes one draft: S41).
+    """
+    rule = RULES[type(command)]
+    move = rule.move(command, context)
+    if move is not None and (refused := access.guard(context.actor, move.name)):
+        return refused
+    if case is None:
+        return rule.opens(command, context)
+    if case.closed_at and not rule.after_close:
+        return Refused(
+            code="case-closed",
+            because="The case is closed. Reopen it first, or open a new one.",
+            rule="rm: C is final",
+        )
+    decision = rule.decide(case, command, context)
+    if isinstance(decision, Refused) or not decision or move is None:
+        return decision
+    return guard(context.policy, case, move, context.now) or decision
+
+
+def record(case: Case | None, events: tuple[Event, ...], context: Context) -> tuple[Case, tuple[Entry, ...]]:
+    """Number the events, stamp them and fold them onto the case."""
+    seq = case.seq if case else 0
+    entries = tuple(
+        Entry(seq=seq + offset, at=context.now, actor=context.actor, event=event)
+        for offset, event in enumerate(events, start=1)
+    )
+    for entry in entries:
+        case = evolve(case, entry)
+    if case is None:
+        raise ValueError("nothing to record")
+    return case, entries
+
+
+__all__ = ["Context", "Decision", "decide", "record"]

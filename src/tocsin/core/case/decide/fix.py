@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fix: which lines are affected, that a fix is ready, and that somebody else confirmed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec.structs import replace
+
+from tocsin.core.case import commands as cmd
+from tocsin.core.case import events as ev
+from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
+from tocsin.core.case.model import Case
+from tocsin.core.case.rules import fix_may_be_ready
+from tocsin.core.policy.facts import MoveName
+from tocsin.core.vocabulary import Affectedness, Refused
+
+
+def _lines(case: Case, command: cmd.SetLines, context: Context) -> Decision:
+    names = [line.line for line in command.lines]
+    if "" in names or len(names) != len(set(names)):
+        return Refused(code="lines-ambiguous", because="Each line needs a name, once.", rule="lines", missing=("line",))
+    unfixed = tuple(line.line for line in command.lines if line.state is Affectedness.FIXED and not line.fixed_in)
+    if unfixed:
+        return need("fixed-in-missing", "A fixed line names the release that holds the fix.", *unfixed, rule="lines")
+    signed = tuple(
+        line if not line.waiver or line.waived_by else _sign(line, context) for line in command.lines
+    )
+    return () if signed == case.lines else (ev.LinesSet(lines=signed),)
+
+
+def _sign(line: ev.LineFact, context: Context) -> ev.LineFact:
+    """A waiver carries the person who approved it (S57): the one who typed it, unless another is named."""
+    return replace(line, waived_by=context.actor.id)
+
+
+def _fix(case: Case, command: cmd.SetFix, context: Context) -> Decision:
+    if refused := fix_may_be_ready(case.rm):
+        return refused
+    return (ev.FixSet(author=command.author, reference=command.reference),)
+
+
+def _confirm(case: Case, command: cmd.ConfirmFix, context: Context) -> Decision:
+    if not case.fix_ready_at:
+        return need("no-fix", "There is no fix to confirm yet.", "fix", rule="S54")
+    if context.actor.id in case.fix_confirmed_by:
+        return ()
+    return (ev.FixConfirmed(by=context.actor.id, note=command.note),)
+
+
+RULES: Final[Mapping[type, Rule]] = {
+    cmd.SetLines: Rule(_lines, moved(MoveName.SET_LINES), after_close=True),
+    cmd.SetFix: Rule(_fix, moved(MoveName.SET_FIX), after_close=True),
+    cmd.ConfirmFix: Rule(_confirm, moved(MoveName.CONFIRM_FIX)),
+}

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The advisory's words, its CVE id, and the order to publish. Publishing itself is the worker's; its result returns here.
+
+Law 3 of the house: a case has no public flag. Ordering publication makes nothing public; only `core.disclosure` turns
+an ordered advisory into `Cleared`, and publishers accept nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tocsin.core.case import commands as cmd
+from tocsin.core.case import events as ev
+from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
+from tocsin.core.case.model import Case
+from tocsin.core.case.tables import EM, RM
+from tocsin.core.policy.facts import MoveName
+from tocsin.core.vocabulary import Refused, is_cve_id
+
+
+def _draft(case: Case, command: cmd.DraftAdvisory, context: Context) -> Decision:
+    if not case.advisory_id:
+        return need("not-accepted", "An advisory is drafted once the report is accepted.", "accept", rule="S41")
+    if command.mitigation.strip() and command.no_mitigation_known:
+        return Refused(
+            code="mitigation-contradicts",
+            because="Either name a mitigation or say that none is known, not both.",
+            rule="S62",
+        )
+    drafted = ev.AdvisoryDrafted(**{name: getattr(command, name) for name in ev.AdvisoryDrafted.__struct_fields__})
+    return () if drafted == case.advisory else (drafted,)
+
+
+def _cve(case: Case, command: cmd.SetCve, context: Context) -> Decision:
+    if not is_cve_id(command.cve_id):
+        return Refused(code="cve-malformed", because="A CVE id looks like CVE-2026-12345.", rule="CVE Record 5.x cveId")
+    if case.cve_state == "published" and command.cve_id != case.cve_id:
+        return Refused(
+            code="cve-published",
+            because=f"{case.cve_id} is public already; reject it there before naming another.",
+            rule="CNA 4.5.3.5",
+        )
+    same = (command.cve_id, command.state) == (case.cve_id, case.cve_state)
+    return () if same else (ev.CveSet(cve_id=command.cve_id, state=command.state),)
+
+
+def _publish(case: Case, command: cmd.Publish, context: Context) -> Decision:
+    if case.rm is not RM.ACCEPTED or not case.advisory_id:
+        return need("not-accepted", "Only an accepted report leads to an advisory.", "accept", rule="rm: A")
+    if case.advisory is None:
+        return need("no-advisory", "Write the advisory first.", "advisory", rule="S41")
+    if command.confirmation != case.advisory_id:
+        return Refused(
+            code="confirmation-wrong",
+            because=f"Type {case.advisory_id} exactly to publish it.",
+            rule="publish: typed confirmation",
+        )
+    if case.embargo.em in (EM.ACTIVE, EM.REVISE) and case.embargo_until and case.embargo_until > context.now:
+        return Refused(
+            code="embargo-holds",
+            because=f"The embargo holds until {case.embargo_until:%a %Y-%m-%d %H:%M} UTC. Wait, or end it first.",
+            rule="em: publication is not before the agreed instant",
+        )
+    if case.ordered_digest == command.digest:
+        return ()
+    return (
+        ev.PublicationOrdered(advisory_id=case.advisory_id, digest=command.digest, at=context.now),
+    )
+
+
+def _published(case: Case, command: cmd.RecordPublication, context: Context) -> Decision:
+    """Record what was read back; the public is aware now, so an embargo that still stands is over (rule 4)."""
+    if not case.ordered_digest:
+        return ()
+    events: list[ev.Event] = [
+        ev.AdvisoryPublished(
+            advisory_id=command.advisory_id, revision=case.revision + 1, documents=command.documents
+        )
+    ]
+    if not case.public:
+        events.append(ev.StateObserved(bit="P", note="published"))
+    if case.embargo.em in (EM.ACTIVE, EM.REVISE, EM.PROPOSED):
+        events.append(ev.EmbargoEnded(why="published"))
+    return tuple(events)
+
+
+def _failed(case: Case, command: cmd.RecordFailure, context: Context) -> Decision:
+    if case.failure == f"{command.step}: {command.reason}":
+        return ()
+    return (
+        ev.PublicationFailed(advisory_id=command.advisory_id, step=command.step, reason=command.reason),
+    )
+
+
+RULES: Final[Mapping[type, Rule]] = {
+    cmd.DraftAdvisory: Rule(_draft, moved(MoveName.DRAFT_ADVISORY), after_close=True),
+    cmd.SetCve: Rule(_cve, moved(MoveName.SET_CVE), after_close=True),
+    cmd.Publish: Rule(_publish, moved(MoveName.PUBLISH), after_close=True),
+    cmd.RecordPublication: Rule(_published, after_close=True),
+    cmd.RecordFailure: Rule(_failed, after_close=True),
+}

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The decision about a report: investigate, accept, reject, duplicate, appeal, take up again, score, observe, close.
+
+Follows the report machine (RM, `core.case.tables`): a rejection is Received -> Invalid, an acceptance passes through
+Valid, a duplicate passes through Valid to Deferred and is never Invalid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tocsin.core import severity
+from tocsin.core.case import commands as cmd
+from tocsin.core.case import events as ev
+from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
+from tocsin.core.case.decide.talk import answer
+from tocsin.core.case.model import Case
+from tocsin.core.case.rules import cs_after, embargo_may_hold, may_close, rm_step
+from tocsin.core.case.tables import EM, RM, Fact, RMInput
+from tocsin.core.policy.facts import Move, MoveName
+from tocsin.core.vocabulary import Audience, Refused
+
+
+def _investigate(case: Case, command: cmd.Investigate, context: Context) -> Decision:
+    if not (command.effect.strip() and command.criticality.strip()):
+        return need(
+            "investigation-incomplete",
+            "An investigation says what the effect is and how critical it is.",
+            *(name for name in ("effect", "criticality") if not getattr(command, name).strip()),
+            rule="S35",
+        )
+    return (
+        ev.CaseInvestigated(
+            effect=command.effect,
+            criticality=command.criticality,
+            affected_versions=command.affected_versions,
+            cwe=command.cwe,
+            reproduced=command.reproduced,
+        ),
+    )
+
+
+def _accept(case: Case, command: cmd.Accept, context: Context) -> Decision:
+    if case.rm is RM.ACCEPTED:
+        return ()
+    events: tuple[ev.Event, ...] = ()
+    state = case.rm
+    if state in (RM.RECEIVED, RM.INVALID):
+        stepped = rm_step(state, RMInput.VALIDATE)
+        if isinstance(stepped, Refused):
+            return stepped
+        state, events = stepped, (ev.CaseValidated(),)
+    stepped = rm_step(state, RMInput.ACCEPT)
+    if isinstance(stepped, Refused):
+        return stepped
+    return (*events, ev.CaseAccepted(advisory_id=command.advisory_id), *answer(command.answer))
+
+
+def _accept_move(command: cmd.Accept, context: Context) -> Move:
+    words = command.answer
+    return Move(
+        name=MoveName.ACCEPT, actor=context.actor, text=words.text, plan=words.plan, workarounds=words.workarounds
+    )
+
+
+def _reject(case: Case, command: cmd.Reject, context: Context) -> Decision:
+    stepped = rm_step(case.rm, RMInput.INVALIDATE)
+    if isinstance(stepped, Refused):
+        return stepped
+    if not command.reason.strip():
+        return need("reason-missing", "A rejection goes out with a detailed reason.", "reason", rule="S36")
+    return (
+        ev.CaseRejected(rejection=command.rejection, reason=command.reason),
+        ev.MessageSent(audience=Audience.REPORTER, text=command.reason),
+    )
+
+
+def _reject_move(command: cmd.Reject, context: Context) -> Move:
+    return Move(name=MoveName.REJECT, actor=context.actor, text=command.reason, rejection=command.rejection)
+
+
+def _duplicate(case: Case, command: cmd.MarkDuplicate, context: Context) -> Decision:
+    if command.of == case.ref:
+        return Refused(code="duplicate-of-itself", because="A case cannot be a duplicate of itself.", rule="rm")
+    events: list[ev.Event] = []
+    state = case.rm
+    walk: list[tuple[RMInput, frozenset[RM], ev.Event]] = [
+        (RMInput.VALIDATE, frozenset({RM.VALID, RM.ACCEPTED, RM.DEFERRED}), ev.CaseValidated()),
+        (RMInput.DEFER, frozenset({RM.DEFERRED}), ev.CaseDeferred(reason="duplicate")),
+    ]
+    for happening, behind, event in walk:
+        if state in behind:
+            continue
+        stepped = rm_step(state, happening)
+        if isinstance(stepped, Refused):
+            return stepped
+        state = stepped
+        events.append(event)
+    return (*events, ev.CaseDuplicated(of=command.of), *answer(command.answer))
+
+
+def _appeal(case: Case, command: cmd.Appeal, context: Context) -> Decision:
+    if case.rm is not RM.INVALID:
+        return Refused(code="nothing-to-appeal", because="Only a rejection can be appealed.", rule="rm: I -v-> V")
+    if not command.text.strip():
+        return need("appeal-empty", "Say why it should be looked at again.", "text")
+    return (ev.CaseAppealed(text=command.text), ev.MessageReceived(text=command.text))
+
+
+def _reconsider(case: Case, command: cmd.Reconsider, context: Context) -> Decision:
+    if case.appealed and context.actor.id == case.decided_by:
+        return Refused(
+            code="second-person-needed",
+            because="An appeal is decided by somebody other than the person who rejected the report.",
+            rule="S36",
+        )
+    if case.rm is RM.INVALID:
+        return (ev.CaseValidated(),)
+    if case.rm is RM.DEFERRED:
+        return (ev.CaseAccepted(advisory_id=case.advisory_id),)
+    return Refused(code="nothing-to-reconsider", because="The case is neither rejected nor deferred.", rule="rm")
+
+
+def _score(case: Case, command: cmd.SetScore, context: Context) -> Decision:
+    scored = severity.score(command.vector)
+    if isinstance(scored, Refused):
+        return scored
+    return (
+        ev.ScoreSet(
+            vector=scored.vector,
+            score=scored.base,
+            rating=scored.rating,
+            scorer=context.actor.id,
+            authoritative=command.authoritative,
+            provisional=command.provisional,
+            reason=command.reason,
+        ),
+    )
+
+
+def _observe(case: Case, command: cmd.Observe, context: Context) -> Decision:
+    """Record P, X or A; public knowledge or an attack ends an embargo at once (FACTS 5, rules 3 and 4)."""
+    if command.bit not in ("P", "X", "A"):
+        return Refused(code="unknown-bit", because="Observe P (public), X (exploit) or A (attacks).", rule="cs")
+    if command.bit in case.state:
+        return ()
+    bits = ("X", "P") if command.bit == "X" and not case.public else (command.bit,)
+    events: list[ev.Event] = []
+    state = case.state
+    for bit in bits:
+        after = cs_after(state, Fact(bit))
+        if isinstance(after, Refused):
+            return after
+        state = after
+        events.append(ev.StateObserved(bit=bit, note=command.note))
+    if case.embargo.em in (EM.ACTIVE, EM.REVISE, EM.PROPOSED) and embargo_may_hold(state):
+        events.append(ev.EmbargoEnded(why="public" if "P" in state else "attacked"))
+    return tuple(events)
+
+
+def _close(case: Case, command: cmd.Close, context: Context) -> Decision:
+    if refused := may_close(case.embargo.em):
+        return refused
+    stepped = rm_step(case.rm, RMInput.CLOSE)
+    if isinstance(stepped, Refused):
+        return stepped
+    return (ev.CaseClosed(outcome=command.outcome, note=command.note),)
+
+
+def _close_move(command: cmd.Close, context: Context) -> Move:
+    return Move(name=MoveName.CLOSE, actor=context.actor, reason_class=command.outcome, text=command.note)
+
+
+RULES: Final[Mapping[type, Rule]] = {
+    cmd.Investigate: Rule(_investigate, moved(MoveName.INVESTIGATE)),
+    cmd.Accept: Rule(_accept, _accept_move),
+    cmd.Reject: Rule(_reject, _reject_move),
+    cmd.MarkDuplicate: Rule(_duplicate, moved(MoveName.DUPLICATE)),
+    cmd.Appeal: Rule(_appeal, moved(MoveName.APPEAL, "text")),
+    cmd.Reconsider: Rule(_reconsider, moved(MoveName.INVESTIGATE)),
+    cmd.SetScore: Rule(_score, moved(MoveName.SCORE, "vector"), after_close=True),
+    cmd.Observe: Rule(_observe, moved(MoveName.NOTE), after_close=True),
+    cmd.Close: Rule(_close, _close_move),
+}

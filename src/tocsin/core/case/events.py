@@ -1,0 +1,308 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that can stand in a case's journal. Names are `subject.verb` and are for ever: a golden file lists them.
+
+An event is a fact that happened, in the past tense, with all it needs to be replayed years later; it never asks what
+the policy or the clock says now. What follows from an event is in `evolve`; whether it may happen is in `decide`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tocsin.core.intake import Attachment, Report
+from tocsin.core.policy.facts import LineFact
+from tocsin.core.vocabulary import Actor, Audience, CaseRef, ProjectId, RejectionClass, Value
+
+
+class ReportReceived(Value, tag="report.received"):
+    """The first entry of every case; pins the policy in force when the report arrived (S1)."""
+
+    case: CaseRef
+    project: ProjectId
+    policy: str
+    report: Report
+    room: str = ""
+
+
+class MessageSent(Value, tag="message.sent"):
+    """Words of the project to one audience. `automatic` words never stop a clock (S22)."""
+
+    audience: Audience
+    text: str
+    plan: str = ""
+    workarounds: str = ""
+    automatic: bool = False
+    attachments: tuple[Attachment, ...] = ()
+
+
+class MessageReceived(Value, tag="message.received"):
+    """Words of the reporter."""
+
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class CaseAssigned(Value, tag="case.assigned"):
+    """A lead took or was given the case."""
+
+    lead: str
+    lead_name: str = ""
+
+
+class CaseInvestigated(Value, tag="case.investigated"):
+    """The investigation record: effects and criticality, the first step of both policies (S35)."""
+
+    effect: str
+    criticality: str
+    affected_versions: str = ""
+    cwe: tuple[str, ...] = ()
+    reproduced: bool = False
+
+
+class CaseValidated(Value, tag="case.validated"):
+    """The report was judged to describe a vulnerability (RM: Received or Invalid to Valid)."""
+
+
+class CaseAccepted(Value, tag="case.accepted"):
+    """The project will work on it (RM: Valid or Deferred to Accepted). The advisory draft exists from here (S41)."""
+
+    advisory_id: str
+
+
+class CaseDeferred(Value, tag="case.deferred"):
+    """Valid, but not being worked on now (RM: to Deferred); also the state of a duplicate."""
+
+    reason: str = ""
+
+
+class CaseRejected(Value, tag="case.rejected"):
+    """Judged not a vulnerability of this project, with the class and the reason the reporter was given (S36)."""
+
+    rejection: RejectionClass
+    reason: str
+
+
+class InfoRequested(Value, tag="case.info_requested"):
+    """The reporter was asked for more; the case stays open until a person decides (S33)."""
+
+    question: str
+
+
+class CaseDuplicated(Value, tag="case.duplicated"):
+    """The same matter as another case; passes through Valid to Deferred (RM)."""
+
+    of: CaseRef
+
+
+class CaseAppealed(Value, tag="case.appealed"):
+    """The reporter asked for a second look at a rejection (Invalid to Valid needs another person)."""
+
+    text: str
+
+
+class CaseClosed(Value, tag="case.closed"):
+    """The end (RM: Closed). `outcome` is one of the policy's outcomes."""
+
+    outcome: str
+    note: str = ""
+
+
+class ScoreSet(Value, tag="score.set"):
+    """A CVSS vector by one scorer; the latest authoritative one is the project's final call (S43)."""
+
+    vector: str
+    score: float
+    rating: str
+    scorer: str
+    authoritative: bool = True
+    provisional: bool = False
+    reason: str = ""
+
+
+class LinesSet(Value, tag="lines.set"):
+    """The affected-lines table as it stands now: whole, never a patch, so that a replay cannot drift."""
+
+    lines: tuple[LineFact, ...]
+
+
+class FixSet(Value, tag="fix.set"):
+    """A fix is ready: who wrote it and where it lies (CS: F)."""
+
+    author: str
+    reference: str = ""
+
+
+class FixConfirmed(Value, tag="fix.confirmed"):
+    """Somebody other than the author confirmed that the fix works (S54)."""
+
+    by: str
+    note: str = ""
+
+
+class EmbargoProposed(Value, tag="embargo.proposed"):
+    """A disclosure instant was proposed or, when one holds already, a revision of it (EM: p)."""
+
+    proposal: str
+    ends_at: datetime
+    respond_by: datetime | None = None
+    reason_class: str = ""
+    reason: str = ""
+
+
+class EmbargoAccepted(Value, tag="embargo.accepted"):
+    """A proposal was accepted (EM: a)."""
+
+    proposal: str
+
+
+class EmbargoRejected(Value, tag="embargo.rejected"):
+    """A proposal was rejected (EM: r)."""
+
+    proposal: str
+    reason: str = ""
+
+
+class EmbargoDecided(Value, tag="embargo.decided"):
+    """The project used its final say without agreement, and said why (S53)."""
+
+    ends_at: datetime
+    reason: str
+
+
+class EmbargoEnded(Value, tag="embargo.ended"):
+    """The embargo is over (EM: t): `leaked`, `early`, `expired` or `published`."""
+
+    why: str
+
+
+class StateObserved(Value, tag="state.observed"):
+    """One bit of the case state turned: public aware, exploit public, attacks observed (CS)."""
+
+    bit: str
+    note: str = ""
+
+
+class ProductNamed(Value):
+    """The product an advisory speaks of."""
+
+    name: str
+    vendor: str = ""
+    purl: str = ""
+    ecosystem: str = ""
+    package: str = ""
+    repository: str = ""
+    scheme: str = ""
+
+
+class CreditGiven(Value):
+    """One credit line; only with consent is it ever published (S27)."""
+
+    name: str
+    type: str = "finder"
+    consent: bool = False
+
+
+class ReferenceGiven(Value):
+    """One public reference of the advisory."""
+
+    url: str
+    type: str = "WEB"
+
+
+class AdvisoryDrafted(Value, tag="advisory.drafted"):
+    """The words of the advisory. Lines, score and CVE id are typed elsewhere, once, and joined when rendered."""
+
+    title: str
+    summary: str = ""
+    details: str = ""
+    impact: str = ""
+    detection: str = ""
+    mitigation: str = ""
+    no_mitigation_known: bool = False
+    required_configuration: str = ""
+    cwe: tuple[str, ...] = ()
+    products: tuple[ProductNamed, ...] = ()
+    references: tuple[ReferenceGiven, ...] = ()
+    credits: tuple[CreditGiven, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+class CveSet(Value, tag="cve.set"):
+    """The CVE id of the case and its state: `reserved`, `published` or `rejected` (S10, S46)."""
+
+    cve_id: str
+    state: str = "reserved"
+
+
+class PublicationOrdered(Value, tag="publication.ordered"):
+    """A person ordered publication of exactly these bytes (the digest); the worker performs it (S58)."""
+
+    advisory_id: str
+    digest: str
+    at: datetime
+
+
+class AdvisoryPublished(Value, tag="advisory.published"):
+    """The documents were published and read back; names and SHA-256 of each."""
+
+    advisory_id: str
+    revision: int
+    documents: tuple[tuple[str, str], ...]
+
+
+class PublicationFailed(Value, tag="publication.failed"):
+    """A publication step did not hold; nothing after it was done, and it can be resumed."""
+
+    advisory_id: str
+    step: str
+    reason: str
+
+
+class PromiseWarned(Value, tag="promise.warned"):
+    """Somebody was told that a promise is at this share of its time; once per share and start (S20)."""
+
+    promise: str
+    share: int
+    due_at: datetime
+    told: str
+
+
+Event = (
+    ReportReceived | MessageSent | MessageReceived
+    | CaseAssigned | CaseInvestigated | CaseValidated | CaseAccepted | CaseDeferred | CaseRejected | InfoRequested
+    | CaseDuplicated | CaseAppealed | CaseClosed
+    | ScoreSet | LinesSet | FixSet | FixConfirmed
+    | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | StateObserved
+    | AdvisoryDrafted | CveSet | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
+)  # fmt: skip
+
+
+class Entry(Value):
+    """One line of the journal: what happened, when, by whom, and where it stands."""
+
+    seq: int
+    at: datetime
+    actor: Actor
+    event: Event
+
+
+def name(event: Event) -> str:
+    """Return the event's `subject.verb` name."""
+    return str(event.__struct_config__.tag)
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+_DECODER: Final = msgspec.json.Decoder(Entry)
+
+
+def encode(entry: Entry) -> bytes:
+    """Encode one entry for sealing."""
+    return _ENCODER.encode(entry)
+
+
+def decode(data: bytes) -> Entry:
+    """Decode one entry; raises msgspec.ValidationError for anything this version did not write."""
+    return _DECODER.decode(data)

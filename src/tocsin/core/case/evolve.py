@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The next state of a case from one journal entry. Total: an entry that was ever accepted must replay for ever.
+
+No rule may refuse here and nothing may depend on clock or policy; what is allowed was settled in `decide`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
+
+from msgspec.structs import replace
+
+from tocsin.core.case import events as ev
+from tocsin.core.case import negotiation
+from tocsin.core.case.model import REPORTER, VENDOR, Case
+from tocsin.core.case.rules import cs_after, rm_step
+from tocsin.core.case.tables import RM, Fact, RMInput
+from tocsin.core.vocabulary import ActorKind, Audience, Refused, ReportKind
+
+
+T = TypeVar("T")
+
+
+def evolve(case: Case | None, entry: ev.Entry) -> Case:
+    """Apply one entry; the first must be `report.received`, every other needs a case (ValueError: a broken journal)."""
+    if isinstance(entry.event, ev.ReportReceived):
+        if case is not None:
+            raise ValueError(f"{case.ref}: a second report.received at {entry.seq}")
+        return _open(entry, entry.event)
+    if case is None:
+        raise ValueError(f"journal starts with {ev.name(entry.event)}")
+    if entry.seq != case.seq + 1:
+        raise ValueError(f"{case.ref}: entry {entry.seq} follows {case.seq}")
+    changes = _CHANGES[type(entry.event)](case, entry, entry.event)
+    return replace(case, seq=entry.seq, updated_at=entry.at, **changes)
+
+
+def replay(entries: Iterable[ev.Entry], case: Case | None = None) -> Case | None:
+    """Fold entries onto a case or a snapshot of one."""
+    for entry in entries:
+        case = evolve(case, entry)
+    return case
+
+
+Changes = dict[str, Any]
+
+
+def _open(entry: ev.Entry, event: ev.ReportReceived) -> Case:
+    public = event.report.kind is ReportKind.ALREADY_PUBLIC
+    return Case(
+        ref=event.case,
+        project=event.project,
+        policy=event.policy,
+        seq=entry.seq,
+        report=event.report,
+        room=event.room,
+        received_at=entry.at,
+        updated_at=entry.at,
+        last_reporter_at=entry.at,
+        reporter_waits_since=entry.at,
+        state="VfdPxa" if public else "Vfdpxa",
+        messages=1,
+    )
+
+
+def _sent(case: Case, entry: ev.Entry, event: ev.MessageSent) -> Changes:
+    changes: Changes = {"messages": case.messages + 1}
+    if event.audience is not Audience.REPORTER:
+        return changes
+    if event.automatic or entry.actor.kind is not ActorKind.PERSON:
+        return changes | {"acknowledged_at": case.acknowledged_at or entry.at}
+    changes |= {
+        "acknowledged_at": case.acknowledged_at or entry.at,
+        "first_feedback_at": case.first_feedback_at or entry.at,
+        "reporter_waits_since": None,
+    }
+    if event.plan:
+        changes["plan_sent_at"] = case.plan_sent_at or entry.at
+    if event.workarounds:
+        changes["workarounds_sent_at"] = case.workarounds_sent_at or entry.at
+        changes["workarounds"] = event.workarounds
+    if case.decided_at:
+        changes["conversation_at"] = case.conversation_at or entry.at
+    return changes
+
+
+def _heard(case: Case, entry: ev.Entry, event: ev.MessageReceived) -> Changes:
+    return {
+        "messages": case.messages + 1,
+        "last_reporter_at": entry.at,
+        "reporter_waits_since": case.reporter_waits_since or entry.at,
+        "reporter_owes_since": None,
+    }
+
+
+def _assigned(case: Case, entry: ev.Entry, event: ev.CaseAssigned) -> Changes:
+    return {"lead": event.lead, "lead_name": event.lead_name}
+
+
+def _investigated(case: Case, entry: ev.Entry, event: ev.CaseInvestigated) -> Changes:
+    return {
+        "investigated": True,
+        "effect": event.effect,
+        "criticality": event.criticality,
+        "affected_versions": event.affected_versions,
+        "cwe": event.cwe or case.cwe,
+    }
+
+
+def _decided(case: Case, entry: ev.Entry, **more: Any) -> Changes:
+    return {"decided_at": entry.at, "decided_by": entry.actor.id, "reporter_owes_since": None, **more}
+
+
+def _validated(case: Case, entry: ev.Entry, event: ev.CaseValidated) -> Changes:
+    return {"rm": _rm(case.rm, RMInput.VALIDATE), "rejection": None, "appealed": False}
+
+
+def _accepted(case: Case, entry: ev.Entry, event: ev.CaseAccepted) -> Changes:
+    return _decided(
+        case,
+        entry,
+        rm=_rm(case.rm, RMInput.ACCEPT),
+        accepted_at=case.accepted_at or entry.at,
+        advisory_id=case.advisory_id or event.advisory_id,
+        duplicate_of="",
+    )
+
+
+def _deferred(case: Case, entry: ev.Entry, event: ev.CaseDeferred) -> Changes:
+    return {"rm": _rm(case.rm, RMInput.DEFER)}
+
+
+def _rejected(case: Case, entry: ev.Entry, event: ev.CaseRejected) -> Changes:
+    return _decided(case, entry, rm=_rm(case.rm, RMInput.INVALIDATE), rejection=event.rejection, appealed=False)
+
+
+def _info_requested(case: Case, entry: ev.Entry, event: ev.InfoRequested) -> Changes:
+    return {"reporter_owes_since": entry.at}
+
+
+def _duplicated(case: Case, entry: ev.Entry, event: ev.CaseDuplicated) -> Changes:
+    return _decided(case, entry, duplicate_of=event.of)
+
+
+def _appealed(case: Case, entry: ev.Entry, event: ev.CaseAppealed) -> Changes:
+    return {"appealed": True, "reporter_waits_since": case.reporter_waits_since or entry.at}
+
+
+def _closed(case: Case, entry: ev.Entry, event: ev.CaseClosed) -> Changes:
+    return {"rm": _rm(case.rm, RMInput.CLOSE), "closed_at": entry.at, "outcome": event.outcome}
+
+
+def _scored(case: Case, entry: ev.Entry, event: ev.ScoreSet) -> Changes:
+    return {"scores": (*case.scores, event)}
+
+
+def _lines_set(case: Case, entry: ev.Entry, event: ev.LinesSet) -> Changes:
+    return {"lines": event.lines}
+
+
+def _fix_set(case: Case, entry: ev.Entry, event: ev.FixSet) -> Changes:
+    return {
+        "fix_ready_at": case.fix_ready_at or entry.at,
+        "fix_author": event.author,
+        "fix_reference": event.reference,
+        "fix_confirmed_by": (),
+        "state": _bit(case.state, "F"),
+    }
+
+
+def _fix_confirmed(case: Case, entry: ev.Entry, event: ev.FixConfirmed) -> Changes:
+    return {"fix_confirmed_by": (*case.fix_confirmed_by, event.by)}
+
+
+def _proposed(case: Case, entry: ev.Entry, event: ev.EmbargoProposed) -> Changes:
+    party = REPORTER if entry.actor.kind is ActorKind.REPORTER else VENDOR
+    proposal = negotiation.Proposal(
+        id=event.proposal, by=party, ends_at=event.ends_at, proposed_at=entry.at, respond_by=event.respond_by
+    )
+    return {"embargo": _held(negotiation.propose(case.embargo, proposal))}
+
+
+def _embargo_accepted(case: Case, entry: ev.Entry, event: ev.EmbargoAccepted) -> Changes:
+    return {"embargo": _held(negotiation.accept(case.embargo, event.proposal, _party(entry), entry.at))}
+
+
+def _embargo_rejected(case: Case, entry: ev.Entry, event: ev.EmbargoRejected) -> Changes:
+    return {"embargo": _held(negotiation.reject(case.embargo, event.proposal, _party(entry), entry.at))}
+
+
+def _embargo_decided(case: Case, entry: ev.Entry, event: ev.EmbargoDecided) -> Changes:
+    return {"embargo": _held(negotiation.decide(case.embargo, event.ends_at, entry.at))}
+
+
+def _embargo_ended(case: Case, entry: ev.Entry, event: ev.EmbargoEnded) -> Changes:
+    return {"embargo": _held(negotiation.terminate(case.embargo, entry.at)), "embargo_why": event.why}
+
+
+def _observed(case: Case, entry: ev.Entry, event: ev.StateObserved) -> Changes:
+    return {"state": _bit(case.state, event.bit)}
+
+
+def _drafted(case: Case, entry: ev.Entry, event: ev.AdvisoryDrafted) -> Changes:
+    return {"advisory": event}
+
+
+def _cve_set(case: Case, entry: ev.Entry, event: ev.CveSet) -> Changes:
+    return {"cve_id": event.cve_id, "cve_state": event.state}
+
+
+def _ordered(case: Case, entry: ev.Entry, event: ev.PublicationOrdered) -> Changes:
+    return {"ordered_digest": event.digest, "ordered_at": event.at, "failure": ""}
+
+
+def _published(case: Case, entry: ev.Entry, event: ev.AdvisoryPublished) -> Changes:
+    return {
+        "published_at": case.published_at or entry.at,
+        "revision": event.revision,
+        "documents": event.documents,
+        "ordered_digest": "",
+        "failure": "",
+    }
+
+
+def _failed(case: Case, entry: ev.Entry, event: ev.PublicationFailed) -> Changes:
+    return {"failure": f"{event.step}: {event.reason}"}
+
+
+def _warned(case: Case, entry: ev.Entry, event: ev.PromiseWarned) -> Changes:
+    return {"warned": (*case.warned, (event.promise, event.share, event.due_at))}
+
+
+def _party(entry: ev.Entry) -> str:
+    return REPORTER if entry.actor.kind is ActorKind.REPORTER else VENDOR
+
+
+def _rm(state: RM, happening: RMInput) -> RM:
+    """Step the report machine; a journalled step it forbids is a broken journal, not a decision to take again."""
+    return _held(rm_step(state, happening))
+
+
+def _bit(state: str, bit: str) -> str:
+    """Turn one bit of the case state; turning one that is on already changes nothing."""
+    return state if bit in state else _held(cs_after(state, Fact(bit)))
+
+
+def _held(outcome: T | Refused) -> T:
+    """Unwrap what `decide` had made sure of."""
+    if isinstance(outcome, Refused):
+        raise ValueError(f"a journalled event is refused: {outcome.code}: {outcome.because}")
+    return outcome
+
+
+_CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
+    ev.MessageSent: _sent,
+    ev.MessageReceived: _heard,
+    ev.CaseAssigned: _assigned,
+    ev.CaseInvestigated: _investigated,
+    ev.CaseValidated: _validated,
+    ev.CaseAccepted: _accepted,
+    ev.CaseDeferred: _deferred,
+    ev.CaseRejected: _rejected,
+    ev.InfoRequested: _info_requested,
+    ev.CaseDuplicated: _duplicated,
+    ev.CaseAppealed: _appealed,
+    ev.CaseClosed: _closed,
+    ev.ScoreSet: _scored,
+    ev.LinesSet: _lines_set,
+    ev.FixSet: _fix_set,
+    ev.FixConfirmed: _fix_confirmed,
+    ev.EmbargoProposed: _proposed,
+    ev.EmbargoAccepted: _embargo_accepted,
+    ev.EmbargoRejected: _embargo_rejected,
+    ev.EmbargoDecided: _embargo_decided,
+    ev.EmbargoEnded: _embargo_ended,
+    ev.StateObserved: _observed,
+    ev.AdvisoryDrafted: _drafted,
+    ev.CveSet: _cve_set,
+    ev.PublicationOrdered: _ordered,
+    ev.AdvisoryPublished: _published,
+    ev.PublicationFailed: _failed,
+    ev.PromiseWarned: _warned,
+}

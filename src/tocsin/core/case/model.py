@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One case as its journal says it is now. Built by `evolve` only; also the `Facts` that policy clauses may read.
+
+Message texts are not here: they stay in the journal and are read page by page, so that opening a case with a long
+thread costs what its decisions cost. Nothing here depends on the clock or on the policy's numbers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tocsin.core.case.events import AdvisoryDrafted, ScoreSet
+from tocsin.core.case.negotiation import Negotiation
+from tocsin.core.case.tables import EM, RM
+from tocsin.core.intake import Report
+from tocsin.core.policy.facts import LineFact, PromiseFact
+from tocsin.core.vocabulary import CaseRef, ProjectId, RejectionClass, ReportKind, Value
+
+VENDOR: Final = "vendor"
+REPORTER: Final = "reporter"
+
+
+class Case(Value):
+    """State of one case after `seq` journal entries."""
+
+    ref: CaseRef
+    project: ProjectId
+    policy: str
+    seq: int
+    report: Report
+    received_at: datetime
+    updated_at: datetime
+    room: str = ""
+
+    rm: RM = RM.RECEIVED
+    state: str = "Vfdpxa"
+    embargo: Negotiation = Negotiation()
+    embargo_why: str = ""
+
+    lead: str = ""
+    lead_name: str = ""
+    investigated: bool = False
+    effect: str = ""
+    criticality: str = ""
+    affected_versions: str = ""
+    cwe: tuple[str, ...] = ()
+
+    first_feedback_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    plan_sent_at: datetime | None = None
+    workarounds_sent_at: datetime | None = None
+    workarounds: str = ""
+    conversation_at: datetime | None = None
+    reporter_waits_since: datetime | None = None
+    reporter_owes_since: datetime | None = None
+    last_reporter_at: datetime | None = None
+    messages: int = 0
+
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    accepted_at: datetime | None = None
+    rejection: RejectionClass | None = None
+    duplicate_of: CaseRef = ""
+    appealed: bool = False
+    closed_at: datetime | None = None
+    outcome: str = ""
+
+    scores: tuple[ScoreSet, ...] = ()
+    lines: tuple[LineFact, ...] = ()
+    fix_ready_at: datetime | None = None
+    fix_author: str = ""
+    fix_reference: str = ""
+    fix_confirmed_by: tuple[str, ...] = ()
+
+    advisory_id: str = ""
+    advisory: AdvisoryDrafted | None = None
+    cve_id: str = ""
+    cve_state: str = "none"
+    ordered_digest: str = ""
+    ordered_at: datetime | None = None
+    published_at: datetime | None = None
+    revision: int = 0
+    documents: tuple[tuple[str, str], ...] = ()
+    failure: str = ""
+    warned: tuple[tuple[str, int, datetime], ...] = ()
+
+    @property
+    def kind(self) -> ReportKind:
+        """What the finder said they hold."""
+        return self.report.kind
+
+    @property
+    def public(self) -> bool:
+        """Whether the public is aware (CS: P)."""
+        return "P" in self.state
+
+    @property
+    def exploited(self) -> bool:
+        """Whether an exploit is public (CS: X)."""
+        return "X" in self.state
+
+    @property
+    def attacked(self) -> bool:
+        """Whether attacks were observed (CS: A)."""
+        return "A" in self.state
+
+    @property
+    def score(self) -> ScoreSet | None:
+        """The authoritative score: the latest the project set (S43)."""
+        return next((score for score in reversed(self.scores) if score.authoritative), None)
+
+    @property
+    def vector(self) -> str:
+        """Vector of the authoritative score, empty when there is none."""
+        return self.score.vector if self.score else ""
+
+    @property
+    def title(self) -> str:
+        """The title people work under: the advisory's once there is one, else the report's."""
+        return self.advisory.title if self.advisory and self.advisory.title else self.report.title
+
+    @property
+    def mitigation(self) -> str:
+        """The mitigation as drafted; until somebody edits it, the workarounds of the first answer (S23)."""
+        return self.advisory.mitigation if self.advisory else self.workarounds
+
+    @property
+    def no_mitigation_known(self) -> bool:
+        """Whether the draft says in so many words that no mitigation is known (S62)."""
+        return bool(self.advisory and self.advisory.no_mitigation_known)
+
+    @property
+    def embargo_until(self) -> datetime | None:
+        """The instant the active embargo ends."""
+        return self.embargo.ends_at if self.embargo.em in (EM.ACTIVE, EM.REVISE) else None
+
+    @property
+    def embargo_proposed_at(self) -> datetime | None:
+        """When the oldest proposal that is still open was made."""
+        return min((proposal.proposed_at for proposal in self.embargo.open_proposals), default=None)
+
+    @property
+    def embargo_rejections(self) -> int:
+        """How many proposals were rejected so far."""
+        return self.embargo.rejections
+
+    @property
+    def internal_only(self) -> bool:
+        """Whether the case ended without publication (S10)."""
+        return self.outcome == "fix-only-internal"
+
+    @property
+    def promises_met(self) -> tuple[PromiseFact, ...]:
+        """What was said or done, by name, for clauses that only ask whether and when."""
+        named = {
+            "acknowledgement": self.acknowledged_at,
+            "first-feedback": self.first_feedback_at,
+            "plan": self.plan_sent_at,
+            "workarounds": self.workarounds_sent_at,
+            "conversation": self.conversation_at,
+            "decision": self.decided_at,
+            "publication": self.published_at,
+        }
+        return tuple(PromiseFact(name=name, at=at) for name, at in named.items() if at)
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+_DECODER: Final = msgspec.json.Decoder(Case)
+
+
+def encode(case: Case) -> bytes:
+    """Encode a case for a sealed snapshot."""
+    return _ENCODER.encode(case)
+
+
+def decode(data: bytes) -> Case:
+    """Decode a snapshot; raises msgspec.ValidationError for one that another version wrote: replay instead."""
+    return _DECODER.decode(data)

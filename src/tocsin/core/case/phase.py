@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a case stands, in one word, and who owes the next move: pure functions of the case, never stored as truth."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from tocsin.core.case.model import Case
+from tocsin.core.case.tables import EM, RM
+
+
+class Phase(StrEnum):
+    """The words of the inbox, in the order a report walks through them."""
+
+    NEW = "new"
+    NEED_INFO = "need-info"
+    ACCEPTED = "accepted"
+    EMBARGO = "embargo"
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    DEFERRED = "deferred"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    CLOSED = "closed"
+
+
+OPEN: Final = frozenset(
+    {Phase.NEW, Phase.NEED_INFO, Phase.ACCEPTED, Phase.EMBARGO, Phase.PUBLISHING, Phase.DEFERRED}
+)
+"""Phases in which somebody may still owe something."""
+
+
+def phase(case: Case) -> Phase:  # noqa: PLR0911 - one line a word, read top to bottom
+    """Return the phase of a case."""
+    if case.rm is RM.CLOSED:
+        return Phase.CLOSED
+    if case.published_at:
+        return Phase.PUBLISHED
+    if case.ordered_digest:
+        return Phase.PUBLISHING
+    if case.duplicate_of:
+        return Phase.DUPLICATE
+    if case.rm is RM.INVALID:
+        return Phase.REJECTED
+    if case.rm is RM.DEFERRED:
+        return Phase.DEFERRED
+    if case.rm is RM.ACCEPTED:
+        return Phase.EMBARGO if case.embargo.em in (EM.ACTIVE, EM.REVISE) else Phase.ACCEPTED
+    return Phase.NEED_INFO if case.reporter_owes_since else Phase.NEW
+
+
+def next_move(case: Case) -> str:
+    """Say who owes the next move: `team`, `reporter` or `nobody` (S37)."""
+    if phase(case) not in OPEN and not case.reporter_waits_since:
+        return "nobody"
+    if case.reporter_waits_since or not case.reporter_owes_since:
+        return "team"
+    return "reporter"
+
+
+STEPS: Final = ("Received", "First answer", "Decision", "Fix", "Agreed date", "Publication")
+"""The reporter's status steps (UX 3.2)."""
+
+
+def steps_done(case: Case) -> tuple[bool, ...]:
+    """Tell for each of `STEPS` whether it is behind us."""
+    return (
+        True,
+        case.first_feedback_at is not None,
+        case.decided_at is not None,
+        case.fix_ready_at is not None,
+        case.embargo_until is not None or case.published_at is not None,
+        case.published_at is not None,
+    )

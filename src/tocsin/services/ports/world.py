@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rest of the outside: the clock, random ids, people, projects with their policies, and the public shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from tocsin.core.disclosure import Cleared
+from tocsin.core.policy.model import Policy
+from tocsin.core.vocabulary import Actor, CaseRef, ProjectId, Role, Value
+
+
+class Clock(Protocol):
+    """The one reader of time."""
+
+    def __call__(self) -> datetime:
+        """The current instant, in UTC."""
+
+
+class Mint(Protocol):
+    """The one source of new ids."""
+
+    def case_ref(self, prefix: str, now: datetime) -> CaseRef:
+        """A case reference that nobody can guess from others."""
+
+    def id(self, prefix: str) -> str:
+        """A prefixed random id, `drp_...`."""
+
+    def nonce(self) -> bytes:
+        """Sixteen random bytes, for forms."""
+
+
+class ProjectInfo(Value):
+    """A project of the installation and the policy in force."""
+
+    id: ProjectId
+    name: str
+    prefix: str
+    policy: str
+
+
+class Projects(Protocol):
+    """Projects and every policy version they ever had."""
+
+    def all(self) -> Sequence[ProjectInfo]:
+        """Projects in the order they were made."""
+
+    def get(self, project: ProjectId) -> ProjectInfo | None:
+        """One project."""
+
+    def policy(self, project: ProjectId, version: str) -> Policy:
+        """A policy version; raises LookupError for one that never was."""
+
+    def adopt(self, policy_toml: str, by: str, now: datetime) -> ProjectInfo:
+        """Make a policy the one in force, creating its project on first use. Raises ValueError with every problem."""
+
+
+class PersonInfo(Value):
+    """A person with an account."""
+
+    id: str
+    name: str
+    email: str = ""
+
+
+class People(Protocol):
+    """Who may sign in and what they are in which project."""
+
+    def actor(self, person: str, project: ProjectId) -> Actor | None:
+        """The person as an actor in one project, or None for somebody unknown or ended."""
+
+    def projects(self, person: str) -> tuple[ProjectId, ...]:
+        """Projects whose cases the person may read, in order."""
+
+    def members(self, project: ProjectId) -> Sequence[tuple[PersonInfo, frozenset[Role]]]:
+        """People of a project with their roles."""
+
+    def add(self, name: str, email: str, roles: dict[ProjectId, frozenset[Role]]) -> PersonInfo:
+        """Make a person, or give an existing one (same e-mail address) these roles."""
+
+    def sign_in_link(self, person: str, now: datetime, good_until: datetime) -> str:
+        """A token that signs the person in once; only its hash is kept."""
+
+    def redeem(self, token: str, now: datetime) -> str | None:
+        """The person whose token this is, using it up; None for every kind of wrong."""
+
+
+class Document(Value):
+    """One published document."""
+
+    name: str
+    format: str
+    media_type: str
+    body: bytes
+    sha256: str
+
+
+class ShelfCard(Value):
+    """What a list of advisories shows of one."""
+
+    id: str
+    project: ProjectId
+    title: str
+    summary: str
+    severity: str
+    score: float
+    cve_id: str
+    affected: str
+    fixed: str
+    published_at: datetime
+    modified_at: datetime
+
+
+class ShelfWriter(Protocol):
+    """Where publications go. It takes nothing but what was cleared."""
+
+    def put(self, cleared: Cleared, documents: Sequence[Document], card: ShelfCard) -> None:
+        """Put the documents of one cleared advisory on the shelf, replacing its older revision; all or nothing."""
+
+
+class ShelfReader(Protocol):
+    """The public shelf as everybody sees it. Knows no case."""
+
+    def cards(
+        self, project: ProjectId, after: tuple[datetime, str] | None = None, limit: int = 50
+    ) -> Sequence[ShelfCard]:
+        """Advisories of a project, newest first."""
+
+    def card(self, advisory: str) -> ShelfCard | None:
+        """One advisory's card."""
+
+    def document(self, advisory: str, format_name: str) -> Document | None:
+        """One document of an advisory, in its newest revision."""
+
+    def documents(self, advisory: str) -> Sequence[Document]:
+        """All documents of an advisory, in its newest revision."""
