@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The rest of the outside: the clock, random ids, people, projects with their policies, and the public shelf."""
+"""The rest of the outside: the clock, random ids, people, and projects with their policies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from tocsin.core.disclosure import Cleared
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, CaseRef, ProjectId, Role, Value
 
@@ -85,54 +84,3 @@ class People(Protocol):
 
     def redeem(self, token: str, now: datetime) -> str | None:
         """The person whose token this is, using it up; None for every kind of wrong."""
-
-
-class Document(Value):
-    """One published document."""
-
-    name: str
-    format: str
-    media_type: str
-    body: bytes
-    sha256: str
-
-
-class ShelfCard(Value):
-    """What a list of advisories shows of one."""
-
-    id: str
-    project: ProjectId
-    title: str
-    summary: str
-    severity: str
-    score: float
-    cve_id: str
-    affected: str
-    fixed: str
-    published_at: datetime
-    modified_at: datetime
-
-
-class ShelfWriter(Protocol):
-    """Where publications go. It takes nothing but what was cleared."""
-
-    def put(self, cleared: Cleared, documents: Sequence[Document], card: ShelfCard) -> None:
-        """Put the documents of one cleared advisory on the shelf, replacing its older revision; all or nothing."""
-
-
-class ShelfReader(Protocol):
-    """The public shelf as everybody sees it. Knows no case."""
-
-    def cards(
-        self, project: ProjectId, after: tuple[datetime, str] | None = None, limit: int = 50
-    ) -> Sequence[ShelfCard]:
-        """Advisories of a project, newest first."""
-
-    def card(self, advisory: str) -> ShelfCard | None:
-        """One advisory's card."""
-
-    def document(self, advisory: str, format_name: str) -> Document | None:
-        """One document of an advisory, in its newest revision."""
-
-    def documents(self, advisory: str) -> Sequence[Document]:
-        """All documents of an advisory, in its newest revision."""
