@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`Tokens` of the port: a sealed msgpack body, its purpose as associated data, in URL-safe base64 without padding."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode, urlsafe_b64encode
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from tocsin.adapters.vault.aead import SymmetricKey
+from tocsin.adapters.vault.secret import Root, Secret
+from tocsin.core.vocabulary import utc
+from tocsin.services.ports.vault import Tampered
+
+MAX_TOKEN: Final = 64 * 1024
+"""Characters; a longer text is not looked at. A form with twenty uploaded files stays below 8 KiB."""
+
+T = TypeVar("T")
+
+
+class Body(msgspec.Struct, frozen=True, array_like=True):
+    """What a token says: until when, and the value, still encoded."""
+
+    expires_at: datetime
+    value: msgspec.Raw
+
+
+class TokenBox(Secret):
+    """Seals and opens browser tokens under one secret."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, secret: bytes) -> None:
+        self._key = SymmetricKey(Root(secret).derive(b"tocsin token"))
+
+    def seal(self, value: Any, purpose: str, expires_at: datetime) -> str:
+        """Seal `value`; see the port. Raises ValueError for an instant without a zone."""
+        body = Body(utc(expires_at), msgspec.Raw(msgspec.msgpack.encode(value)))
+        sealed = self._key.seal(msgspec.msgpack.encode(body), purpose.encode())
+        return urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii")
+
+    def open(self, token: str, purpose: str, now: datetime, kind: type[T]) -> T | None:
+        """Open a token; see the port."""
+        body = self._body(token, purpose)
+        if body is None or utc(now) >= body.expires_at:
+            return None
+        try:
+            return msgspec.msgpack.decode(body.value, type=kind)
+        except msgspec.DecodeError:
+            return None
+
+    def _body(self, token: str, purpose: str) -> Body | None:
+        sealed = _decode(token)
+        if sealed is None:
+            return None
+        try:
+            return msgspec.msgpack.decode(self._key.open(sealed, purpose.encode()), type=Body)
+        except (Tampered, msgspec.DecodeError):
+            return None
+
+
+def _decode(token: str) -> bytes | None:
+    """The bytes of `token`, or None when it is not exactly how `seal` writes them: one value has one spelling."""
+    if len(token) > MAX_TOKEN or not token.isascii():
+        return None
+    try:
+        sealed = b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except binascii.Error:
+        return None
+    return sealed if urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii") == token else None
