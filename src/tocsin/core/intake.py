@@ -52,7 +52,7 @@ class Attachment(Value):
     media_type: str = ""
 
 
-class Report(Value):
+class Report(Value, kw_only=True):
     """One report as its finder wrote it. `surface` holds the structured attack-surface answers (S30)."""
 
     kind: ReportKind = ReportKind.FOUND
