@@ -69,6 +69,8 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "em.10": "A planned earlier end is a revision; ending now is a termination.",
         "em.11": "A fix is ready only at somebody who has accepted the report; a vendor who holds it is aware of it.",
         "em.12": "Only who has accepted a report sends it on; everything but an acknowledgement is acknowledged.",
+        "em.proposals": "A proposal has a name of its own, and only an open one can be answered.",
+        "final-say": "The project decides alone only after disagreement, and says why; the record shows it.",
     }
 )
 """Every rule that a refusal here can name, in a sentence each; `em.1` to `em.12` are the protocol's global rules."""

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who comes to an embargo later, and what becomes of it when a report meets a default or cases merge and split.
+
+Newcomers consent before they see anything. The acts here answer like those of `core.case.negotiation`.
+
+Source: CERTCC/Vultron, `docs/topics/process_models/em/{working_with_others,defaults,split_merge}`; rules `em.7` and
+`em.9`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tocsin.core.case import terms
+from tocsin.core.case.negotiation import accept, ahead, propose
+from tocsin.core.case.rules import embargo_possible, may_negotiate, pec_step
+from tocsin.core.case.tables import EM, PEC, PECInput
+from tocsin.core.case.terms import Answer, Consent, Fate, Negotiation, Outcome, Standing
+from tocsin.core.vocabulary import Refused
+
+# ------------------------------------------------------------------------------------------------------------ newcomers
+
+
+def invite(held: Negotiation, who: Standing, participant: str, answer_by: datetime | None = None) -> Answer:
+    """Ask `participant` for their consent before they see anything (`em.9`). Harmless where there is no embargo.
+
+    Refuses by `pec.delta` to ask somebody who is asked or has signed already, and by `em.8` a date not ahead.
+    """
+    refused = ahead(who.now, answer_by, "em.8", "The answer must be due")
+    if refused is not None:
+        return refused
+    held = terms.known(held, participant)
+    if held.em in (EM.NONE, EM.EXITED):
+        return held, Outcome()
+    state = pec_step(held.consent(participant), PECInput.INVITE)
+    if isinstance(state, Refused):
+        return state
+    return terms.with_consent(held, participant, state, answer_by), Outcome()
+
+
+def join(held: Negotiation, who: Standing) -> Answer:
+    """Consent to the terms in force. A late yes is welcome, even after a no (`em.9`).
+
+    Refuses by `em.2`, `em.3`, by `em.9` where nothing is in force, and by `pec.delta` a second signature.
+    """
+    refused = may_negotiate(who.rm) or embargo_possible(who.cs)
+    if refused is not None:
+        return refused
+    if not held.in_force:
+        because = "There is no embargo in force to consent to; answer the proposal instead."
+        return Refused(code="embargo-none", because=because, rule="em.9")
+    if held.consent(who.by) is PEC.SIGNATORY:
+        because = "The consent is given already."
+        return Refused(code="pec-no-step", because=because, rule="pec.delta")
+    return terms.sign(held, who.by), Outcome(effective=held.active)
+
+
+def decline(held: Negotiation, who: Standing) -> Answer:
+    """Refuse one's own consent. Who has signed cannot unsign: they propose an earlier end or end the embargo.
+
+    Refuses by `pec.delta`.
+    """
+    state = pec_step(held.consent(who.by), PECInput.DECLINE)
+    if isinstance(state, Refused):
+        return state
+    return terms.with_consent(held, who.by, state), Outcome()
+
+
+# ----------------------------------------------------------------------------------------- defaults, mergers and splits
+
+
+def meet(held: Negotiation, sender: Standing, receiver: str, *, default: str, default_end: datetime) -> Answer:
+    """Set a receiver's published default against what the sender of a report has proposed, if anything (`em.7`).
+
+    Nothing proposed: the default holds. Sender longer: the default holds, the sender's is a proposed revision. Sender
+    shorter: the sender's holds, the default is the revision. The same instant: it holds. Refuses by `em.1` where an
+    embargo is in force already, and whatever `propose` refuses.
+    """
+    if held.in_force:
+        return Refused(code="embargo-active", because="An embargo is in force already.", rule="em.1")
+    wish = held.open_proposals[0] if held.open_proposals else None
+    host = msgspec.structs.replace(sender, by=receiver)
+    proposed = propose(held, host, default, default_end)
+    if isinstance(proposed, Refused):
+        return proposed
+    shorter = default if wish is None or default_end <= wish.ends_at else wish.id
+    accepted = accept(proposed[0], sender if shorter == default else host, shorter)
+    if isinstance(accepted, Refused):
+        return accepted
+    agreed, outcome = accepted
+    if wish is None or wish.ends_at == default_end:
+        return agreed, Outcome(path="pa", effective=shorter, fates=outcome.fates)
+    longer = wish.id if shorter == default else default
+    return terms.reopened(agreed, longer), Outcome(path="pap", effective=shorter)
+
+
+def merge(one: Negotiation, other: Negotiation) -> Negotiation:
+    """Return the embargo of a merged case: the earliest end that was agreed (`em.9`), and every open proposal.
+
+    Where one embargo has ended, so has the merged one. Who was bound stays bound, because consent to a later end covers
+    an earlier one; who comes from a case without an embargo is asked.
+    """
+    known = {each.id for each in one.proposals}
+    agreed = sorted(
+        (each for each in (one, other) if each.ends_at is not None), key=lambda each: (not each.in_force, each.ends_at)
+    )
+    merged = Negotiation(
+        em=_merged(one, other),
+        active=agreed[0].active if agreed else "",
+        ends_at=agreed[0].ends_at if agreed else None,
+        proposals=one.proposals + tuple(each for each in other.proposals if each.id not in known),
+        consents=_united(one, other),
+        rejections=one.rejections + other.rejections,
+        unilateral=bool(agreed) and agreed[0].unilateral,
+    )
+    if merged.em is EM.EXITED:
+        return terms.every_consent(terms.close(merged, {}, rest=Fate.OVERTAKEN)[0], PECInput.RESET)
+    if merged.in_force:
+        merged = terms.every_consent(merged, PECInput.INVITE, only=PEC.NO_EMBARGO)
+    return terms.every_consent(merged, PECInput.REVISE) if merged.em is EM.REVISE else merged
+
+
+def split(held: Negotiation, participants: Collection[str]) -> Negotiation:
+    """Return the embargo of a part that was split off with `participants`: the same terms carry over (`em.9`)."""
+    consents = tuple(each for each in held.consents if each.participant in participants)
+    return msgspec.structs.replace(held, consents=consents)
+
+
+_BINDING: Final = (PEC.NO_EMBARGO, PEC.DECLINED, PEC.INVITED, PEC.LAPSED, PEC.SIGNATORY)
+
+
+def _merged(one: Negotiation, other: Negotiation) -> EM:
+    if EM.EXITED in (one.em, other.em):
+        return EM.EXITED
+    waiting = one.open_proposals or other.open_proposals
+    if one.in_force or other.in_force:
+        return EM.REVISE if waiting else EM.ACTIVE
+    return EM.PROPOSED if waiting else EM.NONE
+
+
+def _united(one: Negotiation, other: Negotiation) -> tuple[Consent, ...]:
+    strongest: dict[str, Consent] = {}
+    for each in (*one.consents, *other.consents):
+        held = strongest.get(each.participant)
+        if held is None or _BINDING.index(each.state) > _BINDING.index(held.state):
+            strongest[each.participant] = each
+    return tuple(strongest.values())
