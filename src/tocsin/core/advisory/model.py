@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The advisory record: every fact that any published document states, exactly once.
+
+A format renders this and never asks the database for more. All of it is data: nothing here reads a clock, and every
+instant has a zone. `tocsin.core.advisory.checks` says whether a record is fit to be published.
+Words and enumerations follow OSV 1.7.5, CVE Record Format 5.1.1 and CSAF 2.0; where they differ, the richest wins.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from tocsin.core.severity import Severity, must_score
+from tocsin.core.versions import LineRange, Scheme, scheme, sentence
+from tocsin.core.vocabulary import Affectedness, Value
+
+
+class Tlp(StrEnum):
+    """Traffic Light Protocol 2.0 (FIRST). A published advisory is clear; the others are for drafts among few."""
+
+    CLEAR = "clear"
+    GREEN = "green"
+    AMBER = "amber"
+    AMBER_STRICT = "amber+strict"
+    RED = "red"
+
+
+class ReferenceType(StrEnum):
+    """What a link leads to: OSV's list, which the other formats' lists map onto."""
+
+    ADVISORY = "advisory"
+    ARTICLE = "article"
+    DETECTION = "detection"
+    DISCUSSION = "discussion"
+    REPORT = "report"
+    FIX = "fix"
+    INTRODUCED = "introduced"
+    GIT = "git"
+    PACKAGE = "package"
+    EVIDENCE = "evidence"
+    WEB = "web"
+
+
+class CreditType(StrEnum):
+    """What somebody is thanked for: one list shared by CVE, OSV and GitHub."""
+
+    FINDER = "finder"
+    REPORTER = "reporter"
+    ANALYST = "analyst"
+    COORDINATOR = "coordinator"
+    REMEDIATION_DEVELOPER = "remediation developer"
+    REMEDIATION_REVIEWER = "remediation reviewer"
+    REMEDIATION_VERIFIER = "remediation verifier"
+    TOOL = "tool"
+    SPONSOR = "sponsor"
+    OTHER = "other"
+
+
+class PublisherCategory(StrEnum):
+    """What the publisher is to the product (CSAF 2.0, 3.2.1.8.1)."""
+
+    VENDOR = "vendor"
+    COORDINATOR = "coordinator"
+    DISCOVERER = "discoverer"
+    OTHER = "other"
+
+
+class Cna(Value):
+    """The CVE Numbering Authority that assigned the id: its organisation UUID and short name in CVE Services."""
+
+    org_id: str
+    short_name: str = ""
+
+
+class Publisher(Value):
+    """Who issues the advisory. `namespace` is a URL under the publisher's control; it makes advisory ids unique."""
+
+    name: str
+    namespace: str
+    contact: str = ""
+    category: PublisherCategory = PublisherCategory.VENDOR
+    cna: Cna | None = None
+
+
+class Project(Value):
+    """The project whose policy the advisory was made under."""
+
+    id: str
+    name: str
+    url: str
+
+
+class Urls(Value):
+    """Where readers find it: the page, and the canonical place of the CSAF document (https, file name last)."""
+
+    page: str
+    csaf: str = ""
+
+
+class Product(Value):
+    """One product and the state of each of its release lines, newest first as the project lists them.
+
+    `ecosystem` and `package` are OSV's names and empty for what no package registry carries; `purl` has no version.
+    `scheme` names an entry of `tocsin.core.versions.SCHEMES`. `elsewhere` is the state of versions outside the lines.
+    """
+
+    name: str
+    vendor: str
+    scheme: str
+    lines: tuple[LineRange, ...]
+    purl: str = ""
+    ecosystem: str = ""
+    package: str = ""
+    collection: str = ""
+    repository: str = ""
+    modules: tuple[str, ...] = ()
+    cpe: str = ""
+    elsewhere: Affectedness = Affectedness.NOT_AFFECTED
+
+    @property
+    def order(self) -> Scheme:
+        """The version scheme; raises KeyError where `scheme` names none."""
+        return scheme(self.scheme)
+
+    @property
+    def sentence(self) -> str:
+        """What is affected, in one sentence for people."""
+        return sentence(self.order, self.lines)
+
+    @property
+    def fixed_versions(self) -> tuple[str, ...]:
+        """First fixed version of each line that has one, in the order of the lines."""
+        return tuple(line.fixed_in for line in self.lines if line.vulnerable and line.fixed_in)
+
+
+class Score(Value):
+    """One party's CVSS vector. At most one is authoritative (S43); a provisional one may be published (S44)."""
+
+    vector: str
+    scorer: str
+    authoritative: bool = False
+    provisional: bool = False
+
+    @property
+    def severity(self) -> Severity:
+        """The scored vector; raises ValueError where it is none (`problems` says so first)."""
+        return must_score(self.vector)
+
+
+class Reference(Value):
+    """A public link. The advisory's own page is not among them: every format adds it by itself."""
+
+    type: ReferenceType
+    url: str
+    summary: str = ""
+
+
+class Credit(Value):
+    """Thanks to one person, team or tool. Only what was consented to is ever published (S27).
+
+    `contact` holds public profile links; `organization` what the person wants to be named with.
+    """
+
+    name: str
+    type: CreditType = CreditType.FINDER
+    organization: str = ""
+    contact: tuple[str, ...] = ()
+    consented: bool = False
+
+
+class Revision(Value):
+    """One published state. `number` is a whole number or a semantic version, never both kinds in one advisory."""
+
+    number: str
+    date: datetime
+    summary: str
+
+
+class Kept(Value):
+    """A value from an imported document that the record has no field for, so that writing back loses nothing.
+
+    `format` is the format's name, `pointer` a JSON pointer (RFC 6901) into the document, `json` the value as JSON text.
+    """
+
+    format: str
+    pointer: str
+    json: str
+
+
+class Advisory(Value):
+    """The record. Texts are Markdown except `title` and `summary`, which are one plain line each.
+
+    `mitigation` may be empty only where `no_mitigation_known` says so (S62). `required_configuration` names what must
+    be configured for the product to be affected or to be safe (S69); `upgrade` how the fixed version is installed.
+    `osv_prefix` stands before the id in OSV documents until a home database prefix is registered, and is then empty.
+    Dates: `discovered` may stay unknown, `published` is the first publication, `modified` the latest; `withdrawn` and
+    `superseded_by` take an advisory back in public.
+    """
+
+    id: str
+    project: Project
+    publisher: Publisher
+    urls: Urls
+    title: str
+    summary: str
+    details: str
+    products: tuple[Product, ...]
+    impact: str = ""
+    detection: str = ""
+    mitigation: str = ""
+    no_mitigation_known: bool = False
+    required_configuration: str = ""
+    upgrade: str = ""
+    cwe: tuple[str, ...] = ()
+    scores: tuple[Score, ...] = ()
+    references: tuple[Reference, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    cve_id: str = ""
+    aliases: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    discovered: datetime | None = None
+    published: datetime | None = None
+    modified: datetime | None = None
+    withdrawn: datetime | None = None
+    withdrawn_reason: str = ""
+    superseded_by: str = ""
+    revisions: tuple[Revision, ...] = ()
+    tlp: Tlp = Tlp.CLEAR
+    lang: str = "en"
+    osv_prefix: str = "x_"
+    extra: tuple[Kept, ...] = ()
+
+    @property
+    def authoritative(self) -> Score | None:
+        """The one score that the project stands behind; None where it has not scored yet."""
+        return next((score for score in self.scores if score.authoritative), None)
+
+    @property
+    def published_scores(self) -> tuple[Score, ...]:
+        """Authoritative score first, then the same scorer's vectors of other CVSS versions, newest first.
+
+        Other parties' scores stay in the record and are never published (S43).
+        """
+        main = self.authoritative
+        if main is None:
+            return ()
+        seen, found = {main.severity.version}, [main]
+        for score in sorted(self.scores, key=lambda each: each.severity.version, reverse=True):
+            version = score.severity.version
+            if score.scorer == main.scorer and version not in seen:
+                seen.add(version)
+                found.append(score)
+        return tuple(found)
+
+    @property
+    def consented_credits(self) -> tuple[Credit, ...]:
+        """Credits that may be published."""
+        return tuple(credit for credit in self.credits if credit.consented)
+
+    @property
+    def other_ids(self) -> tuple[str, ...]:
+        """Every other id of the same vulnerability, the CVE id first, each once."""
+        return tuple(dict.fromkeys(each for each in (self.cve_id, *self.aliases) if each))

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One release line of a product and what is known about it; the intervals of versions that follow from that.
+
+This is the only place where `affected`, `fixed in` and `last affected` become an interval. OSV events, CVE versions,
+CSAF branches and the sentence for people are all made from the same intervals, so they cannot disagree by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+from tocsin.core.versions.scheme import Scheme
+from tocsin.core.vocabulary import Affectedness, Value
+
+
+class LineRange(Value):
+    """State of one release line.
+
+    `line` is the project's name for it (`7.4`; empty for a product without lines). `introduced` is the first affected
+    version; left empty it is the line's beginning, or the beginning of everything where there is no line. An affected
+    line ends before `fixed_in`, or with `last_affected`, or not at all; then `reason` says why there is no fix.
+    """
+
+    line: str
+    state: Affectedness
+    introduced: str = ""
+    fixed_in: str = ""
+    last_affected: str = ""
+    reason: str = ""
+
+    @property
+    def vulnerable(self) -> bool:
+        """Whether the line has affected versions; `FIXED` says that some of them are followed by a fix."""
+        return self.state in (Affectedness.AFFECTED, Affectedness.FIXED)
+
+
+class Interval(Value):
+    """Versions from `start` on ("0" is the beginning of everything) up to one of three ends, or without end.
+
+    `fixed` and `limit` are excluded (a fix; the next line's beginning, without any fix), `last` is included.
+    """
+
+    start: str
+    fixed: str = ""
+    last: str = ""
+    limit: str = ""
+
+    @property
+    def before(self) -> str:
+        """The excluded upper end, whichever of the two it is; "" where there is none."""
+        return self.fixed or self.limit
+
+
+def interval(scheme: Scheme, line: LineRange) -> Interval:
+    """Versions that the line's statement is about: the affected ones, or the whole line where nothing is affected."""
+    first, after = scheme.span(line.line)
+    start = line.introduced or first or "0"
+    if line.fixed_in and line.vulnerable:
+        return Interval(start=start, fixed=line.fixed_in)
+    if line.last_affected and line.vulnerable:
+        return Interval(start=start, last=line.last_affected)
+    return Interval(start=start, limit=after)
+
+
+def vulnerable(scheme: Scheme, lines: Iterable[LineRange]) -> tuple[Interval, ...]:
+    """Affected intervals in ascending order. Raises ValueError where a bound is no version of the scheme."""
+    found = [interval(scheme, line) for line in lines if line.vulnerable]
+    return tuple(sorted(found, key=lambda each: _start(scheme, each)))
+
+
+def contains(scheme: Scheme, intervals: Iterable[Interval], version: str) -> bool:
+    """Whether `version` lies in one of the intervals; raises ValueError where something is no version of the scheme."""
+    key = scheme.key
+    at = key(version)
+    return any(
+        (each.start == "0" or key(each.start) <= at)
+        and not (each.before and at >= key(each.before))
+        and not (each.last and at > key(each.last))
+        for each in intervals
+    )
+
+
+def overlap(scheme: Scheme, intervals: Iterable[Interval]) -> bool:
+    """Whether two intervals share a version; raises ValueError where a bound is no version of the scheme."""
+    ordered = sorted(intervals, key=lambda each: _start(scheme, each))
+    return any(not _apart(scheme, *pair) for pair in pairwise(ordered))
+
+
+def empty(scheme: Scheme, each: Interval) -> bool:
+    """Whether the interval can hold no version because its end lies at or before its start."""
+    if each.start == "0":
+        return False
+    start = scheme.key(each.start)
+    return bool((each.before and scheme.key(each.before) <= start) or (each.last and scheme.key(each.last) < start))
+
+
+def _start(scheme: Scheme, each: Interval) -> tuple[Any, ...]:
+    """Sort key of an interval's start: the beginning of everything comes first."""
+    return (0,) if each.start == "0" else (1, scheme.key(each.start))
+
+
+def _apart(scheme: Scheme, lower: Interval, upper: Interval) -> bool:
+    if upper.start == "0":
+        return False
+    begin = scheme.key(upper.start)
+    if lower.before:
+        return bool(scheme.key(lower.before) <= begin)
+    return bool(lower.last and scheme.key(lower.last) < begin)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the lines of a product as OSV ranges, CVE versions and vers strings.
+
+Sources: OSV schema 1.7.5 `affected[].ranges[].events`; CVE Record Format 5.1.1 `affected[].versions`; vers as CSAF 2.0
+(3.1.2.3.2) expects it in a product version range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tocsin.core.versions.lines import Interval, LineRange, interval, vulnerable
+from tocsin.core.versions.scheme import Scheme
+from tocsin.core.vocabulary import Affectedness
+
+_CVE_STATUS = {
+    Affectedness.AFFECTED: "affected",
+    Affectedness.FIXED: "affected",
+    Affectedness.NOT_AFFECTED: "unaffected",
+    Affectedness.UNSUPPORTED: "unknown",
+    Affectedness.REVIEW: "unknown",
+}
+
+
+def cve_status(state: Affectedness) -> str:
+    """CVE's word for a state; `unknown` covers both what is under review and what nobody will look at."""
+    return _CVE_STATUS[state]
+
+
+def osv_ranges(scheme: Scheme, lines: Iterable[LineRange]) -> list[dict[str, object]]:
+    """OSV ranges of the affected intervals.
+
+    All fixed intervals share one range, in ascending order. OSV forbids `fixed` and `last_affected` in one range, and a
+    `limit` holds for a whole range, so an interval that ends in either has a range of its own.
+    """
+    shared: list[dict[str, str]] = []
+    own: list[list[dict[str, str]]] = []
+    for each in vulnerable(scheme, lines):
+        if each.fixed:
+            shared += ({"introduced": each.start}, {"fixed": each.fixed})
+        elif each.last:
+            own.append([{"introduced": each.start}, {"last_affected": each.last}])
+        elif each.limit:
+            own.append([{"introduced": each.start}, {"limit": each.limit}])
+        else:
+            own.append([{"introduced": each.start}])
+    return [{"type": scheme.osv_type, "events": events} for events in ([shared] if shared else []) + own]
+
+
+def cve_versions(scheme: Scheme, lines: Iterable[LineRange]) -> list[dict[str, str]]:
+    """CVE version objects, one a line, in the order in which the project lists its lines."""
+    return [_cve_version(scheme, line) for line in lines]
+
+
+def _cve_version(scheme: Scheme, line: LineRange) -> dict[str, str]:
+    each = interval(scheme, line)
+    found = {"version": each.start, "status": cve_status(line.state)}
+    if each.before:
+        found["lessThan"] = each.before
+    elif each.last and each.last == each.start:
+        return found  # a single version takes no versionType
+    else:
+        found["lessThanOrEqual"] = each.last or "*"
+    found["versionType"] = scheme.cve_type
+    return found
+
+
+def vers(scheme: Scheme, each: Interval) -> str:
+    """The interval as a vers string: `vers:semver/>=7.4.0|<7.4.2`."""
+    parts = [] if each.start == "0" else [f">={each.start}"]
+    if each.before:
+        parts.append(f"<{each.before}")
+    elif each.last == each.start and each.last:
+        parts = [each.last]
+    elif each.last:
+        parts.append(f"<={each.last}")
+    return f"vers:{scheme.vers_type}/{'|'.join(parts) or '*'}"

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each scheme orders versions as its ecosystem does; every scheme has its folder of pairs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support import DATA, shared
+from tocsin.core.versions import SCHEMES, compare, is_version, scheme, sort
+
+VERSIONS = DATA / "versions"
+PAIR = re.compile(r"^(\S+) ([<=>]) (\S+)$")
+
+
+def _pairs(path: Path) -> list[tuple[str, str, str]]:
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    found = [PAIR.match(line) for line in lines if line and not line.startswith(("//", "#"))]
+    return [match.groups() for match in found if match]  # type: ignore[misc]
+
+
+def _wrong(name: str, pairs: list[tuple[str, str, str]]) -> list[str]:
+    return [f"{a} {op} {b}" for a, op, b in pairs if compare(name, a, b) != op]
+
+
+def test_every_scheme_has_its_folder_and_every_folder_its_scheme() -> None:
+    folders = {path.name for path in VERSIONS.iterdir() if path.is_dir()}
+    assert folders == {each.name for each in SCHEMES}
+
+
+@pytest.mark.parametrize("path", sorted(VERSIONS.glob("*/*.txt")), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_pairs_are_ordered_as_listed(path: Path) -> None:
+    name = path.parent.name
+    pairs = _pairs(path)
+    assert len(pairs) > 10
+    assert not _wrong(name, pairs)
+    assert not _wrong(name, [(b, {"<": ">", ">": "<", "=": "="}[op], a) for a, op, b in pairs])
+
+
+def test_the_generated_list_of_pypi_is_ordered_as_listed() -> None:
+    pairs = _pairs(shared("standards", "version-order", "osv-semantic", "pypi-versions-generated.txt"))
+    assert len(pairs) > 1_000
+    assert not _wrong("pep440", pairs)
+
+
+@pytest.mark.parametrize("name", [each.name for each in SCHEMES])
+def test_what_is_no_version_is_refused(name: str) -> None:
+    for text in ("", "---", "\0"):
+        with pytest.raises(ValueError, match=r"not a |neither"):
+            scheme(name).key(text)
+
+
+def test_a_legacy_python_version_is_ordered_but_not_accepted_in_a_new_advisory() -> None:
+    assert compare("pep440", "0.9-eevee", "0.1") == "<"
+    assert not is_version(scheme("pep440"), "0.9-eevee")
+    assert is_version(scheme("pep440"), "0.9rc1")
+
+
+def test_an_unknown_scheme_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        compare("roman", "I", "V")
+
+
+def test_sorting_is_by_number_and_not_by_letter() -> None:
+    assert sort("postgres", ["16.10", "16.9", "9.6.24", "17beta1"]) == ["9.6.24", "16.9", "16.10", "17beta1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "span"),
+    [
+        ("semver", "7.4", ("7.4.0", "7.5.0")),
+        ("semver", "7", ("7.0.0", "8.0.0")),
+        ("semver", "7.4.2", ("", "")),
+        ("postgres", "16", ("16", "17")),
+        ("postgres", "9.6", ("9.6", "9.7")),
+        ("pep440", "4.2", ("4.2", "4.3")),
+        ("generic", "4.20", ("4.20", "4.21")),
+        ("generic", "trunk", ("", "")),
+        ("semver", "", ("", "")),
+    ],
+)
+def test_a_line_knows_where_it_begins_and_ends(name: str, line: str, span: tuple[str, str]) -> None:
+    assert scheme(name).span(line) == span
+
+
+numbers = st.lists(st.integers(0, 40), min_size=3, max_size=3).map(lambda parts: ".".join(map(str, parts)))
+versions = {
+    "semver": st.builds(str.__add__, numbers, st.sampled_from(["", "-rc.1", "-alpha", "-0", "+build"])),
+    "postgres": st.builds(str.__add__, numbers, st.sampled_from(["", "beta1", "rc2"])),
+    "pep440": st.builds(str.__add__, numbers, st.sampled_from(["", "rc1", ".post1", ".dev2"])),
+    "generic": st.text(min_size=1, max_size=12).filter(lambda text: bool(re.search(r"[0-9a-z]", text.lower()))),
+}
+
+
+@pytest.mark.parametrize("name", [each.name for each in SCHEMES])
+@given(data=st.data())
+def test_order_is_total_and_consistent(name: str, data: st.DataObject) -> None:
+    a, b, c = (data.draw(versions[name]) for _ in range(3))
+    mirror = {"<": ">", ">": "<", "=": "="}
+    assert compare(name, a, a) == "="
+    assert compare(name, b, a) == mirror[compare(name, a, b)]
+    if compare(name, a, b) != ">" and compare(name, b, c) != ">":
+        assert compare(name, a, c) != ">"
