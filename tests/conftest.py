@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every test run has: `--deep`, repeatable chance, and one worker per costly resource."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.browser", "tests.postgres"]
+
+COSTLY = ("browser", "postgres")
+"""Marks whose tests share one process, so that Chromium and PostgreSQL start once a run, not once a worker."""
+
+# The default run draws the same examples every time: a red run is red for everybody. `--deep` draws new ones.
+settings.register_profile("sample", max_examples=50, derandomize=True, deadline=None, print_blob=True)
+settings.register_profile(
+    "deep", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deep", action="store_true", help="run the long campaigns whole")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("deep" if config.getoption("--deep") else "sample")
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    whole = config.getoption("--deep")
+    for item in items:
+        if not whole and item.get_closest_marker("deep"):
+            item.add_marker(pytest.mark.skip(reason="a long campaign: ./check --deep runs it"))
+        for name in COSTLY:
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.fixture(scope="session")
+def deep(pytestconfig: pytest.Config) -> bool:
+    """Whether this run goes the long way: `for seed in range(10_000 if deep else 100)`."""
+    return bool(pytestconfig.getoption("--deep"))
