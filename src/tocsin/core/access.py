@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tocsin.core.policy.facts import MoveName
-from tocsin.core.vocabulary import Actor, ActorKind, Refused, Role
+from tocsin.core.vocabulary import Actor, ActorKind, MoveName, Refused, Role
 
 M = MoveName
 

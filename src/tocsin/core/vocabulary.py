@@ -87,6 +87,34 @@ CLOCK_ACTOR: Final = Actor(kind=ActorKind.CLOCK, id="clock", name="clock")
 SYSTEM_ACTOR: Final = Actor(kind=ActorKind.SYSTEM, id="system", name="Tocsin")
 
 
+class MoveName(StrEnum):
+    """What can be done to a case; `core.case.commands` has one command for each, and a clause can be asked about each."""
+
+    REPORT = "report"
+    REPLY = "reply"
+    NOTE = "note"
+    ASSIGN = "assign"
+    INVESTIGATE = "investigate"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    NEED_INFO = "need-info"
+    DUPLICATE = "duplicate"
+    APPEAL = "appeal"
+    SCORE = "score"
+    SET_LINES = "set-lines"
+    SET_FIX = "set-fix"
+    CONFIRM_FIX = "confirm-fix"
+    PROPOSE_EMBARGO = "propose-embargo"
+    ACCEPT_EMBARGO = "accept-embargo"
+    REJECT_EMBARGO = "reject-embargo"
+    DECIDE_EMBARGO = "decide-embargo"
+    END_EMBARGO = "end-embargo"
+    DRAFT_ADVISORY = "draft-advisory"
+    SET_CVE = "set-cve"
+    PUBLISH = "publish"
+    CLOSE = "close"
+
+
 class Audience(StrEnum):
     """Who reads a message. `TEAM` never leaves the desk (S64)."""
 
