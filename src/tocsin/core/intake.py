@@ -105,7 +105,9 @@ def problems(report: Report) -> tuple[FieldError, ...]:
         if not str(getattr(report, field)).strip()
     ]
     if len(report.title) > MAX_TITLE:
-        found.append(FieldError(field="title", message=f"Shorten the title to {MAX_TITLE} characters; details go below."))
+        found.append(
+            FieldError(field="title", message=f"Shorten the title to {MAX_TITLE} characters; details go below.")
+        )
     if text_bytes(report) > MAX_TEXT_BYTES:
         found.append(FieldError(field="reproduce", message="The text is over 1 MiB; attach the long part as a file."))
     if len(report.attachments) > MAX_FILES:
@@ -123,7 +125,7 @@ def completeness(report: Report) -> tuple[str, ...]:
     """Name the content groups that a report answers, for the bar in the inbox (S14). Identity is not counted: S27."""
     answered = {
         "title": len(report.title.split()) > 1,
-        "reproduce": len(report.reproduce.split()) > 4,  # noqa: PLR2004 - a sentence, not a word
+        "reproduce": len(report.reproduce.split()) > 4,
         "effects": bool(report.effects.strip()),
         "attack_surface": bool(report.attack_surface.strip() or report.surface),
         "dependencies": bool(report.dependencies.strip()),

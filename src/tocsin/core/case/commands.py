@@ -162,6 +162,7 @@ class RejectEmbargo(Value, tag="reject-embargo"):
 class DecideEmbargo(Value, tag="decide-embargo"):
     """Use the project's final say after disagreement (S53)."""
 
+    proposal: str
     ends_at: datetime
     reason: str
 
@@ -191,11 +192,14 @@ class DraftAdvisory(Value, tag="draft-advisory"):
     mitigation: str = ""
     no_mitigation_known: bool = False
     required_configuration: str = ""
+    upgrade: str = ""
     cwe: tuple[str, ...] = ()
     products: tuple[ProductNamed, ...] = ()
     references: tuple[ReferenceGiven, ...] = ()
     credits: tuple[CreditGiven, ...] = ()
     aliases: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    discovered: datetime | None = None
 
 
 class SetCve(Value, tag="set-cve"):
@@ -206,10 +210,12 @@ class SetCve(Value, tag="set-cve"):
 
 
 class Publish(Value, tag="publish"):
-    """Publish the advisory. `confirmation` is its id, typed by the person; `digest` the preview they saw."""
+    """Publish the advisory. `confirmation` is its id, typed by the person; `digest` the preview they
+    saw, `summary` what changed, for the public revision history."""
 
     confirmation: str
     digest: str
+    summary: str = ""
 
 
 class RecordPublication(Value, tag="record-publication"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tocsin.core.case import negotiation
 from tocsin.core.case.model import Case
 from tocsin.core.policy.clauses import Promise, promises
 from tocsin.core.policy.model import Policy
@@ -30,4 +31,5 @@ def next_wake(policy: Policy, case: Case) -> datetime | None:
         for warning in promise.warnings
         if (promise.name, warning.share, promise.due_at) not in told
     )
-    return min(instants, default=None)
+    embargo = negotiation.due(case.embargo)
+    return min([*instants, *([embargo] if embargo else [])], default=None)

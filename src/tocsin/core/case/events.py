@@ -14,7 +14,7 @@ import msgspec
 
 from tocsin.core.intake import Attachment, Report
 from tocsin.core.policy.facts import LineFact
-from tocsin.core.vocabulary import Actor, Audience, CaseRef, ProjectId, RejectionClass, Value
+from tocsin.core.vocabulary import Actor, Affectedness, Audience, CaseRef, ProjectId, RejectionClass, Value
 
 
 class ReportReceived(Value, tag="report.received"):
@@ -168,12 +168,19 @@ class EmbargoRejected(Value, tag="embargo.rejected"):
 class EmbargoDecided(Value, tag="embargo.decided"):
     """The project used its final say without agreement, and said why (S53)."""
 
+    proposal: str
     ends_at: datetime
     reason: str
 
 
 class EmbargoEnded(Value, tag="embargo.ended"):
-    """The embargo is over (EM: t): `leaked`, `early`, `expired` or `published`."""
+    """The embargo was ended (EM: t): `leaked`, `early`, `public`, `attacked` or `published`."""
+
+    why: str
+
+
+class EmbargoLapsed(Value, tag="embargo.lapsed"):
+    """Time passed: the agreed end arrived, or a proposal's answer was due and nobody answered (EM: t or r)."""
 
     why: str
 
@@ -193,8 +200,12 @@ class ProductNamed(Value):
     purl: str = ""
     ecosystem: str = ""
     package: str = ""
+    collection: str = ""
     repository: str = ""
+    modules: tuple[str, ...] = ()
+    cpe: str = ""
     scheme: str = ""
+    elsewhere: Affectedness = Affectedness.NOT_AFFECTED
 
 
 class CreditGiven(Value):
@@ -202,6 +213,8 @@ class CreditGiven(Value):
 
     name: str
     type: str = "finder"
+    organization: str = ""
+    contact: tuple[str, ...] = ()
     consent: bool = False
 
 
@@ -209,7 +222,8 @@ class ReferenceGiven(Value):
     """One public reference of the advisory."""
 
     url: str
-    type: str = "WEB"
+    type: str = "web"
+    summary: str = ""
 
 
 class AdvisoryDrafted(Value, tag="advisory.drafted"):
@@ -223,11 +237,14 @@ class AdvisoryDrafted(Value, tag="advisory.drafted"):
     mitigation: str = ""
     no_mitigation_known: bool = False
     required_configuration: str = ""
+    upgrade: str = ""
     cwe: tuple[str, ...] = ()
     products: tuple[ProductNamed, ...] = ()
     references: tuple[ReferenceGiven, ...] = ()
     credits: tuple[CreditGiven, ...] = ()
     aliases: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    discovered: datetime | None = None
 
 
 class CveSet(Value, tag="cve.set"):
@@ -243,6 +260,7 @@ class PublicationOrdered(Value, tag="publication.ordered"):
     advisory_id: str
     digest: str
     at: datetime
+    summary: str = ""
 
 
 class AdvisoryPublished(Value, tag="advisory.published"):
@@ -250,6 +268,7 @@ class AdvisoryPublished(Value, tag="advisory.published"):
 
     advisory_id: str
     revision: int
+    summary: str
     documents: tuple[tuple[str, str], ...]
 
 
@@ -275,7 +294,7 @@ Event = (
     | CaseAssigned | CaseInvestigated | CaseValidated | CaseAccepted | CaseDeferred | CaseRejected | InfoRequested
     | CaseDuplicated | CaseAppealed | CaseClosed
     | ScoreSet | LinesSet | FixSet | FixConfirmed
-    | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | StateObserved
+    | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed | StateObserved
     | AdvisoryDrafted | CveSet | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ No rule may refuse here and nothing may depend on clock or policy; what is allow
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
@@ -16,8 +17,7 @@ from tocsin.core.case import negotiation
 from tocsin.core.case.model import REPORTER, VENDOR, Case
 from tocsin.core.case.rules import cs_after, rm_step
 from tocsin.core.case.tables import RM, Fact, RMInput
-from tocsin.core.vocabulary import ActorKind, Audience, Refused, ReportKind
-
+from tocsin.core.vocabulary import Actor, ActorKind, Audience, Refused, ReportKind
 
 T = TypeVar("T")
 
@@ -173,32 +173,49 @@ def _fix_confirmed(case: Case, entry: ev.Entry, event: ev.FixConfirmed) -> Chang
     return {"fix_confirmed_by": (*case.fix_confirmed_by, event.by)}
 
 
+def standing(case: Case, actor: Actor, at: datetime) -> negotiation.Standing:
+    """Say where the speaker stands in the negotiation; the finder's own report machine is in Accepted (FACTS 1)."""
+    if actor.kind is ActorKind.REPORTER:
+        return negotiation.Standing(by=REPORTER, rm=RM.ACCEPTED, cs=case.state, now=at)
+    return negotiation.Standing(by=VENDOR, rm=case.rm, cs=case.state, now=at)
+
+
 def _proposed(case: Case, entry: ev.Entry, event: ev.EmbargoProposed) -> Changes:
-    party = REPORTER if entry.actor.kind is ActorKind.REPORTER else VENDOR
-    proposal = negotiation.Proposal(
-        id=event.proposal, by=party, ends_at=event.ends_at, proposed_at=entry.at, respond_by=event.respond_by
-    )
-    return {"embargo": _held(negotiation.propose(case.embargo, proposal))}
+    who = standing(case, entry.actor, entry.at)
+    held, _ = _held(negotiation.propose(case.embargo, who, event.proposal, event.ends_at, event.respond_by))
+    return {"embargo": held, "embargo_why": ""}
 
 
 def _embargo_accepted(case: Case, entry: ev.Entry, event: ev.EmbargoAccepted) -> Changes:
-    return {"embargo": _held(negotiation.accept(case.embargo, event.proposal, _party(entry), entry.at))}
+    held, _ = _held(negotiation.accept(case.embargo, standing(case, entry.actor, entry.at), event.proposal))
+    return {"embargo": held}
 
 
 def _embargo_rejected(case: Case, entry: ev.Entry, event: ev.EmbargoRejected) -> Changes:
-    return {"embargo": _held(negotiation.reject(case.embargo, event.proposal, _party(entry), entry.at))}
+    held, _ = _held(negotiation.reject(case.embargo, standing(case, entry.actor, entry.at), event.proposal))
+    return {"embargo": held}
 
 
 def _embargo_decided(case: Case, entry: ev.Entry, event: ev.EmbargoDecided) -> Changes:
-    return {"embargo": _held(negotiation.decide(case.embargo, event.ends_at, entry.at))}
+    who = standing(case, entry.actor, entry.at)
+    held, _ = _held(negotiation.decide(case.embargo, who, event.proposal, event.ends_at, event.reason))
+    return {"embargo": held}
 
 
 def _embargo_ended(case: Case, entry: ev.Entry, event: ev.EmbargoEnded) -> Changes:
-    return {"embargo": _held(negotiation.terminate(case.embargo, entry.at)), "embargo_why": event.why}
+    held, _ = _held(negotiation.terminate(case.embargo, standing(case, entry.actor, entry.at)))
+    return {"embargo": held, "embargo_why": event.why}
+
+
+def _embargo_lapsed(case: Case, entry: ev.Entry, event: ev.EmbargoLapsed) -> Changes:
+    held, _ = negotiation.expire(case.embargo, entry.at)
+    return {"embargo": held, "embargo_why": event.why}
 
 
 def _observed(case: Case, entry: ev.Entry, event: ev.StateObserved) -> Changes:
-    return {"state": _bit(case.state, event.bit)}
+    state = _bit(case.state, event.bit)
+    held, _ = negotiation.overtaken(case.embargo, state)
+    return {"state": state, "embargo": held}
 
 
 def _drafted(case: Case, entry: ev.Entry, event: ev.AdvisoryDrafted) -> Changes:
@@ -210,13 +227,13 @@ def _cve_set(case: Case, entry: ev.Entry, event: ev.CveSet) -> Changes:
 
 
 def _ordered(case: Case, entry: ev.Entry, event: ev.PublicationOrdered) -> Changes:
-    return {"ordered_digest": event.digest, "ordered_at": event.at, "failure": ""}
+    return {"ordered_digest": event.digest, "ordered_at": event.at, "ordered_summary": event.summary, "failure": ""}
 
 
 def _published(case: Case, entry: ev.Entry, event: ev.AdvisoryPublished) -> Changes:
     return {
         "published_at": case.published_at or entry.at,
-        "revision": event.revision,
+        "revisions": (*case.revisions, (event.revision, case.ordered_at or entry.at, event.summary)),
         "documents": event.documents,
         "ordered_digest": "",
         "failure": "",
@@ -229,10 +246,6 @@ def _failed(case: Case, entry: ev.Entry, event: ev.PublicationFailed) -> Changes
 
 def _warned(case: Case, entry: ev.Entry, event: ev.PromiseWarned) -> Changes:
     return {"warned": (*case.warned, (event.promise, event.share, event.due_at))}
-
-
-def _party(entry: ev.Entry) -> str:
-    return REPORTER if entry.actor.kind is ActorKind.REPORTER else VENDOR
 
 
 def _rm(state: RM, happening: RMInput) -> RM:
@@ -274,6 +287,7 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ev.EmbargoRejected: _embargo_rejected,
     ev.EmbargoDecided: _embargo_decided,
     ev.EmbargoEnded: _embargo_ended,
+    ev.EmbargoLapsed: _embargo_lapsed,
     ev.StateObserved: _observed,
     ev.AdvisoryDrafted: _drafted,
     ev.CveSet: _cve_set,

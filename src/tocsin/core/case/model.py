@@ -14,7 +14,7 @@ import msgspec
 
 from tocsin.core.case.events import AdvisoryDrafted, ScoreSet
 from tocsin.core.case.negotiation import Negotiation
-from tocsin.core.case.tables import EM, RM
+from tocsin.core.case.tables import RM
 from tocsin.core.intake import Report
 from tocsin.core.policy.facts import LineFact, PromiseFact
 from tocsin.core.vocabulary import CaseRef, ProjectId, RejectionClass, ReportKind, Value
@@ -82,10 +82,16 @@ class Case(Value):
     ordered_digest: str = ""
     ordered_at: datetime | None = None
     published_at: datetime | None = None
-    revision: int = 0
+    ordered_summary: str = ""
+    revisions: tuple[tuple[int, datetime, str], ...] = ()
     documents: tuple[tuple[str, str], ...] = ()
     failure: str = ""
     warned: tuple[tuple[str, int, datetime], ...] = ()
+
+    @property
+    def revision(self) -> int:
+        """Number of the newest published revision, 0 before the first."""
+        return self.revisions[-1][0] if self.revisions else 0
 
     @property
     def kind(self) -> ReportKind:
@@ -135,7 +141,7 @@ class Case(Value):
     @property
     def embargo_until(self) -> datetime | None:
         """The instant the active embargo ends."""
-        return self.embargo.ends_at if self.embargo.em in (EM.ACTIVE, EM.REVISE) else None
+        return self.embargo.ends_at if self.embargo.in_force else None
 
     @property
     def embargo_proposed_at(self) -> datetime | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from tocsin.core.case.model import Case
-from tocsin.core.case.tables import EM, RM
+from tocsin.core.case.tables import RM
 
 
 class Phase(StrEnum):
@@ -25,13 +25,11 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
-OPEN: Final = frozenset(
-    {Phase.NEW, Phase.NEED_INFO, Phase.ACCEPTED, Phase.EMBARGO, Phase.PUBLISHING, Phase.DEFERRED}
-)
+OPEN: Final = frozenset({Phase.NEW, Phase.NEED_INFO, Phase.ACCEPTED, Phase.EMBARGO, Phase.PUBLISHING, Phase.DEFERRED})
 """Phases in which somebody may still owe something."""
 
 
-def phase(case: Case) -> Phase:  # noqa: PLR0911 - one line a word, read top to bottom
+def phase(case: Case) -> Phase:
     """Return the phase of a case."""
     if case.rm is RM.CLOSED:
         return Phase.CLOSED
@@ -46,7 +44,7 @@ def phase(case: Case) -> Phase:  # noqa: PLR0911 - one line a word, read top to 
     if case.rm is RM.DEFERRED:
         return Phase.DEFERRED
     if case.rm is RM.ACCEPTED:
-        return Phase.EMBARGO if case.embargo.em in (EM.ACTIVE, EM.REVISE) else Phase.ACCEPTED
+        return Phase.EMBARGO if case.embargo.in_force else Phase.ACCEPTED
     return Phase.NEED_INFO if case.reporter_owes_since else Phase.NEW
 
 

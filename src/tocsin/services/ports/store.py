@@ -33,7 +33,7 @@ class SealedEntry(Value):
     body: bytes
 
 
-class InboxRow(Value):
+class InboxRow(Value, kw_only=True):
     """The projection of one case that lists are made of. The title and all that says what the matter is are in `body`.
 
     `by_drop` tells that intake sealed the body to the instance (it holds no list key); the desk seals it again.

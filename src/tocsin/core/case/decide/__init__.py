@@ -14,8 +14,8 @@ from tocsin.core import access
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.decide import embargo, fix, publish, talk, triage
 from tocsin.core.case.decide.rule import Context, Decision, Rule
-from tocsin.core.case.evolve import evolve
 from tocsin.core.case.events import Entry, Event
+from tocsin.core.case.evolve import evolve
 from tocsin.core.case.model import Case
 from tocsin.core.policy.clauses import guard
 from tocsin.core.vocabulary import Refused

@@ -13,7 +13,7 @@ from tocsin.core.case import events as ev
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
 from tocsin.core.case.model import Case
 from tocsin.core.case.rules import fix_may_be_ready
-from tocsin.core.policy.facts import MoveName
+from tocsin.core.policy.facts import LineFact, MoveName
 from tocsin.core.vocabulary import Affectedness, Refused
 
 
@@ -24,13 +24,11 @@ def _lines(case: Case, command: cmd.SetLines, context: Context) -> Decision:
     unfixed = tuple(line.line for line in command.lines if line.state is Affectedness.FIXED and not line.fixed_in)
     if unfixed:
         return need("fixed-in-missing", "A fixed line names the release that holds the fix.", *unfixed, rule="lines")
-    signed = tuple(
-        line if not line.waiver or line.waived_by else _sign(line, context) for line in command.lines
-    )
+    signed = tuple(line if not line.waiver or line.waived_by else _sign(line, context) for line in command.lines)
     return () if signed == case.lines else (ev.LinesSet(lines=signed),)
 
 
-def _sign(line: ev.LineFact, context: Context) -> ev.LineFact:
+def _sign(line: LineFact, context: Context) -> LineFact:
     """A waiver carries the person who approved it (S57): the one who typed it, unless another is named."""
     return replace(line, waived_by=context.actor.id)
 

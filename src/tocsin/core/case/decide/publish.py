@@ -14,7 +14,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
 from tocsin.core.case.model import Case
-from tocsin.core.case.tables import EM, RM
+from tocsin.core.case.tables import RM
 from tocsin.core.policy.facts import MoveName
 from tocsin.core.vocabulary import Refused, is_cve_id
 
@@ -56,7 +56,7 @@ def _publish(case: Case, command: cmd.Publish, context: Context) -> Decision:
             because=f"Type {case.advisory_id} exactly to publish it.",
             rule="publish: typed confirmation",
         )
-    if case.embargo.em in (EM.ACTIVE, EM.REVISE) and case.embargo_until and case.embargo_until > context.now:
+    if case.embargo_until and case.embargo_until > context.now:
         return Refused(
             code="embargo-holds",
             because=f"The embargo holds until {case.embargo_until:%a %Y-%m-%d %H:%M} UTC. Wait, or end it first.",
@@ -65,7 +65,9 @@ def _publish(case: Case, command: cmd.Publish, context: Context) -> Decision:
     if case.ordered_digest == command.digest:
         return ()
     return (
-        ev.PublicationOrdered(advisory_id=case.advisory_id, digest=command.digest, at=context.now),
+        ev.PublicationOrdered(
+            advisory_id=case.advisory_id, digest=command.digest, at=context.now, summary=command.summary
+        ),
     )
 
 
@@ -75,22 +77,23 @@ def _published(case: Case, command: cmd.RecordPublication, context: Context) -> 
         return ()
     events: list[ev.Event] = [
         ev.AdvisoryPublished(
-            advisory_id=command.advisory_id, revision=case.revision + 1, documents=command.documents
+            advisory_id=command.advisory_id,
+            revision=case.revision + 1,
+            summary=case.ordered_summary or ("First publication." if not case.revisions else "Updated."),
+            documents=command.documents,
         )
     ]
+    if case.embargo.in_force:
+        events.append(ev.EmbargoEnded(why="published"))
     if not case.public:
         events.append(ev.StateObserved(bit="P", note="published"))
-    if case.embargo.em in (EM.ACTIVE, EM.REVISE, EM.PROPOSED):
-        events.append(ev.EmbargoEnded(why="published"))
     return tuple(events)
 
 
 def _failed(case: Case, command: cmd.RecordFailure, context: Context) -> Decision:
     if case.failure == f"{command.step}: {command.reason}":
         return ()
-    return (
-        ev.PublicationFailed(advisory_id=command.advisory_id, step=command.step, reason=command.reason),
-    )
+    return (ev.PublicationFailed(advisory_id=command.advisory_id, step=command.step, reason=command.reason),)
 
 
 RULES: Final[Mapping[type, Rule]] = {

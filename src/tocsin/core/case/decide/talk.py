@@ -9,6 +9,7 @@ from typing import Final
 from tocsin.core import intake
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
+from tocsin.core.case.decide.embargo import lapse
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
 from tocsin.core.case.model import Case
 from tocsin.core.policy.clauses import promises
@@ -37,18 +38,16 @@ def _open(command: cmd.SubmitReport, context: Context) -> Decision:
 
 
 def _opened_twice(case: Case, command: cmd.SubmitReport, context: Context) -> Decision:
-    return Refused(code="case-exists", because=f"{case.ref} is already open.", rule="journal starts with report.received")
+    return Refused(
+        code="case-exists", because=f"{case.ref} is already open.", rule="journal starts with report.received"
+    )
 
 
 def answer(text: cmd.Answer) -> tuple[ev.Event, ...]:
     """Return the message to the reporter that goes with a decision, if there is one."""
     if not (text.text or text.plan or text.workarounds):
         return ()
-    return (
-        ev.MessageSent(
-            audience=Audience.REPORTER, text=text.text, plan=text.plan, workarounds=text.workarounds
-        ),
-    )
+    return (ev.MessageSent(audience=Audience.REPORTER, text=text.text, plan=text.plan, workarounds=text.workarounds),)
 
 
 def _say(case: Case, command: cmd.Say, context: Context) -> Decision:
@@ -102,9 +101,12 @@ def _need_info_move(command: cmd.NeedInfo, context: Context) -> Move:
 
 
 def _tick(case: Case, command: cmd.Tick, context: Context) -> Decision:
-    """Tell, once each, every warning whose instant has passed; only the latest share of a promise is told."""
+    """Tell, once each, every warning whose instant has passed; only the latest share of a promise is told.
+
+    Time also passes over the embargo: an agreed end arrives, and silence becomes an answer after its own date.
+    """
     told = set(case.warned)
-    warned: list[ev.Event] = []
+    warned: list[ev.Event] = [*lapse(case, context)]
     for promise in promises(context.policy, case):
         if promise.kept_at is not None:
             continue
@@ -112,9 +114,7 @@ def _tick(case: Case, command: cmd.Tick, context: Context) -> Decision:
         if passed and (promise.name, passed[-1].share, promise.due_at) not in told:
             latest = passed[-1]
             warned.append(
-                ev.PromiseWarned(
-                    promise=promise.name, share=latest.share, due_at=promise.due_at, told=latest.told
-                )
+                ev.PromiseWarned(promise=promise.name, share=latest.share, due_at=promise.due_at, told=latest.to.value)
             )
     return tuple(warned)
 

@@ -17,7 +17,7 @@ from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
 from tocsin.core.case.decide.talk import answer
 from tocsin.core.case.model import Case
 from tocsin.core.case.rules import cs_after, embargo_may_hold, may_close, rm_step
-from tocsin.core.case.tables import EM, RM, Fact, RMInput
+from tocsin.core.case.tables import RM, Fact, RMInput
 from tocsin.core.policy.facts import Move, MoveName
 from tocsin.core.vocabulary import Audience, Refused
 
@@ -45,7 +45,7 @@ def _accept(case: Case, command: cmd.Accept, context: Context) -> Decision:
     if case.rm is RM.ACCEPTED:
         return ()
     events: tuple[ev.Event, ...] = ()
-    state = case.rm
+    state: RM = case.rm
     if state in (RM.RECEIVED, RM.INVALID):
         stepped = rm_step(state, RMInput.VALIDATE)
         if isinstance(stepped, Refused):
@@ -154,8 +154,8 @@ def _observe(case: Case, command: cmd.Observe, context: Context) -> Decision:
             return after
         state = after
         events.append(ev.StateObserved(bit=bit, note=command.note))
-    if case.embargo.em in (EM.ACTIVE, EM.REVISE, EM.PROPOSED) and embargo_may_hold(state):
-        events.append(ev.EmbargoEnded(why="public" if "P" in state else "attacked"))
+    if case.embargo.in_force and embargo_may_hold(state):
+        events.insert(0, ev.EmbargoEnded(why="public" if "P" in state else "attacked"))
     return tuple(events)
 
 

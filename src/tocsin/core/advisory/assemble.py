@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Joins what was typed once into the advisory record: words from the draft, lines from the board, score, CVE id, credits.
+
+The same case gives the same record, byte for byte, so a publication that is repeated after a crash publishes the same
+documents. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tocsin.core.advisory import model as adv
+from tocsin.core.case.events import CreditGiven, ProductNamed
+from tocsin.core.case.model import Case
+from tocsin.core.intake import CreditWish
+from tocsin.core.policy.model import Policy
+from tocsin.core.versions import LineRange
+
+
+def assemble(case: Case, policy: Policy, public_url: str, at: datetime) -> adv.Advisory:
+    """Return the advisory of a case as it would be published at `at`; a case without a draft gives an empty title.
+
+    `public_url` is where this instance's public pages are reached, without a trailing slash.
+    """
+    draft = case.advisory
+    page = f"{public_url}/p/{case.project}/advisories/{case.advisory_id}"
+    published = case.published_at and case.revisions[0][1]
+    return adv.Advisory(
+        id=case.advisory_id,
+        project=adv.Project(
+            id=policy.project.id, name=policy.project.name, url=policy.project.url or f"{public_url}/p/{case.project}/"
+        ),
+        publisher=adv.Publisher(
+            name=policy.project.name,
+            namespace=policy.project.url or public_url,
+            contact=f"{public_url}/p/{case.project}/report",
+        ),
+        urls=adv.Urls(page=page, csaf=f"{page}.csaf.json"),
+        title=draft.title if draft else "",
+        summary=draft.summary if draft else "",
+        details=draft.details if draft else "",
+        products=_products(case, policy),
+        impact=draft.impact if draft else "",
+        detection=draft.detection if draft else "",
+        mitigation=case.mitigation,
+        no_mitigation_known=case.no_mitigation_known,
+        required_configuration=draft.required_configuration if draft else "",
+        upgrade=draft.upgrade if draft else "",
+        cwe=(draft.cwe if draft else ()) or case.cwe,
+        scores=_scores(case, policy),
+        references=tuple(
+            adv.Reference(type=adv.ReferenceType(each.type), url=each.url, summary=each.summary)
+            for each in (draft.references if draft else ())
+        ),
+        credits=_credits(case),
+        cve_id=case.cve_id if case.cve_state != "rejected" else "",
+        aliases=draft.aliases if draft else (),
+        related=draft.related if draft else (),
+        discovered=draft.discovered if draft else None,
+        published=published or at,
+        modified=at,
+        revisions=(
+            *(adv.Revision(number=str(n), date=when, summary=words) for n, when, words in case.revisions),
+            adv.Revision(
+                number=str(case.revision + 1),
+                date=at,
+                summary=case.ordered_summary or ("Updated." if case.revisions else "First publication."),
+            ),
+        ),
+    )
+
+
+def _products(case: Case, policy: Policy) -> tuple[adv.Product, ...]:
+    named = case.advisory.products if case.advisory else ()
+    first = named[0] if named else ProductNamed(name=policy.project.name)
+    scheme = policy.versions.scheme if policy.versions else "generic"
+    product = adv.Product(
+        name=first.name,
+        vendor=first.vendor or policy.project.name,
+        scheme=first.scheme or scheme,
+        lines=tuple(
+            LineRange(
+                line=line.line,
+                state=line.state,
+                introduced=line.introduced,
+                fixed_in=line.fixed_in,
+                last_affected=line.last_affected,
+                reason=line.reason or line.waiver,
+            )
+            for line in case.lines
+        ),
+        purl=first.purl,
+        ecosystem=first.ecosystem,
+        package=first.package,
+        collection=first.collection,
+        repository=first.repository,
+        modules=first.modules,
+        cpe=first.cpe,
+        elsewhere=first.elsewhere,
+    )
+    return (product,)
+
+
+def _scores(case: Case, policy: Policy) -> tuple[adv.Score, ...]:
+    """Keep the latest vector of every scorer and version; the project speaks under its own name (S43)."""
+    main = case.score
+    latest: dict[tuple[bool, str], adv.Score] = {}
+    for score in case.scores:
+        version = score.vector.split("/", 1)[0]
+        latest[(score.authoritative, version)] = adv.Score(
+            vector=score.vector,
+            scorer=policy.project.name if score.authoritative else score.scorer,
+            authoritative=score is main,
+            provisional=score.provisional,
+        )
+    return tuple(latest.values())
+
+
+def _credits(case: Case) -> tuple[adv.Credit, ...]:
+    """Return the drafted credits; before anybody drafts, the one the reporter asked for, or none (S27)."""
+    who = case.report.identity
+    given: tuple[CreditGiven, ...] = case.advisory.credits if case.advisory else ()
+    if not given and case.advisory is None and who.credit is not CreditWish.NONE:
+        given = (CreditGiven(name=who.credit_as or who.name, organization=who.affiliation, consent=True),)
+    return tuple(
+        adv.Credit(
+            name=each.name,
+            type=adv.CreditType(each.type),
+            organization=each.organization,
+            contact=each.contact,
+            consented=each.consent,
+        )
+        for each in given
+        if each.name
+    )

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What others learn from what happened: the reporter's own copy, and the effects that leave the desk.
+
+Pure: journal entries in, values out. The reporter's copy never holds an internal note, another party's words or the
+lead's name (S64); a notification says that something happened in a case, never what (S8). Sealing and sending are not
+done here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tocsin.core.case import events as ev
+from tocsin.core.case.deadlines import next_due
+from tocsin.core.case.model import Case
+from tocsin.core.case.phase import STEPS, phase, steps_done
+from tocsin.core.intake import Attachment
+from tocsin.core.policy.model import Policy
+from tocsin.core.vocabulary import Audience, CaseRef, Value
+
+
+class CopyMessage(Value, tag="message"):
+    """One message as the reporter sees it. `by` is `you` or `team`."""
+
+    at: datetime
+    by: str
+    text: str
+    plan: str = ""
+    workarounds: str = ""
+    automatic: bool = False
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Step(Value):
+    """One status step: done when `at` is set, promised when only `due` is."""
+
+    name: str
+    done: bool
+    at: datetime | None = None
+    due: datetime | None = None
+
+
+class OpenProposal(Value):
+    """A disclosure instant that waits for the reporter's answer."""
+
+    id: str
+    ends_at: datetime
+    by: str
+    respond_by: datetime | None = None
+
+
+class CopyStatus(Value, tag="status"):
+    """Where the case stands, for the reporter; the newest one counts."""
+
+    at: datetime
+    phase: str
+    steps: tuple[Step, ...]
+    next_promise: str = ""
+    next_due: datetime | None = None
+    embargo_until: datetime | None = None
+    proposals: tuple[OpenProposal, ...] = ()
+    may_appeal: bool = False
+    may_confirm_fix: bool = False
+    advisory_id: str = ""
+    cve_id: str = ""
+
+
+class CopyRefusal(Value, tag="refusal"):
+    """Something the reporter asked for could not be done, and why."""
+
+    at: datetime
+    because: str
+
+
+Copy = CopyMessage | CopyStatus | CopyRefusal
+
+_STEP_PROMISE: Final = {"First answer": "first-feedback"}
+
+
+def message_copies(entries: tuple[ev.Entry, ...], heard: bool) -> tuple[CopyMessage, ...]:
+    """Copy the messages to (and, unless the reporter's room has them already, from) the reporter."""
+    copies: list[CopyMessage] = []
+    for entry in entries:
+        match entry.event:
+            case ev.MessageSent(audience=Audience.REPORTER) as sent:
+                copies.append(
+                    CopyMessage(
+                        at=entry.at,
+                        by="team",
+                        text=sent.text,
+                        plan=sent.plan,
+                        workarounds=sent.workarounds,
+                        automatic=sent.automatic,
+                        attachments=sent.attachments,
+                    )
+                )
+            case ev.MessageReceived() as received if heard:
+                copies.append(CopyMessage(at=entry.at, by="you", text=received.text, attachments=received.attachments))
+            case ev.ReportReceived() as opened if heard:
+                copies.append(_report_copy(entry.at, opened))
+            case _:
+                pass
+    return tuple(copies)
+
+
+def _report_copy(at: datetime, event: ev.ReportReceived) -> CopyMessage:
+    report = event.report
+    blocks = (
+        ("", report.title),
+        ("How to make it happen", report.reproduce),
+        ("Version", report.version),
+        ("Effects and configuration", report.effects),
+        ("Attack surface", report.attack_surface),
+        ("Other projects", report.dependencies),
+        ("Plans to publish", report.disclosure_plans),
+    )
+    text = "\n\n".join(f"{head}:\n{body}" if head else body for head, body in blocks if body.strip())
+    return CopyMessage(at=at, by="you", text=text, attachments=report.attachments)
+
+
+def status_copy(case: Case, policy: Policy, at: datetime) -> CopyStatus:
+    """Say where the case stands, in the words of the reporter's page."""
+    promise = next_due(policy, case)
+    instants = (
+        case.received_at,
+        case.first_feedback_at,
+        case.decided_at,
+        case.fix_ready_at,
+        case.embargo_until,
+        case.published_at,
+    )
+    steps = tuple(
+        Step(
+            name=name,
+            done=done,
+            at=instant if done else None,
+            due=promise.due_at if promise and not done and _STEP_PROMISE.get(name) == promise.name else None,
+        )
+        for name, done, instant in zip(STEPS, steps_done(case), instants, strict=True)
+    )
+    return CopyStatus(
+        at=at,
+        phase=phase(case).value,
+        steps=steps,
+        next_promise=promise.name if promise else "",
+        next_due=promise.due_at if promise else None,
+        embargo_until=case.embargo_until,
+        proposals=tuple(
+            OpenProposal(id=proposal.id, ends_at=proposal.ends_at, by=proposal.by, respond_by=proposal.respond_by)
+            for proposal in case.embargo.open_proposals
+        ),
+        may_appeal=case.rejection is not None and not case.appealed and case.closed_at is None,
+        may_confirm_fix=case.fix_ready_at is not None and case.published_at is None,
+        advisory_id=case.advisory_id if case.published_at else "",
+        cve_id=case.cve_id if case.published_at else "",
+    )
+
+
+class Notice(Value, tag="notify"):
+    """A content-free notification: something happened in a case. `to` is `lead`, `all` or a ladder's step."""
+
+    case: CaseRef
+    what: str
+    to: str = "lead"
+
+
+class PublishOrder(Value, tag="publish"):
+    """Publish what was ordered; the worker loads the case and looks for itself."""
+
+    case: CaseRef
+    advisory_id: str
+
+
+Deed = Notice | PublishOrder
+
+
+def deeds(case: Case, entries: tuple[ev.Entry, ...]) -> tuple[Deed, ...]:
+    """List what has to be done in the outside because of these entries."""
+    found: list[Deed] = []
+    for entry in entries:
+        match entry.event:
+            case ev.ReportReceived():
+                found.append(Notice(case=case.ref, what="report.received", to="all" if case.public else "duty"))
+            case ev.MessageReceived() | ev.CaseAppealed():
+                found.append(Notice(case=case.ref, what=ev.name(entry.event), to="lead"))
+            case ev.PromiseWarned(promise=promise, share=share, told=told):
+                found.append(Notice(case=case.ref, what=f"{promise} at {share} %", to=told))
+            case ev.PublicationOrdered(advisory_id=advisory_id):
+                found.append(PublishOrder(case=case.ref, advisory_id=advisory_id))
+            case _:
+                pass
+    return tuple(found)
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+_COPY: Final[msgspec.json.Decoder[Copy]] = msgspec.json.Decoder(Copy)
+_DEED: Final[msgspec.json.Decoder[Deed]] = msgspec.json.Decoder(Deed)
+
+
+def encode(value: Copy | Deed) -> bytes:
+    """Encode a copy or a deed for sealing."""
+    return _ENCODER.encode(value)
+
+
+def decode_copy(data: bytes) -> Copy:
+    """Decode one line of the reporter's copy."""
+    return _COPY.decode(data)
+
+
+def decode_deed(data: bytes) -> Deed:
+    """Decode one effect."""
+    return _DEED.decode(data)

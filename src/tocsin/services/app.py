@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything a use case is given, in two bundles: what the process that faces the internet holds, and what desk and
+worker hold besides. Built once in `boot.wiring`; handed to the doors, never imported by them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tocsin.services.ports.blobs import BlobStore
+from tocsin.services.ports.notary import Notary
+from tocsin.services.ports.publisher import ShelfWriter
+from tocsin.services.ports.receipts import Receipts
+from tocsin.services.ports.shelf import ShelfReader
+from tocsin.services.ports.store import Drops, Inbox, Journal, Numbers, Outbox, Rooms
+from tocsin.services.ports.tokens import Tokens
+from tocsin.services.ports.vault import Sealer, Vault
+from tocsin.services.ports.world import Clock, Mint, People, Projects
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the instance is reached: absolute URLs without a trailing slash."""
+
+    public_url: str
+    desk_url: str
+
+
+@dataclass(frozen=True)
+class Front:
+    """What intake and the public pages hold: they can seal, and cannot open any case."""
+
+    site: Site
+    now: Clock
+    mint: Mint
+    sealer: Sealer
+    receipts: Receipts
+    notary: Notary
+    tokens: Tokens
+    blobs: BlobStore
+    journal: Journal
+    rooms: Rooms
+    drops: Drops
+    projects: Projects
+    shelf: ShelfReader
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What desk, API, CLI and worker hold: they open cases, each time naming an actor and a purpose."""
+
+    site: Site
+    now: Clock
+    mint: Mint
+    sealer: Sealer
+    vault: Vault
+    tokens: Tokens
+    blobs: BlobStore
+    journal: Journal
+    inbox: Inbox
+    rooms: Rooms
+    drops: Drops
+    outbox: Outbox
+    numbers: Numbers
+    people: People
+    projects: Projects
+    shelf: ShelfReader
+    shelf_writer: ShelfWriter
+
+
+Holder = Front | Desk

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one door for change. Web, mail, forge, API, CLI and the clock all end in `handle` (or `open_case`, for the first
+entry); nothing else writes a journal.
+
+A door brings a command and an actor. This loads and opens the case, asks `core.case.decide`, and commits events,
+projection, reporter's copies and effects as one change. Two people at once: one wins, the other is told what changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tocsin.core import access, notices
+from tocsin.core.case import commands as cmd
+from tocsin.core.case import decide as rules
+from tocsin.core.case import events as ev
+from tocsin.core.case import phase as phases
+from tocsin.core.case.deadlines import next_due, next_wake
+from tocsin.core.case.evolve import replay
+from tocsin.core.case.model import Case
+from tocsin.core.intake import completeness
+from tocsin.core.policy.model import Policy
+from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, Refused
+from tocsin.services import sealing
+from tocsin.services.app import Desk, Front, Holder
+from tocsin.services.ports.store import NEVER, Change, Conflict, Effect, Head, InboxRow, Room, RoomCopy, SealedEntry
+from tocsin.services.ports.vault import CaseKey
+
+SNAPSHOT_EVERY: Final = 50
+"""Journal lines between snapshots; opening a case replays at most this many."""
+
+ATTEMPTS: Final = 4
+"""How often a change is tried again when somebody else's reached the journal first."""
+
+NOT_FOUND: Final = Refused(code="not-found", because="There is no such case.", rule="access")
+
+_QUIET: Final = (ev.MessageSent, ev.MessageReceived, ev.PromiseWarned)
+"""Events that do not contradict what somebody is looking at."""
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A case opened for one actor and purpose, with the key to write to it."""
+
+    head: Head
+    case: Case
+    key: CaseKey
+    policy: Policy
+
+
+def open_case(desk: Desk, ref: CaseRef, actor: Actor, purpose: str) -> Opened | None:
+    """Open a case: newest snapshot and what came after. None when there is none; raises Tampered for a broken one."""
+    head = desk.journal.head(ref)
+    if head is None:
+        return None
+    key = desk.vault.case_key(ref, head.wrapped_key, actor.id, purpose)
+    places = sealing.Places(desk.sealer.instance)
+    case = _snapshot(desk, places, key, ref)
+    lines = desk.journal.entries(ref, after=case.seq if case else 0)
+    case = replay(sealing.open_entries(places, key, ref, lines), case)
+    if case is None:
+        raise ValueError(f"{ref} has an empty journal")
+    return Opened(head=head, case=case, key=key, policy=desk.projects.policy(case.project, case.policy))
+
+
+def _snapshot(desk: Desk, places: sealing.Places, key: CaseKey, ref: CaseRef) -> Case | None:
+    sealed = desk.journal.snapshot(ref)
+    if sealed is None:
+        return None
+    try:
+        return sealing.open_snapshot(places, key, ref, sealed)
+    except msgspec.ValidationError:
+        # Another version wrote it. The journal is the case; the snapshot is only a short cut to it.
+        return None
+
+
+def handle(
+    desk: Desk,
+    ref: CaseRef,
+    command: cmd.Command,
+    actor: Actor,
+    *,
+    seen: int | None = None,
+    drop: str = "",
+    at: datetime | None = None,
+) -> Case | Refused:
+    """Carry out a command on an existing case.
+
+    `seen` is the journal length the actor was looking at: a change by somebody else since then refuses with
+    `conflict`, naming what changed, unless it was only talk. `drop` names the drop that carried the command, whose
+    instant is `at`. Raises `ports.store.Unavailable` when nothing can be written, and `Tampered` for a broken case.
+    """
+    for _ in range(ATTEMPTS):
+        opened = open_case(desk, ref, actor, cmd.name(command))
+        if opened is None or not _may_know(actor, opened.case):
+            return NOT_FOUND
+        if seen is not None and (changed := _changed_since(desk, opened, seen, actor)):
+            return changed
+        context = rules.Context(actor=actor, now=desk.now(), policy=opened.policy)
+        decision = rules.decide(opened.case, command, context)
+        if isinstance(decision, Refused):
+            return decision
+        if not decision and not drop:
+            return opened.case
+        case, entries = rules.record(opened.case, decision, context) if decision else (opened.case, ())
+        try:
+            desk.journal.commit(change(desk, opened, case, entries, drop=drop))
+        except Conflict:
+            continue
+        return case
+    return Refused(
+        code="conflict",
+        because="Others are writing to this case right now. Look at it again and repeat what is still needed.",
+        rule="optimistic concurrency",
+    )
+
+
+def _may_know(actor: Actor, case: Case) -> bool:
+    return actor.kind is not ActorKind.PERSON or access.may_read(actor)
+
+
+def _changed_since(desk: Desk, opened: Opened, seen: int, actor: Actor) -> Refused | None:
+    if seen >= opened.case.seq:
+        return None
+    places = sealing.Places(desk.sealer.instance)
+    lines = desk.journal.entries(opened.case.ref, after=seen)
+    entries = sealing.open_entries(places, opened.key, opened.case.ref, lines)
+    foreign = [e for e in entries if e.actor.id != actor.id and not isinstance(e.event, _QUIET)]
+    if not foreign:
+        return None
+    changes = tuple(f"{e.actor.name or e.actor.id}: {ev.name(e.event)} at {e.at:%H:%M:%S} UTC" for e in foreign)
+    return Refused(
+        code="conflict",
+        because=f"The case changed while you were looking at it: {changes[-1]}. Nothing of yours was written.",
+        rule="optimistic concurrency",
+        missing=changes,
+    )
+
+
+def change(
+    holder: Holder, opened: Opened, case: Case, entries: tuple[ev.Entry, ...], *, drop: str = "", heard: bool = False
+) -> Change:
+    """Put together everything one command writes. `heard` copies the reporter's own words to their room as well."""
+    places = sealing.Places(holder.sealer.instance)
+    rooms = holder.rooms.of_case(case.ref) if case.room else ()
+    return Change(
+        case=case.ref,
+        project=case.project,
+        expected=opened.case.seq,
+        entries=sealing.seal_entries(places, opened.key, case.ref, entries),
+        row=inbox_row(holder, places, opened.policy, case),
+        snapshot=_due_snapshot(places, opened, case),
+        copies=room_copies(holder, places, rooms, case, opened.policy, entries, heard=heard),
+        effects=effects(holder, places, opened.key, case, entries),
+        drop=drop,
+    )
+
+
+def _due_snapshot(places: sealing.Places, opened: Opened, case: Case) -> SealedEntry | None:
+    crossed = case.seq // SNAPSHOT_EVERY > opened.case.seq // SNAPSHOT_EVERY
+    return sealing.seal_snapshot(places, opened.key, case) if crossed else None
+
+
+def summary(case: Case, promise: str) -> sealing.Summary:
+    """The sealed half of a case's inbox row."""
+    score = case.score
+    return sealing.Summary(
+        title=case.title,
+        rating=score.rating if score else "",
+        score=score.score if score else 0.0,
+        kind=case.kind.value,
+        answered=completeness(case.report),
+        lead_name=case.lead_name,
+        promise=promise,
+        anonymous=not case.report.identity.name,
+        files=len(case.report.attachments),
+    )
+
+
+def inbox_row(holder: Holder, places: sealing.Places, policy: Policy, case: Case) -> InboxRow:
+    """Project a case onto its inbox row, sealed under the project's list key, or dropped where no such key is held."""
+    promise = next_due(policy, case)
+    body = msgspec.json.encode(summary(case, promise.name if promise else ""))
+    place = places.row(case.ref, case.seq)
+    by_drop = isinstance(holder, Front)
+    sealed = holder.sealer.seal_drop(body, place) if isinstance(holder, Front) else (
+        holder.vault.list_key(case.project).seal(body, place)
+    )  # fmt: skip
+    return InboxRow(
+        case=case.ref,
+        project=case.project,
+        seq=case.seq,
+        phase=phases.phase(case).value,
+        open=phases.phase(case) in phases.OPEN or case.reporter_waits_since is not None,
+        waits_for=phases.next_move(case),
+        lead=case.lead,
+        opened_at=case.received_at,
+        updated_at=case.updated_at,
+        next_due=promise.due_at if promise else NEVER,
+        wake_at=next_wake(policy, case) or NEVER,
+        body=sealed,
+        by_drop=by_drop,
+    )
+
+
+def room_copies(
+    holder: Holder,
+    places: sealing.Places,
+    rooms: Sequence[Room],
+    case: Case,
+    policy: Policy,
+    entries: tuple[ev.Entry, ...],
+    *,
+    heard: bool,
+) -> tuple[RoomCopy, ...]:
+    """Seal what the reporter learns from these entries to each of their rooms."""
+    if not rooms:
+        return ()
+    at = case.updated_at
+    values: tuple[notices.Copy, ...] = (
+        *notices.message_copies(entries, heard),
+        notices.status_copy(case, policy, at),
+    )
+    return tuple(seal_copy(holder, places, room, value, at) for room in rooms for value in values)
+
+
+def seal_copy(holder: Holder, places: sealing.Places, room: Room, value: notices.Copy, at: datetime) -> RoomCopy:
+    """Seal one line of the reporter's copy."""
+    copy_id = holder.mint.id("cpy")
+    body = holder.sealer.seal_to_reporter(room.public_key, notices.encode(value), places.copy(copy_id, room.id))
+    return RoomCopy(id=copy_id, room=room.id, at=at, body=body)
+
+
+def effects(
+    holder: Holder, places: sealing.Places, key: CaseKey, case: Case, entries: tuple[ev.Entry, ...]
+) -> tuple[Effect, ...]:
+    """Write down what has to happen outside because of these entries."""
+    found: list[Effect] = []
+    for deed in notices.deeds(case, entries):
+        effect = holder.mint.id("eff")
+        found.append(
+            Effect(
+                id=effect,
+                case=case.ref,
+                kind=str(deed.__struct_config__.tag),
+                created_at=case.updated_at,
+                due_at=case.updated_at,
+                body=key.seal(notices.encode(deed), places.effect(effect, case.ref)),
+            )
+        )
+    return tuple(found)

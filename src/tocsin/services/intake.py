@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Taking a report in, from any channel: sealed, journalled, durable, and only then acknowledged.
+
+Runs where nothing can be opened: a fresh case key is made, used and forgotten. The same form sent twice gives the same
+receipt, because the return phrase is derived from the form's nonce and found again by its locator.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from tocsin.core.case import commands as cmd
+from tocsin.core.case import decide as rules
+from tocsin.core.case.deadlines import next_due
+from tocsin.core.case.model import Case
+from tocsin.core.intake import Report
+from tocsin.core.policy.model import Policy
+from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, ProjectId, Refused
+from tocsin.services import cases, sealing
+from tocsin.services.app import Front
+from tocsin.services.ports.receipts import Phrase
+from tocsin.services.ports.store import Change, Conflict, Room
+from tocsin.services.ports.vault import CaseKey
+from tocsin.services.proof import Proof, prove
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What the reporter is given, once. `phrase` is shown and never stored; `proof` grants no access."""
+
+    case: CaseRef
+    project: ProjectId
+    received_at: datetime
+    phrase: str
+    proof: Proof | None = None
+    first_answer_due: datetime | None = None
+    again: bool = False
+
+
+def receive(front: Front, project: ProjectId, report: Report, nonce: bytes) -> Receipt | Refused:
+    """Open a case from a report and return the receipt once everything is durable.
+
+    Attachments must have been finished in the blob store before. Refuses an unknown project and an incomplete report;
+    raises `ports.store.Unavailable` when nothing can be written: then nothing was acknowledged.
+    """
+    info = front.projects.get(project)
+    if info is None:
+        return Refused(code="not-found", because="There is no such project here.", rule="intake")
+    phrase = front.receipts.issue(nonce)
+    known = front.rooms.find(front.receipts.locator(phrase))
+    if known is not None:
+        return _receipt_again(project, known, phrase)
+    policy = front.projects.policy(project, info.policy)
+    now = front.now()
+    command = cmd.SubmitReport(
+        case=front.mint.case_ref(info.prefix, now),
+        project=project,
+        policy=info.policy,
+        report=report,
+        room=front.mint.id("room"),
+    )
+    try:
+        return _open(front, command, policy, now, phrase)
+    except Conflict:
+        # The same form arrived twice at the same moment and the other one won: its receipt is this one's.
+        known = front.rooms.find(front.receipts.locator(phrase))
+        if known is None:
+            raise
+        return _receipt_again(project, known, phrase)
+
+
+def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime, phrase: Phrase) -> Receipt | Refused:
+    actor = Actor(kind=ActorKind.REPORTER, id=command.room)
+    context = rules.Context(actor=actor, now=now, policy=policy)
+    decision = rules.decide(None, command, context)
+    if isinstance(decision, Refused):
+        return decision
+    case, entries = rules.record(None, decision, context)
+    places = sealing.Places(front.sealer.instance)
+    key, wrapped = front.sealer.new_case_key(case.ref)
+    room = Room(
+        id=command.room,
+        case=case.ref,
+        locator=front.receipts.locator(phrase),
+        public_key=front.receipts.key(phrase).public,
+        created_at=now,
+    )
+    front.journal.commit(
+        Change(
+            case=case.ref,
+            project=case.project,
+            expected=0,
+            entries=sealing.seal_entries(places, key, case.ref, entries),
+            row=cases.inbox_row(front, places, policy, case),
+            wrapped_key=wrapped,
+            room=room,
+            copies=cases.room_copies(front, places, (room,), case, policy, entries, heard=True),
+            effects=cases.effects(front, places, key, case, entries),
+        )
+    )
+    return _receipt(front, case, policy, phrase, key)
+
+
+def _receipt(front: Front, case: Case, policy: Policy, phrase: Phrase, key: CaseKey) -> Receipt:
+    promise = next_due(policy, case)
+    return Receipt(
+        case=case.ref,
+        project=case.project,
+        received_at=case.received_at,
+        phrase=phrase.reveal(),
+        proof=prove(front, case),
+        first_answer_due=promise.due_at if promise else None,
+    )
+
+
+def _receipt_again(project: ProjectId, room: Room, phrase: Phrase) -> Receipt:
+    return Receipt(case=room.case, project=project, received_at=room.created_at, phrase=phrase.reveal(), again=True)

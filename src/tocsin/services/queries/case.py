@@ -1,0 +1,336 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One case for the desk: everything its page shows, opened once for a named reader.
+
+Attachments are shown by place, name and size; their keys stay in here. `None` means not found, whether the case does
+not exist or the reader may not know of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from tocsin.core import access
+from tocsin.core.case import events as ev
+from tocsin.core.case import phase as phases
+from tocsin.core.case.model import VENDOR, Case
+from tocsin.core.case.negotiation import Proposal
+from tocsin.core.intake import Attachment
+from tocsin.core.policy.clause import Gate, Promise
+from tocsin.core.policy.clauses import promises, required_before
+from tocsin.core.policy.facts import LineFact, MoveName
+from tocsin.core.policy.model import Policy
+from tocsin.core.vocabulary import Actor, Audience, CaseRef, ProjectId
+from tocsin.services import cases, sealing
+from tocsin.services.app import Desk
+from tocsin.services.cases import Opened
+from tocsin.services.queries import timeline, words
+
+PAGE = 100
+"""Journal lines on one page of a case's history."""
+
+
+class FileView(msgspec.Struct, frozen=True):
+    """An attachment as shown: where it can be fetched, never how it is opened."""
+
+    blob: str
+    name: str
+    size: str
+    sha256: str
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    """One message of a thread. `by` names a person or `Reporter`; `audience` is who reads it."""
+
+    seq: int
+    at: str
+    by: str
+    mine: bool
+    audience: str
+    text: str
+    plan: str = ""
+    workarounds: str = ""
+    automatic: bool = False
+    files: tuple[FileView, ...] = ()
+
+
+class HistoryView(msgspec.Struct, frozen=True):
+    """One line of the history."""
+
+    seq: int
+    at: str
+    by: str
+    what: str
+
+
+class PromiseView(msgspec.Struct, frozen=True):
+    """One promise: when it is due or was kept, and why then."""
+
+    name: str
+    title: str
+    due: str
+    left: str
+    state: str
+    kept: str
+    explain: tuple[str, ...]
+
+
+class ProposalView(msgspec.Struct, frozen=True):
+    """One embargo proposal."""
+
+    id: str
+    by: str
+    ends_at: str
+    respond_by: str
+    fate: str
+    ours: bool
+
+
+class ScoreView(msgspec.Struct, frozen=True):
+    """One scored vector."""
+
+    vector: str
+    score: float
+    rating: str
+    scorer: str
+    authoritative: bool
+    provisional: bool
+
+
+class CaseView(msgspec.Struct, frozen=True):
+    """The case page."""
+
+    ref: CaseRef
+    project: ProjectId
+    project_name: str
+    seq: int
+    title: str
+    phase: str
+    waits_for: str
+    severity: str
+    lead: str
+    lead_id: str
+    state: str
+    received: str
+    report: ev.ReportReceived
+    report_files: tuple[FileView, ...]
+    promises: tuple[PromiseView, ...]
+    gates: dict[str, tuple[Gate, ...]]
+    moves: frozenset[str]
+    reporter_thread: tuple[MessageView, ...]
+    team_thread: tuple[MessageView, ...]
+    history: tuple[HistoryView, ...]
+    older: int
+    timeline: timeline.Picture
+    investigated: bool
+    effect: str
+    criticality: str
+    affected_versions: str
+    cwe: tuple[str, ...]
+    scores: tuple[ScoreView, ...]
+    lines: tuple[LineFact, ...]
+    fix: str
+    fix_author: str
+    fix_confirmed: bool
+    embargo: str
+    embargo_until: str
+    proposals: tuple[ProposalView, ...]
+    advisory_id: str
+    advisory: ev.AdvisoryDrafted | None
+    draft_mitigation: str
+    no_mitigation_known: bool
+    cve_id: str
+    cve_state: str
+    published: str
+    revision: int
+    failure: str
+    rejection: str
+    appealed: bool
+    duplicate_of: str
+
+
+def view(desk: Desk, ref: CaseRef, person: str, before: int = 0) -> CaseView | None:
+    """Open a case for a person, with one page of its journal (`before` is the line to page back from)."""
+    found = authorised(desk, ref, person, "case.read")
+    if found is None:
+        return None
+    actor, opened = found
+    top = before or opened.case.seq + 1
+    lines = desk.journal.tail(ref, before=top, limit=PAGE)
+    entries = sealing.open_entries(sealing.Places(desk.sealer.instance), opened.key, ref, lines)
+    return _view(desk, actor, opened, entries)
+
+
+def authorised(desk: Desk, ref: CaseRef, person: str, purpose: str) -> tuple[Actor, Opened] | None:
+    """Open a case only after the person's roles in its project allow reading; no key is asked for otherwise."""
+    head = desk.journal.head(ref)
+    actor = desk.people.actor(person, head.project) if head else None
+    if actor is None or not access.may_read(actor):
+        return None
+    opened = cases.open_case(desk, ref, actor, purpose)
+    return (actor, opened) if opened else None
+
+
+def file(desk: Desk, ref: CaseRef, person: str, blob: str) -> tuple[Attachment, Iterator[bytes]] | None:
+    """Find an attachment of a case and stream it."""
+    found = authorised(desk, ref, person, "file.read")
+    if found is None:
+        return None
+    _, opened = found
+    lines = desk.journal.entries(ref)
+    places = sealing.Places(desk.sealer.instance)
+    for sealed in lines:
+        (entry,) = sealing.open_entries(places, opened.key, ref, [sealed])
+        for attachment in attachments(entry.event):
+            if attachment.blob == blob:
+                return attachment, desk.blobs.open(attachment.blob, attachment.key)
+    return None
+
+
+def attachments(event: ev.Event) -> tuple[Attachment, ...]:
+    """List the files that came with an event."""
+    match event:
+        case ev.ReportReceived(report=report):
+            return report.attachments
+        case ev.MessageSent(attachments=found) | ev.MessageReceived(attachments=found):
+            return found
+        case _:
+            return ()
+
+
+def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> CaseView:
+    case, policy, now = opened.case, opened.policy, desk.now()
+    messages = [found for entry in entries if (found := _message(entry, actor))]
+    score = case.score
+    return CaseView(
+        ref=case.ref,
+        project=case.project,
+        project_name=policy.project.name,
+        seq=case.seq,
+        title=case.title,
+        phase=phases.phase(case).value,
+        waits_for=phases.next_move(case),
+        severity=f"{score.rating} {score.score:.1f}" if score else "",
+        lead=case.lead_name,
+        lead_id=case.lead,
+        state=case.state,
+        received=words.instant(case.received_at),
+        report=ev.ReportReceived(
+            case=case.ref,
+            project=case.project,
+            policy=case.policy,
+            report=msgspec.structs.replace(case.report, attachments=()),
+        ),
+        report_files=_files(case.report.attachments),
+        promises=tuple(_promise(promise, now) for promise in promises(policy, case)),
+        gates=_gates(policy, case),
+        moves=frozenset(move.value for move in MoveName if access.may_move(actor, move)),
+        reporter_thread=tuple(m for m in messages if m.audience == Audience.REPORTER),
+        team_thread=tuple(m for m in messages if m.audience == Audience.TEAM),
+        history=tuple(_history(entry) for entry in entries),
+        older=entries[0].seq if entries and entries[0].seq > 1 else 0,
+        timeline=timeline.picture(policy, case, now),
+        investigated=case.investigated,
+        effect=case.effect,
+        criticality=case.criticality,
+        affected_versions=case.affected_versions,
+        cwe=case.cwe,
+        scores=tuple(
+            ScoreView(
+                vector=s.vector,
+                score=s.score,
+                rating=s.rating,
+                scorer=s.scorer,
+                authoritative=s is score,
+                provisional=s.provisional,
+            )
+            for s in case.scores
+        ),
+        lines=case.lines,
+        fix=case.fix_reference if case.fix_ready_at else "",
+        fix_author=case.fix_author,
+        fix_confirmed=bool(case.fix_confirmed_by),
+        embargo=case.embargo.em.name.lower(),
+        embargo_until=words.instant(case.embargo_until),
+        proposals=tuple(_proposal(p) for p in case.embargo.proposals),
+        advisory_id=case.advisory_id,
+        advisory=case.advisory,
+        draft_mitigation=case.mitigation,
+        no_mitigation_known=case.no_mitigation_known,
+        cve_id=case.cve_id,
+        cve_state=case.cve_state,
+        published=words.instant(case.published_at),
+        revision=case.revision,
+        failure=case.failure,
+        rejection=case.rejection.value if case.rejection else "",
+        appealed=case.appealed,
+        duplicate_of=case.duplicate_of,
+    )
+
+
+def _gates(policy: Policy, case: Case) -> dict[str, tuple[Gate, ...]]:
+    asked = (MoveName.ACCEPT, MoveName.PUBLISH, MoveName.CLOSE)
+    return {move.value: required_before(policy, case, move) for move in asked}
+
+
+def _promise(promise: Promise, now: datetime) -> PromiseView:
+    return PromiseView(
+        name=promise.name,
+        title=promise.title,
+        due=words.instant(promise.due_at),
+        left="" if promise.kept_at else words.until(promise.due_at, now),
+        state=promise.state(now).value,
+        kept=words.instant(promise.kept_at),
+        explain=promise.explain,
+    )
+
+
+def _proposal(proposal: Proposal) -> ProposalView:
+    return ProposalView(
+        id=proposal.id,
+        by=proposal.by,
+        ends_at=words.instant(proposal.ends_at),
+        respond_by=words.instant(proposal.respond_by),
+        fate=proposal.fate.value,
+        ours=proposal.by == VENDOR,
+    )
+
+
+def _files(found: tuple[Attachment, ...]) -> tuple[FileView, ...]:
+    return tuple(FileView(blob=a.blob, name=a.name, size=words.size(a.size), sha256=a.sha256) for a in found)
+
+
+def _message(entry: ev.Entry, actor: Actor) -> MessageView | None:
+    match entry.event:
+        case ev.MessageSent() as sent:
+            return MessageView(
+                seq=entry.seq,
+                at=words.instant(entry.at),
+                by=entry.actor.name or entry.actor.id,
+                mine=entry.actor.id == actor.id,
+                audience=sent.audience,
+                text=sent.text,
+                plan=sent.plan,
+                workarounds=sent.workarounds,
+                automatic=sent.automatic,
+                files=_files(sent.attachments),
+            )
+        case ev.MessageReceived() as received:
+            return MessageView(
+                seq=entry.seq,
+                at=words.instant(entry.at),
+                by="Reporter",
+                mine=False,
+                audience=Audience.REPORTER,
+                text=received.text,
+                files=_files(received.attachments),
+            )
+        case _:
+            return None
+
+
+def _history(entry: ev.Entry) -> HistoryView:
+    who = "Reporter" if entry.actor.kind == "reporter" else entry.actor.name or entry.actor.id
+    return HistoryView(seq=entry.seq, at=words.instant(entry.at), by=who, what=ev.name(entry.event))

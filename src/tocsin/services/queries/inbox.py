@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The inbox: one page of cases that somebody may see, ordered by what is due. Costs O(page): no journal is replayed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from tocsin.core.case.phase import Phase
+from tocsin.core.intake import CONTENT_GROUPS
+from tocsin.core.vocabulary import CaseRef, ProjectId
+from tocsin.services import sealing
+from tocsin.services.app import Desk
+from tocsin.services.ports.store import NEVER, InboxQuery, InboxRow
+from tocsin.services.queries import words
+
+PAGE: Final = 50
+CEILING: Final = 1000
+_SUMMARY: Final = msgspec.json.Decoder(sealing.Summary)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+TABS: Final[Mapping[str, str]] = {
+    "team": "Needs us",
+    "reporter": "Waiting for reporter",
+    "mine": "Mine",
+    "open": "All open",
+    "done": "Done",
+}
+"""Tabs of the inbox: the key in the address, the words on the tab."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One row, every cell a ready string."""
+
+    case: CaseRef
+    project: ProjectId
+    title: str
+    phase: str
+    due: str
+    due_at: str
+    mark: str
+    promise: str
+    waits_for: str
+    lead: str
+    severity: str
+    answered: int
+    asked: int
+    files: int
+    fresh: bool
+    seq: int
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of the inbox. `next` is the cursor of the page after, empty on the last one."""
+
+    tab: str
+    project: str
+    lines: tuple[Line, ...]
+    next: str
+    counts: dict[str, str]
+    at: datetime
+
+
+def page(desk: Desk, person: str, *, tab: str = "team", project: str = "", after: str = "", limit: int = PAGE) -> Page:
+    """Return one page of what `person` may see. An unknown tab or project shows nothing rather than everything."""
+    mine = desk.people.projects(person)
+    projects = tuple(each for each in mine if not project or each == project)
+    now = desk.now()
+    rows = desk.inbox.page(_query(projects, tab, person, after, limit)) if projects and tab in TABS else ()
+    shown = rows[:limit]
+    return Page(
+        tab=tab,
+        project=project,
+        lines=tuple(line(desk, row, now) for row in shown),
+        next=cursor(shown[-1]) if len(rows) > limit else "",
+        counts=counts(desk, projects),
+        at=now,
+    )
+
+
+def _query(projects: tuple[ProjectId, ...], tab: str, person: str, after: str, limit: int) -> InboxQuery:
+    return InboxQuery(
+        projects=projects,
+        open=tab != "done",
+        waits_for=tab if tab in ("team", "reporter") else "",
+        lead=person if tab == "mine" else "",
+        after=from_cursor(after),
+        limit=limit + 1,
+    )
+
+
+def counts(desk: Desk, projects: tuple[ProjectId, ...]) -> dict[str, str]:
+    """Count open cases by who owes the next move, no further than `CEILING`, beyond which it says so."""
+    found = desk.inbox.counts(projects, CEILING) if projects else {}
+    return {name: f"{CEILING - 1}+" if count >= CEILING else str(count) for name, count in found.items()}
+
+
+def line(desk: Desk, row: InboxRow, now: datetime) -> Line:
+    """Open one row and put it in words. Raises `Tampered` when it is not what was sealed."""
+    summary = open_summary(desk, row)
+    return Line(
+        case=row.case,
+        project=row.project,
+        title=summary.title,
+        phase=row.phase,
+        due=words.until(row.next_due, now),
+        due_at=words.instant(row.next_due),
+        mark=words.urgency(row.next_due, now),
+        promise=summary.promise,
+        waits_for=row.waits_for,
+        lead=summary.lead_name,
+        severity=f"{summary.rating} {summary.score:.1f}" if summary.rating else "",
+        answered=len(summary.answered),
+        asked=len(CONTENT_GROUPS) - 1,
+        files=summary.files,
+        fresh=row.phase == Phase.NEW and now - row.opened_at < timedelta(days=1),
+        seq=row.seq,
+    )
+
+
+def open_summary(desk: Desk, row: InboxRow) -> sealing.Summary:
+    """Open the sealed half of a row, whoever sealed it."""
+    place = sealing.row_place(sealing.Places(desk.sealer.instance), row)
+    if row.by_drop:
+        return _SUMMARY.decode(desk.vault.open_drop(row.body, place))
+    return _SUMMARY.decode(desk.vault.list_key(row.project).open(row.body, place))
+
+
+def cursor(row: InboxRow) -> str:
+    """Name the place after a row, for the next page's address."""
+    micros = (row.next_due - _EPOCH) // timedelta(microseconds=1)
+    return base64.urlsafe_b64encode(f"{micros} {row.case}".encode()).decode().rstrip("=")
+
+
+def from_cursor(text: str) -> tuple[datetime, CaseRef] | None:
+    """Read a cursor; anything else starts at the first page."""
+    try:
+        micros, case = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(" ", 1)
+        at = _EPOCH + timedelta(microseconds=int(micros))
+    except (ValueError, OverflowError, binascii.Error):
+        return None
+    return min(at, NEVER), case

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The reporter's room: what the holder of a return phrase sees and can do. No account, no case read, no key held.
+
+Everything shown comes from the reporter's own sealed copy; everything done is a drop that desk and worker take up
+through the one door for change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from tocsin.core import notices
+from tocsin.core.case import commands as cmd
+from tocsin.core.intake import Attachment
+from tocsin.core.vocabulary import CaseRef, ProjectId
+from tocsin.services import cases, sealing
+from tocsin.services.app import Front
+from tocsin.services.ports.receipts import ReporterKey
+from tocsin.services.ports.store import Drop, Room
+
+ReporterCommand = cmd.Hear | cmd.Appeal | cmd.AcceptEmbargo | cmd.RejectEmbargo | cmd.ProposeEmbargo | cmd.ConfirmFix
+"""What may come from a room; a drop that holds anything else does not decode."""
+
+DROP: Final[msgspec.json.Decoder[ReporterCommand]] = msgspec.json.Decoder(ReporterCommand)
+
+
+class Door(msgspec.Struct, frozen=True):
+    """An open room: found by its phrase, readable with the key made from it. Lives as long as one request."""
+
+    room: Room
+    key: ReporterKey
+
+
+class RoomView(msgspec.Struct, frozen=True):
+    """The return page."""
+
+    case: CaseRef
+    project: ProjectId
+    status: notices.CopyStatus
+    messages: tuple[notices.CopyMessage, ...]
+    refusals: tuple[notices.CopyRefusal, ...]
+
+
+def enter(front: Front, text: str) -> Door | None:
+    """Open the room of a return phrase; None for every kind of wrong, by the same path and at the same cost."""
+    phrase = front.receipts.read(text)
+    room = front.rooms.find(front.receipts.locator(phrase))
+    key = front.receipts.key(phrase)
+    return Door(room=room, key=key) if room and room.public_key == key.public else None
+
+
+def look(front: Front, door: Door, project: ProjectId) -> RoomView:
+    """Read the reporter's copy. Raises `ports.vault.Tampered` when a line is not what was sealed."""
+    places = sealing.Places(front.sealer.instance)
+    copies = [
+        notices.decode_copy(door.key.open(copy.body, sealing.copy_place(places, copy)))
+        for copy in front.rooms.copies(door.room.id)
+    ]
+    status = [copy for copy in copies if isinstance(copy, notices.CopyStatus)]
+    return RoomView(
+        case=door.room.case,
+        project=project,
+        status=status[-1],
+        messages=tuple(copy for copy in copies if isinstance(copy, notices.CopyMessage)),
+        refusals=tuple(copy for copy in copies if isinstance(copy, notices.CopyRefusal)),
+    )
+
+
+def leave(front: Front, door: Door, command: ReporterCommand) -> None:
+    """Drop a command into the case. Durable when this returns; raises `ports.store.Unavailable` otherwise."""
+    places = sealing.Places(front.sealer.instance)
+    now = front.now()
+    drop = front.mint.id("drp")
+    body = front.sealer.seal_drop(msgspec.json.encode(command), places.drop(drop, door.room.case))
+    words = _own_words(command)
+    copy = None
+    if words is not None:
+        message = notices.CopyMessage(at=now, by="you", text=words[0], attachments=words[1])
+        copy = cases.seal_copy(front, places, door.room, message, now)
+    front.drops.leave(Drop(id=drop, case=door.room.case, at=now, body=body), copy)
+
+
+def _own_words(command: ReporterCommand) -> tuple[str, tuple[Attachment, ...]] | None:
+    if isinstance(command, cmd.Hear):
+        return command.text, command.attachments
+    if isinstance(command, cmd.Appeal):
+        return command.text, ()
+    return None
+
+
+def file(front: Front, view: RoomView, blob: str) -> tuple[Attachment, Iterator[bytes]] | None:
+    """Find one of the room's files and stream it; None when it is not among them."""
+    for message in view.messages:
+        for attachment in message.attachments:
+            if attachment.blob == blob:
+                return attachment, front.blobs.open(attachment.blob, attachment.key)
+    return None

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where each sealed value stands, in one place: the associated data of every table, and the way in and out of it.
+
+A ciphertext opens only at the place it was sealed for, so every read and write of a sealed column goes through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tocsin.core import notices
+from tocsin.core.case import events as ev
+from tocsin.core.case import model
+from tocsin.core.vocabulary import CaseRef, Value
+from tocsin.services.ports.store import Effect, InboxRow, RoomCopy, SealedEntry
+from tocsin.services.ports.vault import CaseKey, bind
+
+
+class Summary(Value):
+    """The sealed half of an inbox row: what says what the matter is."""
+
+    title: str
+    rating: str = ""
+    score: float = 0.0
+    kind: str = ""
+    answered: tuple[str, ...] = ()
+    lead_name: str = ""
+    promise: str = ""
+    anonymous: bool = True
+    files: int = 0
+
+
+class Places:
+    """Associated data for each sealed column of one installation."""
+
+    def __init__(self, instance: str) -> None:
+        self._instance = instance
+
+    def entry(self, case: CaseRef, seq: int) -> bytes:
+        """A journal line."""
+        return bind(self._instance, "journal", "body", str(seq), case)
+
+    def snapshot(self, case: CaseRef, seq: int) -> bytes:
+        """A snapshot."""
+        return bind(self._instance, "snapshot", "body", str(seq), case)
+
+    def row(self, case: CaseRef, seq: int) -> bytes:
+        """An inbox row at one journal length, so that an older row cannot be put back unnoticed."""
+        return bind(self._instance, "case", "summary", str(seq), case)
+
+    def effect(self, effect: str, case: CaseRef) -> bytes:
+        """An outbox row."""
+        return bind(self._instance, "outbox", "body", effect, case)
+
+    def drop(self, drop: str, case: CaseRef) -> bytes:
+        """A drop for an existing case."""
+        return bind(self._instance, "drop", "body", drop, case)
+
+    def copy(self, copy: str, room: str) -> bytes:
+        """A line of the reporter's copy."""
+        return bind(self._instance, "room_copy", "body", f"{room}/{copy}", "")
+
+
+def seal_entries(places: Places, key: CaseKey, case: CaseRef, entries: Iterable[ev.Entry]) -> tuple[SealedEntry, ...]:
+    """Seal journal lines."""
+    return tuple(
+        SealedEntry(seq=entry.seq, at=entry.at, body=key.seal(ev.encode(entry), places.entry(case, entry.seq)))
+        for entry in entries
+    )
+
+
+def open_entries(places: Places, key: CaseKey, case: CaseRef, sealed: Iterable[SealedEntry]) -> list[ev.Entry]:
+    """Open journal lines; raises Tampered."""
+    return [ev.decode(key.open(entry.body, places.entry(case, entry.seq))) for entry in sealed]
+
+
+def seal_snapshot(places: Places, key: CaseKey, case: model.Case) -> SealedEntry:
+    """Seal a whole case."""
+    body = key.seal(model.encode(case), places.snapshot(case.ref, case.seq))
+    return SealedEntry(seq=case.seq, at=case.updated_at, body=body)
+
+
+def open_snapshot(places: Places, key: CaseKey, case: CaseRef, sealed: SealedEntry) -> model.Case:
+    """Open a snapshot; raises Tampered, or msgspec.ValidationError for one of another version."""
+    return model.decode(key.open(sealed.body, places.snapshot(case, sealed.seq)))
+
+
+def open_deed(places: Places, key: CaseKey, effect: Effect) -> notices.Deed:
+    """Open an effect; raises Tampered."""
+    return notices.decode_deed(key.open(effect.body, places.effect(effect.id, effect.case)))
+
+
+def row_place(places: Places, row: InboxRow) -> bytes:
+    """Associated data of an inbox row's body."""
+    return places.row(row.case, row.seq)
+
+
+def copy_place(places: Places, copy: RoomCopy) -> bytes:
+    """Associated data of a line of the reporter's copy."""
+    return places.copy(copy.id, copy.room)
