@@ -8,10 +8,19 @@ narrow values and asks. Whatever is not here, a promise cannot depend on.
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
-from tocsin.core.vocabulary import Actor, Affectedness, RejectionClass, ReportKind, Role, Value
+from tocsin.core.vocabulary import (
+    Actor,
+    Affectedness,
+    MoveName,
+    RejectionClass,
+    ReportKind,
+    Role,
+    Value,
+)
+
+__all__ = ["Facts", "Known", "LineFact", "Move", "MoveName", "PromiseFact"]
 
 
 class LineFact(Value):
@@ -22,6 +31,7 @@ class LineFact(Value):
     supported: bool = True
     introduced: str = ""
     fixed_in: str = ""
+    last_affected: str = ""
     commit: str = ""
     reason: str = ""
     waiver: str = ""
@@ -66,7 +76,19 @@ class Facts(Protocol):
         """Instant of the oldest reporter message that no person has answered yet (S37)."""
 
     @property
+    def reporter_owes_since(self) -> datetime | None:
+        """Instant of the oldest question of ours that the reporter has not answered yet (S33)."""
+
+    @property
     def investigated(self) -> bool: ...
+    @property
+    def effect(self) -> str:
+        """What the vulnerability does, as investigated; empty when not recorded (S35). So are the next two."""
+
+    @property
+    def criticality(self) -> str: ...
+    @property
+    def affected_versions(self) -> str: ...
     @property
     def decided_at(self) -> datetime | None:
         """When the report was accepted, rejected or marked duplicate for the last time."""
@@ -112,6 +134,8 @@ class Facts(Protocol):
     @property
     def published_at(self) -> datetime | None: ...
     @property
+    def advisory_id(self) -> str: ...
+    @property
     def cve_id(self) -> str: ...
     @property
     def cve_state(self) -> str:
@@ -123,32 +147,45 @@ class Facts(Protocol):
     def promises_met(self) -> tuple[PromiseFact, ...]: ...
 
 
-class MoveName(StrEnum):
-    """The moves a clause can be asked about; `core.case.commands` has one command for each."""
+class Known(Value):
+    """Facts as plain values, for stories, previews and everybody who has no case at hand."""
 
-    REPORT = "report"
-    REPLY = "reply"
-    NOTE = "note"
-    ASSIGN = "assign"
-    INVESTIGATE = "investigate"
-    ACCEPT = "accept"
-    REJECT = "reject"
-    NEED_INFO = "need-info"
-    DUPLICATE = "duplicate"
-    APPEAL = "appeal"
-    SCORE = "score"
-    SET_LINES = "set-lines"
-    SET_FIX = "set-fix"
-    CONFIRM_FIX = "confirm-fix"
-    PROPOSE_EMBARGO = "propose-embargo"
-    ACCEPT_EMBARGO = "accept-embargo"
-    REJECT_EMBARGO = "reject-embargo"
-    DECIDE_EMBARGO = "decide-embargo"
-    END_EMBARGO = "end-embargo"
-    DRAFT_ADVISORY = "draft-advisory"
-    SET_CVE = "set-cve"
-    PUBLISH = "publish"
-    CLOSE = "close"
+    received_at: datetime
+    kind: ReportKind = ReportKind.FOUND
+    public: bool = False
+    exploited: bool = False
+    attacked: bool = False
+    first_feedback_at: datetime | None = None
+    plan_sent_at: datetime | None = None
+    workarounds_sent_at: datetime | None = None
+    reporter_waits_since: datetime | None = None
+    reporter_owes_since: datetime | None = None
+    investigated: bool = False
+    effect: str = ""
+    criticality: str = ""
+    affected_versions: str = ""
+    decided_at: datetime | None = None
+    conversation_at: datetime | None = None
+    accepted_at: datetime | None = None
+    closed_at: datetime | None = None
+    rejection: RejectionClass | None = None
+    vector: str = ""
+    cwe: tuple[str, ...] = ()
+    lines: tuple[LineFact, ...] = ()
+    mitigation: str = ""
+    no_mitigation_known: bool = False
+    fix_ready_at: datetime | None = None
+    fix_confirmed_by: tuple[str, ...] = ()
+    fix_author: str = ""
+    embargo_until: datetime | None = None
+    embargo_proposed_at: datetime | None = None
+    embargo_rejections: int = 0
+    published_at: datetime | None = None
+    advisory_id: str = ""
+    cve_id: str = ""
+    cve_state: str = "none"
+    internal_only: bool = False
+    promises_met: tuple[PromiseFact, ...] = ()
 
 
 class Move(Value):
@@ -165,4 +202,7 @@ class Move(Value):
     ends_at: datetime | None = None
     assignee_roles: frozenset[Role] = frozenset()
     vector: str = ""
+    authoritative: bool = True
+    cve_state: str = ""
+    outcome: str = ""
     approved_by: tuple[str, ...] = ()
