@@ -38,7 +38,7 @@ class SealedBlob(Value):
         return [("id", self.id), ("size", self.size)]
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a SealedBlob holds a key and is not pickled or copied")
+        raise TypeError("a SealedBlob holds a key and is not pickled")
 
 
 class BlobWriter(Protocol):
