@@ -15,8 +15,9 @@ import msgspec
 from tocsin.core import access
 from tocsin.core.case import events as ev
 from tocsin.core.case import phase as phases
+from tocsin.core.case.deadlines import next_due
 from tocsin.core.case.model import VENDOR, Case
-from tocsin.core.case.negotiation import Proposal
+from tocsin.core.case.negotiation import Fate, Proposal
 from tocsin.core.intake import Attachment
 from tocsin.core.policy.clause import Gate, Promise
 from tocsin.core.policy.clauses import promises, required_before
@@ -26,43 +27,14 @@ from tocsin.core.vocabulary import Actor, Audience, CaseRef, ProjectId
 from tocsin.services import cases, sealing
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
-from tocsin.services.queries import timeline, words
+from tocsin.services.queries import history, thread, timeline, words
+from tocsin.services.queries.history import HistoryView
+from tocsin.services.queries.options import Options, options
+from tocsin.services.queries.scores import Column, recorded
+from tocsin.services.queries.thread import FileView, MessageView
 
 PAGE = 100
 """Journal lines on one page of a case's history."""
-
-
-class FileView(msgspec.Struct, frozen=True):
-    """An attachment as shown: where it can be fetched, never how it is opened."""
-
-    blob: str
-    name: str
-    size: str
-    sha256: str
-
-
-class MessageView(msgspec.Struct, frozen=True):
-    """One message of a thread. `by` names a person or `Reporter`; `audience` is who reads it."""
-
-    seq: int
-    at: str
-    by: str
-    mine: bool
-    audience: str
-    text: str
-    plan: str = ""
-    workarounds: str = ""
-    automatic: bool = False
-    files: tuple[FileView, ...] = ()
-
-
-class HistoryView(msgspec.Struct, frozen=True):
-    """One line of the history."""
-
-    seq: int
-    at: str
-    by: str
-    what: str
 
 
 class PromiseView(msgspec.Struct, frozen=True):
@@ -74,6 +46,9 @@ class PromiseView(msgspec.Struct, frozen=True):
     left: str
     state: str
     kept: str
+    cite: str
+    mark: str
+    missing: tuple[str, ...]
     explain: tuple[str, ...]
 
 
@@ -83,9 +58,11 @@ class ProposalView(msgspec.Struct, frozen=True):
     id: str
     by: str
     ends_at: str
+    in_words: str
     respond_by: str
     fate: str
     ours: bool
+    open: bool
 
 
 class ScoreView(msgspec.Struct, frozen=True):
@@ -114,9 +91,12 @@ class CaseView(msgspec.Struct, frozen=True):
     lead_id: str
     state: str
     received: str
+    now: datetime
     report: ev.ReportReceived
     report_files: tuple[FileView, ...]
     promises: tuple[PromiseView, ...]
+    next_promise: PromiseView | None
+    options: Options
     gates: dict[str, tuple[Gate, ...]]
     moves: frozenset[str]
     reporter_thread: tuple[MessageView, ...]
@@ -130,12 +110,17 @@ class CaseView(msgspec.Struct, frozen=True):
     affected_versions: str
     cwe: tuple[str, ...]
     scores: tuple[ScoreView, ...]
+    score_board: tuple[Column, ...]
     lines: tuple[LineFact, ...]
     fix: str
     fix_author: str
     fix_confirmed: bool
     embargo: str
+    embargoed: bool
     embargo_until: str
+    embargo_left: str
+    unilateral: bool
+    disagreed: int
     proposals: tuple[ProposalView, ...]
     advisory_id: str
     advisory: ev.AdvisoryDrafted | None
@@ -156,10 +141,14 @@ def view(desk: Desk, ref: CaseRef, person: str, before: int = 0) -> CaseView | N
     found = authorised(desk, ref, person, "case.read")
     if found is None:
         return None
-    actor, opened = found
+    return of(desk, *found, before=before)
+
+
+def of(desk: Desk, actor: Actor, opened: Opened, before: int = 0) -> CaseView:
+    """Show a case that `authorised` has opened."""
     top = before or opened.case.seq + 1
-    lines = desk.journal.tail(ref, before=top, limit=PAGE)
-    entries = sealing.open_entries(sealing.Places(desk.sealer.instance), opened.key, ref, lines)
+    lines = desk.journal.tail(opened.case.ref, before=top, limit=PAGE)
+    entries = sealing.open_entries(sealing.Places(desk.sealer.instance), opened.key, opened.case.ref, lines)
     return _view(desk, actor, opened, entries)
 
 
@@ -183,26 +172,17 @@ def file(desk: Desk, ref: CaseRef, person: str, blob: str) -> tuple[Attachment, 
     places = sealing.Places(desk.sealer.instance)
     for sealed in lines:
         (entry,) = sealing.open_entries(places, opened.key, ref, [sealed])
-        for attachment in attachments(entry.event):
+        for attachment in thread.attachments(entry.event):
             if attachment.blob == blob:
                 return attachment, desk.blobs.open(attachment.blob, attachment.key)
     return None
 
 
-def attachments(event: ev.Event) -> tuple[Attachment, ...]:
-    """List the files that came with an event."""
-    match event:
-        case ev.ReportReceived(report=report):
-            return report.attachments
-        case ev.MessageSent(attachments=found) | ev.MessageReceived(attachments=found):
-            return found
-        case _:
-            return ()
-
-
 def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> CaseView:
     case, policy, now = opened.case, opened.policy, desk.now()
-    messages = [found for entry in entries if (found := _message(entry, actor))]
+    offers = options(desk, policy, case.project)
+    found = tuple(_promise(promise, now) for promise in promises(policy, case))
+    messages = [each for entry in entries if (each := thread.message(entry, actor, now))]
     score = case.score
     return CaseView(
         ref=case.ref,
@@ -217,19 +197,22 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         lead_id=case.lead,
         state=case.state,
         received=words.instant(case.received_at),
+        now=now,
         report=ev.ReportReceived(
             case=case.ref,
             project=case.project,
             policy=case.policy,
             report=msgspec.structs.replace(case.report, attachments=()),
         ),
-        report_files=_files(case.report.attachments),
-        promises=tuple(_promise(promise, now) for promise in promises(policy, case)),
+        report_files=thread.files(case.report.attachments),
+        promises=found,
+        next_promise=_first_open(policy, case, found),
+        options=offers,
         gates=_gates(policy, case),
         moves=frozenset(move.value for move in MoveName if access.may_move(actor, move)),
         reporter_thread=tuple(m for m in messages if m.audience == Audience.REPORTER),
         team_thread=tuple(m for m in messages if m.audience == Audience.TEAM),
-        history=tuple(_history(entry) for entry in entries),
+        history=tuple(history.line(entry, now) for entry in entries),
         older=entries[0].seq if entries and entries[0].seq > 1 else 0,
         timeline=timeline.picture(policy, case, now),
         investigated=case.investigated,
@@ -242,19 +225,24 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
                 vector=s.vector,
                 score=s.score,
                 rating=s.rating,
-                scorer=s.scorer,
+                scorer=offers.name(s.scorer),
                 authoritative=s is score,
                 provisional=s.provisional,
             )
             for s in case.scores
         ),
+        score_board=recorded(case.scores),
         lines=case.lines,
         fix=case.fix_reference if case.fix_ready_at else "",
         fix_author=case.fix_author,
         fix_confirmed=bool(case.fix_confirmed_by),
         embargo=case.embargo.em.name.lower(),
         embargo_until=words.instant(case.embargo_until),
-        proposals=tuple(_proposal(p) for p in case.embargo.proposals),
+        embargoed=case.embargo.in_force,
+        embargo_left=words.until(case.embargo_until, now) if case.embargo_until else "",
+        unilateral=case.embargo.unilateral,
+        disagreed=case.embargo.rejections,
+        proposals=tuple(_proposal(p, now) for p in case.embargo.proposals),
         advisory_id=case.advisory_id,
         advisory=case.advisory,
         draft_mitigation=case.mitigation,
@@ -275,6 +263,11 @@ def _gates(policy: Policy, case: Case) -> dict[str, tuple[Gate, ...]]:
     return {move.value: required_before(policy, case, move) for move in asked}
 
 
+def _first_open(policy: Policy, case: Case, found: tuple[PromiseView, ...]) -> PromiseView | None:
+    soonest = next_due(policy, case)
+    return next((each for each in found if soonest and each.name == soonest.name and not each.kept), None)
+
+
 def _promise(promise: Promise, now: datetime) -> PromiseView:
     return PromiseView(
         name=promise.name,
@@ -283,54 +276,21 @@ def _promise(promise: Promise, now: datetime) -> PromiseView:
         left="" if promise.kept_at else words.until(promise.due_at, now),
         state=promise.state(now).value,
         kept=words.instant(promise.kept_at),
+        cite=promise.cite,
+        mark="" if promise.kept_at else words.urgency(promise.due_at, now),
+        missing=promise.missing,
         explain=promise.explain,
     )
 
 
-def _proposal(proposal: Proposal) -> ProposalView:
+def _proposal(proposal: Proposal, now: datetime) -> ProposalView:
     return ProposalView(
         id=proposal.id,
-        by=proposal.by,
+        by="the project" if proposal.by == VENDOR else "the reporter",
         ends_at=words.instant(proposal.ends_at),
+        in_words=words.until(proposal.ends_at, now),
         respond_by=words.instant(proposal.respond_by),
         fate=proposal.fate.value,
         ours=proposal.by == VENDOR,
+        open=proposal.fate is Fate.OPEN,
     )
-
-
-def _files(found: tuple[Attachment, ...]) -> tuple[FileView, ...]:
-    return tuple(FileView(blob=a.blob, name=a.name, size=words.size(a.size), sha256=a.sha256) for a in found)
-
-
-def _message(entry: ev.Entry, actor: Actor) -> MessageView | None:
-    match entry.event:
-        case ev.MessageSent() as sent:
-            return MessageView(
-                seq=entry.seq,
-                at=words.instant(entry.at),
-                by=entry.actor.name or entry.actor.id,
-                mine=entry.actor.id == actor.id,
-                audience=sent.audience,
-                text=sent.text,
-                plan=sent.plan,
-                workarounds=sent.workarounds,
-                automatic=sent.automatic,
-                files=_files(sent.attachments),
-            )
-        case ev.MessageReceived() as received:
-            return MessageView(
-                seq=entry.seq,
-                at=words.instant(entry.at),
-                by="Reporter",
-                mine=False,
-                audience=Audience.REPORTER,
-                text=received.text,
-                files=_files(received.attachments),
-            )
-        case _:
-            return None
-
-
-def _history(entry: ev.Entry) -> HistoryView:
-    who = "Reporter" if entry.actor.kind == "reporter" else entry.actor.name or entry.actor.id
-    return HistoryView(seq=entry.seq, at=words.instant(entry.at), by=who, what=ev.name(entry.event))

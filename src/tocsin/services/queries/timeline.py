@@ -7,7 +7,9 @@ width; the same marks, as rows, are the table beside the picture.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 
@@ -19,14 +21,28 @@ from tocsin.services.queries import words
 WIDTH = 1000
 
 
+ROWS = 4
+"""Rows for labels: 0 and 2 above the line, 1 and 3 below, the lower number nearer to it."""
+
+STATES: Final[Mapping[str, str]] = {
+    "done": "done",
+    "due": "due",
+    "over": "overdue",
+    "embargo": "agreed",
+    "now": "",
+}
+
+
 class Mark(msgspec.Struct, frozen=True):
-    """One point. `kind` is `done`, `due`, `over`, `embargo` or `now`; `x` is per mille; `row` keeps labels apart."""
+    """One point. `kind` is a key of `STATES`, `state` its word; `x` is per mille; `row` keeps labels apart."""
 
     kind: str
     label: str
     at: str
     x: int
     row: int = 0
+    day: str = ""
+    state: str = ""
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -43,20 +59,31 @@ def picture(policy: Policy, case: Case, now: datetime) -> Picture:
     points = sorted([*_done(case), *_ahead(policy, case, now), (now, "now", "now")], key=lambda point: point[0])
     start, end = points[0][0], max(points[-1][0], points[0][0] + timedelta(hours=1))
     length = end - start
-    rows = [0, 0]
+    last = [-LABEL] * ROWS
     marks: list[Mark] = []
     for at, kind, label in points:
         x = round((at - start) / length * WIDTH)
-        row = 0 if not marks or x - rows[0] >= LABEL else 1
-        rows[row] = x
-        marks.append(Mark(kind=kind, label=label, at=words.instant(at), x=x, row=row))
+        row = 0 if kind == "now" else _row(last, x)
+        if kind != "now":
+            last[row] = x
+        marks.append(
+            Mark(
+                kind=kind, label=label, at=words.instant(at), x=x, row=row, day=f"{at.day} {at:%b}", state=STATES[kind]
+            )
+        )
     done = [mark.x for mark in marks if mark.kind == "done"]
     here = next(mark.x for mark in marks if mark.kind == "now")
     return Picture(marks=tuple(marks), done_x=max(done, default=0), now_x=here, length=words.span(length))
 
 
-LABEL = 90
+LABEL = 140
 """Per mille of the width that a label needs before the next one may stand on the same row."""
+
+
+def _row(last: list[int], x: int) -> int:
+    """Choose the first row with room at `x`, else the one whose last label is farthest away."""
+    free = next((row for row, before in enumerate(last) if x - before >= LABEL), None)
+    return free if free is not None else min(range(ROWS), key=lambda row: last[row])
 
 
 def _done(case: Case) -> list[tuple[datetime, str, str]]:

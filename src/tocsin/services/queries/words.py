@@ -30,10 +30,18 @@ def span(delta: timedelta) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
 
 
+def ago(at: datetime, now: datetime) -> str:
+    """`just now`, `12 s ago`, `3 h 05 min ago`: how long since, rounded down."""
+    seconds = int((now - at).total_seconds())
+    if seconds < 1:
+        return "just now"
+    return f"{seconds} s ago" if seconds < 60 else f"{span(now - at)} ago"
+
+
 def until(due: datetime, now: datetime) -> str:
     """`in 2 d 23 h` or `3 h 05 min over`; a dash where nothing is due."""
     if due >= NEVER:
-        return "–"
+        return "\N{EN DASH}"
     return f"in {span(due - now)}" if due > now else f"{span(now - due)} over"
 
 

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happened in a case, one line of its journal at a time, in words that a colleague would use.
+
+Only what the line itself says: content (messages, reasons) stays on its own page, so that history can be read over
+somebody's shoulder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from tocsin.core.case import events as ev
+from tocsin.core.vocabulary import Actor, ActorKind, Audience
+from tocsin.services.queries import words
+
+
+class HistoryView(msgspec.Struct, frozen=True):
+    """One line of the history. `what` is the event's name, `said` the same for people, `ago` how long since."""
+
+    seq: int
+    at: str
+    by: str
+    by_id: str
+    what: str
+    said: str
+    ago: str
+
+
+def line(entry: ev.Entry, now: datetime) -> HistoryView:
+    """Put one journal line in words."""
+    return HistoryView(
+        seq=entry.seq,
+        at=words.instant(entry.at),
+        by=who(entry.actor),
+        by_id=entry.actor.id,
+        what=ev.name(entry.event),
+        said=said(entry.event),
+        ago=words.ago(entry.at, now),
+    )
+
+
+def who(actor: Actor) -> str:
+    """Name the author of a line; the reporter is never named here."""
+    if actor.kind is ActorKind.REPORTER:
+        return "Reporter"
+    return actor.name or actor.id
+
+
+def said(event: ev.Event) -> str:
+    """Say what an event did, following on the name of who did it: `dana` “accepted the report”."""
+    return _SAID[type(event)](event)
+
+
+def _message(event: ev.MessageSent) -> str:
+    if event.automatic:
+        return "acknowledged automatically"
+    if event.audience is Audience.TEAM:
+        return "added an internal note"
+    return f"wrote to the {event.audience.value}" + (" with a plan" if event.plan else "")
+
+
+def _assigned(event: ev.CaseAssigned) -> str:
+    return f"made {event.lead_name or event.lead} lead" if event.lead else "left the case without a lead"
+
+
+def _warned(event: ev.PromiseWarned) -> str:
+    return f"warned {_plain(event.told)}: {_plain(event.promise)} is at {event.share} % of its time"
+
+
+def _scored(event: ev.ScoreSet) -> str:
+    version = event.vector.partition("/")[0].removeprefix("CVSS:")
+    return f"scored it {event.rating} {event.score:.1f} (CVSS {version})"
+
+
+def _lapsed(event: ev.EmbargoLapsed) -> str:
+    return "counted silence as a no" if event.why == "unanswered" else f"let the embargo lapse: {event.why}"
+
+
+def _plain(word: str) -> str:
+    return word.replace("-", " ")
+
+
+_BITS: Final = {"P": "noted that it is public", "X": "noted a public exploit", "A": "noted attacks"}
+
+_SAID: Final[Mapping[type, Callable[[Any], str]]] = {
+    ev.ReportReceived: lambda e: "sent the report",
+    ev.MessageSent: _message,
+    ev.MessageReceived: lambda e: "wrote to the team",
+    ev.CaseAssigned: _assigned,
+    ev.CaseInvestigated: lambda e: "recorded the investigation" + (", reproduced" if e.reproduced else ""),
+    ev.CaseValidated: lambda e: "found the report valid",
+    ev.CaseAccepted: lambda e: f"accepted the report; {e.advisory_id} is being drafted",
+    ev.CaseDeferred: lambda e: "deferred work on it",
+    ev.CaseRejected: lambda e: f"rejected the report: {_plain(e.rejection.value)}",
+    ev.InfoRequested: lambda e: "asked the reporter for more",
+    ev.CaseDuplicated: lambda e: f"marked it a duplicate of {e.of}",
+    ev.CaseAppealed: lambda e: "asked for a second look",
+    ev.CaseClosed: lambda e: f"closed the case: {_plain(e.outcome)}",
+    ev.ScoreSet: _scored,
+    ev.LinesSet: lambda e: f"set the affected lines ({len(e.lines)})",
+    ev.FixSet: lambda e: f"set the fix as ready, by {e.author}",
+    ev.FixConfirmed: lambda e: "confirmed the fix",
+    ev.EmbargoProposed: lambda e: f"proposed {words.instant(e.ends_at)} as the end of the embargo",
+    ev.EmbargoAccepted: lambda e: "accepted the proposed date",
+    ev.EmbargoRejected: lambda e: "rejected the proposed date",
+    ev.EmbargoDecided: lambda e: f"decided {words.instant(e.ends_at)} without agreement",
+    ev.EmbargoEnded: lambda e: f"ended the embargo: {e.why}",
+    ev.EmbargoLapsed: _lapsed,
+    ev.StateObserved: lambda e: _BITS.get(e.bit, f"noted {e.bit}"),
+    ev.AdvisoryDrafted: lambda e: "edited the advisory",
+    ev.CveSet: lambda e: f"set {e.cve_id} as {e.state}",
+    ev.PublicationOrdered: lambda e: f"ordered publication of {e.advisory_id}",
+    ev.AdvisoryPublished: lambda e: f"published {e.advisory_id}, revision {e.revision}",
+    ev.PublicationFailed: lambda e: f"could not publish: {e.step}",
+    ev.PromiseWarned: _warned,
+}
+"""One line for each event; a test holds that none is forgotten."""

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages and files of a case as shown. A file is named by where it can be fetched; its key stays in here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from tocsin.core.case import events as ev
+from tocsin.core.intake import Attachment
+from tocsin.core.vocabulary import Actor, Audience
+from tocsin.services.queries import words
+
+
+class FileView(msgspec.Struct, frozen=True):
+    """An attachment as shown: where it can be fetched, never how it is opened."""
+
+    blob: str
+    name: str
+    size: str
+    sha256: str
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    """One message of a thread. `by` names a person or `Reporter`; `audience` is who reads it."""
+
+    seq: int
+    at: str
+    by: str
+    mine: bool
+    ago: str
+    audience: str
+    text: str
+    plan: str = ""
+    workarounds: str = ""
+    automatic: bool = False
+    files: tuple[FileView, ...] = ()
+
+
+def files(found: tuple[Attachment, ...]) -> tuple[FileView, ...]:
+    """Show attachments."""
+    return tuple(FileView(blob=a.blob, name=a.name, size=words.size(a.size), sha256=a.sha256) for a in found)
+
+
+def message(entry: ev.Entry, actor: Actor, now: datetime) -> MessageView | None:
+    """Show a journal line as a message, or None for one that is none."""
+    match entry.event:
+        case ev.MessageSent() as sent:
+            return MessageView(
+                seq=entry.seq,
+                at=words.instant(entry.at),
+                by=entry.actor.name or entry.actor.id,
+                mine=entry.actor.id == actor.id,
+                ago=words.ago(entry.at, now),
+                audience=sent.audience,
+                text=sent.text,
+                plan=sent.plan,
+                workarounds=sent.workarounds,
+                automatic=sent.automatic,
+                files=files(sent.attachments),
+            )
+        case ev.MessageReceived() as received:
+            return MessageView(
+                seq=entry.seq,
+                at=words.instant(entry.at),
+                by="Reporter",
+                mine=False,
+                ago=words.ago(entry.at, now),
+                audience=Audience.REPORTER,
+                text=received.text,
+                files=files(received.attachments),
+            )
+        case _:
+            return None
+
+
+def attachments(event: ev.Event) -> tuple[Attachment, ...]:
+    """List the files that came with an event."""
+    match event:
+        case ev.ReportReceived(report=report):
+            return report.attachments
+        case ev.MessageSent(attachments=found) | ev.MessageReceived(attachments=found):
+            return found
+        case _:
+            return ()
