@@ -36,9 +36,12 @@ def say(text: str) -> None:
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
-    """Run a command with its chatter on stderr; ends the program, naming the command, when it fails."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=env, check=False)
+    """Run a command; when it fails, show what it said and end the program."""
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, check=False
+    )
     if done.returncode:
+        sys.stderr.buffer.write(done.stdout)
         sys.exit(f"tocsin: failed with status {done.returncode}: {' '.join(map(str, command))}")
 
 
@@ -118,7 +121,7 @@ def install(lock: str, venv: Path) -> None:
     python = make(venv)
     stamp = venv / STAMP
     stamp.unlink(missing_ok=True)
-    pip = ("-m", "pip", "-qq", "--no-input", "--disable-pip-version-check")
+    pip = ("-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check")
     run(python, *pip, "install", "--require-hashes", "--no-deps", "--requirement", LOCKS / f"{lock}.txt")
     link_source(venv)
     fresh = stamp.with_suffix(".new")

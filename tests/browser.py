@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import playwright
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
 from tests.support import ROOT
 
@@ -38,17 +40,24 @@ def executable() -> str | None:
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
+def driver_runs() -> bool:
+    """Whether the driver that Playwright brings along starts on this machine."""
+    node = Path(playwright.__file__).parent / "driver" / "node"
+    return subprocess.run([node, "--version"], capture_output=True, check=False).returncode == 0
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for the run."""
     # Playwright's synchronous interface keeps an event loop in this thread, and Django would refuse the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=executable(), args=[*FLAGS, *root])
-        except Error as missing:
-            pytest.skip(f"needs Chromium (Debian: apt-get install chromium): {missing.message.splitlines()[0]}")
+    if not driver_runs():
+        pytest.skip("needs what Playwright's driver is linked to (Debian: apt-get install libatomic1)")
+    with sync_playwright() as driver:
+        if not executable() and not Path(driver.chromium.executable_path).exists():
+            pytest.skip("needs Chromium (Debian: apt-get install chromium; elsewhere: playwright install chromium)")
+        browser = driver.chromium.launch(executable_path=executable(), args=[*FLAGS, *root])
         yield browser
         browser.close()
 
