@@ -63,7 +63,8 @@ def guard(actor: Actor, move: MoveName) -> Refused | None:
     return Refused(
         code="not-permitted",
         because=f"Your roles in this project do not include “{move.value}”. Ask somebody who holds one of: "
-        + ", ".join(allowed),
+        + ", ".join(allowed)
+        + ".",
         rule="access",
         missing=allowed,
     )

@@ -4,10 +4,12 @@ worker hold besides. Built once in `boot.wiring`; handed to the doors, never imp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.notary import Notary
+from tocsin.services.ports.notifier import Notifier
 from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.receipts import Receipts
 from tocsin.services.ports.shelf import ShelfReader
@@ -65,6 +67,7 @@ class Desk:
     projects: Projects
     shelf: ShelfReader
     shelf_writer: ShelfWriter
+    notifiers: Sequence[Notifier]
 
 
 Holder = Front | Desk

@@ -27,7 +27,18 @@ from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, Refused
 from tocsin.services import sealing
 from tocsin.services.app import Desk, Front, Holder
-from tocsin.services.ports.store import NEVER, Change, Conflict, Effect, Head, InboxRow, Room, RoomCopy, SealedEntry
+from tocsin.services.ports.store import (
+    NEVER,
+    Change,
+    Conflict,
+    Drop,
+    Effect,
+    Head,
+    InboxRow,
+    Room,
+    RoomCopy,
+    SealedEntry,
+)
 from tocsin.services.ports.vault import CaseKey
 
 SNAPSHOT_EVERY: Final = 50
@@ -116,6 +127,19 @@ def handle(
         because="Others are writing to this case right now. Look at it again and repeat what is still needed.",
         rule="optimistic concurrency",
     )
+
+
+def answer_drop(desk: Desk, drop: Drop, actor: Actor, refused: Refused) -> None:
+    """Say in the reporter's room why a drop could not be carried out; the case itself stays as it was."""
+    opened = open_case(desk, drop.case, actor, "drop.refused")
+    if opened is None:
+        return
+    places = sealing.Places(desk.sealer.instance)
+    told = notices.CopyRefusal(at=desk.now(), because=refused.because)
+    rooms = desk.rooms.of_case(drop.case)
+    copies = tuple(seal_copy(desk, places, room, told, told.at) for room in rooms)
+    written = change(desk, opened, opened.case, (), drop=drop.id)
+    desk.journal.commit(msgspec.structs.replace(written, copies=copies))
 
 
 def _may_know(actor: Actor, case: Case) -> bool:

@@ -31,11 +31,13 @@ from tocsin.adapters.vault.blobs import FileBlobs
 from tocsin.adapters.vault.keyfiles import (
     KeyFileRefused,
     create_instance_keys,
+    load_notary,
     load_receipts,
     load_sealer,
     load_tokens,
     load_vault,
 )
+from tocsin.adapters.vault.notary import SigningNotary
 from tocsin.adapters.vault.phrase import ReturnPhrases
 from tocsin.adapters.vault.sealers import LocalVault, PublicSealer
 from tocsin.adapters.vault.tokens import TokenBox
@@ -46,8 +48,10 @@ __all__ = [
     "LocalVault",
     "PublicSealer",
     "ReturnPhrases",
+    "SigningNotary",
     "TokenBox",
     "create_instance_keys",
+    "load_notary",
     "load_receipts",
     "load_sealer",
     "load_tokens",

@@ -20,6 +20,7 @@ from typing import Final, Literal, TypeVar
 import msgspec
 
 from tocsin.adapters.vault.durable import PRIVATE_DIRECTORY, create_file
+from tocsin.adapters.vault.notary import SigningNotary
 from tocsin.adapters.vault.phrase import ReturnPhrases
 from tocsin.adapters.vault.sealers import LocalVault, PublicSealer
 from tocsin.adapters.vault.secret import KEY_BYTES
@@ -111,6 +112,11 @@ def load_receipts(data_dir: Path) -> ReturnPhrases:
 def load_tokens(data_dir: Path) -> TokenBox:
     """The sealer of browser tokens, from `intake.json`."""
     return TokenBox(_read(data_dir / INTAKE_FILE, IntakeFile).token)
+
+
+def load_notary(data_dir: Path) -> SigningNotary:
+    """The signer of receipts, made from a secret in `intake.json`."""
+    return SigningNotary(_read(data_dir / INTAKE_FILE, IntakeFile).phrase)
 
 
 def load_vault(data_dir: Path, key_file: Path) -> LocalVault:

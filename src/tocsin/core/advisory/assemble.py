@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Joins what was typed once into the advisory record: words from the draft, lines from the board, score, CVE id, credits.
+"""Joins what was typed once into the advisory record: the draft's words, the board's lines, score, CVE id, credits.
 
 The same case gives the same record, byte for byte, so a publication that is repeated after a crash publishes the same
 documents. Nothing is decided here.

@@ -16,7 +16,7 @@ from tocsin.core.vocabulary import Audience, CaseRef, ProjectId, RejectionClass,
 
 
 class Answer(Value):
-    """Words to the reporter that go with a decision; plan and workarounds are what first feedback must hold (S22, S23)."""
+    """Words to the reporter that go with a decision; first feedback must hold plan and workarounds (S22, S23)."""
 
     text: str = ""
     plan: str = ""

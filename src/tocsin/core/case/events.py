@@ -294,8 +294,9 @@ Event = (
     | CaseAssigned | CaseInvestigated | CaseValidated | CaseAccepted | CaseDeferred | CaseRejected | InfoRequested
     | CaseDuplicated | CaseAppealed | CaseClosed
     | ScoreSet | LinesSet | FixSet | FixConfirmed
-    | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed | StateObserved
-    | AdvisoryDrafted | CveSet | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
+    | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed
+    | StateObserved | AdvisoryDrafted | CveSet
+    | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
 )  # fmt: skip
 
 

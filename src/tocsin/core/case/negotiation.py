@@ -63,7 +63,8 @@ def revise(
 
 def accept(held: Negotiation, who: Standing, proposal: str = "") -> Answer:
     """Agree to `proposal`, or to the shortest open one. The shortest wins (`em.7`): a shorter open proposal takes
-    effect instead, unless its author is party to the longer agreement. Everything else open is set aside.
+    effect instead, unless its author is party to the longer agreement. Everything else open is set aside; who proposed
+    a later first end is bound to the earlier one, having offered to keep quiet even longer.
 
     Refuses by `em.2`, `em.3`, `em.delta`, or because the proposal is not open.
     """
@@ -73,7 +74,7 @@ def accept(held: Negotiation, who: Standing, proposal: str = "") -> Answer:
         return refused
     if isinstance(em, Refused):
         return em
-    offer = terms.chosen(held, who.by, proposal)
+    offer = terms.chosen(held, proposal)
     if isinstance(offer, Refused):
         return offer
     winner = offer if held.em is EM.REVISE else terms.shortest(held, offer, who.by)
@@ -81,7 +82,8 @@ def accept(held: Negotiation, who: Standing, proposal: str = "") -> Answer:
     agreed = msgspec.structs.replace(closed, em=em, active=winner.id, ends_at=winner.ends_at, unilateral=False)
     if held.in_force:
         agreed = terms.every_consent(agreed, PECInput.INVITE, only=PEC.LAPSED)
-    for signatory in (winner.by, offer.by, who.by):
+    willing = () if held.in_force else (each.by for each in held.open_proposals if each.ends_at >= winner.ends_at)
+    for signatory in (winner.by, who.by, *willing):
         agreed = terms.sign(agreed, signatory)
     return agreed, Outcome(path="a", effective=winner.id, fates=fates, cautions=_cautions(who))
 
@@ -150,7 +152,7 @@ def agreement_takes_two(held: Negotiation, by: str, proposal: str = "") -> Refus
 
     The embargo table does not ask who accepts. A desk that speaks for one side asks this before `accept`.
     """
-    offer = terms.chosen(held, by, proposal)
+    offer = terms.chosen(held, proposal)
     if isinstance(offer, Refused) or offer.by != by:
         return None
     because = "Your own proposal waits for the others' answer; agreement takes two."

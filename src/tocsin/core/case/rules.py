@@ -70,6 +70,7 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "em.11": "A fix is ready only at somebody who has accepted the report; a vendor who holds it is aware of it.",
         "em.12": "Only who has accepted a report sends it on; everything but an acknowledgement is acknowledged.",
         "em.proposals": "A proposal has a name of its own, and only an open one can be answered.",
+        "input": "A command names a known verb, a participant whose part is known, and an instant that is not past.",
         "final-say": "The project decides alone only after disagreement, and says why; the record shows it.",
     }
 )

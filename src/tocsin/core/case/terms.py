@@ -122,12 +122,9 @@ def named(held: Negotiation, proposal: str) -> Proposal | Refused:
     return Refused(code="proposal-not-open", because=because, rule="em.proposals")
 
 
-def chosen(held: Negotiation, by: str, proposal: str) -> Proposal | Refused:
-    """Return the proposal that `by` answers: the named one, else the shortest of the others', else their own."""
-    if proposal or not held.open_proposals:
-        return named(held, proposal)
-    others = [each for each in held.open_proposals if each.by != by]
-    return (others or held.open_proposals)[0]
+def chosen(held: Negotiation, proposal: str) -> Proposal | Refused:
+    """Return the proposal that an answer means: the named one, else the shortest."""
+    return named(held, proposal) if proposal or not held.open_proposals else held.open_proposals[0]
 
 
 def shortest(held: Negotiation, offer: Proposal, by: str) -> Proposal:

@@ -83,7 +83,10 @@ class Drop(Value):
 
 
 class Effect(Value):
-    """One thing to do after the commit. `kind` picks the handler; `body` is sealed under the case key."""
+    """One thing to do after the commit. `kind` picks the handler; `body` is sealed under the case key.
+
+    `tries` counts how often it was leased, so that also a worker that died in the middle counts as a try.
+    """
 
     id: str
     case: CaseRef
@@ -112,6 +115,17 @@ class Change(Value):
     copies: tuple[RoomCopy, ...] = ()
     effects: tuple[Effect, ...] = ()
     drop: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a change that does not fit together; only a bug makes one."""
+        numbers = [entry.seq for entry in self.entries]
+        end = self.expected + len(numbers)
+        if numbers != list(range(self.expected + 1, end + 1)) or self.row.seq != end:
+            raise ValueError("a change carries the next journal lines, and the row that follows from them")
+        if (self.row.case, self.row.project) != (self.case, self.project):
+            raise ValueError("a change is about one case of one project")
+        if not self.expected and not (self.entries and self.wrapped_key):
+            raise ValueError("a case opens with a journal line and a key")
 
 
 class Head(Value):
@@ -196,14 +210,20 @@ class Rooms(Protocol):
         """The reporter's copy, oldest first."""
 
     def forget(self, room: str) -> None:
-        """Remove the reporter's copy at the reporter's wish; the case and its journal stay."""
+        """Remove a room and its copies at the reporter's wish; the case and its journal stay.
+
+        The return phrase then finds nothing, and a change that still copies to the room is a Conflict.
+        """
 
 
 class Drops(Protocol):
     """Things for existing cases on their way in."""
 
     def leave(self, drop: Drop, copy: RoomCopy | None) -> None:
-        """Keep a drop durably, with the reporter's own copy of it, in one transaction. Raises Unavailable."""
+        """Keep a drop durably, with the reporter's own copy of it, in one transaction.
+
+        Raises Conflict when a drop of this id was ever left (a form sent twice), Unavailable when nothing can be kept.
+        """
 
     def waiting(self, limit: int) -> Sequence[Drop]:
         """Drops that no command has answered yet, oldest first."""
@@ -213,13 +233,13 @@ class Outbox(Protocol):
     """Effects: written with the events, leased by a worker, done once."""
 
     def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Effect]:
-        """Take effects that are due and not leased by somebody else until `until`."""
+        """Take effects that are due, until `until`: nobody else is given them before; oldest first."""
 
     def done(self, effect: str, now: datetime) -> None:
-        """Mark an effect as done."""
+        """Mark an effect as done. Repeating it changes nothing."""
 
     def again(self, effect: str, due_at: datetime, error: str) -> None:
-        """Put an effect back; `error` is a code without content."""
+        """Put an effect back, unless it was done meanwhile; `error` is a code without content."""
 
     def waiting(self) -> int:
         """How many effects are not done."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tocsin.core.policy.model import Policy
+from tocsin.core.policy.problem import Problem
 from tocsin.core.vocabulary import Actor, CaseRef, ProjectId, Role, Value
 
 
@@ -40,6 +41,14 @@ class ProjectInfo(Value):
     policy: str
 
 
+class PolicyRefused(ValueError):
+    """A policy that cannot be adopted, or read any more: `problems` has every reason with its line."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
 class Projects(Protocol):
     """Projects and every policy version they ever had."""
 
@@ -53,7 +62,10 @@ class Projects(Protocol):
         """A policy version; raises LookupError for one that never was."""
 
     def adopt(self, policy_toml: str, by: str, now: datetime) -> ProjectInfo:
-        """Make a policy the one in force, creating its project on first use. Raises ValueError with every problem."""
+        """Make a policy the one in force, creating its project on first use.
+
+        Raises PolicyRefused with every problem of the text, ValueError when its prefix is another project's.
+        """
 
 
 class PersonInfo(Value):
@@ -68,19 +80,26 @@ class People(Protocol):
     """Who may sign in and what they are in which project."""
 
     def actor(self, person: str, project: ProjectId) -> Actor | None:
-        """The person as an actor in one project, or None for somebody unknown or ended."""
+        """The person as an actor in one project (perhaps without a role), or None for somebody unknown or ended."""
 
     def projects(self, person: str) -> tuple[ProjectId, ...]:
         """Projects whose cases the person may read, in order."""
 
     def members(self, project: ProjectId) -> Sequence[tuple[PersonInfo, frozenset[Role]]]:
-        """People of a project with their roles."""
+        """People of a project with their roles, by name; without those whose account has ended."""
 
     def add(self, name: str, email: str, roles: dict[ProjectId, frozenset[Role]]) -> PersonInfo:
-        """Make a person, or give an existing one (same e-mail address) these roles."""
+        """Make a person, or change the roles of an existing one (same e-mail address) in the projects named.
+
+        No roles in a project ends the membership there; projects not named stay as they are. Raises ValueError without
+        an address, LookupError for a project that is not there.
+        """
+
+    def end(self, person: str) -> None:
+        """End an account: it signs in no more and is an actor nowhere. What the person did stays."""
 
     def sign_in_link(self, person: str, now: datetime, good_until: datetime) -> str:
-        """A token that signs the person in once; only its hash is kept."""
+        """A token that signs the person in once; only its hash is kept. Raises LookupError for nobody's account."""
 
     def redeem(self, token: str, now: datetime) -> str | None:
         """The person whose token this is, using it up; None for every kind of wrong."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The advisory's words, its CVE id, and the order to publish. Publishing itself is the worker's; its result returns here.
+"""The advisory's words, its CVE id, and the order to publish. The worker publishes; its result returns here.
 
 Law 3 of the house: a case has no public flag. Ordering publication makes nothing public; only `core.disclosure` turns
 an ordered advisory into `Cleared`, and publishers accept nothing else.

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
 from tocsin.core import severity
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
@@ -125,7 +127,7 @@ def _reconsider(case: Case, command: cmd.Reconsider, context: Context) -> Decisi
 def _score(case: Case, command: cmd.SetScore, context: Context) -> Decision:
     scored = severity.score(command.vector)
     if isinstance(scored, Refused):
-        return scored
+        return replace(scored, because=f"This is not a vector that can be scored: {scored.because}.")
     return (
         ev.ScoreSet(
             vector=scored.vector,

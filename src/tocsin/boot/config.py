@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The configuration of one installation: `tocsin.toml`, the environment, and defaults for all the rest.
+
+Precedence: environment over the file named by `TOCSIN_CONFIG`, over `./tocsin.toml`, over the user's configuration
+directory, over defaults. Nothing here touches keys or the database. Names of settings: UX 2.6 and 2.7.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+FILE: Final = "tocsin.toml"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names the file, the setting and what to do."""
+
+
+class Role(StrEnum):
+    """What this process is. Each role holds only the keys it needs."""
+
+    FRONT = "front"
+    DESK = "desk"
+    MANAGE = "manage"
+
+
+class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the two listeners are reached: the public one (report form, advisories) and the desk."""
+
+    url: str = "http://127.0.0.1:8080"
+    listen: str = "127.0.0.1:8080"
+    desk_url: str = "http://127.0.0.1:8081"
+    desk_listen: str = "127.0.0.1:8081"
+
+
+class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`sqlite:///tocsin.db` (below the data directory) or `postgresql://user@host/name`."""
+
+    url: str = "sqlite:///tocsin.db"
+
+
+class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where data and keys lie. Keys never lie inside the data directory."""
+
+    data: str = ""
+    keys: str = ""
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that can be set."""
+
+    server: Server = Server()
+    database: Database = Database()
+    storage: Storage = Storage()
+    worker_seconds: float = 1.0
+
+    @property
+    def data_dir(self) -> Path:
+        """Where the database and the attachments lie."""
+        return Path(self.storage.data or _default("XDG_DATA_HOME", ".local/share")).expanduser()
+
+    @property
+    def key_dir(self) -> Path:
+        """Where the key-encryption key and the desk's secret lie."""
+        return Path(self.storage.keys or _default("XDG_CONFIG_HOME", ".config") / "keys").expanduser()
+
+    @property
+    def secure(self) -> bool:
+        """Whether the instance is reached over https."""
+        return self.server.url.startswith("https://")
+
+
+def _default(variable: str, below_home: str) -> Path:
+    base = os.environ.get(variable)
+    return (Path(base) if base else Path.home() / below_home) / "tocsin"
+
+
+_ENVIRONMENT: Final[Mapping[str, tuple[str, str]]] = {
+    "TOCSIN_URL": ("server", "url"),
+    "TOCSIN_LISTEN": ("server", "listen"),
+    "TOCSIN_DESK_URL": ("server", "desk_url"),
+    "TOCSIN_DESK_LISTEN": ("server", "desk_listen"),
+    "TOCSIN_DATABASE_URL": ("database", "url"),
+    "TOCSIN_DATA": ("storage", "data"),
+    "TOCSIN_KEYS": ("storage", "keys"),
+}
+
+
+def find(environment: Mapping[str, str]) -> Path | None:
+    """Return the configuration file that counts, or None when there is none."""
+    named = environment.get("TOCSIN_CONFIG")
+    if named:
+        return Path(named)
+    candidates = (Path(FILE), _default("XDG_CONFIG_HOME", ".config") / FILE)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Config:
+    """Read the configuration. Raises ConfigError with the file and the setting that cannot be used."""
+    path = find(environment)
+    raw: dict[str, Any] = _read(path) if path else {}
+    for variable, (section, key) in _ENVIRONMENT.items():
+        if value := environment.get(variable):
+            raw.setdefault(section, {})[key] = value
+    try:
+        return msgspec.convert(raw, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path or 'the environment'}: {error}. See docs/reference/settings.md.") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}. Run “tocsin init”, or mend TOCSIN_CONFIG."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from None
+
+
+def role(environment: Mapping[str, str] = os.environ) -> Role:
+    """Return what this process is, from `TOCSIN_ROLE`; a plain command manages."""
+    return Role(environment.get("TOCSIN_ROLE", Role.MANAGE))

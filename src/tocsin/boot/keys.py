@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes and finds the keys of an installation. What each key opens is told in `adapters.vault`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Final
+
+from tocsin.adapters.vault import KeyFileRefused, create_instance_keys
+
+DESK_FILE: Final = "desk.secret"
+
+
+def create(data_dir: Path, key_dir: Path) -> Path:
+    """Make every key of a new installation; returns the file of the key-encryption key."""
+    key_file = create_instance_keys(data_dir, key_dir)
+    secret = key_dir / DESK_FILE
+    descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    return key_file
+
+
+def key_file(key_dir: Path) -> Path:
+    """Return the one key-encryption key in a key directory. Raises KeyFileRefused when there is none, or several."""
+    found = sorted(key_dir.glob("*.kek"))
+    if len(found) != 1:
+        raise KeyFileRefused(f"{key_dir} holds {len(found)} key files (*.kek) instead of one; run “tocsin init”")
+    return found[0]
+
+
+def desk_secret(key_dir: Path) -> str:
+    """Read the secret that signs the desk's cookies and forms. Raises KeyFileRefused where it is missing or open."""
+    path = key_dir / DESK_FILE
+    try:
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise KeyFileRefused(f"{path} can be read or written by others; run: chmod 600 {path}")
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        raise KeyFileRefused(f"{path} cannot be read: {error.strerror}; run “tocsin init”") from None

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The `tocsin` command: joins the command tree of `delivery.cli` with the commands that start things.
+
+What needs Django or a key is imported only by the command that needs it, so that `tocsin lint` or `tocsin cvss` answer
+at once and work without an installation.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tocsin.boot import config as configuration
+from tocsin.boot.config import Config, ConfigError, Role
+from tocsin.delivery.cli import cli
+from tocsin.services.app import Desk
+
+
+def open_desk() -> Desk:
+    """Open the local installation for a command: database, vault, clock."""
+    from tocsin.boot import setup, wiring
+
+    return wiring.desk(setup.start(Role.MANAGE))
+
+
+def _config() -> Config:
+    try:
+        return configuration.load()
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@cli.command()
+@click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path(), help="Where tocsin.toml goes.")
+@click.option("--data", type=click.Path(path_type=Path), help="Data directory.  [default: DIR/data]")
+@click.option("--keys", type=click.Path(path_type=Path), help="Key directory, outside the data.  [default: DIR/keys]")
+@click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Public address.")
+@click.option("--desk-url", default="http://127.0.0.1:8081", show_default=True, help="The desk's address.")
+@click.option("--policy", "policies", type=click.Path(exists=True, path_type=Path), multiple=True, help="Policy file.")
+@click.option("--admin", default="", help="First owner, as “Name <mail@example.org>”; prints a one-time sign-in link.")
+def init(directory: Path, policies: tuple[Path, ...], admin: str, **places: Any) -> None:
+    """Make a new installation: keys, configuration, database, projects, first owner."""
+    from tocsin.adapters.vault import KeyFileRefused
+    from tocsin.boot import install
+
+    try:
+        file, lines = install.new(directory.resolve(), policies, admin, open_desk, places)
+    except (FileExistsError, KeyFileRefused, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    for line in lines:
+        click.echo(line)
+    click.echo(f"next: TOCSIN_CONFIG={file} tocsin serve")
+
+
+@cli.command()
+def serve() -> None:
+    """Start both listeners and the worker; stop with Ctrl+C."""
+    from tocsin.boot import serve as server
+    from tocsin.boot import setup
+
+    config = _config()
+    setup.start(Role.MANAGE)
+    setup.migrate()
+    click.echo(f"report form and advisories  {config.server.url}\ndesk                        {config.server.desk_url}")
+    sys.exit(server.serve(config))
+
+
+def main() -> None:
+    """Run the command."""
+    cli(obj=open_desk)
+
+
+if __name__ == "__main__":
+    main()

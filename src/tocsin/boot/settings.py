@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Django's settings, computed from `boot.config` and the role of this process. Nothing is to be set here by hand.
+
+The two listeners are two small sites: *front* (reporter and public rooms, no session, no account) and *desk*. Neither
+knows the other's addresses, templates or keys.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from tocsin.adapters.db.configure import databases
+from tocsin.boot import config as configuration
+from tocsin.boot.config import Role
+from tocsin.boot.keys import desk_secret
+
+CONFIG = configuration.load()
+ROLE = configuration.role()
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+DEBUG = False
+# The front signs nothing that outlives a request, so it gets a key of the moment instead of one that could be stolen.
+SECRET_KEY = desk_secret(CONFIG.key_dir) if ROLE is Role.DESK else secrets.token_urlsafe(48)
+ALLOWED_HOSTS = sorted(
+    {url.split("://", 1)[1].rsplit(":", 1)[0] for url in (CONFIG.server.url, CONFIG.server.desk_url)}
+)
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+
+DATABASES = databases(CONFIG.database.url, CONFIG.data_dir)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "tocsin.Person"
+
+_ROOMS = {
+    Role.FRONT: ["tocsin.delivery.reporter", "tocsin.delivery.public"],
+    Role.DESK: ["tocsin.delivery.desk"],
+    Role.MANAGE: [],
+}
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "tocsin.adapters.db",
+    *_ROOMS[ROLE],
+]
+
+_COMMON = [
+    "tocsin.boot.middleware.Headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tocsin.boot.middleware.Unavailability",
+    "django.middleware.common.CommonMiddleware",
+]
+MIDDLEWARE = {
+    Role.FRONT: [*_COMMON, "tocsin.boot.middleware.FrontDoor"],
+    Role.DESK: [
+        *_COMMON,
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "tocsin.boot.middleware.DeskDoor",
+    ],
+    Role.MANAGE: [],
+}[ROLE]
+ROOT_URLCONF = "tocsin.boot.urls_desk" if ROLE is Role.DESK else "tocsin.boot.urls_front"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_PACKAGE / "delivery" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": []},
+    }
+]
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [_PACKAGE / "delivery" / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-tocsin" if CONFIG.secure else "tocsin"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = CONFIG.secure
+CSRF_COOKIE_NAME = "__Host-tocsin-csrf" if CONFIG.secure else "tocsin-csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = CONFIG.secure
+
+# Uploads are sealed while they arrive (delivery.reporter); Django never gets to keep a file, in memory or on disk.
+FILE_UPLOAD_HANDLERS = ["tocsin.boot.middleware.NoFiles"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"tocsin": {"level": "INFO"}, "tocsin.access": {"level": "WARNING"}},
+}

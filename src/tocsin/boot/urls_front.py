@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Addresses of the listener that faces the internet: the reporter's room and the public room."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("tocsin.delivery.reporter.urls")),
+    path("", include("tocsin.delivery.public.urls")),
+]

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds the two bundles of ports that everything else is given. Which adapter stands behind which port is said here,
+and nowhere else."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tocsin.adapters.db.drops import DbDrops
+from tocsin.adapters.db.inbox import DbInbox
+from tocsin.adapters.db.journal import DbJournal
+from tocsin.adapters.db.numbers import DbNumbers
+from tocsin.adapters.db.outbox import DbOutbox
+from tocsin.adapters.db.people import DbPeople
+from tocsin.adapters.db.projects import DbProjects
+from tocsin.adapters.db.rooms import DbRooms
+from tocsin.adapters.db.shelf import DbShelf
+from tocsin.adapters.db.shelf_writer import DbShelfWriter
+from tocsin.adapters.notifiers import NOTIFIERS
+from tocsin.adapters.vault import FileBlobs, load_notary, load_receipts, load_sealer, load_tokens, load_vault
+from tocsin.boot.config import Config
+from tocsin.boot.keys import key_file
+from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
+from tocsin.services.app import Desk, Front, Site
+
+
+def now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+class RandomMint:
+    """Ids from the operating system's randomness."""
+
+    def case_ref(self, prefix: str, now: datetime) -> CaseRef:
+        """Return a case reference; five letters of twenty are 3.2 million a year and prefix, and the store refuses a
+        second use."""
+        letters = "".join(secrets.choice(GHSA_ALPHABET) for _ in range(5))
+        return f"{prefix}-{now.year}-{letters}"
+
+    def id(self, prefix: str) -> str:
+        """Return a prefixed random id of 128 bits."""
+        return f"{prefix}_{secrets.token_hex(16)}"
+
+    def nonce(self) -> bytes:
+        """Return sixteen random bytes."""
+        return secrets.token_bytes(16)
+
+
+def blobs(config: Config) -> FileBlobs:
+    """Return the store of sealed attachments."""
+    return FileBlobs(Path(config.data_dir) / "attachments")
+
+
+def site(config: Config) -> Site:
+    """Return where the instance is reached."""
+    return Site(public_url=config.server.url.rstrip("/"), desk_url=config.server.desk_url.rstrip("/"))
+
+
+def front(config: Config) -> Front:
+    """Build what the process that faces the internet holds. It reads no key that opens anything."""
+    return Front(
+        site=site(config),
+        now=now,
+        mint=RandomMint(),
+        sealer=load_sealer(config.data_dir),
+        receipts=load_receipts(config.data_dir),
+        notary=load_notary(config.data_dir),
+        tokens=load_tokens(config.data_dir),
+        blobs=blobs(config),
+        journal=DbJournal(),
+        rooms=DbRooms(),
+        drops=DbDrops(),
+        projects=DbProjects(),
+        shelf=DbShelf(),
+    )
+
+
+def desk(config: Config) -> Desk:
+    """Build what desk, command line and worker hold."""
+    vault = load_vault(config.data_dir, key_file(config.key_dir))
+    return Desk(
+        site=site(config),
+        now=now,
+        mint=RandomMint(),
+        sealer=vault,
+        vault=vault,
+        tokens=load_tokens(config.data_dir),
+        blobs=blobs(config),
+        journal=DbJournal(),
+        inbox=DbInbox(),
+        rooms=DbRooms(),
+        drops=DbDrops(),
+        outbox=DbOutbox(),
+        numbers=DbNumbers(),
+        people=DbPeople(RandomMint()),
+        projects=DbProjects(),
+        shelf=DbShelf(),
+        shelf_writer=DbShelfWriter(),
+        notifiers=tuple(NOTIFIERS.values()),
+    )

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the worker's turns in a thread or in the foreground, forever, and stops between two turns."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+
+from tocsin.services import worker
+from tocsin.services.app import Desk
+from tocsin.services.ports.store import Unavailable
+
+_log = logging.getLogger("tocsin.worker")
+
+
+def run(desk: Desk, seconds: float, stop: threading.Event) -> None:
+    """Take turns until told to stop; waits `seconds` after a turn that had nothing to do."""
+    while not stop.is_set():
+        if turn(desk):
+            stop.wait(seconds)
+
+
+def turn(desk: Desk) -> bool:
+    """Take one turn; returns whether to wait before the next. Nothing that happens in it ends the worker."""
+    try:
+        return worker.run_once(desk).idle
+    except Unavailable as error:
+        _log.warning("the store is unavailable, trying again: %s", error)
+    except Exception as error:
+        _log.error("a turn failed: %s", type(error).__name__)
+    return True
+
+
+def start(desk: Desk, seconds: float) -> threading.Event:
+    """Run turns in a thread of this process; setting the returned event stops it after the turn at hand."""
+    stop = threading.Event()
+    thread = threading.Thread(target=run, args=(desk, seconds, stop), name="worker", daemon=True)
+    thread.start()
+    atexit.register(stop.set)
+    return stop

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From an ordered advisory to documents on the public shelf, read back. Safe to repeat at any step.
+
+The desk looks at a `Preview` (the real documents, and the digest a person orders by); the worker performs the order.
+Only what `core.disclosure.clear` let through reaches the shelf, and only what was read back is recorded as published.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+import msgspec
+
+from tocsin.core import disclosure
+from tocsin.core.advisory.assemble import assemble
+from tocsin.core.advisory.checks import Problem, problems
+from tocsin.core.advisory.model import Advisory
+from tocsin.core.case import commands as cmd
+from tocsin.core.case.model import Case
+from tocsin.core.disclosure import Cleared
+from tocsin.core.formats import FORMATS
+from tocsin.core.formats.agreement import disagreements
+from tocsin.core.formats.validation import violations
+from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
+from tocsin.services import cases
+from tocsin.services.app import Desk
+from tocsin.services.cases import Opened
+from tocsin.services.ports.shelf import Document, ShelfCard
+
+RECORD = "record"
+"""Name of the document that holds the advisory record itself; the public page is made from it."""
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """What would be published: the record, its digest, the documents, and what still has to be mended."""
+
+    advisory: Advisory
+    digest: str
+    documents: tuple[Document, ...]
+    problems: tuple[Problem, ...]
+
+
+def preview(desk: Desk, opened: Opened, at: datetime | None = None) -> Preview:
+    """Render every document of a case's advisory as it would be published at `at` (now, if not said)."""
+    advisory = assemble(opened.case, opened.policy, desk.site.public_url, at or desk.now())
+    found = problems(advisory)
+    return Preview(
+        advisory=advisory,
+        digest=disclosure.digest(advisory),
+        documents=() if found else documents(advisory),
+        problems=found or faults(advisory, documents(advisory)),
+    )
+
+
+def documents(advisory: Advisory) -> tuple[Document, ...]:
+    """Render an advisory in every registered format, and the record itself."""
+    record = msgspec.json.encode(advisory)
+    rendered = [
+        _document(each.name, each.file_name(advisory), each.media_type, each.render(advisory)) for each in FORMATS
+    ]
+    return (*rendered, _document(RECORD, f"{advisory.id}.record.json", "application/json", record))
+
+
+def _document(format_name: str, name: str, media_type: str, body: bytes) -> Document:
+    return Document(
+        name=name, format=format_name, media_type=media_type, body=body, sha256=hashlib.sha256(body).hexdigest()
+    )
+
+
+def faults(advisory: Advisory, rendered: tuple[Document, ...]) -> tuple[Problem, ...]:
+    """List what official schemas and the agreement checker say against the rendered documents."""
+    bodies = {document.format: document.body for document in rendered if document.format != RECORD}
+    return (
+        *(Problem(field=name, message=words) for name, body in bodies.items() for words in violations(name, body)),
+        *(Problem(field=each.document, message=str(each)) for each in disagreements(advisory, bodies)),
+    )
+
+
+def perform(desk: Desk, ref: CaseRef) -> Case | Refused:
+    """Publish what was ordered in a case. Repeating it publishes the same bytes; nothing ordered is nothing done."""
+    opened = cases.open_case(desk, ref, SYSTEM_ACTOR, "publish")
+    if opened is None:
+        return cases.NOT_FOUND
+    case = opened.case
+    if not case.ordered_digest or case.ordered_at is None:
+        return case
+    advisory = assemble(case, opened.policy, desk.site.public_url, case.ordered_at)
+    cleared = disclosure.clear(case, advisory, desk.now())
+    if isinstance(cleared, Refused):
+        return _fail(desk, case, "clear", cleared.because)
+    rendered = documents(advisory)
+    if found := (problems(advisory) or faults(advisory, rendered)):
+        return _fail(desk, case, "check", f"{found[0].field}: {found[0].message}")
+    desk.shelf_writer.put(cleared, rendered, card(cleared))
+    wrong = _read_back(desk, advisory, rendered)
+    if wrong:
+        return _fail(desk, case, "read back", f"{wrong} is not what was written")
+    result = cmd.RecordPublication(
+        advisory_id=advisory.id, documents=tuple((each.name, each.sha256) for each in rendered)
+    )
+    return cases.handle(desk, ref, result, SYSTEM_ACTOR)
+
+
+def _fail(desk: Desk, case: Case, step: str, reason: str) -> Case | Refused:
+    failure = cmd.RecordFailure(advisory_id=case.advisory_id, step=step, reason=reason)
+    return cases.handle(desk, case.ref, failure, SYSTEM_ACTOR)
+
+
+def _read_back(desk: Desk, advisory: Advisory, rendered: tuple[Document, ...]) -> str:
+    """Return the name of the first document that the shelf does not give back as written; empty when all are."""
+    shown = {each.name: each for each in desk.shelf.documents(advisory.id)}
+    for document in rendered:
+        found = shown.get(document.name)
+        if found is None or hashlib.sha256(found.body).hexdigest() != document.sha256:
+            return document.name
+    return ""
+
+
+def card(cleared: Cleared) -> ShelfCard:
+    """Sum an advisory up for lists."""
+    advisory = cleared.advisory
+    score = advisory.authoritative
+    product = advisory.products[0]
+    return ShelfCard(
+        id=advisory.id,
+        project=cleared.project,
+        title=advisory.title,
+        summary=advisory.summary,
+        severity=score.severity.rating.value if score else "",
+        score=score.severity.base if score else 0.0,
+        cve_id=advisory.cve_id,
+        affected=product.sentence,
+        fixed=", ".join(product.fixed_versions),
+        published_at=advisory.published or cleared.at,
+        modified_at=advisory.modified or cleared.at,
+    )

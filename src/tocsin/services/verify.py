@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Proves that what is shown follows from what was recorded: replays every journal and compares snapshot and inbox row.
+
+The journal is the case (law 2). A difference is a finding; `repair` writes the derived things again and never touches
+a journal. What does not open is named and left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from tocsin.core.case.evolve import replay
+from tocsin.core.case.model import Case
+from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef
+from tocsin.services import cases, sealing
+from tocsin.services.app import Desk
+from tocsin.services.ports.store import Head, InboxRow
+from tocsin.services.ports.vault import CaseKey, Tampered
+from tocsin.services.queries.inbox import open_summary
+
+BATCH: Final = 500
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that does not agree with its journal. `repaired` tells that it was written again."""
+
+    case: CaseRef
+    what: str
+    repaired: bool = False
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What verification saw."""
+
+    cases: int
+    entries: int
+    findings: tuple[Finding, ...]
+
+
+def verify(desk: Desk, *, repair: bool = False) -> Verdict:
+    """Replay every journal. Costs O(all journals): for the command line and a schedule, never for a request."""
+    count = entries = 0
+    findings: list[Finding] = []
+    for head in _heads(desk):
+        count += 1
+        seen, found = _case(desk, head, repair=repair)
+        entries += seen
+        findings += found
+    return Verdict(cases=count, entries=entries, findings=tuple(findings))
+
+
+def _heads(desk: Desk) -> Iterator[Head]:
+    after = ""
+    while page := desk.journal.cases(after=after, limit=BATCH):
+        yield from page
+        after = page[-1].case
+
+
+def _case(desk: Desk, head: Head, *, repair: bool) -> tuple[int, list[Finding]]:
+    try:
+        key = desk.vault.case_key(head.case, head.wrapped_key, SYSTEM_ACTOR.id, "verify")
+        places = sealing.Places(desk.sealer.instance)
+        lines = desk.journal.entries(head.case)
+        case = replay(sealing.open_entries(places, key, head.case, lines))
+    except Tampered:
+        return 0, [Finding(case=head.case, what="a journal line does not open: altered, moved or of another key")]
+    except (ValueError, msgspec.DecodeError) as error:
+        return 0, [Finding(case=head.case, what=f"the journal does not replay: {type(error).__name__}")]
+    if case is None or case.seq != head.seq:
+        return len(lines), [Finding(case=head.case, what=f"the journal has {len(lines)} lines, not {head.seq}")]
+    return len(lines), [*_snapshot(desk, key, head), *_row(desk, case, repair=repair)]
+
+
+def _snapshot(desk: Desk, key: CaseKey, head: Head) -> list[Finding]:
+    sealed = desk.journal.snapshot(head.case)
+    if sealed is None:
+        return []
+    places = sealing.Places(desk.sealer.instance)
+    try:
+        kept = sealing.open_snapshot(places, key, head.case, sealed)
+    except Tampered:
+        return [Finding(case=head.case, what="the snapshot does not open")]
+    except msgspec.ValidationError:
+        return []
+    lines = [line for line in desk.journal.entries(head.case) if line.seq <= sealed.seq]
+    if replay(sealing.open_entries(places, key, head.case, lines)) == kept:
+        return []
+    return [Finding(case=head.case, what=f"the snapshot at {sealed.seq} is not what its journal gives")]
+
+
+def _row(desk: Desk, case: Case, *, repair: bool) -> list[Finding]:
+    places = sealing.Places(desk.sealer.instance)
+    policy = desk.projects.policy(case.project, case.policy)
+    wanted = cases.inbox_row(desk, places, policy, case)
+    row = desk.inbox.row(case.ref)
+    difference = "the inbox row is missing" if row is None else _difference(desk, row, wanted)
+    if not difference:
+        return []
+    return [Finding(case=case.ref, what=difference, repaired=repair and desk.inbox.put(wanted))]
+
+
+def _difference(desk: Desk, row: InboxRow, wanted: InboxRow) -> str:
+    plain = [name for name in InboxRow.__struct_fields__ if name not in ("body", "by_drop")]
+    wrong = [name for name in plain if getattr(row, name) != getattr(wanted, name)]
+    try:
+        if open_summary(desk, row) != open_summary(desk, wanted):
+            wrong.append("summary")
+    except Tampered:
+        return "the inbox row does not open"
+    return f"the inbox row differs in {', '.join(wrong)}" if wrong else ""

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happens without anybody asking: drops are taken up, the clock looks at cases, effects are carried out.
+
+Each step takes a bounded batch and is safe to repeat; a failure puts its effect back with a growing delay and never
+stops the others. `run_once` is one turn; whoever holds a thread or a process calls it in a loop.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+from tocsin.core import notices
+from tocsin.core.case import commands as cmd
+from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, Refused
+from tocsin.services import cases, publication, sealing
+from tocsin.services.app import Desk
+from tocsin.services.ports.store import Drop, Effect
+from tocsin.services.queries import inbox
+from tocsin.services.room import DROP
+
+BATCH: Final = 50
+LEASE: Final = timedelta(minutes=5)
+FIRST_RETRY: Final = timedelta(seconds=10)
+LONGEST_RETRY: Final = timedelta(hours=1)
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """What one turn did."""
+
+    drops: int
+    ticks: int
+    resealed: int
+    effects: int
+    failed: int
+
+    @property
+    def idle(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.drops or self.ticks or self.resealed or self.effects or self.failed)
+
+
+def run_once(desk: Desk) -> Turn:
+    """Take one turn."""
+    drops = take_drops(desk)
+    ticks = tick(desk)
+    resealed = reseal(desk)
+    effects, failed = drain(desk)
+    return Turn(drops=drops, ticks=ticks, resealed=resealed, effects=effects, failed=failed)
+
+
+def take_drops(desk: Desk) -> int:
+    """Carry what reporters left into their cases, oldest first; a refusal is told in their room."""
+    places = sealing.Places(desk.sealer.instance)
+    taken = desk.drops.waiting(BATCH)
+    for drop in taken:
+        command = DROP.decode(desk.vault.open_drop(drop.body, places.drop(drop.id, drop.case)))
+        actor = _reporter(desk, drop)
+        result = cases.handle(desk, drop.case, command, actor, drop=drop.id)
+        if isinstance(result, Refused):
+            cases.answer_drop(desk, drop, actor, result)
+    return len(taken)
+
+
+def _reporter(desk: Desk, drop: Drop) -> Actor:
+    rooms = desk.rooms.of_case(drop.case)
+    return Actor(kind=ActorKind.REPORTER, id=rooms[0].id if rooms else "reporter")
+
+
+def tick(desk: Desk) -> int:
+    """Let the clock look at the cases it has something to say about: O(due), whatever the number of cases."""
+    due = desk.inbox.to_wake(desk.now(), BATCH)
+    for ref in due:
+        cases.handle(desk, ref, cmd.Tick(), CLOCK_ACTOR)
+    return len(due)
+
+
+def reseal(desk: Desk) -> int:
+    """Seal rows that intake dropped under the list key, so that lists open them quickly."""
+    places = sealing.Places(desk.sealer.instance)
+    rows = desk.inbox.by_drop(BATCH)
+    for row in rows:
+        body = msgspec.json.encode(inbox.open_summary(desk, row))
+        sealed = desk.vault.list_key(row.project).seal(body, places.row(row.case, row.seq))
+        desk.inbox.put(msgspec.structs.replace(row, body=sealed, by_drop=False))
+    return len(rows)
+
+
+def drain(desk: Desk) -> tuple[int, int]:
+    """Carry out effects that are due; returns how many were done and how many have to be tried again."""
+    now = desk.now()
+    done = failed = 0
+    for effect in desk.outbox.lease(now, now + LEASE, BATCH):
+        error = carry_out(desk, effect)
+        if error:
+            delay = min(FIRST_RETRY * 2**effect.tries, LONGEST_RETRY)
+            desk.outbox.again(effect.id, desk.now() + delay, error)
+            failed += 1
+        else:
+            desk.outbox.done(effect.id, desk.now())
+            done += 1
+    return done, failed
+
+
+def carry_out(desk: Desk, effect: Effect) -> str:
+    """Carry out one effect; returns a code without content when it has to be tried again, else an empty text."""
+    head = desk.journal.head(effect.case)
+    if head is None:
+        return ""
+    key = desk.vault.case_key(effect.case, head.wrapped_key, SYSTEM_ACTOR.id, f"effect.{effect.kind}")
+    deed = sealing.open_deed(sealing.Places(desk.sealer.instance), key, effect)
+    try:
+        match deed:
+            case notices.PublishOrder():
+                return _publish(desk, deed)
+            case notices.Notice():
+                return _notify(desk, deed)
+    except OSError as error:
+        return type(error).__name__
+
+
+def _publish(desk: Desk, deed: notices.PublishOrder) -> str:
+    result = publication.perform(desk, deed.case)
+    return result.code if isinstance(result, Refused) else ""
+
+
+def _notify(desk: Desk, deed: notices.Notice) -> str:
+    for notifier in desk.notifiers:
+        notifier.tell(deed)
+    return ""

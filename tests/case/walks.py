@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random walks over a case: commands that somebody could send at any moment, sensible or not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from tocsin.core.case import commands as cmd
+from tocsin.core.case import events as ev
+from tocsin.core.case.decide import Context, decide, record
+from tocsin.core.case.model import Case
+from tocsin.core.intake import Report
+from tocsin.core.policy.facts import LineFact
+from tocsin.core.policy.model import Policy
+from tocsin.core.vocabulary import (
+    CLOCK_ACTOR,
+    SYSTEM_ACTOR,
+    Actor,
+    ActorKind,
+    Affectedness,
+    Audience,
+    Refused,
+    RejectionClass,
+    ReportKind,
+    Role,
+)
+
+START = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
+DANA = Actor(kind=ActorKind.PERSON, id="usr_dana", name="Dana", roles=frozenset({Role.OWNER, Role.MAINTAINER}))
+LI = Actor(kind=ActorKind.PERSON, id="usr_li", name="Li", roles=frozenset({Role.MAINTAINER, Role.PUBLISHER}))
+FINDER = Actor(kind=ActorKind.REPORTER, id="room_1")
+
+LONG = (
+    "We looked at this together and it is not a vulnerability of this project, because the caller already owns it. " * 2
+)
+VECTORS = (
+    "CVSS:3.0/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H",
+    "CVSS:3.1/AV:L/AC:H/PR:N/UI:R/S:C/C:L/I:N/A:N",
+    "CVSS:4.0/AV:N/AC:L/AT:N/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+    "CVSS:3.1/AV:N",
+)
+
+
+@dataclass
+class Walk:
+    """One case under random commands, with everything that was recorded."""
+
+    policy: Policy
+    rng: random.Random
+    now: datetime = START
+    case: Case | None = None
+    entries: list[ev.Entry] = field(default_factory=list)
+    proposals: int = 0
+
+    def step(self) -> tuple[cmd.Command, Case | None, tuple[ev.Event, ...] | Refused]:
+        """Send one random command; returns it, the case before, and what was decided."""
+        self.now += timedelta(minutes=self.rng.choice((0, 1, 30, 60 * 7, 60 * 7, 60 * 24)))
+        command = self._command()
+        actor = self._actor(command)
+        before = self.case
+        context = Context(actor=actor, now=self.now, policy=self.policy)
+        decision = decide(before, command, context)
+        if not isinstance(decision, Refused) and decision:
+            self.case, entries = record(before, decision, context)
+            self.entries += entries
+        return command, before, decision
+
+    def _actor(self, command: cmd.Command) -> Actor:
+        if isinstance(command, cmd.Tick):
+            return CLOCK_ACTOR
+        if isinstance(command, cmd.RecordPublication | cmd.RecordFailure):
+            return SYSTEM_ACTOR
+        if isinstance(command, cmd.SubmitReport | cmd.Hear | cmd.Appeal):
+            return FINDER
+        return self.rng.choice((DANA, LI, LI, FINDER))
+
+    def _proposal(self) -> str:
+        """Mostly a proposal that is open, else one that never was."""
+        waiting = self.case.embargo.open_proposals if self.case else ()
+        return self.rng.choice(waiting).id if waiting and self.rng.random() < 0.9 else "p0"
+
+    def _embargo(self) -> cmd.Command:
+        rng, soon = self.rng, self.now + timedelta(days=self.rng.choice((-1, 1, 9, 20, 40)))
+        self.proposals += 1
+        if self.case and self.case.embargo.rejections > 1 and rng.random() < 0.5:
+            return cmd.DecideEmbargo(proposal=f"p{self.proposals}", ends_at=soon, reason="We disagree.")
+        return rng.choice(
+            (
+                cmd.ProposeEmbargo(
+                    proposal=f"p{self.proposals}", ends_at=soon, reason_class="not-well-tested", reason="x"
+                ),
+                cmd.AcceptEmbargo(proposal=self._proposal()),
+                cmd.RejectEmbargo(proposal=self._proposal(), reason="Too late."),
+                cmd.DecideEmbargo(proposal=f"p{self.proposals}", ends_at=soon, reason="We disagree."),
+                cmd.EndEmbargo(why="leaked", reason="Seen on a list."),
+            )
+        )
+
+    def _command(self) -> cmd.Command:
+        rng = self.rng
+        if self.case is None and rng.random() < 0.9:
+            return cmd.SubmitReport(
+                case="WHPG-2026-k7x4m",
+                project=self.policy.project.id,
+                policy=self.policy.version,
+                report=Report(
+                    kind=rng.choice(list(ReportKind)),
+                    title="Out-of-bounds read",
+                    reproduce="Call it with a short buffer and look.",
+                    version=rng.choice(("7.3.1", "7.3.1", "")),
+                ),
+                room="room_1",
+            )
+        if rng.random() < 0.4:
+            return self._embargo()
+        if rng.random() < 0.02:
+            return cmd.Observe(bit=rng.choice("PXAQ"))
+        answer = rng.choice(
+            (cmd.Answer(), cmd.Answer(text="Thanks.", plan="We look at it.", workarounds="None known."))
+        )
+        line = LineFact(
+            line=rng.choice(("7.4", "7.3")),
+            state=rng.choice(list(Affectedness)),
+            fixed_in=rng.choice(("", "7.4.2")),
+            waiver=rng.choice(("", "too old")),
+        )
+        digest = self.case.ordered_digest if self.case else ""
+        return rng.choice(
+            (
+                cmd.Say(audience=rng.choice(list(Audience)), text=rng.choice(("", "Hello.")), plan="A plan."),
+                cmd.Say(audience=Audience.REPORTER, text="Got it.", automatic=True),
+                cmd.Hear(text=rng.choice(("", "Any news?"))),
+                cmd.Assign(lead="usr_li", lead_name="Li", lead_roles=("maintainer", "release-manager")),
+                cmd.Investigate(effect="Reads memory", criticality="high", affected_versions="7.x", cwe=("CWE-125",)),
+                cmd.Accept(advisory_id="WHPG-SA-2026-001", answer=answer),
+                cmd.Reject(rejection=rng.choice(list(RejectionClass)), reason=rng.choice(("", "No.", LONG))),
+                cmd.NeedInfo(question="Which build flags?"),
+                cmd.MarkDuplicate(of=rng.choice(("WHPG-2026-k7x4m", "WHPG-2026-c3qh8"))),
+                cmd.Appeal(text="Please look again."),
+                cmd.Reconsider(reason="New facts."),
+                cmd.SetScore(vector=rng.choice(VECTORS), authoritative=rng.random() < 0.8),
+                cmd.SetLines(lines=(line,)),
+                cmd.SetFix(author="usr_dana", reference="9f31c02"),
+                cmd.ConfirmFix(),
+                cmd.DraftAdvisory(title="Out-of-bounds read", mitigation=rng.choice(("", "Turn it off."))),
+                cmd.DraftAdvisory(title="Out-of-bounds read", no_mitigation_known=True),
+                cmd.SetCve(cve_id=rng.choice(("CVE-2026-12345", "CVE-1")), state=rng.choice(("reserved", "published"))),
+                cmd.Publish(confirmation=rng.choice(("WHPG-SA-2026-001", "yes")), digest="ab" * 32),
+                cmd.RecordPublication(advisory_id="WHPG-SA-2026-001", documents=(("a.json", digest or "00"),)),
+                cmd.RecordFailure(advisory_id="WHPG-SA-2026-001", step="check", reason="no"),
+                cmd.Close(outcome=rng.choice(("advisory", "rejected", "fix-only-internal"))),
+                cmd.Tick(),
+            )
+        )
+
+
+def walks(policy: Policy, seed: int, count: int, length: int) -> Iterator[Walk]:
+    """Yield fresh walks; each takes `length` steps in the caller's hands."""
+    for number in range(count):
+        yield Walk(policy=policy, rng=random.Random(f"{seed}/{number}"))
