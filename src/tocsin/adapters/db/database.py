@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Transactions, and what a failure of the database means to a use case.
+
+Every adapter works through one `Database`. Writing holds the gate and one short transaction; whatever the database
+says comes out as `Conflict` or `Unavailable` with the cause chained and no content in the message. Mistakes in our own
+statements are neither: they stay what they are and are seen.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Final
+
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+    connections,
+    transaction,
+)
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+from tocsin.adapters.db.gate import Gate
+from tocsin.core.vocabulary import utc
+from tocsin.services.ports.store import Conflict, Unavailable
+
+PATIENCE: Final = 20.0
+"""Seconds a writer waits for its turn, and again for other processes, before it says that it cannot write now."""
+
+_OUR_MISTAKES: Final = (DataError, ProgrammingError, NotSupportedError)
+_SQLITE_MISTAKES: Final = frozenset(
+    {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE}
+)
+_gates: Final[dict[str, Gate]] = {}
+
+
+class Database:
+    """One configured database, by its alias in the settings. Safe to share between threads."""
+
+    def __init__(self, alias: str = DEFAULT_DB_ALIAS) -> None:
+        self.alias = alias
+        self._gate = _gates.setdefault(alias, Gate())
+
+    @property
+    def connection(self) -> BaseDatabaseWrapper:
+        """This thread's connection."""
+        return connections[self.alias]
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite; otherwise it is PostgreSQL."""
+        return self.connection.vendor == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[CursorWrapper]:
+        """Read with a cursor or, leaving it alone, with querysets. One statement sees one moment."""
+        with self._translated(), self.connection.cursor() as cursor:
+            yield cursor
+
+    @contextmanager
+    def write(self) -> Iterator[CursorWrapper]:
+        """Write in one durable transaction: all of it stands when this returns, none of it when this raises."""
+        with (
+            self._translated(),
+            self._turn(),
+            transaction.atomic(using=self.alias, durable=True),
+            self.connection.cursor() as cursor,
+        ):
+            yield cursor
+
+    def stamp(self, at: datetime) -> datetime:
+        """Make an instant ready for a raw statement: SQLite's columns hold UTC without saying so."""
+        return utc(at).replace(tzinfo=None) if self.is_sqlite else utc(at)
+
+    def _turn(self) -> AbstractContextManager[None]:
+        if not self.is_sqlite:
+            return nullcontext()
+        options = self.connection.settings_dict.get("OPTIONS", {})
+        return self._gate.turn(float(options.get("timeout", PATIENCE)))
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError as error:
+            # Twice the same, or something gone that it refers to: somebody else was first.
+            raise Conflict("something was written in between") from error
+        except TimeoutError as error:
+            raise Unavailable("the database is busy") from error
+        except (DatabaseError, InterfaceError) as error:
+            if isinstance(error, _OUR_MISTAKES) or _is_sqlite_mistake(error):
+                raise
+            self._discard_if_broken()
+            raise Unavailable("the database cannot be used now") from error
+
+    def _discard_if_broken(self) -> None:
+        """Let the next call connect afresh after a restart of the server; no request need end for it."""
+        if not self.connection.in_atomic_block:
+            self.connection.close_if_unusable_or_obsolete()
+
+
+DEFAULT: Final = Database()
+"""The database of the installation."""
+
+
+def instant(raw: datetime) -> datetime:
+    """Take an instant from a raw row of either database."""
+    return raw if raw.tzinfo else raw.replace(tzinfo=UTC)
+
+
+def _is_sqlite_mistake(error: Exception) -> bool:
+    """SQLite calls a syntax error “operational”; its result code tells it from a full or locked disk."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.InterfaceError):
+        return True
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code is not None and (code & 0xFF) in _SQLITE_MISTAKES

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists of cases on a database, at the cost of a page however many cases there are.
+
+A page reads one index range per project and open/closed, each already in the order of the page, and the database
+merges them: SQLite (`MERGE (UNION ALL)`) and PostgreSQL (`Merge Append`) both stop after the page. A plain
+`project IN (...)` would make either of them sort everything. tests/store/test_plans.py holds them to it.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from tocsin.adapters.db.database import DEFAULT, Database, instant
+from tocsin.adapters.db.models import CaseRow, Project
+from tocsin.adapters.db.statements import Columns, Parameter
+from tocsin.core.vocabulary import CaseRef, ProjectId
+from tocsin.services.ports.store import InboxQuery, InboxRow
+
+FIELDS: Final = (
+    "ref", "project", "seq", "phase", "open", "waits_for", "lead", "opened_at", "updated_at", "next_due", "wake_at",
+    "body", "by_drop",
+)  # fmt: skip
+_CASE: Final = Columns(CaseRow, *FIELDS)
+_PROJECT: Final = Columns(Project, "id")
+
+RANGES_A_STATEMENT: Final = 50
+"""Index ranges merged by one statement. SQLite takes 500 at most; planning grows faster than their number."""
+
+_SELECT: Final = f"SELECT {_CASE.text} FROM {_CASE.table} WHERE project_id = %s AND open = %s"  # noqa: S608 - our names
+_ORDER: Final = " ORDER BY next_due, ref LIMIT %s"
+
+# Which words occur, by hopping from one to the next along the index: a DISTINCT would read every open case.
+_WORDS: Final = f"""
+    WITH RECURSIVE words (project, word) AS (
+        SELECT p.id, (SELECT c.waits_for FROM {_CASE.table} c WHERE c.project_id = p.id AND c.open = TRUE
+                      ORDER BY c.waits_for LIMIT 1)
+        FROM {_PROJECT.table} p WHERE p.id IN (%s)
+        UNION ALL
+        SELECT w.project, (SELECT c.waits_for FROM {_CASE.table} c WHERE c.project_id = w.project AND c.open = TRUE
+                           AND c.waits_for > w.word ORDER BY c.waits_for LIMIT 1)
+        FROM words w WHERE w.word IS NOT NULL
+    )
+    SELECT DISTINCT word FROM words WHERE word IS NOT NULL
+"""  # noqa: S608 - our names
+_COUNT: Final = f"""
+    SELECT %s, count(*) FROM (
+        SELECT 1 FROM {_CASE.table} WHERE open = TRUE AND waits_for = %s AND project_id IN ({{}}) LIMIT %s
+    ) AS bounded
+"""  # noqa: S608 - our names
+
+
+class DbInbox:
+    """`store.Inbox` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database = DEFAULT) -> None:
+        self._db = database
+
+    def page(self, query: InboxQuery) -> Sequence[InboxRow]:
+        """One page, by `next_due`, then reference."""
+        with self._db.read() as cursor:
+            parts = []
+            for statement, parameters in page_statements(self._db, query):
+                cursor.execute(statement, parameters)
+                parts.append([_row(raw) for raw in cursor.fetchall()])
+        merged = heapq.merge(*parts, key=lambda row: (row.next_due, row.case))
+        return list(islice(merged, query.limit))
+
+    def counts(self, projects: tuple[ProjectId, ...], ceiling: int) -> dict[str, int]:
+        """Open cases per `waits_for`, each counted up to `ceiling`."""
+        known = tuple(dict.fromkeys(projects))
+        if not known:
+            return {}
+        places = ", ".join(["%s"] * len(known))
+        with self._db.read() as cursor:
+            cursor.execute(_WORDS.replace("IN (%s)", f"IN ({places})"), known)
+            words = sorted(word for (word,) in cursor.fetchall())
+            if not words:
+                return {}
+            statement = " UNION ALL ".join([_COUNT.format(places)] * len(words))
+            cursor.execute(statement, [value for word in words for value in (word, word, *known, ceiling)])
+            return dict(cursor.fetchall())
+
+    def row(self, case: CaseRef) -> InboxRow | None:
+        """The row of one case."""
+        with self._db.read() as cursor:
+            cursor.execute(f"SELECT {_CASE.text} FROM {_CASE.table} WHERE ref = %s", [case])  # noqa: S608 - our names
+            raw = cursor.fetchone()
+        return _row(raw) if raw else None
+
+    def put(self, row: InboxRow) -> bool:
+        """Replace a row that still stands at the same `seq`."""
+        with self._db.write():
+            standing = CaseRow.objects.using(self._db.alias).filter(ref=row.case, project_id=row.project, seq=row.seq)
+            return bool(
+                standing.update(
+                    phase=row.phase,
+                    open=row.open,
+                    waits_for=row.waits_for,
+                    lead=row.lead,
+                    opened_at=row.opened_at,
+                    updated_at=row.updated_at,
+                    next_due=row.next_due,
+                    wake_at=row.wake_at,
+                    body=row.body,
+                    by_drop=row.by_drop,
+                )
+            )
+
+    def to_wake(self, now: datetime, limit: int) -> Sequence[CaseRef]:
+        """Cases whose `wake_at` has come, the longest overdue first."""
+        with self._db.read():
+            due = CaseRow.objects.using(self._db.alias).filter(wake_at__lte=now).order_by("wake_at", "ref")
+            return list(due.values_list("ref", flat=True)[:limit])
+
+    def by_drop(self, limit: int) -> Sequence[InboxRow]:
+        """Rows that intake sealed, by reference."""
+        statement = f"SELECT {_CASE.text} FROM {_CASE.table} WHERE by_drop = TRUE ORDER BY ref LIMIT %s"  # noqa: S608
+        with self._db.read() as cursor:
+            cursor.execute(statement, [limit])
+            return [_row(raw) for raw in cursor.fetchall()]
+
+
+def page_statements(database: Database, query: InboxQuery) -> list[tuple[str, list[Parameter]]]:
+    """Make the statements of a page: each merges the ranges of some projects and ends after the page."""
+    select = _SELECT
+    values: list[Parameter] = []
+    for name, value in (("waits_for", query.waits_for), ("phase", query.phase), ("lead", query.lead)):
+        if value:
+            select += f" AND {name} = %s"
+            values.append(value)
+    if query.lead:
+        select += " AND NOT (lead = '')"  # says to the planner what the index says: cases with a lead
+    if query.after:
+        select += " AND (next_due, ref) > (%s, %s)"
+        values += [database.stamp(query.after[0]), query.after[1]]
+    states = (True, False) if query.open is None else (query.open,)
+    ranges = [(project, state, *values) for project in dict.fromkeys(query.projects) for state in states]
+    statements = []
+    for start in range(0, len(ranges), RANGES_A_STATEMENT):
+        some = ranges[start : start + RANGES_A_STATEMENT]
+        text = " UNION ALL ".join([select] * len(some)) + _ORDER
+        statements.append((text, [*(value for each in some for value in each), query.limit]))
+    return statements
+
+
+def _row(raw: Sequence[Any]) -> InboxRow:
+    (ref, project, seq, phase, is_open, waits_for, lead, opened_at, updated_at, next_due, wake_at, body, by_drop) = raw
+    return InboxRow(
+        case=ref,
+        project=project,
+        seq=seq,
+        phase=phase,
+        open=bool(is_open),
+        waits_for=waits_for,
+        lead=lead,
+        opened_at=instant(opened_at),
+        updated_at=instant(updated_at),
+        next_due=instant(next_due),
+        wake_at=instant(wake_at),
+        body=bytes(body),
+        by_drop=bool(by_drop),
+    )

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables. Every column in clear stands, with its reason, on the allow-list `tests/data/plaintext-columns.txt`."""
+
+from tocsin.adapters.db.models.cases import (
+    CaseRow,
+    DropRow,
+    JournalRow,
+    OutboxRow,
+    RoomCopyRow,
+    RoomRow,
+    SnapshotRow,
+)
+from tocsin.adapters.db.models.people import Membership, Person, SignInLink
+from tocsin.adapters.db.models.projects import Counter, PolicyVersion, Project
+from tocsin.adapters.db.models.shelf import PublishedAdvisory, PublishedDocument
+
+__all__ = [
+    "CaseRow",
+    "Counter",
+    "DropRow",
+    "JournalRow",
+    "Membership",
+    "OutboxRow",
+    "Person",
+    "PolicyVersion",
+    "Project",
+    "PublishedAdvisory",
+    "PublishedDocument",
+    "RoomCopyRow",
+    "RoomRow",
+    "SignInLink",
+    "SnapshotRow",
+]

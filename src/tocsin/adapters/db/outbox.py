@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The outbox on a database: leasing is one conditional UPDATE, so that two workers never hold the same effect.
+
+SQLite lets one of them write at a time; PostgreSQL skips the rows that the other is just taking. A worker that dies
+lets its lease run out, and the effect is free again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import QuerySet
+
+from tocsin.adapters.db.database import DEFAULT, Database, instant
+from tocsin.adapters.db.models import OutboxRow
+from tocsin.adapters.db.statements import Columns
+from tocsin.services.ports.store import Effect
+
+_EFFECT: Final = Columns(OutboxRow, "id", "case", "kind", "created_at", "due_at", "body", "tries")
+_LEASE: Final = f"""
+    UPDATE {_EFFECT.table} SET free_at = %s, tries = tries + 1 WHERE id IN (
+        SELECT id FROM {_EFFECT.table} WHERE done_at IS NULL AND free_at <= %s ORDER BY free_at, id LIMIT %s {{skip}}
+    ) RETURNING {_EFFECT.text}
+"""  # noqa: S608 - our names
+
+
+class DbOutbox:
+    """`store.Outbox` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database = DEFAULT) -> None:
+        self._db = database
+
+    def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Effect]:
+        """Take due effects until `until`."""
+        statement = _LEASE.format(skip="" if self._db.is_sqlite else "FOR UPDATE SKIP LOCKED")
+        with self._db.write() as cursor:
+            cursor.execute(statement, [self._db.stamp(until), self._db.stamp(now), limit])
+            taken = [_effect(raw) for raw in cursor.fetchall()]
+        return sorted(taken, key=lambda effect: (effect.due_at, effect.id))
+
+    def done(self, effect: str, now: datetime) -> None:
+        """Mark an effect as done and empty it; a second time changes nothing."""
+        with self._db.write():
+            self._open().filter(id=effect).update(done_at=now, body=b"", error="")
+
+    def again(self, effect: str, due_at: datetime, error: str) -> None:
+        """Put an effect back, unless somebody has done it meanwhile."""
+        with self._db.write():
+            self._open().filter(id=effect).update(due_at=due_at, free_at=due_at, error=error)
+
+    def waiting(self) -> int:
+        """How many effects are not done."""
+        with self._db.read():
+            return self._open().count()
+
+    def _open(self) -> QuerySet[OutboxRow]:
+        return OutboxRow.objects.using(self._db.alias).filter(done_at__isnull=True)
+
+
+def _effect(raw: Sequence[Any]) -> Effect:
+    effect, case, kind, created_at, due_at, body, tries = raw
+    return Effect(
+        id=effect,
+        case=case,
+        kind=kind,
+        created_at=instant(created_at),
+        due_at=instant(due_at),
+        body=bytes(body),
+        tries=tries,
+    )

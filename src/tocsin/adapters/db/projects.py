@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Projects and their policies on a database.
+
+A policy is kept as the text that was adopted, with the texts it extended at that moment: a case pinned to it reads the
+same policy years later, whatever became of those. What a text means is `core.policy.load`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from tocsin.adapters.db.database import DEFAULT, Database
+from tocsin.adapters.db.models import PolicyVersion, Project
+from tocsin.core.policy.load import load
+from tocsin.core.policy.model import Policy
+from tocsin.core.policy.problem import Invalid
+from tocsin.core.policy.seeds import seed
+from tocsin.core.vocabulary import ProjectId
+from tocsin.services.ports.world import PolicyRefused, ProjectInfo
+
+BaseText = Callable[[str], str | None]
+"""Finds the text of a policy that another one extends."""
+
+
+class DbProjects:
+    """`world.Projects` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database = DEFAULT, base: BaseText = seed) -> None:
+        self._db = database
+        self._base = base
+        self._parsed = lru_cache(maxsize=1024)(self._parse)
+
+    def all(self) -> Sequence[ProjectInfo]:
+        """Projects in the order they were made."""
+        with self._db.read():
+            rows = Project.objects.using(self._db.alias).order_by("made_at", "id")
+            return [_info(row) for row in rows.values_list("id", "name", "prefix", "policy")]
+
+    def get(self, project: ProjectId) -> ProjectInfo | None:
+        """One project."""
+        with self._db.read():
+            rows = Project.objects.using(self._db.alias).filter(id=project)
+            row = rows.values_list("id", "name", "prefix", "policy").first()
+        return _info(row) if row else None
+
+    def policy(self, project: ProjectId, version: str) -> Policy:
+        """A policy version, parsed once in this process; raises LookupError for one that never was."""
+        return self._parsed(project, version)
+
+    def adopt(self, policy_toml: str, by: str, now: datetime) -> ProjectInfo:
+        """Make a policy the one in force, creating its project on first use."""
+        bases: dict[str, str] = {}
+        policy = load(policy_toml, lambda name: _remember(bases, name, self._base(name)))
+        if isinstance(policy, Invalid):
+            raise PolicyRefused(policy.problems)
+        told = policy.project
+        with self._db.write():
+            projects = Project.objects.using(self._db.alias)
+            if projects.filter(prefix=told.prefix).exclude(id=told.id).exists():
+                raise ValueError(f"the prefix {told.prefix} belongs to another project")
+            projects.update_or_create(
+                id=told.id,
+                defaults={"name": told.name, "prefix": told.prefix, "policy": policy.version},
+                create_defaults={
+                    "name": told.name,
+                    "prefix": told.prefix,
+                    "policy": policy.version,
+                    "made_at": now,
+                },
+            )
+            PolicyVersion.objects.using(self._db.alias).get_or_create(
+                project_id=told.id,
+                version=policy.version,
+                defaults={"toml": policy_toml, "bases": bases, "adopted_at": now, "adopted_by": by},
+            )
+        return ProjectInfo(id=told.id, name=told.name, prefix=told.prefix, policy=policy.version)
+
+    def _parse(self, project: ProjectId, version: str) -> Policy:
+        with self._db.read():
+            rows = PolicyVersion.objects.using(self._db.alias).filter(project_id=project, version=version)
+            row = rows.values_list("toml", "bases").first()
+        if row is None:
+            raise LookupError(f"{project} never had the policy {version}")
+        toml, bases = row
+        policy = load(toml, bases.get)
+        if isinstance(policy, Invalid):
+            raise PolicyRefused(policy.problems)
+        return policy
+
+
+def _remember(bases: dict[str, str], name: str, text: str | None) -> str | None:
+    if text is not None:
+        bases[name] = text
+    return text
+
+
+def _info(row: tuple[str, str, str, str]) -> ProjectInfo:
+    project, name, prefix, policy = row
+    return ProjectInfo(id=project, name=name, prefix=prefix, policy=policy)

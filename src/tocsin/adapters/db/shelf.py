@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The public shelf as the public process reads it: two tables, and nothing that knows a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from tocsin.adapters.db.database import DEFAULT, Database
+from tocsin.adapters.db.models.shelf import PublishedAdvisory, PublishedDocument
+from tocsin.core.vocabulary import ProjectId
+from tocsin.services.ports.shelf import Document, ShelfCard
+
+_CARD: Final = ShelfCard.__struct_fields__
+_DOCUMENT: Final = Document.__struct_fields__
+
+
+class DbShelf:
+    """`shelf.ShelfReader` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database = DEFAULT) -> None:
+        self._db = database
+
+    def cards(
+        self, project: ProjectId, after: tuple[datetime, str] | None = None, limit: int = 50
+    ) -> Sequence[ShelfCard]:
+        """Advisories of a project, newest first, on from `after`: instant of publication and id of the last one."""
+        with self._db.read():
+            rows = self._cards().filter(project=project)
+            if after:
+                at, last = after
+                rows = rows.filter(Q(published_at__lte=at) & (Q(published_at__lt=at) | Q(id__lt=last)))
+            return _cards(rows.order_by("-published_at", "-id")[:limit])
+
+    def card(self, advisory: str) -> ShelfCard | None:
+        """One advisory's card."""
+        with self._db.read():
+            return next(iter(_cards(self._cards().filter(id=advisory))), None)
+
+    def document(self, advisory: str, format_name: str) -> Document | None:
+        """One document of an advisory."""
+        with self._db.read():
+            return next(iter(_documents(self._documents(advisory).filter(format=format_name))), None)
+
+    def documents(self, advisory: str) -> Sequence[Document]:
+        """All documents of an advisory, in the order they were put."""
+        with self._db.read():
+            return _documents(self._documents(advisory).order_by("position"))
+
+    def _cards(self) -> QuerySet[PublishedAdvisory]:
+        return PublishedAdvisory.objects.using(self._db.alias)
+
+    def _documents(self, advisory: str) -> QuerySet[PublishedDocument]:
+        return PublishedDocument.objects.using(self._db.alias).filter(advisory_id=advisory)
+
+
+def _cards(rows: QuerySet[PublishedAdvisory]) -> list[ShelfCard]:
+    return [ShelfCard(**dict(zip(_CARD, row, strict=True))) for row in rows.values_list(*_CARD)]
+
+
+def _documents(rows: QuerySet[PublishedDocument]) -> list[Document]:
+    found = (dict(zip(_DOCUMENT, row, strict=True)) for row in rows.values_list(*_DOCUMENT))
+    return [Document(**document | {"body": bytes(document["body"])}) for document in found]

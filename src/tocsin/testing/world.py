@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rest of the outside in memory: a clock that a test sets, ids that count, people and projects in dictionaries.
+
+Everything here gives the same answers at every run. `tests/store` runs one contract on this and the databases.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from tocsin.core.access import READERS
+from tocsin.core.policy.load import load
+from tocsin.core.policy.model import Policy
+from tocsin.core.policy.problem import Invalid
+from tocsin.core.policy.seeds import seed
+from tocsin.core.vocabulary import GHSA_ALPHABET, Actor, ActorKind, CaseRef, ProjectId, Role, utc
+from tocsin.services.ports.world import Mint, PersonInfo, PolicyRefused, ProjectInfo
+
+
+class VirtualClock:
+    """`world.Clock` that stands still until it is told."""
+
+    def __init__(self, start: datetime = datetime(2026, 1, 5, 9, tzinfo=UTC)) -> None:
+        self._now = utc(start)
+
+    def __call__(self) -> datetime:
+        """The instant it was last set to."""
+        return self._now
+
+    def set(self, now: datetime) -> None:
+        """Go to an instant, also backwards: machines do that too."""
+        self._now = utc(now)
+
+    def advance(self, by: timedelta) -> datetime:
+        """Go on, and say what the time is then."""
+        self._now += by
+        return self._now
+
+
+class SeededMint:
+    """`world.Mint` whose ids follow from a seed and a counter: all different, the same at every run."""
+
+    def __init__(self, seed: str = "tocsin") -> None:
+        self._seed = seed
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def case_ref(self, prefix: str, now: datetime) -> CaseRef:
+        """A case reference in the year of `now`."""
+        number, letters = int.from_bytes(self._next()), ""
+        while len(letters) < 5:
+            number, index = divmod(number, len(GHSA_ALPHABET))
+            letters += GHSA_ALPHABET[index]
+        return f"{prefix}-{now.year}-{letters}"
+
+    def id(self, prefix: str) -> str:
+        """A prefixed id."""
+        return f"{prefix}_{self._next().hex()[:32]}"
+
+    def nonce(self) -> bytes:
+        """Sixteen bytes."""
+        return self._next()[:16]
+
+    def _next(self) -> bytes:
+        with self._lock:
+            self._count += 1
+            return hashlib.sha256(f"{self._seed} {self._count}".encode()).digest()
+
+
+class MemoryProjects:
+    """`world.Projects` in memory. `base` finds the policies that others extend."""
+
+    def __init__(self, base: Callable[[str], str | None] = seed) -> None:
+        self._base = base
+        self._made: dict[ProjectId, datetime] = {}
+        self._projects: dict[ProjectId, ProjectInfo] = {}
+        self._policies: dict[tuple[ProjectId, str], Policy] = {}
+
+    def all(self) -> Sequence[ProjectInfo]:
+        """Projects in the order they were made."""
+        return sorted(self._projects.values(), key=lambda project: (self._made[project.id], project.id))
+
+    def get(self, project: ProjectId) -> ProjectInfo | None:
+        """One project."""
+        return self._projects.get(project)
+
+    def policy(self, project: ProjectId, version: str) -> Policy:
+        """A policy version; raises LookupError for one that never was."""
+        if (project, version) not in self._policies:
+            raise LookupError(f"{project} never had the policy {version}")
+        return self._policies[project, version]
+
+    def adopt(self, policy_toml: str, by: str, now: datetime) -> ProjectInfo:
+        """Make a policy the one in force, creating its project on first use."""
+        policy = load(policy_toml, self._base)
+        if isinstance(policy, Invalid):
+            raise PolicyRefused(policy.problems)
+        told = policy.project
+        if any(other.prefix == told.prefix and other.id != told.id for other in self._projects.values()):
+            raise ValueError(f"the prefix {told.prefix} belongs to another project")
+        info = ProjectInfo(id=told.id, name=told.name, prefix=told.prefix, policy=policy.version)
+        self._made.setdefault(told.id, utc(now))
+        self._policies.setdefault((told.id, policy.version), policy)
+        self._projects[told.id] = info
+        return info
+
+
+@dataclass
+class _Account:
+    info: PersonInfo
+    roles: dict[ProjectId, frozenset[Role]] = field(default_factory=dict)
+    ended: bool = False
+
+
+class MemoryPeople:
+    """`world.People` in memory, over the same projects."""
+
+    def __init__(self, projects: MemoryProjects, mint: Mint) -> None:
+        self._projects = projects
+        self._mint = mint
+        self._accounts: dict[str, _Account] = {}
+        self._links: dict[str, tuple[str, datetime]] = {}
+        self._lock = threading.Lock()
+
+    def actor(self, person: str, project: ProjectId) -> Actor | None:
+        """The person as an actor in one project."""
+        account = self._active(person)
+        if account is None:
+            return None
+        held = account.roles.get(project, frozenset())
+        return Actor(kind=ActorKind.PERSON, id=person, name=account.info.name, roles=held)
+
+    def projects(self, person: str) -> tuple[ProjectId, ...]:
+        """Projects whose cases the person may read, in the order the projects were made."""
+        account = self._active(person)
+        roles = account.roles if account else {}
+        return tuple(p.id for p in self._projects.all() if roles.get(p.id, frozenset()) & READERS)
+
+    def members(self, project: ProjectId) -> Sequence[tuple[PersonInfo, frozenset[Role]]]:
+        """People of a project by name, without those whose account has ended."""
+        accounts = [each for each in self._accounts.values() if not each.ended and each.roles.get(project)]
+        accounts.sort(key=lambda each: (each.info.name, each.info.id))
+        return [(each.info, each.roles[project]) for each in accounts]
+
+    def add(self, name: str, email: str, roles: dict[ProjectId, frozenset[Role]]) -> PersonInfo:
+        """Make a person, or change the roles of the one with this address in the projects that are named."""
+        address = email.strip().lower()
+        if "@" not in address:
+            raise ValueError("a person needs an e-mail address")
+        missing = sorted(project for project in roles if self._projects.get(project) is None)
+        if missing:
+            raise LookupError(f"no such project: {', '.join(missing)}")
+        account = next((each for each in self._accounts.values() if each.info.email == address), None)
+        if account is None:
+            account = _Account(PersonInfo(id=self._mint.id("usr"), name=name, email=address))
+            self._accounts[account.info.id] = account
+        account.roles |= roles
+        return account.info
+
+    def end(self, person: str) -> None:
+        """End an account."""
+        if person in self._accounts:
+            self._accounts[person].ended = True
+
+    def sign_in_link(self, person: str, now: datetime, good_until: datetime) -> str:
+        """A token that signs the person in once; raises LookupError for somebody unknown or ended."""
+        if self._active(person) is None:
+            raise LookupError("no such person")
+        token = self._mint.id("lnk")
+        self._links[token] = (person, good_until)
+        return token
+
+    def redeem(self, token: str, now: datetime) -> str | None:
+        """The person whose token this is, using it up."""
+        with self._lock:
+            person, good_until = self._links.get(token, ("", now))
+            if good_until <= now or self._active(person) is None:
+                return None
+            del self._links[token]
+            return person
+
+    def _active(self, person: str) -> _Account | None:
+        account = self._accounts.get(person)
+        return account if account and not account.ended else None

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All ports of one store together, and small values to fill it with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tocsin.adapters.db.database import Database
+from tocsin.adapters.db.drops import DbDrops
+from tocsin.adapters.db.inbox import DbInbox
+from tocsin.adapters.db.journal import DbJournal
+from tocsin.adapters.db.numbers import DbNumbers
+from tocsin.adapters.db.outbox import DbOutbox
+from tocsin.adapters.db.people import DbPeople
+from tocsin.adapters.db.projects import DbProjects
+from tocsin.adapters.db.rooms import DbRooms
+from tocsin.adapters.db.shelf import DbShelf
+from tocsin.adapters.db.shelf_writer import DbShelfWriter
+from tocsin.core.policy.seeds import seed
+from tocsin.services.ports.publisher import ShelfWriter
+from tocsin.services.ports.shelf import ShelfReader
+from tocsin.services.ports.store import (
+    Change,
+    Drops,
+    Effect,
+    Inbox,
+    InboxRow,
+    Journal,
+    Numbers,
+    Outbox,
+    Room,
+    RoomCopy,
+    Rooms,
+    SealedEntry,
+)
+from tocsin.services.ports.world import People, Projects
+from tocsin.testing.shelf import MemoryShelf
+from tocsin.testing.store import MemoryStore
+from tocsin.testing.world import MemoryPeople, MemoryProjects, SeededMint
+
+T0 = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
+WHPG, OTHER = "warehousepg", "community"
+
+
+@dataclass(frozen=True)
+class Stores:
+    """One store behind every port."""
+
+    journal: Journal
+    inbox: Inbox
+    rooms: Rooms
+    drops: Drops
+    outbox: Outbox
+    numbers: Numbers
+    projects: Projects
+    people: People
+    shelf: ShelfReader
+    shelf_writer: ShelfWriter
+
+    def with_seeds(self) -> Stores:
+        for name in (WHPG, OTHER):
+            text = seed(name)
+            assert text is not None
+            self.projects.adopt(text, "tests", T0)
+        return self
+
+
+def in_memory() -> Stores:
+    store, projects, shelf = MemoryStore(), MemoryProjects(), MemoryShelf()
+    return Stores(
+        journal=store.journal,
+        inbox=store.inbox,
+        rooms=store.rooms,
+        drops=store.drops,
+        outbox=store.outbox,
+        numbers=store.numbers,
+        projects=projects,
+        people=MemoryPeople(projects, SeededMint()),
+        shelf=shelf,
+        shelf_writer=shelf,
+    ).with_seeds()
+
+
+def in_database(database: Database) -> Stores:
+    return Stores(
+        journal=DbJournal(database),
+        inbox=DbInbox(database),
+        rooms=DbRooms(database),
+        drops=DbDrops(database),
+        outbox=DbOutbox(database),
+        numbers=DbNumbers(database),
+        projects=DbProjects(database),
+        people=DbPeople(SeededMint(), database),
+        shelf=DbShelf(database),
+        shelf_writer=DbShelfWriter(database),
+    ).with_seeds()
+
+
+def entry(seq: int, body: bytes = b"sealed") -> SealedEntry:
+    return SealedEntry(seq=seq, at=T0 + timedelta(minutes=seq), body=body)
+
+
+def row(case: str, seq: int = 1, **changes: Any) -> InboxRow:
+    values: dict[str, Any] = {
+        "project": WHPG, "phase": "new", "open": True, "waits_for": "team", "lead": "", "opened_at": T0,
+        "updated_at": T0 + timedelta(minutes=seq), "body": b"sealed row",
+    }  # fmt: skip
+    return InboxRow(case=case, seq=seq, **values | changes)
+
+
+def opening(case: str, project: str = WHPG, lines: int = 1, **changes: Any) -> Change:
+    """The change that opens a case; what belongs to the row goes in as `row={...}`."""
+    about = {"project": project} | changes.pop("row", {})
+    return Change(
+        case=case,
+        project=project,
+        expected=0,
+        entries=tuple(entry(seq) for seq in range(1, lines + 1)),
+        row=row(case, lines, **about),
+        wrapped_key=b"wrapped",
+        **changes,
+    )
+
+
+def further(case: str, expected: int, lines: int = 1, **changes: Any) -> Change:
+    """A change to a case that has `expected` lines."""
+    end = expected + lines
+    about = changes.pop("row", {})
+    project = changes.pop("project", WHPG)
+    return Change(
+        case=case,
+        project=project,
+        expected=expected,
+        entries=tuple(entry(seq) for seq in range(expected + 1, end + 1)),
+        row=row(case, end, **{"project": project} | about),
+        **changes,
+    )
+
+
+def room(case: str, room_id: str = "rom_1", locator: bytes = b"locator") -> Room:
+    return Room(id=room_id, case=case, locator=locator, public_key=b"public", created_at=T0)
+
+
+def copy(copy_id: str, room_id: str = "rom_1", body: bytes = b"copy") -> RoomCopy:
+    return RoomCopy(id=copy_id, room=room_id, at=T0, body=body)
+
+
+def effect(effect_id: str, case: str, due_at: datetime = T0) -> Effect:
+    return Effect(id=effect_id, case=case, kind="notice", created_at=T0, due_at=due_at, body=b"effect")
+
+
+def raised(work: Callable[[], object]) -> type[BaseException] | None:
+    """What kind of exception `work` ends with, if any: for races, where some lose."""
+    try:
+        work()
+    except Exception as error:
+        return type(error)
+    return None
