@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
-from pathlib import Path
 
 from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.inbox import DbInbox
@@ -49,9 +48,9 @@ class RandomMint:
         return secrets.token_bytes(16)
 
 
-def blobs(config: Config) -> FileBlobs:
+def blobs(config: Config, instance: str) -> FileBlobs:
     """Return the store of sealed attachments."""
-    return FileBlobs(Path(config.data_dir) / "attachments")
+    return FileBlobs(config.data_dir / "attachments", instance)
 
 
 def site(config: Config) -> Site:
@@ -61,15 +60,16 @@ def site(config: Config) -> Site:
 
 def front(config: Config) -> Front:
     """Build what the process that faces the internet holds. It reads no key that opens anything."""
+    sealer = load_sealer(config.data_dir)
     return Front(
         site=site(config),
         now=now,
         mint=RandomMint(),
-        sealer=load_sealer(config.data_dir),
+        sealer=sealer,
         receipts=load_receipts(config.data_dir),
         notary=load_notary(config.data_dir),
         tokens=load_tokens(config.data_dir),
-        blobs=blobs(config),
+        blobs=blobs(config, sealer.instance),
         journal=DbJournal(),
         rooms=DbRooms(),
         drops=DbDrops(),
@@ -88,7 +88,7 @@ def desk(config: Config) -> Desk:
         sealer=vault,
         vault=vault,
         tokens=load_tokens(config.data_dir),
-        blobs=blobs(config),
+        blobs=blobs(config, vault.instance),
         journal=DbJournal(),
         inbox=DbInbox(),
         rooms=DbRooms(),

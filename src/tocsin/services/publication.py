@@ -19,9 +19,7 @@ from tocsin.core.advisory.model import Advisory
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.model import Case
 from tocsin.core.disclosure import Cleared
-from tocsin.core.formats import FORMATS
-from tocsin.core.formats.agreement import disagreements
-from tocsin.core.formats.validation import violations
+from tocsin.core.formats import Loss, findings, format_named, losses, render_all
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
 from tocsin.services import cases
 from tocsin.services.app import Desk
@@ -33,31 +31,36 @@ RECORD = "record"
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """What would be published: the record, its digest, the documents, and what still has to be mended."""
+    """What would be published: the record, its digest, the documents, what still has to be mended, and what a format
+    cannot carry (`losses`, by format)."""
 
     advisory: Advisory
     digest: str
     documents: tuple[Document, ...]
     problems: tuple[Problem, ...]
+    losses: dict[str, tuple[Loss, ...]]
 
 
 def preview(desk: Desk, opened: Opened, at: datetime | None = None) -> Preview:
     """Render every document of a case's advisory as it would be published at `at` (now, if not said)."""
     advisory = assemble(opened.case, opened.policy, desk.site.public_url, at or desk.now())
     found = problems(advisory)
+    rendered = () if found else documents(advisory)
     return Preview(
         advisory=advisory,
         digest=disclosure.digest(advisory),
-        documents=() if found else documents(advisory),
-        problems=found or faults(advisory, documents(advisory)),
+        documents=rendered,
+        problems=found or faults(advisory, rendered),
+        losses={} if found else losses(advisory),
     )
 
 
 def documents(advisory: Advisory) -> tuple[Document, ...]:
-    """Render an advisory in every registered format, and the record itself."""
+    """Render an advisory in every format that can express it, and the record itself."""
     record = msgspec.json.encode(advisory)
     rendered = [
-        _document(each.name, each.file_name(advisory), each.media_type, each.render(advisory)) for each in FORMATS
+        _document(name, format_named(name).file_name(advisory), format_named(name).media_type, body)
+        for name, body in render_all(advisory).items()
     ]
     return (*rendered, _document(RECORD, f"{advisory.id}.record.json", "application/json", record))
 
@@ -71,9 +74,8 @@ def _document(format_name: str, name: str, media_type: str, body: bytes) -> Docu
 def faults(advisory: Advisory, rendered: tuple[Document, ...]) -> tuple[Problem, ...]:
     """List what official schemas and the agreement checker say against the rendered documents."""
     bodies = {document.format: document.body for document in rendered if document.format != RECORD}
-    return (
-        *(Problem(field=name, message=words) for name, body in bodies.items() for words in violations(name, body)),
-        *(Problem(field=each.document, message=str(each)) for each in disagreements(advisory, bodies)),
+    return tuple(
+        Problem(field=f"{each.format}{each.where}", message=each.message) for each in findings(bodies, advisory)
     )
 
 

@@ -33,7 +33,11 @@ _SPELLED: Final = (
 
 _SIGNS: Final[dict[int, int | str]] = {
     **_PICTURED,
-    **{code: f"\N{LEFT CEILING}U+{code:04X}\N{RIGHT CEILING}" for low, high in _SPELLED for code in range(low, high + 1)},
+    **{
+        code: f"\N{LEFT CEILING}U+{code:04X}\N{RIGHT CEILING}"
+        for low, high in _SPELLED
+        for code in range(low, high + 1)
+    },
 }
 
 _NAME_BREAKERS: Final = dict.fromkeys(map(ord, '\t\n/\\:*?"<>|'), "_")

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: noun first, verb second. Commands are found in the visible registry below and imported when used,
+so that `tocsin lint` needs neither Django nor an installation.
+
+`context.obj` is given by boot: a function that opens the local installation and returns its `services.app.Desk`. Exit
+codes are those of `exits`. What starts processes (`init`, `serve`, `demo`) stands in boot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from tocsin import __version__
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "advisory": "advisory:advisory",
+    "case": "case:case",
+    "cvss": "cvss:cvss",
+    "inbox": "inbox:inbox",
+    "people": "people:people",
+    "protocol": "protocol:protocol",
+    "report": "report:report",
+    "verify": "verify:verify",
+}
+"""Command and where it stands: module of this package, and the object in it."""
+
+
+class Tree(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, in order of the alphabet."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return super().get_command(ctx, cmd_name)
+        module, name = place.split(":")
+        found: Any = getattr(import_module(f"{__name__}.{module}"), name)
+        return found if isinstance(found, click.Command) else None
+
+
+@click.group(cls=Tree, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tocsin")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Run a project's security release process. Without a command: what needs a person now."""
+    if ctx.invoked_subcommand is None:
+        command = cli.get_command(ctx, "inbox")
+        if command is not None:
+            ctx.invoke(command)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exit codes of the command line (UX 2.5), and how a refusal becomes one of them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final, NoReturn
+
+import click
+
+from tocsin.core.vocabulary import Refused
+
+
+class Exit(IntEnum):
+    """What the caller's shell sees."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    FINDINGS = 3
+    AUTHENTICATION = 4
+    NOT_FOUND = 5
+    CONFLICT = 6
+    REFUSED = 7
+    BREACHED = 8
+    UPSTREAM = 9
+    AFFECTED_FIXABLE = 10
+    AFFECTED_MITIGATION = 11
+    UNKNOWN_VERSION = 12
+    INTERRUPTED = 130
+
+
+_CODES: Final = {"not-found": Exit.NOT_FOUND, "no-case": Exit.NOT_FOUND, "conflict": Exit.CONFLICT}
+
+
+def refuse(refused: Refused) -> NoReturn:
+    """Say on standard error why not, by which rule and line, and what would help; then end with the right code."""
+    where = ", ".join(part for part in (refused.rule, refused.cite) if part)
+    click.echo(f"refused: {refused.because}" + (f" ({where})" if where else ""), err=True)
+    for each in refused.missing:
+        click.echo(f"  - {each}", err=True)
+    raise SystemExit(int(_CODES.get(refused.code, Exit.REFUSED)))
