@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.browser", "tests.postgres"]
+pytest_plugins = ["tests.chromium", "tests.postgres"]
 
 COSTLY = ("browser", "postgres")
 """Marks whose tests share one process, so that Chromium and PostgreSQL start once a run, not once a worker."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser import accessibility, strip_svg, watch
+from tests.chromium import accessibility, strip_svg, watch
 
 pytestmark = pytest.mark.browser
 
