@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,15 @@ def test_every_script_and_test_states_its_licence() -> None:
     code = [path for path in tree.tracked() if path.suffix in {".py", ".sh"} or tree.text(path).startswith("#!")]
     bare = [tree.name(path) for path in code if ours(path) and path.stat().st_size]
     assert [name for name in bare if "SPDX-License-Identifier: Apache-2.0" not in tree.text(ROOT / name)[:200]] == []
+
+
+def test_every_shell_script_parses_and_those_with_a_first_line_can_be_run() -> None:
+    scripts = [path for path in tree.tracked() if path.suffix == ".sh" or tree.text(path).startswith("#!/bin/sh")]
+    assert {"check", "tocsin", ".ci/run"} <= {tree.name(path) for path in scripts}
+    for path in scripts:
+        done = subprocess.run(["sh", "-n", path], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert os.access(path, os.X_OK) == tree.text(path).startswith("#!"), tree.name(path)
 
 
 def test_no_module_outgrows_its_reader() -> None:
