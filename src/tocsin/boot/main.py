@@ -21,9 +21,12 @@ from tocsin.services.app import Desk
 
 def open_desk() -> Desk:
     """Open the local installation for a command: database, vault, clock."""
-    from tocsin.boot import setup, wiring
+    from tocsin.boot import setup
 
-    return wiring.desk(setup.start(Role.MANAGE))
+    config = setup.start(Role.MANAGE)
+    from tocsin.boot import wiring  # the tables' modules may only be imported once Django is set up
+
+    return wiring.desk(config)
 
 
 def _config() -> Config:

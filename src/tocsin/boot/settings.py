@@ -106,5 +106,5 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"tocsin": {"level": "INFO"}, "tocsin.access": {"level": "WARNING"}},
+    "loggers": {"tocsin": {"level": "WARNING" if ROLE is Role.MANAGE else "INFO"}},
 }

@@ -34,6 +34,7 @@ def assemble(case: Case, policy: Policy, public_url: str, at: datetime) -> adv.A
             name=policy.project.name,
             namespace=policy.project.url or public_url,
             contact=f"{public_url}/p/{case.project}/report",
+            cna=adv.Cna(org_id=case.cve_assigner, short_name=case.cve_assigner_name) if case.cve_assigner else None,
         ),
         urls=adv.Urls(page=page, csaf=f"{page}.csaf.json"),
         title=draft.title if draft else "",

@@ -203,10 +203,12 @@ class DraftAdvisory(Value, tag="draft-advisory"):
 
 
 class SetCve(Value, tag="set-cve"):
-    """Record the CVE id of the case."""
+    """Record the CVE id of the case, and which CNA assigned it (organisation UUID and short name in CVE Services)."""
 
     cve_id: str
     state: str = "reserved"
+    assigner: str = ""
+    assigner_name: str = ""
 
 
 class Publish(Value, tag="publish"):

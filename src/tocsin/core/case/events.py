@@ -248,10 +248,15 @@ class AdvisoryDrafted(Value, tag="advisory.drafted"):
 
 
 class CveSet(Value, tag="cve.set"):
-    """The CVE id of the case and its state: `reserved`, `published` or `rejected` (S10, S46)."""
+    """The CVE id of the case and its state: `reserved`, `published` or `rejected` (S10, S46).
+
+    `assigner` is the organisation UUID of the CNA that assigned it, `assigner_name` its short name in CVE Services.
+    """
 
     cve_id: str
     state: str = "reserved"
+    assigner: str = ""
+    assigner_name: str = ""
 
 
 class PublicationOrdered(Value, tag="publication.ordered"):

@@ -223,7 +223,12 @@ def _drafted(case: Case, entry: ev.Entry, event: ev.AdvisoryDrafted) -> Changes:
 
 
 def _cve_set(case: Case, entry: ev.Entry, event: ev.CveSet) -> Changes:
-    return {"cve_id": event.cve_id, "cve_state": event.state}
+    return {
+        "cve_id": event.cve_id,
+        "cve_state": event.state,
+        "cve_assigner": event.assigner,
+        "cve_assigner_name": event.assigner_name,
+    }
 
 
 def _ordered(case: Case, entry: ev.Entry, event: ev.PublicationOrdered) -> Changes:

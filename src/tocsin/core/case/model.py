@@ -79,6 +79,8 @@ class Case(Value):
     advisory: AdvisoryDrafted | None = None
     cve_id: str = ""
     cve_state: str = "none"
+    cve_assigner: str = ""
+    cve_assigner_name: str = ""
     ordered_digest: str = ""
     ordered_at: datetime | None = None
     published_at: datetime | None = None

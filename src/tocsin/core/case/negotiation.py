@@ -81,7 +81,7 @@ def accept(held: Negotiation, who: Standing, proposal: str = "") -> Answer:
     closed, fates = terms.close(held, {winner.id: Fate.ACCEPTED})
     agreed = msgspec.structs.replace(closed, em=em, active=winner.id, ends_at=winner.ends_at, unilateral=False)
     if held.in_force:
-        agreed = terms.every_consent(agreed, PECInput.INVITE, only=PEC.LAPSED)
+        agreed = terms.every_consent(terms.every_consent(agreed, PECInput.REVISE), PECInput.INVITE, only=PEC.LAPSED)
     willing = () if held.in_force else (each.by for each in held.open_proposals if each.ends_at >= winner.ends_at)
     for signatory in (winner.by, who.by, *willing):
         agreed = terms.sign(agreed, signatory)

@@ -7,8 +7,11 @@ an ordered advisory into `Cleared`, and publishers accept nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
+
+import msgspec
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
@@ -17,6 +20,8 @@ from tocsin.core.case.model import Case
 from tocsin.core.case.tables import RM
 from tocsin.core.policy.facts import MoveName
 from tocsin.core.vocabulary import Refused, is_cve_id
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def _draft(case: Case, command: cmd.DraftAdvisory, context: Context) -> Decision:
@@ -41,8 +46,15 @@ def _cve(case: Case, command: cmd.SetCve, context: Context) -> Decision:
             because=f"{case.cve_id} is public already; reject it there before naming another.",
             rule="CNA 4.5.3.5",
         )
-    same = (command.cve_id, command.state) == (case.cve_id, case.cve_state)
-    return () if same else (ev.CveSet(cve_id=command.cve_id, state=command.state),)
+    if command.assigner and not _UUID.fullmatch(command.assigner):
+        return Refused(
+            code="cna-malformed",
+            because="The assigning CNA is named by its organisation UUID, as CVE Services shows it.",
+            rule="CVE Record 5.x assignerOrgId",
+        )
+    event = ev.CveSet(**{name: getattr(command, name) for name in ev.CveSet.__struct_fields__})
+    told = (case.cve_id, case.cve_state, case.cve_assigner, case.cve_assigner_name)
+    return () if msgspec.structs.astuple(event) == told else (event,)
 
 
 def _publish(case: Case, command: cmd.Publish, context: Context) -> Decision:
