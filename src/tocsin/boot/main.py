@@ -16,17 +16,33 @@ import click
 from tocsin.boot import config as configuration
 from tocsin.boot.config import Config, ConfigError, Role
 from tocsin.delivery.cli import cli
-from tocsin.services.app import Desk
+from tocsin.services.app import Desk, Front
 
 
-def open_desk() -> Desk:
-    """Open the local installation for a command: database, vault, clock."""
-    from tocsin.boot import setup
+class Installation:
+    """The local installation, opened by the command that needs it."""
 
-    config = setup.start(Role.MANAGE)
-    from tocsin.boot import wiring  # the tables' modules may only be imported once Django is set up
+    def __call__(self) -> Desk:
+        """Open it as desk: database, vault, clock."""
+        config = self._start()
+        from tocsin.boot import wiring  # the tables' modules may only be imported once Django is set up
 
-    return wiring.desk(config)
+        return wiring.desk(config)
+
+    def front(self) -> Front:
+        """Open it as intake, which holds no key that opens anything."""
+        config = self._start()
+        from tocsin.boot import wiring
+
+        return wiring.front(config)
+
+    def _start(self) -> Config:
+        from tocsin.boot import setup
+
+        return setup.start(Role.MANAGE)
+
+
+open_desk = Installation()
 
 
 def _config() -> Config:

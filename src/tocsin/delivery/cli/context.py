@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every command on cases needs: the local installation, the person who acts, and one way to print.
+
+The person is named by `--as` or `TOCSIN_AS` (e-mail address, name or id); with one person in the installation nobody
+has to be named. Reading commands print tables for people, and with `--json` the same view objects as JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn
+
+import click
+import msgspec
+
+from tocsin.core.case import commands as cmd
+from tocsin.core.case.model import Case
+from tocsin.core.vocabulary import Actor, CaseRef, Refused
+from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.services import cases
+from tocsin.services.app import Desk
+from tocsin.services.ports.store import Unavailable
+from tocsin.services.ports.world import PersonInfo
+from tocsin.services.queries import inbox
+
+as_person = click.option("--as", "person", envvar="TOCSIN_AS", default="", help="Who acts: e-mail address, name or id.")
+as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
+
+
+def desk(ctx: click.Context) -> Desk:
+    """Open the local installation, or end with what is wrong and what to do."""
+    opening: Callable[[], Desk] = ctx.obj
+    try:
+        return opening()
+    except Exception as error:
+        if type(error).__name__ in ("ConfigError", "KeyFileRefused", "Unavailable"):
+            stop(str(error), Exit.FAILED)
+        raise
+
+
+def stop(words: str, code: Exit) -> NoReturn:
+    """Say on standard error what happened and end with `code`."""
+    click.echo(f"tocsin: {words}", err=True)
+    raise SystemExit(int(code))
+
+
+def who(desk: Desk, named: str) -> PersonInfo:
+    """Find the person who acts; ends with exit code 4 when nobody or more than one fits."""
+    everybody = {p.id: p for project in desk.projects.all() for p, _ in desk.people.members(project.id)}
+    found = [
+        p for p in everybody.values() if not named or named.casefold() in (p.id, p.email.casefold(), p.name.casefold())
+    ]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted(p.email or p.name for p in everybody.values())) or "nobody yet; run “tocsin people add”"
+    stop(f"say who acts with --as or TOCSIN_AS: {known}", Exit.AUTHENTICATION)
+
+
+def reference(desk: Desk, person: PersonInfo, given: str) -> CaseRef:
+    """Turn what was typed into a case reference: the reference itself, its last five letters, or a row of the inbox."""
+    if not given.isdigit():
+        lines = () if "-" in given else inbox.page(desk, person.id, tab="open").lines
+        return next((line.case for line in lines if line.case.endswith(f"-{given}")), given)
+    lines = inbox.page(desk, person.id).lines
+    if not 1 <= int(given) <= len(lines):
+        stop(f"the inbox has {len(lines)} rows, no row {given}", Exit.NOT_FOUND)
+    return lines[int(given) - 1].case
+
+
+def act(desk: Desk, person: PersonInfo, ref: CaseRef, command: cmd.Command) -> Case:
+    """Send a command through the one door; ends with the refusal's exit code, or 9 when the store is unavailable."""
+    actor = actor_in(desk, person, ref)
+    try:
+        result = cases.handle(desk, ref, command, actor)
+    except Unavailable as error:
+        stop(f"nothing was written: {error}. Try again.", Exit.UPSTREAM)
+    if isinstance(result, Refused):
+        refuse(result)
+    return result
+
+
+def actor_in(desk: Desk, person: PersonInfo, ref: CaseRef) -> Actor:
+    """The person as an actor in a case's project; ends with *not found* for a case they may not know of."""
+    head = desk.journal.head(ref)
+    actor = desk.people.actor(person.id, head.project) if head else None
+    if actor is None:
+        refuse(cases.NOT_FOUND)
+    return actor
+
+
+def print_json(value: Any) -> None:
+    """Print a view as JSON, one document, indented for reading."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def inert(text: str) -> str:
+    """Make foreign text harmless to a terminal: control and direction characters are shown, never sent."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print aligned columns, readable in a pipe and in a screen reader alike."""
+    body = [[inert(cell).replace("\n", " ") for cell in row] for row in rows]
+    widths = [max(len(line[i]) for line in [list(heads), *body]) for i in range(len(heads))]
+    for line in [list(heads), *body]:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tocsin people`: who may sign in, with which roles, and one-time links for them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from tocsin.core.vocabulary import Role
+from tocsin.delivery.cli.context import as_json, desk, print_json, stop, table, who
+from tocsin.delivery.cli.exits import Exit
+
+
+@click.group()
+def people() -> None:
+    """Who may sign in."""
+
+
+@people.command("list")
+@as_json
+@click.pass_context
+def list_(ctx: click.Context, json_: bool) -> None:
+    """List people with their projects and roles."""
+    opened = desk(ctx)
+    rows = [
+        (project.id, person.name, person.email, ", ".join(sorted(roles)))
+        for project in opened.projects.all()
+        for person, roles in opened.people.members(project.id)
+    ]
+    if json_:
+        print_json([dict(zip(("project", "name", "email", "roles"), row, strict=True)) for row in rows])
+    else:
+        table(("PROJECT", "NAME", "E-MAIL", "ROLES"), rows)
+
+
+@people.command()
+@click.argument("name")
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, required=True, help="PROJECT:ROLE, as often as needed.")
+@click.pass_context
+def add(ctx: click.Context, name: str, email: str, roles: tuple[str, ...]) -> None:
+    """Add a person, or set the roles of one who is there."""
+    opened = desk(ctx)
+    given: dict[str, set[Role]] = {}
+    for each in roles:
+        project, _, role = each.partition(":")
+        if opened.projects.get(project) is None or role not in list(Role):
+            stop(f"{each}: write PROJECT:ROLE with a role of {', '.join(Role)}", Exit.USAGE)
+        given.setdefault(project, set()).add(Role(role))
+    person = opened.people.add(name, email, {project: frozenset(found) for project, found in given.items()})
+    click.echo(f"{person.name} is {person.id}; next: tocsin people link {email}")
+
+
+@people.command()
+@click.argument("person")
+@click.option("--hours", default=24, show_default=True, help="How long the link is good.")
+@click.pass_context
+def link(ctx: click.Context, person: str, hours: int) -> None:
+    """Print a link that signs a person in once."""
+    opened = desk(ctx)
+    now = opened.now()
+    token = opened.people.sign_in_link(who(opened, person).id, now, now + timedelta(hours=hours))
+    click.echo(f"{opened.site.desk_url}/sign-in/{token}")
