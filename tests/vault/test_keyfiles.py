@@ -42,13 +42,16 @@ def test_keys_lie_where_only_their_owner_reads_them(instance: Instance) -> None:
     assert not instance.key.is_relative_to(instance.data)
 
 
-def test_the_umask_changes_nothing(tmp_path: Path) -> None:
-    before = os.umask(0)
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+def test_the_umask_changes_nothing(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
     try:
         key = create_instance_keys(tmp_path / "data", tmp_path / "keys")
     finally:
         os.umask(before)
-    assert (mode(key), mode(key.parent), mode(tmp_path / "data" / "intake.json")) == (0o600, 0o700, 0o600)
+    data = tmp_path / "data"
+    assert (mode(key), mode(key.parent), mode(data / "intake.json")) == (0o600, 0o700, 0o600)
+    assert mode(data / "instance.json") == 0o644
 
 
 def test_the_public_file_holds_nothing_that_opens(instance: Instance) -> None:
@@ -137,6 +140,14 @@ def test_a_replaced_public_half_is_noticed_by_the_vault(instance: Instance, tmp_
     public = json.loads((instance.data / "instance.json").read_text())
     public["public_key"] = json.loads((tmp_path / "other" / "instance.json").read_text())["public_key"]
     (instance.data / "instance.json").write_text(json.dumps(public))
+    with pytest.raises(KeyFileRefused, match="another instance"):
+        load_vault(instance.data, instance.key)
+
+
+def test_another_name_in_the_public_file_is_noticed_by_the_vault(instance: Instance) -> None:
+    """All that is sealed is bound to the name: under another one nothing would open."""
+    public = json.loads((instance.data / "instance.json").read_text())
+    (instance.data / "instance.json").write_text(json.dumps(public | {"instance": "0" * 16}))
     with pytest.raises(KeyFileRefused, match="another instance"):
         load_vault(instance.data, instance.key)
 

@@ -176,6 +176,11 @@ def test_whatever_is_typed_is_a_phrase(text: str) -> None:
     assert RECEIPTS.locator(RECEIPTS.read(typed.reveal())) == RECEIPTS.locator(typed)
 
 
+def test_the_work_on_a_typed_text_is_bounded() -> None:
+    assert len(letters("a" * 10**6)) == module.MAX_TYPED
+    assert letters(" " * 400 + TEXT) == letters(TEXT)
+
+
 def test_no_list_is_consulted_for_a_typed_phrase(monkeypatch: pytest.MonkeyPatch) -> None:
     """A look-up would take its own time for a known and for an unknown word; there is none."""
     monkeypatch.setattr(module, "wordlist", None)

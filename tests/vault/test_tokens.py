@@ -106,6 +106,10 @@ def test_a_token_has_one_spelling(suffix: str) -> None:
 
 def test_an_enormous_text_is_not_looked_at() -> None:
     assert TOKENS.open("A" * (MAX_TOKEN + 1), "upload", NOON, dict) is None
+    with pytest.raises(ValueError, match="too large"):
+        TOKENS.seal("x" * MAX_TOKEN, "upload", LATER)
+    largest = "x" * (MAX_TOKEN * 3 // 4 - 100)
+    assert TOKENS.open(TOKENS.seal(largest, "upload", LATER), "upload", NOON, str) == largest
     twenty = [UPLOAD] * 20
     token = TOKENS.seal(twenty, "upload", LATER)
     assert len(token) < 8192

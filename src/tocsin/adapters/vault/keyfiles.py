@@ -53,8 +53,6 @@ class InstanceFile(KeyFile, frozen=True, kw_only=True):
     format: Literal["tocsin-instance-1"] = "tocsin-instance-1"
     public_key: bytes
 
-    __repr__ = KeyFile.__repr__
-
 
 class IntakeFile(KeyFile, frozen=True, kw_only=True):
     """`intake.json`: what the reporter's room needs to make phrases, find cases and seal tokens."""
@@ -64,16 +62,12 @@ class IntakeFile(KeyFile, frozen=True, kw_only=True):
     locator: bytes
     token: bytes
 
-    __repr__ = KeyFile.__repr__
-
 
 class KekFile(KeyFile, frozen=True, kw_only=True):
     """`<instance>.kek`: the seed of the key-encryption key."""
 
     format: Literal["tocsin-kek-1"] = "tocsin-kek-1"
     seed: bytes
-
-    __repr__ = KeyFile.__repr__
 
 
 def create_instance_keys(data_dir: Path, key_dir: Path) -> Path:
