@@ -16,12 +16,14 @@ from types import TracebackType
 from typing import Self
 
 from tocsin.adapters.vault.blobs import blob_ad
+from tocsin.adapters.vault.notary import SigningNotary
 from tocsin.adapters.vault.phrase import ReturnPhrases
 from tocsin.adapters.vault.sealers import LocalVault, PublicSealer
 from tocsin.adapters.vault.secret import digest
 from tocsin.adapters.vault.stream import StreamOpener, StreamSealer
 from tocsin.adapters.vault.tokens import TokenBox
 from tocsin.services.ports.blobs import BlobMissing, BlobStore, SealedBlob
+from tocsin.services.ports.notary import Notary
 from tocsin.services.ports.receipts import Receipts
 from tocsin.services.ports.tokens import Tokens
 from tocsin.services.ports.vault import Sealer, Vault
@@ -36,6 +38,7 @@ class Sealing:
     sealer: Sealer
     vault: Vault
     receipts: Receipts
+    notary: Notary
     tokens: Tokens
     blobs: BlobStore
 
@@ -50,6 +53,7 @@ def in_memory(instance: str = "test-instance", clock: Clock = lambda: datetime.n
         sealer=PublicSealer(instance, vault.public),
         vault=vault,
         receipts=ReturnPhrases(phrase, locator),
+        notary=SigningNotary(phrase),
         tokens=TokenBox(token),
         blobs=MemoryBlobs(instance, clock),
     )

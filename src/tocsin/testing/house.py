@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole installation in memory, with a clock that stands still until it is told: real rules, real sealing, no disk.
+
+`house()` gives both bundles over one memory store, so a test (or the author of a plug-in) can play reporter and desk
+against each other without a server.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from tocsin.core.notices import Notice
+from tocsin.core.policy.seeds import NAMES, seed
+from tocsin.core.vocabulary import ProjectId, Role
+from tocsin.services.app import Desk, Front, Site
+from tocsin.testing.shelf import MemoryShelf
+from tocsin.testing.store import MemoryStore
+from tocsin.testing.vault import Sealing, in_memory
+from tocsin.testing.world import MemoryPeople, MemoryProjects, SeededMint, VirtualClock
+
+START = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+"""A Tuesday morning."""
+
+
+@dataclass
+class Told:
+    """A notifier that remembers what it was told."""
+
+    notices: list[Notice] = field(default_factory=list)
+    name: str = "memory"
+
+    def tell(self, notice: Notice) -> None:
+        """Remember."""
+        self.notices.append(notice)
+
+
+@dataclass
+class House:
+    """The installation, its parts, and two people: Dana and Li, both of every project."""
+
+    front: Front
+    desk: Desk
+    clock: VirtualClock
+    store: MemoryStore
+    sealing: Sealing
+    told: Told
+    dana: str
+    li: str
+
+
+def house(start: datetime = START) -> House:
+    """Make an installation with both source policies and two people."""
+    clock, mint, store, shelf, told = VirtualClock(start), SeededMint(), MemoryStore(), MemoryShelf(), Told()
+    sealing = in_memory(clock=clock)
+    projects = MemoryProjects()
+    people = MemoryPeople(projects, mint)
+    site = Site(public_url="https://security.example.org", desk_url="https://desk.example.org")
+    for name in NAMES:
+        projects.adopt(seed(name) or "", "test", start)
+    front = Front(
+        site=site,
+        now=clock,
+        mint=mint,
+        sealer=sealing.sealer,
+        receipts=sealing.receipts,
+        notary=sealing.notary,
+        tokens=sealing.tokens,
+        blobs=sealing.blobs,
+        journal=store.journal,
+        rooms=store.rooms,
+        drops=store.drops,
+        projects=projects,
+        shelf=shelf,
+    )
+    desk = Desk(
+        site=site,
+        now=clock,
+        mint=mint,
+        sealer=sealing.vault,
+        vault=sealing.vault,
+        tokens=sealing.tokens,
+        blobs=sealing.blobs,
+        journal=store.journal,
+        inbox=store.inbox,
+        rooms=store.rooms,
+        drops=store.drops,
+        outbox=store.outbox,
+        numbers=store.numbers,
+        people=people,
+        projects=projects,
+        shelf=shelf,
+        shelf_writer=shelf,
+        notifiers=(told,),
+    )
+    maintainer = frozenset({Role.OWNER, Role.MAINTAINER, Role.RELEASE_MANAGER, Role.PUBLISHER})
+    everywhere: dict[ProjectId, frozenset[Role]] = {project.id: maintainer for project in projects.all()}
+    dana = people.add("Dana", "dana@example.org", everywhere)
+    li = people.add("Li", "li@example.org", everywhere)
+    return House(front, desk, clock, store, sealing, told, dana.id, li.id)

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ring of data, end to end in memory: report, decision, effects, results, and who learns what."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import msgspec
+import pytest
+from nacl.signing import VerifyKey
+
+from tests.services.acts import LINES, PROJECT, REPORT, act, attempt, digest, ready, report
+from tocsin.core import disclosure
+from tocsin.core.case import commands as cmd
+from tocsin.core.vocabulary import Audience, Refused, Role
+from tocsin.services import cases, intake, proof, room, worker
+from tocsin.services.ports.store import Unavailable
+from tocsin.services.queries import case as query
+from tocsin.services.queries import inbox
+from tocsin.services.verify import verify
+from tocsin.testing.house import House, house
+
+
+@pytest.fixture
+def home() -> House:
+    return house()
+
+
+def test_a_report_becomes_a_published_advisory(home):
+    receipt = report(home)
+    seen = ready(home, receipt.case)
+    act(home, receipt.case, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=seen))
+    assert home.desk.shelf.cards(PROJECT) == []
+    worker.run_once(home.desk)
+    (card,) = home.desk.shelf.cards(PROJECT)
+    assert (card.id, card.severity, card.fixed) == ("WHPG-SA-2026-001", "High", "7.4.2, 7.3.4")
+    assert {each.format for each in home.desk.shelf.documents(card.id)} >= {"csaf20", "osv", "text", "record"}
+    view = query.view(home.desk, receipt.case, home.dana)
+    assert view
+    assert view.phase == "published"
+    assert "P" in view.state
+
+
+def test_the_same_form_sent_twice_opens_one_case_and_gives_one_phrase(home):
+    nonce = home.front.mint.nonce()
+    first = intake.receive(home.front, PROJECT, REPORT, nonce)
+    again = intake.receive(home.front, PROJECT, REPORT, nonce)
+    assert not isinstance(first, Refused)
+    assert not isinstance(again, Refused)
+    assert (again.case, again.phrase, again.again) == (first.case, first.phrase, True)
+    assert len(home.desk.journal.cases()) == 1
+
+
+def test_nothing_is_acknowledged_when_the_store_refuses(home):
+    home.store.refusal = Unavailable("disk full")
+    with pytest.raises(Unavailable):
+        report(home)
+    home.store.refusal = None
+    assert home.desk.journal.cases() == []
+
+
+def test_an_unknown_project_is_refused(home):
+    refused = intake.receive(home.front, "nobody", REPORT, home.front.mint.nonce())
+    assert isinstance(refused, Refused)
+    assert refused.code == "not-found"
+
+
+def test_the_reporter_reads_the_answer_and_never_the_note(home):
+    receipt = report(home)
+    act(home, receipt.case, cmd.Say(audience=Audience.TEAM, text="INTERNAL: same bug class as last year"))
+    act(
+        home,
+        receipt.case,
+        cmd.Say(audience=Audience.REPORTER, text="Thank you", plan="We look", workarounds="None known"),
+    )
+    door = room.enter(home.front, receipt.phrase.upper().replace(" ", "-"))
+    assert door
+    view = room.look(home.front, door, PROJECT)
+    assert [(m.by, m.text.split("\n")[0]) for m in view.messages] == [("you", REPORT.title), ("team", "Thank you")]
+    assert "INTERNAL" not in repr(view)
+    assert view.status.steps[1].done
+
+
+@pytest.mark.parametrize("wrong", ["", "seven words that are not the phrase", "zzz", "\x00", "x" * 10_000])
+def test_a_wrong_phrase_opens_nothing_and_says_nothing(home, wrong):
+    report(home)
+    assert room.enter(home.front, wrong) is None
+
+
+def test_what_the_reporter_writes_reaches_the_desk_once(home):
+    receipt = report(home)
+    door = room.enter(home.front, receipt.phrase)
+    assert door
+    room.leave(home.front, door, cmd.Hear(text="It also works on 7.4."))
+    own = room.look(home.front, door, PROJECT)
+    assert own.messages[-1].text == "It also works on 7.4."
+    worker.run_once(home.desk)
+    worker.run_once(home.desk)
+    view = query.view(home.desk, receipt.case, home.dana)
+    assert view
+    assert [m.text for m in view.reporter_thread if m.by == "Reporter"] == ["It also works on 7.4."]
+    assert len([m for m in room.look(home.front, door, PROJECT).messages if m.text.startswith("It also")]) == 1
+
+
+def test_a_reporter_answers_an_embargo_without_an_account(home):
+    receipt = report(home)
+    ready(home, receipt.case)
+    ends = home.clock() + timedelta(days=9)
+    act(home, receipt.case, cmd.ProposeEmbargo(proposal="p1", ends_at=ends, reason_class="not-well-tested", reason="x"))
+    door = room.enter(home.front, receipt.phrase)
+    assert door
+    (proposal,) = room.look(home.front, door, PROJECT).status.proposals
+    room.leave(home.front, door, cmd.AcceptEmbargo(proposal=proposal.id))
+    worker.run_once(home.desk)
+    assert room.look(home.front, door, PROJECT).status.embargo_until == ends
+    early = attempt(home, receipt.case, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=digest(home, receipt.case)))
+    assert isinstance(early, Refused)
+    assert early.code == "embargo-holds"
+
+
+def test_a_refused_wish_of_the_reporter_is_told_in_their_room(home):
+    receipt = report(home)
+    door = room.enter(home.front, receipt.phrase)
+    assert door
+    room.leave(home.front, door, cmd.AcceptEmbargo(proposal="never-was"))
+    worker.run_once(home.desk)
+    assert len(room.look(home.front, door, PROJECT).refusals) == 1
+    assert home.desk.drops.waiting(10) == []
+
+
+def test_a_room_cannot_carry_a_move_of_the_team(home):
+    receipt = report(home)
+    with pytest.raises(msgspec.ValidationError):
+        room.DROP.decode(msgspec.json.encode(cmd.Publish(confirmation=receipt.case, digest="")))
+
+
+def test_two_people_at_once_one_wins_and_the_other_is_told_what_changed(home):
+    receipt = report(home)
+    looked_at = act(
+        home, receipt.case, cmd.Investigate(effect="Reads", criticality="high", affected_versions="7.x")
+    ).seq
+    act(home, receipt.case, cmd.SetLines(lines=LINES), person=home.li)
+    late = attempt(home, receipt.case, cmd.SetLines(lines=LINES[:1]), seen=looked_at)
+    assert isinstance(late, Refused)
+    assert late.code == "conflict"
+    assert "Li: lines.set" in late.missing[0]
+    assert query.view(home.desk, receipt.case, home.dana).lines == LINES
+
+
+def test_talk_by_others_is_no_conflict(home):
+    receipt = report(home)
+    act(home, receipt.case, cmd.Say(audience=Audience.TEAM, text="I am on it"), person=home.li)
+    done = attempt(home, receipt.case, cmd.SetLines(lines=LINES), seen=1)
+    assert not isinstance(done, Refused)
+
+
+def test_a_change_after_the_order_stops_the_publication(home):
+    receipt = report(home)
+    seen = ready(home, receipt.case)
+    act(home, receipt.case, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=seen))
+    act(home, receipt.case, cmd.SetLines(lines=LINES[:1] + LINES[2:]), person=home.li)
+    worker.run_once(home.desk)
+    assert home.desk.shelf.cards(PROJECT) == []
+    assert "changed after it was ordered" in query.view(home.desk, receipt.case, home.dana).failure
+
+
+def test_a_publication_cut_short_is_completed_with_the_same_bytes(home, monkeypatch):
+    receipt = report(home)
+    act(home, receipt.case, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=ready(home, receipt.case)))
+    handle = cases.handle
+    monkeypatch.setattr(cases, "handle", lambda *a, **k: (_ for _ in ()).throw(OSError("cut")))
+    worker.run_once(home.desk)
+    before = {d.name: d.sha256 for d in home.desk.shelf.documents("WHPG-SA-2026-001")}
+    monkeypatch.setattr(cases, "handle", handle)
+    home.clock.advance(timedelta(hours=2))
+    worker.run_once(home.desk)
+    after = {d.name: d.sha256 for d in home.desk.shelf.documents("WHPG-SA-2026-001")}
+    assert before == after != {}
+    assert query.view(home.desk, receipt.case, home.dana).revision == 1
+
+
+def test_only_disclosure_makes_what_publishers_accept(home):
+    receipt = report(home)
+    ready(home, receipt.case)
+    opened = query.authorised(home.desk, receipt.case, home.dana, "test")[1]
+    with pytest.raises(TypeError, match=r"only core\.disclosure"):
+        disclosure.Cleared(object(), project="", advisory=None, digest="", revision=1, at=home.clock())
+    refused = disclosure.clear(opened.case, None, home.clock())
+    assert isinstance(refused, Refused)
+    assert refused.code == "not-ordered"
+
+
+def test_who_holds_no_role_learns_nothing(home):
+    receipt = report(home)
+    stranger = home.desk.people.add("Eve", "eve@example.org", {"example": frozenset({Role.OWNER})}).id
+    assert query.view(home.desk, receipt.case, stranger) is None
+    assert query.view(home.desk, "WHPG-2026-zzzzz", stranger) is None
+    assert inbox.page(home.desk, stranger, tab="open").lines == ()
+    assert [line.case for line in inbox.page(home.desk, home.dana, tab="open").lines] == [receipt.case]
+
+
+def test_the_inbox_is_ordered_by_what_is_due_and_pages_without_gaps(home):
+    for _ in range(7):
+        report(home)
+        home.clock.advance(timedelta(hours=5))
+    seen, after = [], ""
+    while True:
+        page = inbox.page(home.desk, home.dana, after=after, limit=3)
+        seen += [line.case for line in page.lines]
+        after = page.next
+        if not after:
+            break
+    everything = [line.case for line in inbox.page(home.desk, home.dana, limit=50).lines]
+    assert seen == everything
+    assert len(set(seen)) == 7
+    assert inbox.page(home.desk, home.dana, after="not a cursor").lines
+
+
+def test_a_late_first_answer_is_warned_of_at_each_share_once(home):
+    receipt = report(home, project="example")
+    for _ in range(16):
+        home.clock.advance(timedelta(hours=12))
+        worker.run_once(home.desk)
+    told = [notice.what for notice in home.told.notices if notice.case == receipt.case]
+    assert told.count("first-feedback at 50 %") == 1
+    assert told.count("first-feedback at 100 %") == 1
+    assert all("Out-of-bounds" not in repr(notice) for notice in home.told.notices)
+
+
+def test_a_receipt_proves_what_was_sent_and_tells_nothing_to_others(home):
+    receipt = report(home)
+    assert receipt.proof
+    VerifyKey(bytes.fromhex(receipt.proof.key)).verify(
+        proof.statement(receipt.proof), bytes.fromhex(receipt.proof.signature)
+    )
+    salt = bytes.fromhex(receipt.proof.salt)
+    assert proof.commitment(REPORT, salt) == receipt.proof.commitment
+    assert hashlib.sha256(b"").hexdigest() != receipt.proof.commitment
+    assert REPORT.title not in repr(receipt.proof)
+
+
+def test_verify_finds_what_does_not_follow_from_the_journal_and_mends_it(home):
+    receipt = report(home)
+    act(home, receipt.case, cmd.SetLines(lines=LINES))
+    assert verify(home.desk).findings == ()
+    row = home.desk.inbox.row(receipt.case)
+    assert home.desk.inbox.put(msgspec.structs.replace(row, phase="published", lead="usr_nobody"))
+    (finding,) = verify(home.desk).findings
+    assert "phase" in finding.what
+    assert "lead" in finding.what
+    assert verify(home.desk, repair=True).findings[0].repaired
+    assert verify(home.desk).findings == ()
+
+
+def test_long_cases_open_from_a_snapshot(home):
+    receipt = report(home)
+    for number in range(cases.SNAPSHOT_EVERY + 5):
+        act(home, receipt.case, cmd.Say(audience=Audience.TEAM, text=f"note {number}"))
+    assert home.desk.journal.snapshot(receipt.case).seq >= cases.SNAPSHOT_EVERY
+    assert verify(home.desk).findings == ()
+    assert len(query.view(home.desk, receipt.case, home.dana).team_thread) == cases.SNAPSHOT_EVERY + 5
