@@ -19,7 +19,6 @@ from tocsin.adapters.db.projects import DbProjects
 from tocsin.adapters.db.rooms import DbRooms
 from tocsin.adapters.db.shelf import DbShelf
 from tocsin.adapters.db.shelf_writer import DbShelfWriter
-from tocsin.core.policy.seeds import seed
 from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.shelf import ShelfReader
 from tocsin.services.ports.store import (
@@ -42,7 +41,16 @@ from tocsin.testing.store import MemoryStore
 from tocsin.testing.world import MemoryPeople, MemoryProjects, SeededMint
 
 T0 = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
-WHPG, OTHER = "warehousepg", "community"
+WHPG, OTHER = "warehousepg", "other"
+BASES: dict[str, str] = {"house": 'schema = "tocsin.policy/1"\n[project]\nteam = "The house"\n'}
+"""Texts that a policy of these tests can extend."""
+
+
+def policy(project: str = WHPG, prefix: str = "WHPG", team: str = "The crew", extends: str = "") -> str:
+    """The smallest policy that can be adopted."""
+    head = 'schema = "tocsin.policy/1"\n' + (f'extends = "{extends}"\n' if extends else "")
+    told = {"id": project, "name": project.title(), "prefix": prefix} | ({} if extends else {"team": team})
+    return head + "[project]\n" + "".join(f'{key} = "{value}"\n' for key, value in told.items())
 
 
 @dataclass(frozen=True)
@@ -60,16 +68,14 @@ class Stores:
     shelf: ShelfReader
     shelf_writer: ShelfWriter
 
-    def with_seeds(self) -> Stores:
-        for name in (WHPG, OTHER):
-            text = seed(name)
-            assert text is not None
-            self.projects.adopt(text, "tests", T0)
+    def with_projects(self) -> Stores:
+        self.projects.adopt(policy(), "tests", T0)
+        self.projects.adopt(policy(OTHER, "OTHER"), "tests", T0)
         return self
 
 
 def in_memory() -> Stores:
-    store, projects, shelf = MemoryStore(), MemoryProjects(), MemoryShelf()
+    store, projects, shelf = MemoryStore(), MemoryProjects(BASES.get), MemoryShelf()
     return Stores(
         journal=store.journal,
         inbox=store.inbox,
@@ -81,7 +87,7 @@ def in_memory() -> Stores:
         people=MemoryPeople(projects, SeededMint()),
         shelf=shelf,
         shelf_writer=shelf,
-    ).with_seeds()
+    ).with_projects()
 
 
 def in_database(database: Database) -> Stores:
@@ -92,11 +98,11 @@ def in_database(database: Database) -> Stores:
         drops=DbDrops(database),
         outbox=DbOutbox(database),
         numbers=DbNumbers(database),
-        projects=DbProjects(database),
+        projects=DbProjects(database, BASES.get),
         people=DbPeople(SeededMint(), database),
         shelf=DbShelf(database),
         shelf_writer=DbShelfWriter(database),
-    ).with_seeds()
+    ).with_projects()
 
 
 def entry(seq: int, body: bytes = b"sealed") -> SealedEntry:

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final
 
 from django.db import (
@@ -54,7 +55,7 @@ class Database:
         """This thread's connection."""
         return connections[self.alias]
 
-    @property
+    @cached_property
     def is_sqlite(self) -> bool:
         """Whether this is SQLite; otherwise it is PostgreSQL."""
         return self.connection.vendor == "sqlite"

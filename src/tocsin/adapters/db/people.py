@@ -73,7 +73,8 @@ class DbPeople:
         if "@" not in address:
             raise ValueError("a person needs an e-mail address")
         with self._db.write():
-            person, _ = Person.objects.using(self._db.alias).get_or_create(
+            # The lock makes two who change the same person's roles take turns.
+            person, _ = Person.objects.using(self._db.alias).select_for_update().get_or_create(
                 email=address, defaults={"id": self._mint.id("usr"), "name": name, "password": "!"}
             )
             missing = roles.keys() - set(
