@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Taking a report: CPU of the whole server tree for one with a 100 KB attachment, sealed, journalled and receipted, against a bare Django view that writes and syncs the file and three rows (interleaved rounds); latency with 50
+reporters at once; memory while a large file comes in."""
+
+from __future__ import annotations
+
+import os
+import re
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx2
+
+from benchmarks import instance
+from benchmarks.measure import Tree, cost, granian, p99, process, ratio, rows
+
+ROUNDS, COUNT, CROWD, PER_REPORTER = 5, 30, 50, 4
+FLOOR = "http://127.0.0.1:18090"
+GOAL = 3.0
+HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
+
+
+def floor_report(client: httpx2.Client, blob: bytes) -> None:
+    """Send one report to the floor."""
+    client.post(
+        f"{FLOOR}/report", data={"title": "A problem", "reproduce": "Call it."}, files={"files": ("poc.bin", blob)}
+    )
+
+
+def our_report(client: httpx2.Client, blob: bytes) -> None:
+    """Walk one report through form, check page and receipt, as a browser does."""
+    import html
+
+    page = f"{instance.FRONT}/p/warehousepg/report"
+    fields = {
+        "title": "A problem in the decoder",
+        "reproduce": "Call it and look at it.",
+        "version": "7.3.1",
+        "kind": "found",
+    }
+    checked = client.post(page, data=fields, files={"files": ("poc.bin", blob)})
+    assert checked.status_code == 200, checked.status_code
+    hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(checked.text)}
+    action = re.search(r'<form[^>]*action="([^"]+)"', checked.text)
+    target = html.unescape(action[1]) if action else page
+    sent = client.post(httpx2.URL(page).join(target), data=hidden, follow_redirects=True)
+    assert sent.status_code == 200, (sent.status_code, sent.text[:500])
+    assert "receipt" in str(sent.url) or "phrase" in sent.text
+
+
+def crowd(send: Callable[[httpx2.Client, bytes], None], blob: bytes) -> tuple[list[float], int]:
+    """Let 50 reporters send at once; returns seconds per report and how many failed."""
+    seconds: list[float] = []
+    failed = 0
+    lock = threading.Lock()
+
+    def reporter() -> None:
+        nonlocal failed
+        with httpx2.Client(timeout=60) as client:
+            for _ in range(PER_REPORTER):
+                start = time.perf_counter()
+                try:
+                    send(client, blob)
+                except (AssertionError, httpx2.HTTPError):
+                    with lock:
+                        failed += 1
+                with lock:
+                    seconds.append(time.perf_counter() - start)
+
+    with ThreadPoolExecutor(CROWD) as pool:
+        for _ in range(CROWD):
+            pool.submit(reporter)
+    return seconds, failed
+
+
+def memory(tree: Tree) -> tuple[float, float]:
+    """Megabytes of the tree before, and at most while, 45 MB come in."""
+    before, seen, done = tree.pss(), 0.0, threading.Event()
+
+    def watch() -> None:
+        nonlocal seen
+        while not done.is_set():
+            seen = max(seen, tree.pss())
+            done.wait(0.02)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    with httpx2.Client(timeout=120) as client:
+        our_report(client, os.urandom(45_000_000))
+    done.set()
+    watcher.join()
+    return before, seen
+
+
+def main() -> None:
+    """Measure and print."""
+    blob = os.urandom(100_000)
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        made = instance.make(home / "ours")
+        floor = process(granian("benchmarks.floor:application", 18090), f"{FLOOR}/inbox", {"BENCH_HOME": str(home)})
+        with floor as floor_tree, instance.served(made) as our_tree, httpx2.Client(timeout=30) as client:
+            idle = our_tree.pss()
+            for send in (floor_report, our_report):
+                for _ in range(5):
+                    send(client, blob)
+            floors, ours = [], []
+            for _ in range(ROUNDS):
+                floors.append(cost(floor_tree, lambda: floor_report(client, blob), COUNT))
+                ours.append(cost(our_tree, lambda: our_report(client, blob), COUNT))
+            rows(("", "median ms CPU", "min", "max"), [
+                ("floor", statistics.median(floors), min(floors), max(floors)),
+                ("tocsin", statistics.median(ours), min(ours), max(ours)),
+            ])  # fmt: skip
+            ratio("report + 100 KB", ours, floors, GOAL)
+            before, most = memory(our_tree)
+            print(f"memory: idle {idle:.0f} MB, {most - before:+.1f} MB while 45 MB come in")
+            for label, send in (("floor", floor_report), ("tocsin", our_report)):
+                seconds, failed = crowd(send, blob)
+                print(f"{label}: {CROWD} reporters at once, {len(seconds)} reports, {failed} failed, "
+                      f"p50 {statistics.median(seconds) * 1000:.0f} ms, p99 {p99(seconds) * 1000:.0f} ms")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
