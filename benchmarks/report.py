@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Taking a report: CPU of the whole server tree for one with a 100 KB attachment, sealed, journalled and receipted, against a bare Django view that writes and syncs the file and three rows (interleaved rounds); latency with 50
-reporters at once; memory while a large file comes in."""
+"""Taking a report: CPU of the whole server tree for one with a 100 KB attachment, against a bare Django view that
+writes and syncs the file and three rows (interleaved rounds); latency with 50 reporters at once; memory while a large
+file comes in. Ours is sealed, journalled and receipted, and walks form, check page and receipt as a browser does."""
 
 from __future__ import annotations
 
