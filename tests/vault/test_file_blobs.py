@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -214,6 +216,42 @@ def test_memory_is_flat_for_64_megabytes_in_and_out(store: FileBlobs) -> None:
 
 def test_memory_is_flat_for_one_enormous_chunk(store: FileBlobs) -> None:
     assert peak(upload(store, b"x" * (16 * MIB), 1, [])) < FLAT
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from tocsin.adapters.vault import FileBlobs
+
+def kib():
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0])
+
+def once(megabytes, keep):
+    with store.create() as writer:
+        for _ in range(megabytes * 16):
+            writer.write(b"x" * 65_536)
+        blob = writer.finish()
+    return [chunk for chunk in store.open(blob.id, blob.key) if keep]
+
+store = FileBlobs(Path(sys.argv[1]), "instance")
+once(2, False)
+before = kib()
+once(64, sys.argv[2] == "keep")
+print(kib() - before)
+"""
+
+
+@pytest.mark.parametrize(("habit", "flat"), [("stream", True), ("keep", False)])
+def test_the_whole_process_stays_flat_and_one_that_keeps_what_it_read_does_not(
+    root: Path, habit: str, flat: bool
+) -> None:
+    """The allocator's view above does not see what libsodium's binding allocates; the system's view does."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(root), habit], capture_output=True, text=True, check=True, env=environment
+    )
+    assert (int(run.stdout) * 1024 < FLAT) is flat
 
 
 def test_control_a_reader_that_keeps_what_it_read_is_not_flat(store: FileBlobs) -> None:

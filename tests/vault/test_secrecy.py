@@ -21,7 +21,7 @@ import pytest
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as bare_decrypt
 
 from tests.vault.conftest import OnDisk, from_files
-from tocsin.adapters.vault import FileBlobs, LocalVault, PublicSealer, ReturnPhrases, TokenBox, keyfiles
+from tocsin.adapters.vault import FileBlobs, LocalVault, PublicSealer, ReturnPhrases, SigningNotary, TokenBox, keyfiles
 from tocsin.adapters.vault.aead import SymmetricKey
 from tocsin.adapters.vault.box import BoxKey
 from tocsin.adapters.vault.phrase import Phrase, letters
@@ -64,6 +64,7 @@ def secret_objects() -> list[tuple[Any, tuple[bytes, ...]]]:
         (vault.list_key("p"), (vault.list_key("p")._key,)),
         (ReturnPhrases(SEED, SEED), (SEED,)),
         (TokenBox(SEED), (SEED, TokenBox(SEED)._key._key)),
+        (SigningNotary(SEED), (SEED, bytes(SigningNotary(SEED)._key))),
         (phrase, (phrase.reveal().encode(), letters(phrase.reveal()))),
         (stream, (stream._key,)),
         (stream.finish("0" * 32), (stream._key,)),

@@ -17,8 +17,8 @@ key holder      the key-encryption key              open everything together wit
 Until the key holder is a process of its own, `LocalVault` is the key holder inside desk and worker.
 
 The three intake secrets: `locator` (finds a case from a phrase), `phrase` (makes a phrase from a form's nonce, which
-is never stored) and `token` (seals browser tokens). A stolen database together with `intake.json` still opens nothing:
-a phrase is 90 bits, and every guess has to be made against one reporter at a time.
+is never stored, and makes the key that signs receipts) and `token` (seals browser tokens). A stolen database together
+with `intake.json` still opens nothing: a phrase is 90 bits, and every guess is made against one reporter at a time.
 
 Stored forms, all starting with a version byte, so that a later construction can stand beside this one:
 
