@@ -8,6 +8,7 @@ import itertools
 import pytest
 
 from tocsin.core.severity import AttackSurface, Effect, Login, Reach, Severity, draft, score
+from tocsin.core.severity.surface import spell, understand
 
 
 def test_network_without_login_yields_av_n_and_pr_n() -> None:
@@ -51,3 +52,10 @@ def test_every_combination_of_answers_is_a_vector_of_that_version(version: str) 
 def test_another_version_is_a_bug() -> None:
     with pytest.raises(ValueError, match=r"2\.0"):
         draft(AttackSurface(), "2.0")
+
+
+def test_answers_survive_the_way_through_a_report() -> None:
+    surface = AttackSurface(reach=Reach.LOCAL, needs_victim=False, stop=Effect.ALL)
+    assert spell(surface) == ("reach=local", "needs_victim=false", "stop=all")
+    assert understand(spell(surface)) == surface
+    assert understand(("reach=moon",)) == understand(()) == AttackSurface()

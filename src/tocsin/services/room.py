@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from tocsin.core import notices
-from tocsin.core.case import commands as cmd
+from tocsin.core.case.commands import AcceptEmbargo, Appeal, ConfirmFix, Hear, ProposeEmbargo, RejectEmbargo
 from tocsin.core.intake import Attachment
 from tocsin.core.vocabulary import CaseRef, ProjectId
 from tocsin.services import cases, sealing
@@ -21,7 +21,12 @@ from tocsin.services.app import Front
 from tocsin.services.ports.receipts import ReporterKey
 from tocsin.services.ports.store import Drop, Room
 
-ReporterCommand = cmd.Hear | cmd.Appeal | cmd.AcceptEmbargo | cmd.RejectEmbargo | cmd.ProposeEmbargo | cmd.ConfirmFix
+__all__ = [
+    "DROP", "AcceptEmbargo", "Appeal", "ConfirmFix", "Door", "Hear", "ProposeEmbargo", "RejectEmbargo",
+    "ReporterCommand", "RoomView", "enter", "file", "leave", "look",
+]  # fmt: skip
+
+ReporterCommand = Hear | Appeal | AcceptEmbargo | RejectEmbargo | ProposeEmbargo | ConfirmFix
 """What may come from a room; a drop that holds anything else does not decode."""
 
 DROP: Final[msgspec.json.Decoder[ReporterCommand]] = msgspec.json.Decoder(ReporterCommand)
@@ -84,9 +89,9 @@ def leave(front: Front, door: Door, command: ReporterCommand) -> None:
 
 
 def _own_words(command: ReporterCommand) -> tuple[str, tuple[Attachment, ...]] | None:
-    if isinstance(command, cmd.Hear):
+    if isinstance(command, Hear):
         return command.text, command.attachments
-    if isinstance(command, cmd.Appeal):
+    if isinstance(command, Appeal):
         return command.text, ()
     return None
 

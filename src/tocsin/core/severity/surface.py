@@ -8,8 +8,11 @@ its worst and listed as assumed, so that the triager sees what is a guess. The r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from tocsin.core.vocabulary import Value
 
@@ -55,6 +58,20 @@ class Draft(Value):
 
     vector: str
     assumed: tuple[str, ...] = ()
+
+
+def spell(surface: AttackSurface) -> tuple[str, ...]:
+    """Write the answers that were given as a report keeps them: `reach=network`, `needs_victim=false`."""
+    return tuple(f"{name}={answer}".lower() for name, answer in msgspec.to_builtins(surface).items())
+
+
+def understand(words: Iterable[str]) -> AttackSurface:
+    """Read what `spell` wrote; where a word is none of ours, nothing was answered."""
+    given = dict(word.partition("=")[::2] for word in words)
+    try:
+        return msgspec.convert(given, AttackSurface, strict=False)
+    except msgspec.ValidationError:
+        return AttackSurface()
 
 
 _REACH: Final = {Reach.NETWORK: "N", Reach.ADJACENT: "A", Reach.LOCAL: "L", Reach.PHYSICAL: "P"}

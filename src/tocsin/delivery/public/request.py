@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a view of this room is given: only the shelf, the projects and the public half of the signing key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.http import Http404, HttpRequest
+
+from tocsin.core.policy.model import Policy
+from tocsin.services.ports.notary import Notary
+from tocsin.services.ports.shelf import ShelfReader
+from tocsin.services.ports.world import ProjectInfo, Projects
+
+
+class Address(Protocol):
+    """Where the instance is reached."""
+
+    @property
+    def public_url(self) -> str:
+        """Absolute, without a trailing slash."""
+
+
+class Shown(Protocol):
+    """The part of the front's bundle that this room looks at. (`services.app.Front` itself knows what a case is.)"""
+
+    @property
+    def site(self) -> Address:
+        """Where the instance is reached."""
+
+    @property
+    def shelf(self) -> ShelfReader:
+        """What is published."""
+
+    @property
+    def projects(self) -> Projects:
+        """The projects and their policies."""
+
+    @property
+    def notary(self) -> Notary:
+        """Who signs receipts."""
+
+    def now(self) -> datetime:
+        """The clock."""
+
+
+class PublicRequest(HttpRequest):
+    """A request after boot's middleware."""
+
+    front: Shown
+
+
+@dataclass(frozen=True)
+class House:
+    """The project of a page, with the policy in force."""
+
+    info: ProjectInfo
+    policy: Policy
+
+    @property
+    def id(self) -> str:
+        """The project's id, as in the address."""
+        return self.info.id
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return self.info.name
+
+
+def house(request: PublicRequest, project: str) -> House:
+    """Find the project of an address; raises Http404 where there is none."""
+    info = request.front.projects.get(project)
+    if info is None:
+        raise Http404
+    return House(info=info, policy=request.front.projects.policy(info.id, info.policy))

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Addresses of the public room. They are printed in advisories of others for ever: none may change."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tocsin.delivery.public.views import advisories, home, wellknown
+
+app_name = "public"
+
+urlpatterns = [
+    path("", home.projects, name="projects"),
+    path("p/<slug:project>/", home.home, name="home"),
+    path("p/<slug:project>/policy", home.policy, name="policy"),
+    path("p/<slug:project>/advisories.atom", advisories.atom, name="atom"),
+    path("p/<slug:project>/advisories/", advisories.advisories, name="advisories"),
+    path("p/<slug:project>/advisories/<str:name>", advisories.advisory, name="advisory"),
+    path(".well-known/security.txt", wellknown.security_txt, name="security-txt"),
+    path(".well-known/tocsin-notary.json", wellknown.notary, name="notary"),
+    path("healthz", wellknown.health, name="health"),
+    path("robots.txt", wellknown.robots, name="robots"),
+    path("favicon.ico", wellknown.icon, name="icon"),
+]

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the templates of an open room are given: frozen views of the reporter's copy, with no key in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tocsin.core import notices
+from tocsin.core.intake import Attachment
+from tocsin.services.queries import words
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step of the report's way. `state` is `done`, `next` or `ahead`; the agreed date is drawn as a diamond."""
+
+    name: str
+    state: str
+    when: str
+    is_date: bool
+
+
+@dataclass(frozen=True)
+class FileView:
+    """A file as shown: what it is called and where it can be fetched."""
+
+    blob: str
+    name: str
+    size: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One message."""
+
+    at: str
+    mine: bool
+    text: str
+    plan: str
+    workarounds: str
+    automatic: bool
+    files: tuple[FileView, ...]
+
+
+@dataclass(frozen=True)
+class ProposalView:
+    """A date on the table, and whose it is."""
+
+    id: str
+    ends: str
+    mine: bool
+    answer_by: str
+
+
+def steps(status: notices.CopyStatus) -> list[StepView]:
+    """List the steps of a report with what is known of each."""
+    first = next((index for index, step in enumerate(status.steps) if not step.done), len(status.steps))
+    return [
+        StepView(
+            name=step.name,
+            state="done" if step.done else "next" if index == first else "ahead",
+            when=words.instant(step.at) if step.done else _by(step.due),
+            is_date=step.name == "Agreed date",
+        )
+        for index, step in enumerate(status.steps)
+    ]
+
+
+def message(copy: notices.CopyMessage) -> MessageView:
+    """Show one message."""
+    return MessageView(
+        at=words.instant(copy.at),
+        mine=copy.by == "you",
+        text=copy.text,
+        plan=copy.plan,
+        workarounds=copy.workarounds,
+        automatic=copy.automatic,
+        files=tuple(file(each) for each in copy.attachments),
+    )
+
+
+def file(attachment: Attachment) -> FileView:
+    """Show one file."""
+    return FileView(
+        blob=attachment.blob, name=attachment.name, size=words.size(attachment.size), sha256=attachment.sha256
+    )
+
+
+def proposal(offer: notices.OpenProposal, now: datetime) -> ProposalView:
+    """Show one date on the table."""
+    return ProposalView(
+        id=offer.id,
+        ends=f"{words.instant(offer.ends_at)} ({words.until(offer.ends_at, now)})",
+        mine=offer.by == "reporter",
+        answer_by=words.instant(offer.respond_by),
+    )
+
+
+def _by(due: datetime | None) -> str:
+    return f"by {words.instant(due)}" if due else ""

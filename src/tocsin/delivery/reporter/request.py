@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a view of this room is given, and the project it speaks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+
+from tocsin.core.policy.model import Policy
+from tocsin.services.app import Front
+from tocsin.services.ports.world import ProjectInfo
+
+
+class RoomRequest(HttpRequest):
+    """A request after boot's middleware: with everything that the front of this installation holds."""
+
+    front: Front
+
+
+@dataclass(frozen=True)
+class House:
+    """The project of a page, with the policy in force."""
+
+    info: ProjectInfo
+    policy: Policy
+
+    @property
+    def id(self) -> str:
+        """The project's id, as in the address."""
+        return self.info.id
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return self.info.name
+
+
+def house(request: RoomRequest, project: str) -> House:
+    """Find the project of an address; raises Http404 where there is none."""
+    info = request.front.projects.get(project)
+    if info is None:
+        raise Http404
+    return House(info=info, policy=request.front.projects.policy(info.id, info.policy))

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages of the reporter's room, by what people come for: report, receipt, visit, files."""

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The report form, the check page, and sending.
+
+One address takes all three: a form posted without the word `send` is only looked at. The receipt answers the post
+itself. A redirect to a page of its own would have to carry the phrase, the only key there is and shown once, in an
+address (never) or a cookie, and a browser that refuses cookies would lose it. Answered directly it needs no cookie at
+all, and a reload only asks to send again, which gives the same receipt, because sending is safe to repeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from tocsin.core.intake import CONTENT_GROUPS, FieldError, Identity, Report, completeness
+from tocsin.core.vocabulary import Refused
+from tocsin.delivery.reporter import drafts, questions, uploads
+from tocsin.delivery.reporter.drafts import Draft
+from tocsin.delivery.reporter.guard import admit
+from tocsin.delivery.reporter.hints import hints
+from tocsin.delivery.reporter.promises import promises
+from tocsin.delivery.reporter.request import House, RoomRequest, house
+from tocsin.delivery.reporter.views.receipt import show_receipt
+from tocsin.services import intake
+
+COUNTED = tuple(group for group in CONTENT_GROUPS if group != "identity")
+"""The questions that the check page counts: all that help, and never the one that costs anonymity (S27)."""
+
+_CALLED = {
+    "title": "a title of a few words",
+    "reproduce": "the steps",
+    "effects": "what it does and where",
+    "attack_surface": "who can attack and what they gain",
+    "dependencies": "other software involved",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer given back."""
+
+    field: str
+    label: str
+    text: str
+
+
+@admit("GET", "HEAD", "POST")
+def report(request: RoomRequest, project: str) -> HttpResponse:
+    """Show the form; check or send what was typed."""
+    place = house(request, project)
+    if request.method != "POST":
+        answer = form(request, place, drafts.blank(request.front))
+        # The empty form may wait in the browser's memory, so that going back finds what was typed still there.
+        answer.headers["Cache-Control"] = "private, no-cache"
+        return answer
+    try:
+        body = uploads.read(request)
+    except uploads.Unreadable as wrong:
+        context = {"place": place, "wrong": wrong}
+        return render(request, "reporter/unreadable.html", context, status=wrong.status)
+    draft = drafts.take_up(request.front, body)
+    wanted = body.post.get("do", "check")
+    if wanted == "edit" and not body.refused:
+        return form(request, place, replace(draft, wrong=()))
+    if draft.wrong:
+        return form(request, place, draft, status=413 if body.refused else 422)
+    return send(request, place, draft) if wanted == "send" else check(request, place, draft)
+
+
+def form(request: RoomRequest, place: House, draft: Draft, status: int = 200) -> HttpResponse:
+    """Show the form with what is in it, and what is wrong with it on top."""
+    context = {
+        "place": place,
+        "promises": promises(place.policy),
+        "answers": draft.answers,
+        "files": drafts.seal_files(request.front, draft.files),
+        "form": draft.form,
+        "wrong": draft.wrong,
+        "errors": {each.field: each.message for each in draft.wrong},
+        "ask": questions,
+        "surface": [(each, getattr(draft.answers, each.id)) for each in questions.SURFACE],
+        "surface_given": draft.report.surface,
+        "person_given": draft.report.identity != Identity(),
+    }
+    return render(request, "reporter/form.html", context, status=status)
+
+
+def check(request: RoomRequest, place: House, draft: Draft, stale: bool = False) -> HttpResponse:
+    """Give the answers back before they are sent. Nothing here blocks."""
+    answered = completeness(draft.report)
+    context = {
+        "place": place,
+        "lines": lines(draft),
+        "packed": draft.answers.pack(),
+        "files": drafts.seal_files(request.front, draft.files),
+        "form": drafts.seal_form(request.front) if stale else draft.form,
+        "stale": stale,
+        "hints": hints(draft.report),
+        "counted": len(COUNTED),
+        "answered": len([group for group in COUNTED if group in answered]),
+        "open": [_CALLED[group] for group in COUNTED if group not in answered],
+    }
+    return render(request, "reporter/check.html", context)
+
+
+def send(request: RoomRequest, place: House, draft: Draft) -> HttpResponse:
+    """Take the report in, and answer with the receipt once everything is durable."""
+    nonce = drafts.nonce(request.front, draft)
+    if nonce is None:
+        return check(request, place, draft, stale=True)
+    receipt = intake.receive(request.front, place.info.id, draft.report, nonce)
+    if isinstance(receipt, Refused):
+        if receipt.code == "not-found":
+            raise Http404
+        refused = FieldError(field="main", message=receipt.because)
+        return form(request, place, replace(draft, wrong=(refused,)), status=422)
+    return show_receipt(request, place, receipt)
+
+
+def lines(draft: Draft) -> list[Line]:
+    """List the answers that were given, in the order of the form."""
+    said, given = draft.report, draft.answers
+    who = said.identity
+    chosen = {question.id: question for question in questions.QUESTIONS}
+    surface = [Line(each.id, each.short, each.answer(getattr(given, each.id))) for each in questions.SURFACE]
+    found = [
+        Line("kind", chosen["kind"].short, chosen["kind"].answer(said.kind)),
+        Line("title", "Title", said.title),
+        Line("reproduce", "How to make it happen", said.reproduce),
+        Line("version", "Version or commit", said.version),
+        Line("effects", "What it does, and where", said.effects),
+        Line("attack_surface", "Who can attack, and what they gain", said.attack_surface),
+        *surface,
+        Line("dependencies", "Other software involved", said.dependencies),
+        *_person(said, chosen["credit"].answer(who.credit)),
+        Line("tools", chosen["tools"].short, said.tool_use),
+        Line("plans", chosen["plans"].short, said.disclosure_plans),
+    ]
+    return [line for line in found if line.text.strip()]
+
+
+def _person(said: Report, credit: str) -> list[Line]:
+    who = said.identity
+    return [
+        Line("name", "Your name", who.name or "You stay anonymous"),
+        Line("affiliation", "Affiliation or company", who.affiliation),
+        Line("contact", "How to reach you", who.contact),
+        Line("credit", "Thanks in public", f"{credit}: {who.credit_as}" if who.credit_as.strip() else credit),
+    ]

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What somebody does in their room: write, send files, answer a date or propose one, appeal, confirm the fix.
+
+Each is a drop that the desk takes up through the one door for change; durable when the page answers. What the protocol
+or the policy then says no to comes back into the room as a refusal with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from tocsin.core.intake import MAX_FILES, MAX_REPORT_BYTES, MAX_TEXT_BYTES, Attachment, FieldError
+from tocsin.delivery.reporter import drafts, session, uploads
+from tocsin.delivery.reporter.guard import admit
+from tocsin.delivery.reporter.request import RoomRequest, house
+from tocsin.delivery.reporter.session import Visit
+from tocsin.delivery.reporter.views import visit as pages
+from tocsin.delivery.reporter.views.visit import Unsent
+from tocsin.services import room
+from tocsin.services.app import Front
+
+TWICE = timedelta(minutes=5)
+"""The same message again within this time is the same click again."""
+
+FROM_INPUT = "%Y-%m-%dT%H:%M"
+"""What browsers send for `datetime-local`; the form says that it is UTC."""
+
+STILL_BROKEN = "I tested the fix. The problem is still there."
+
+Asked = room.ReporterCommand | FieldError
+
+
+@admit("GET", "HEAD", "POST")
+def say(request: RoomRequest, project: str) -> HttpResponse:
+    """Take a message with files."""
+    place = house(request, project)
+    visit = session.resume(request, place.id)
+    if visit is None:
+        return pages.ended(place)
+    if request.method != "POST":
+        return redirect(reverse("reporter:room", args=[place.id]))
+    try:
+        body = uploads.read(request)
+    except uploads.Unreadable as wrong:
+        return render(request, "reporter/unreadable.html", {"place": place, "wrong": wrong}, status=wrong.status)
+    kept, lost = drafts.kept_files(request.front, body.post)
+    files, text = (*kept, *body.files), body.post.get("text", "")
+    wrong_ = body.refused or _wrong_with(text, files, lost)
+    if wrong_:
+        unsent = Unsent(wrong=(wrong_,), text=text, files=pages.kept(request, files))
+        return pages.page(request, place, visit, unsent, status=413 if body.refused else 422)
+    if not _said_before(request.front, visit, text, files):
+        room.leave(request.front, visit.door, room.Hear(text=text, attachments=files))
+    return pages.to_room(request, visit, "message")
+
+
+@admit("GET", "HEAD", "POST")
+def act(request: RoomRequest, project: str) -> HttpResponse:
+    """Take an answer to a date, a date, an appeal, or the word on a fix."""
+    place = house(request, project)
+    visit = session.resume(request, place.id)
+    if visit is None:
+        return pages.ended(place)
+    name = request.POST.get("do", "")
+    if request.method != "POST" or name not in _ACTS:
+        return redirect(reverse("reporter:room", args=[place.id]))
+    asked = _ACTS[name](request.front, request.POST)
+    if isinstance(asked, FieldError):
+        typed = Unsent(wrong=(asked,), ends_at=request.POST.get("ends_at", ""), reason=request.POST.get("reason", ""))
+        return pages.page(request, place, visit, typed, status=422)
+    room.leave(request.front, visit.door, asked)
+    return pages.to_room(request, visit, name)
+
+
+def _wrong_with(text: str, files: tuple[Attachment, ...], lost: bool) -> FieldError | None:
+    if lost:
+        return FieldError(field="files", message="A file you chose is a day old; choose it again.")
+    if not text.strip() and not files:
+        return FieldError(field="text", message="Write something, or choose a file.")
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
+        return FieldError(field="text", message="The text is over 1 MiB; send it as a file.")
+    if len(files) > MAX_FILES:
+        return FieldError(field="files", message=f"At most {MAX_FILES} files; put the rest in one archive.")
+    if sum(file.size for file in files) > MAX_REPORT_BYTES:
+        return FieldError(field="files", message="The files are over 200 MiB together; send the rest later.")
+    return None
+
+
+def _said_before(front: Front, visit: Visit, text: str, files: tuple[Attachment, ...]) -> bool:
+    """Say whether the last thing the reporter said is this very message, a moment ago."""
+    own = [each for each in room.look(front, visit.door, visit.pass_.project).messages if each.by == "you"]
+    if not own or front.now() - own[-1].at > TWICE:
+        return False
+    return own[-1].text == text and [f.sha256 for f in own[-1].attachments] == [f.sha256 for f in files]
+
+
+def _accept(front: Front, post: QueryDict) -> Asked:
+    return room.AcceptEmbargo(proposal=post.get("proposal", ""))
+
+
+def _reject(front: Front, post: QueryDict) -> Asked:
+    return room.RejectEmbargo(proposal=post.get("proposal", ""), reason=post.get("reason", ""))
+
+
+def _propose(front: Front, post: QueryDict) -> Asked:
+    try:
+        ends_at = datetime.strptime(post.get("ends_at", ""), FROM_INPUT).replace(tzinfo=UTC)
+    except ValueError:
+        return FieldError(field="ends_at", message="Give a day and an hour, such as 2026-12-08 15:00.")
+    if ends_at <= front.now():
+        return FieldError(field="ends_at", message="Choose an instant that is still ahead.")
+    return room.ProposeEmbargo(
+        proposal=front.mint.id("emb"),
+        ends_at=ends_at,
+        reason_class=post.get("reason_class", ""),
+        reason=post.get("reason", ""),
+    )
+
+
+def _appeal(front: Front, post: QueryDict) -> Asked:
+    text = post.get("text", "")
+    if not text.strip():
+        return FieldError(field="appeal", message="Say what the decision overlooked, in a sentence or two.")
+    return room.Appeal(text=text)
+
+
+def _fix(front: Front, post: QueryDict) -> Asked:
+    note = post.get("note", "")
+    if post.get("works") == "yes":
+        return room.ConfirmFix(note=note)
+    if post.get("works") == "no":
+        return room.Hear(text=f"{STILL_BROKEN}\n\n{note}".rstrip())
+    return FieldError(field="works", message="Say whether the fix works for you.")
+
+
+_ACTS: dict[str, Callable[[Front, QueryDict], Asked]] = {
+    "accept": _accept,
+    "reject": _reject,
+    "propose": _propose,
+    "appeal": _appeal,
+    "fix": _fix,
+}
