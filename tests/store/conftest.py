@@ -32,7 +32,7 @@ def _unblocked(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory, _unblocked: None) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, _unblocked: None) -> Path:
     """A migrated file, made once and copied for every test."""
     directory = tmp_path_factory.mktemp("template")
     with connected("", directory) as database:
@@ -41,9 +41,9 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory, _unblocked: None)
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path, _sqlite_template: Path) -> Iterator[Database]:
+def sqlite(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
     """An empty SQLite database with its tables."""
-    shutil.copy(_sqlite_template, tmp_path)
+    shutil.copy(sqlite_template, tmp_path)
     with connected("", tmp_path) as database:
         yield database
 

@@ -118,7 +118,7 @@ class DbInbox:
 
     def by_drop(self, limit: int) -> Sequence[InboxRow]:
         """Rows that intake sealed, by reference."""
-        statement = f"SELECT {_CASE.text} FROM {_CASE.table} WHERE by_drop = TRUE ORDER BY ref LIMIT %s"  # noqa: S608
+        statement = f"SELECT {_CASE.text} FROM {_CASE.table} WHERE by_drop ORDER BY ref LIMIT %s"  # noqa: S608
         with self._db.read() as cursor:
             cursor.execute(statement, [limit])
             return [_row(raw) for raw in cursor.fetchall()]
@@ -142,7 +142,11 @@ def page_statements(database: Database, query: InboxQuery) -> list[tuple[str, li
     statements = []
     for start in range(0, len(ranges), RANGES_A_STATEMENT):
         some = ranges[start : start + RANGES_A_STATEMENT]
-        text = " UNION ALL ".join([select] * len(some)) + _ORDER
+        parts = [select] * len(some)
+        if len(some) > 1 and not database.is_sqlite:
+            # PostgreSQL merges what each part says it brings in order; SQLite sees it and lets no part say it.
+            parts = [f"({select} ORDER BY next_due, ref LIMIT {int(query.limit)})"] * len(some)
+        text = " UNION ALL ".join(parts) + _ORDER
         statements.append((text, [*(value for each in some for value in each), query.limit]))
     return statements
 

@@ -74,8 +74,10 @@ class DbPeople:
             raise ValueError("a person needs an e-mail address")
         with self._db.write():
             # The lock makes two who change the same person's roles take turns.
-            person, _ = Person.objects.using(self._db.alias).select_for_update().get_or_create(
-                email=address, defaults={"id": self._mint.id("usr"), "name": name, "password": "!"}
+            person, _ = (
+                Person.objects.using(self._db.alias)
+                .select_for_update()
+                .get_or_create(email=address, defaults={"id": self._mint.id("usr"), "name": name, "password": "!"})
             )
             missing = roles.keys() - set(
                 Project.objects.using(self._db.alias).filter(id__in=roles).values_list("id", flat=True)
