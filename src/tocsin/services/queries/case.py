@@ -113,8 +113,9 @@ class CaseView(msgspec.Struct, frozen=True):
     score_board: tuple[Column, ...]
     lines: tuple[LineFact, ...]
     fix: str
+    fix_ready: str
     fix_author: str
-    fix_confirmed: bool
+    confirmed_by: tuple[str, ...]
     embargo: str
     embargoed: bool
     embargo_until: str
@@ -234,8 +235,9 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         score_board=recorded(case.scores),
         lines=case.lines,
         fix=case.fix_reference if case.fix_ready_at else "",
-        fix_author=case.fix_author,
-        fix_confirmed=bool(case.fix_confirmed_by),
+        fix_ready=words.instant(case.fix_ready_at),
+        fix_author=offers.name(case.fix_author),
+        confirmed_by=tuple(offers.name(each) for each in case.fix_confirmed_by),
         embargo=case.embargo.em.name.lower(),
         embargo_until=words.instant(case.embargo_until),
         embargoed=case.embargo.in_force,

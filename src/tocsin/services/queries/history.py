@@ -102,7 +102,7 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ev.CaseClosed: lambda e: f"closed the case: {_plain(e.outcome)}",
     ev.ScoreSet: _scored,
     ev.LinesSet: lambda e: f"set the affected lines ({len(e.lines)})",
-    ev.FixSet: lambda e: f"set the fix as ready, by {e.author}",
+    ev.FixSet: lambda e: "recorded that the fix is ready",
     ev.FixConfirmed: lambda e: "confirmed the fix",
     ev.EmbargoProposed: lambda e: f"proposed {words.instant(e.ends_at)} as the end of the embargo",
     ev.EmbargoAccepted: lambda e: "accepted the proposed date",

@@ -50,6 +50,7 @@ class Line(msgspec.Struct, frozen=True):
     severity: str
     answered: int
     asked: int
+    answers: str
     files: int
     fresh: bool
     seq: int
@@ -64,6 +65,7 @@ class Page(msgspec.Struct, frozen=True):
     next: str
     counts: dict[str, str]
     at: datetime
+    projects: tuple[ProjectId, ...]
 
 
 def page(desk: Desk, person: str, *, tab: str = "team", project: str = "", after: str = "", limit: int = PAGE) -> Page:
@@ -80,6 +82,7 @@ def page(desk: Desk, person: str, *, tab: str = "team", project: str = "", after
         next=cursor(shown[-1]) if len(rows) > limit else "",
         counts=counts(desk, projects),
         at=now,
+        projects=mine,
     )
 
 
@@ -103,6 +106,7 @@ def counts(desk: Desk, projects: tuple[ProjectId, ...]) -> dict[str, str]:
 def line(desk: Desk, row: InboxRow, now: datetime) -> Line:
     """Open one row and put it in words. Raises `Tampered` when it is not what was sealed."""
     summary = open_summary(desk, row)
+    answered, asked = len(summary.answered), len(CONTENT_GROUPS) - 1
     return Line(
         case=row.case,
         project=row.project,
@@ -115,8 +119,9 @@ def line(desk: Desk, row: InboxRow, now: datetime) -> Line:
         waits_for=row.waits_for,
         lead=summary.lead_name,
         severity=f"{summary.rating} {summary.score:.1f}" if summary.rating else "",
-        answered=len(summary.answered),
-        asked=len(CONTENT_GROUPS) - 1,
+        answered=answered,
+        asked=asked,
+        answers=f"{answered}/{asked}",
         files=summary.files,
         fresh=row.phase == Phase.NEW and now - row.opened_at < timedelta(days=1),
         seq=row.seq,

@@ -8,7 +8,8 @@ width; the same marks, as rows, are the table beside the picture.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import accumulate, pairwise
 from typing import Final
 
 import msgspec
@@ -57,12 +58,10 @@ class Picture(msgspec.Struct, frozen=True):
 def picture(policy: Policy, case: Case, now: datetime) -> Picture:
     """Lay out the timeline of a case as it stands at `now`."""
     points = sorted([*_done(case), *_ahead(policy, case, now), (now, "now", "now")], key=lambda point: point[0])
-    start, end = points[0][0], max(points[-1][0], points[0][0] + timedelta(hours=1))
-    length = end - start
+    length = points[-1][0] - points[0][0]
     last = [-LABEL] * ROWS
     marks: list[Mark] = []
-    for at, kind, label in points:
-        x = round((at - start) / length * WIDTH)
+    for x, (at, kind, label) in zip(_places([at for at, _, _ in points]), points, strict=True):
         row = 0 if kind == "now" else _row(last, x)
         if kind != "now":
             last[row] = x
@@ -76,8 +75,18 @@ def picture(policy: Policy, case: Case, now: datetime) -> Picture:
     return Picture(marks=tuple(marks), done_x=max(done, default=0), now_x=here, length=words.span(length))
 
 
-LABEL = 140
+GAP = 40
+"""Per mille of the width that lies between two points however close they are; the rest is shared out by time."""
+
+LABEL = 150
 """Per mille of the width that a label needs before the next one may stand on the same row."""
+
+
+def _places(instants: list[datetime]) -> list[int]:
+    """Place instants, already in order, from 0 to the full width: each gap has its least part and its share of time."""
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(instants)]
+    whole, free = sum(gaps) or 1.0, WIDTH - GAP * len(gaps)
+    return [round(x) for x in accumulate((GAP + free * gap / whole for gap in gaps), initial=0.0)]
 
 
 def _row(last: list[int], x: int) -> int:

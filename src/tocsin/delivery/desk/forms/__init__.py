@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The forms of a case, one for each move that a person can make at the desk. To add one: a class, and its line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tocsin.delivery.desk.forms import advisory, embargo, fixing, talk, triage
+from tocsin.delivery.desk.forms.base import Ground, MoveForm
+
+__all__ = ["FORMS", "Ground", "MoveForm", "of_tab"]
+
+FORMS: Final[Mapping[str, type[MoveForm]]] = {
+    form.name: form
+    for form in (
+        talk.NoteForm,
+        talk.ReplyForm,
+        talk.NeedInfoForm,
+        talk.AssignForm,
+        triage.InvestigateForm,
+        triage.AcceptForm,
+        triage.RejectForm,
+        triage.DuplicateForm,
+        triage.ReconsiderForm,
+        triage.CloseForm,
+        fixing.LinesForm,
+        fixing.ScoreForm,
+        fixing.CveForm,
+        fixing.FixForm,
+        fixing.ConfirmFixForm,
+        embargo.ProposeForm,
+        embargo.AcceptEmbargoForm,
+        embargo.RejectEmbargoForm,
+        embargo.DecideEmbargoForm,
+        embargo.EndEmbargoForm,
+        embargo.ObserveForm,
+        advisory.DraftForm,
+        advisory.PublishForm,
+    )
+}
+"""By the name that stands in the address."""
+
+
+def of_tab(tab: str) -> tuple[type[MoveForm], ...]:
+    """List the forms that a tab shows."""
+    return tuple(form for form in FORMS.values() if form.tab == tab)

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every form of a case shares: how it looks, who may send it, and that it ends in one command.
+
+A form checks shape only (a date is a date). Whether a move is possible is asked of protocol and policy by
+`services.cases.handle`; its refusal is shown above the form with everything that was typed still in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final
+
+from django import forms
+from django.forms.formsets import BaseFormSet, formset_factory
+from django.forms.renderers import DjangoTemplates
+
+from tocsin.core import access
+from tocsin.core.case.commands import Command
+from tocsin.core.case.model import Case
+from tocsin.core.policy.model import Policy
+from tocsin.core.vocabulary import Actor, MoveName, Refused, Role
+from tocsin.services.app import Desk
+from tocsin.services.cases import Opened
+from tocsin.services.queries.options import Options
+
+MAX_LINE: Final = 300
+MAX_TEXT: Final = 100_000
+_SEPARATORS: Final = re.compile(r"[\s,;]+")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a form stands on: the opened case, who looks at it, and what its choices are."""
+
+    desk: Desk
+    actor: Actor
+    opened: Opened
+    options: Options
+
+    @property
+    def case(self) -> Case:
+        """The case as it stands."""
+        return self.opened.case
+
+    @property
+    def policy(self) -> Policy:
+        """The policy the case is pinned to."""
+        return self.opened.policy
+
+
+class Renderer(DjangoTemplates):
+    """Django's own widgets in the desk's field."""
+
+    field_template_name = "desk/forms/field.html"
+
+
+class MoveForm(forms.Form):
+    """A form that becomes one command.
+
+    `name` stands in the address, `move` is what it needs permission for, `tab` where it is shown, `done` what is said
+    after it. Subclasses give the fields, `begin` (what stands in them at first) and `command`.
+    """
+
+    default_renderer = Renderer
+    use_required_attribute = False
+
+    name: ClassVar[str]
+    move: ClassVar[MoveName]
+    tab: ClassVar[str]
+    button: ClassVar[str]
+    done: ClassVar[str]
+    tables: ClassVar[Mapping[str, type[BaseFormSet[Any]]]] = {}
+
+    def __init__(self, ground: Ground, data: Mapping[str, Any] | None = None) -> None:
+        self.ground = ground
+        started = self.begin() if data is None else {}
+        super().__init__(data=data, initial=started, auto_id=f"{self.name}-%s")
+        self.rows = {
+            prefix: kind(data=data, prefix=prefix, initial=started.get(prefix), auto_id=f"{self.name}-%s")
+            for prefix, kind in self.tables.items()
+        }
+
+    def begin(self) -> dict[str, Any]:
+        """Return what stands in the fields before anybody typed."""
+        return {}
+
+    def is_valid(self) -> bool:
+        """Say whether fields and rows have the right shape."""
+        return bool(super().is_valid() and all(table.is_valid() for table in self.rows.values()))
+
+    def command(self) -> Command | Refused:
+        """Return the command of a valid form, or a refusal that is known before the case is asked."""
+        raise NotImplementedError
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the person's roles include the move."""
+        return access.may_move(self.ground.actor, self.move)
+
+    @property
+    def holders(self) -> str:
+        """Roles that include the move, for somebody who has none of them."""
+        return ", ".join(role.value for role in Role if self.move in access.ROLE_MOVES[role])
+
+    @property
+    def mistakes(self) -> list[tuple[str, str, str]]:
+        """Every mistake of shape as (id of the field, its label, what to do), rows included."""
+        found = [
+            (self[name].id_for_label, str(self[name].label), str(text))
+            for name, texts in self.errors.items()
+            if name in self.fields
+            for text in texts
+        ]
+        for table in self.rows.values():
+            for number, row in enumerate(table, 1):
+                found += [
+                    (row[name].id_for_label, f"Row {number}, {row[name].label}", str(text))
+                    for name, texts in row.errors.items()
+                    for text in texts
+                ]
+        return found
+
+
+def rows(form: type[forms.Form], extra: int) -> type[BaseFormSet[Any]]:
+    """Make a table of forms with `extra` empty rows; a row with nothing in it is left out."""
+    return formset_factory(form, extra=extra, max_num=100, absolute_max=100)
+
+
+class Prose(forms.CharField):
+    """Text over several lines: kept as typed, with plain line feeds and nothing hanging on at the end."""
+
+    def __init__(self, *, lines: int = 4, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        widget = forms.Textarea(attrs={"rows": lines, "dir": "auto"})
+        super().__init__(strip=False, max_length=MAX_TEXT, widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Normalise the ends of lines, which browsers send as CR LF."""
+        text = str(super().to_python(value) or "")
+        return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
+
+
+class Line(forms.CharField):
+    """One line of text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", MAX_LINE)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"dir": "auto"}))
+        super().__init__(**kwargs)
+
+
+class Names(Line):
+    """Several names in one line, parted by spaces or commas: a tuple, each name once."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=2000, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write a tuple as one line."""
+        return value if isinstance(value, str | None) else ", ".join(value)
+
+    def clean(self, value: Any) -> Any:
+        """Return the names."""
+        text = super().clean(value)
+        return tuple(dict.fromkeys(name for name in _SEPARATORS.split(text) if name))
+
+
+class Instant(forms.Field):
+    """A day and an hour in UTC: `2026-12-08 15:00`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read an ISO 8601 instant; one without a zone is meant in UTC, as the label says."""
+        if not value:
+            return None
+        try:
+            found = datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            raise forms.ValidationError("Write day and hour like 2026-12-08 15:00; the zone is UTC.") from None
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def choices(names: Mapping[str, str] | tuple[str, ...], empty: str = "") -> list[tuple[str, str]]:
+    """Return options of a select; names with dashes are spelt as words, `empty` labels the option of no choice."""
+    pairs = names.items() if isinstance(names, Mapping) else [(name, name.replace("-", " ")) for name in names]
+    return [*([("", empty)] if empty else []), *pairs]

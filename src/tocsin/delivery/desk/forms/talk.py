@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writing in a case. The internal note and the letter to the reporter are two forms with two addresses, so that no
+wrong setting of a switch can ever send the one as the other (S64)."""
+
+from __future__ import annotations
+
+from django import forms
+
+from tocsin.core.case import commands as cmd
+from tocsin.core.vocabulary import Audience, MoveName
+from tocsin.delivery.desk.forms.base import MoveForm, Prose, choices
+
+
+class NoteForm(MoveForm):
+    """An internal note."""
+
+    name, tab, move = "note", "talk", MoveName.NOTE
+    button, done = "Add note", "Note added. Only the team sees it."
+
+    text = Prose(label="Internal note", lines=5, required=True)
+
+    def command(self) -> cmd.Say:
+        """Say it to the team."""
+        return cmd.Say(audience=Audience.TEAM, text=self.cleaned_data["text"])
+
+
+class ReplyForm(MoveForm):
+    """A message to the reporter; what the first answer has to hold has fields of its own."""
+
+    name, tab, move = "reply", "talk", MoveName.REPLY
+    button, done = "Send to reporter", "Sent to the reporter."
+
+    text = Prose(label="Message to the reporter", lines=5, required=True)
+    plan = Prose(label="Plan to investigate", lines=3)
+    workarounds = Prose(label="Workarounds until there is a fix", lines=2)
+
+    def command(self) -> cmd.Say:
+        """Say it to the reporter."""
+        return cmd.Say(audience=Audience.REPORTER, **self.cleaned_data)
+
+
+class NeedInfoForm(MoveForm):
+    """A question that makes the next move the reporter's."""
+
+    name, tab, move = "need-info", "decide", MoveName.NEED_INFO
+    button, done = "Ask the reporter", "Asked. The case now waits for the reporter."
+
+    question = Prose(
+        label="Question to the reporter",
+        lines=4,
+        required=True,
+        help_text="Sent as it stands. The case stays open, whatever the answer.",
+    )
+
+    def command(self) -> cmd.NeedInfo:
+        """Ask."""
+        return cmd.NeedInfo(question=self.cleaned_data["question"])
+
+
+class AssignForm(MoveForm):
+    """Who leads the case."""
+
+    name, tab, move = "assign", "decide", MoveName.ASSIGN
+    button, done = "Set lead", "Lead set."
+
+    lead = forms.ChoiceField(label="Lead", required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        people = {person.id: f"{person.name} ({', '.join(person.roles)})" for person in self.ground.options.people}
+        self.fields["lead"].choices = choices(people, empty="nobody")  # type: ignore[attr-defined]
+
+    def begin(self) -> dict[str, object]:
+        """Start from the lead the case has, or from the person who looks."""
+        return {"lead": self.ground.case.lead or self.ground.actor.id}
+
+    def command(self) -> cmd.Assign:
+        """Give the case to the chosen person, with the roles they hold in this project."""
+        lead, options = self.cleaned_data["lead"], self.ground.options
+        return cmd.Assign(lead=lead, lead_name=options.name(lead) if lead else "", lead_roles=options.roles(lead))

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Deciding about a report: investigation, acceptance, rejection, duplicate, a second look, the end."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+
+from tocsin.core.case import commands as cmd
+from tocsin.core.vocabulary import MoveName, Refused, RejectionClass
+from tocsin.delivery.desk.forms.base import Line, MoveForm, Names, Prose, choices
+from tocsin.services import numbering
+from tocsin.services.queries import case as queries
+
+THANKS: Final = "Thank you for your report. We confirm it as a vulnerability in {project} and are working on it."
+PLAN: Final = (
+    "1. We reproduce the problem on the version you name.\n"
+    "2. We find out which release lines are affected, and how badly.\n"
+    "3. We prepare a fix and agree with you on a date for disclosure."
+)
+WORKAROUNDS: Final = "None known yet. We tell you as soon as we find one."
+SAME_MATTER: Final = (
+    "Thank you for your report. The same matter had reached us before; we work on both together and keep you informed "
+    "here."
+)
+
+
+class InvestigateForm(MoveForm):
+    """The investigation record, first step of both source policies (S35)."""
+
+    name, tab, move = "investigate", "decide", MoveName.INVESTIGATE
+    button, done = "Record investigation", "Investigation recorded."
+
+    effect = Prose(label="Effect", lines=3, required=True, help_text="What an attacker gains, in your own words.")
+    criticality = Line(label="Criticality", required=True, help_text="Who is hit, how easily, how badly.")
+    affected_versions = Line(label="Versions looked at", help_text="As far as known; the table of lines comes later.")
+    cwe = Names(label="Weakness (CWE)", help_text="For example CWE-125.")
+    reproduced = forms.BooleanField(label="We reproduced it ourselves", required=False)
+
+    def begin(self) -> dict[str, Any]:
+        """Start from what was recorded, and from the version the reporter named."""
+        case = self.ground.case
+        return {
+            "effect": case.effect,
+            "criticality": case.criticality,
+            "affected_versions": case.affected_versions or case.report.version,
+            "cwe": case.cwe,
+        }
+
+    def command(self) -> cmd.Investigate:
+        """Record it."""
+        return cmd.Investigate(**self.cleaned_data)
+
+
+class AcceptForm(MoveForm):
+    """Acceptance, with the answer that the policy promises the reporter."""
+
+    name, tab, move = "accept", "decide", MoveName.ACCEPT
+    button, done = "Accept and tell the reporter", "Accepted. The reporter was told, and the advisory draft exists."
+
+    text = Prose(label="Message to the reporter", lines=3)
+    plan = Prose(label="Plan to investigate", lines=4)
+    workarounds = Prose(label="Workarounds until there is a fix", lines=2)
+
+    def begin(self) -> dict[str, Any]:
+        """Start from words that hold what the first answer has to hold, until it was sent."""
+        case, promised = self.ground.case, self.ground.options.first_answer
+        return {
+            "text": THANKS.format(project=self.ground.policy.project.name),
+            "plan": PLAN if "investigation-plan" in promised and not case.plan_sent_at else "",
+            "workarounds": WORKAROUNDS if "workarounds" in promised and not case.workarounds_sent_at else "",
+        }
+
+    def command(self) -> cmd.Accept | Refused:
+        """Accept under the case's advisory id; a new one is taken only if nothing else stands in the way."""
+        ground = self.ground
+        return numbering.numbered(ground.desk, ground.opened, ground.actor, cmd.Answer(**self.cleaned_data))
+
+
+class RejectForm(MoveForm):
+    """Rejection: a class, and a reason that is sent to the reporter as it stands."""
+
+    name, tab, move = "reject", "decide", MoveName.REJECT
+    button, done = "Reject and send the reason", "Rejected. The reporter has the reason and may ask for a second look."
+
+    rejection = forms.ChoiceField(
+        label="Kind", choices=choices(tuple(each.value for each in RejectionClass), empty="choose one")
+    )
+    reason = Prose(label="Reason, as the reporter reads it", lines=5, required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        least, cite = self.ground.options.reject_min, self.ground.options.reject.cite
+        if least > 1:
+            self.fields["reason"].help_text = f"At least {least} characters" + (f" ({cite})." if cite else ".")
+
+    def command(self) -> cmd.Reject:
+        """Reject."""
+        return cmd.Reject(rejection=RejectionClass(self.cleaned_data["rejection"]), reason=self.cleaned_data["reason"])
+
+
+class DuplicateForm(MoveForm):
+    """The same matter as another case; the reporter learns nothing about that one."""
+
+    name, tab, move = "duplicate", "decide", MoveName.DUPLICATE
+    button, done = "Mark as duplicate", "Marked as duplicate. The reporter learns nothing about the other case."
+
+    of = Line(label="The other case", required=True, max_length=30, help_text="Its reference, such as WHPG-2026-k7x4m.")
+    text = Prose(label="Message to the reporter", lines=3)
+
+    def begin(self) -> dict[str, Any]:
+        """Start from words that say nothing about the other case."""
+        return {"of": self.ground.case.duplicate_of, "text": SAME_MATTER}
+
+    def clean_of(self) -> str:
+        """Take only a case that this person may see; what is hidden looks like what is not there."""
+        ref = str(self.cleaned_data["of"])
+        other = queries.authorised(self.ground.desk, ref, self.ground.actor.id, "case.duplicate")
+        if other is None or other[1].case.project != self.ground.case.project:
+            raise forms.ValidationError("There is no such case in this project.")
+        return ref
+
+    def command(self) -> cmd.MarkDuplicate:
+        """Say that it is the same."""
+        return cmd.MarkDuplicate(of=self.cleaned_data["of"], answer=cmd.Answer(text=self.cleaned_data["text"]))
+
+
+class ReconsiderForm(MoveForm):
+    """A second look at what was rejected or deferred."""
+
+    name, tab, move = "reconsider", "decide", MoveName.INVESTIGATE
+    button, done = "Take it up again", "Taken up again."
+
+    reason = Prose(label="Why it is looked at again", lines=2, required=True)
+
+    def command(self) -> cmd.Reconsider:
+        """Take it up again."""
+        return cmd.Reconsider(reason=self.cleaned_data["reason"])
+
+
+class CloseForm(MoveForm):
+    """The end of a case, with one of the policy's outcomes."""
+
+    name, tab, move = "close", "decide", MoveName.CLOSE
+    button, done = "Close the case", "Closed."
+
+    outcome = forms.ChoiceField(label="Outcome")
+    note = Prose(label="What we learned", lines=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = choices(self.ground.options.outcomes, empty="choose one")  # type: ignore[attr-defined]
+
+    def command(self) -> cmd.Close:
+        """Close."""
+        return cmd.Close(**self.cleaned_data)

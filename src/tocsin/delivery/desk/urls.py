@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Addresses of the desk. References and names are plain text here: a malformed one is not found by its view, so that
+it is answered like one that does not exist, and only to somebody who is signed in."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tocsin.delivery.desk.views import case, files, inbox, project, signing
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", inbox.inbox, name="home"),
+    path("inbox", inbox.inbox, name="inbox"),
+    path("sign-in", signing.sign_in, name="sign-in"),
+    path("sign-in/<str:token>", signing.link, name="link"),
+    path("sign-out", signing.sign_out, name="sign-out"),
+    path("c/<str:ref>", case.page, name="case"),
+    path("c/<str:ref>/do/<str:name>", case.move, name="move"),
+    path("c/<str:ref>/files/<str:blob>", files.attachment, name="file"),
+    path("c/<str:ref>/<str:tab>", case.page, name="tab"),
+    path("people", project.people, name="people"),
+    path("policy/<str:project>", project.policy, name="policy"),
+]

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages of one case, and the one address through which its forms are sent.
+
+Every form posts `seen`, the journal length it was rendered from. What is refused comes back as the same page: the
+refusal on top with its rule and line, and everything that was typed still there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from tocsin.core.vocabulary import Refused
+from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed_in
+from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, of_tab
+from tocsin.delivery.desk.problems import Listed, listed
+from tocsin.services import cases
+from tocsin.services.queries import case as queries
+from tocsin.services.queries.case import CaseView
+from tocsin.services.queries.history import HistoryView
+from tocsin.services.queries.options import options
+from tocsin.services.queries.preview import as_if, preview
+from tocsin.services.queries.scores import board
+
+TABS: Final[Mapping[str, str]] = {
+    "talk": "Talk",
+    "decide": "Investigate & decide",
+    "lines": "Affected lines",
+    "score": "Score & CVE",
+    "fix": "Fix",
+    "embargo": "Embargo",
+    "advisory": "Advisory",
+    "publish": "Publish",
+    "history": "History",
+}
+"""In the order in which a report walks through them; the first one is the case's own address."""
+
+_STATUS: Final[Mapping[str, int]] = {"conflict": 409, "not-permitted": 403}
+UNPROCESSABLE: Final = 422
+_PREVIEWED: Final = ("advisory", "publish")
+_QUIET: Final = ("message.sent", "message.received", "promise.warned")
+
+
+@signed_in
+@require_safe
+def page(request: DeskRequest, ref: str, tab: str = "talk") -> HttpResponseBase:
+    """Show one tab of a case."""
+    ground = _ground(request, ref, "case.read")
+    if ground is None or tab not in TABS:
+        return not_found()
+    return _show(request, ground, tab)
+
+
+@signed_in
+@require_POST
+def move(request: DeskRequest, ref: str, name: str) -> HttpResponseBase:
+    """Carry out one move, or show its page again with what stands in the way."""
+    ground = _ground(request, ref, "case.move")
+    kind = FORMS.get(name)
+    if ground is None or kind is None:
+        return not_found()
+    form = kind(ground, request.POST)
+    if not form.is_valid():
+        return _show(request, ground, form.tab, form=form, status=UNPROCESSABLE)
+    command = form.command()
+    if isinstance(command, Refused):
+        return _refuse(request, ground, form, command)
+    if request.POST.get("do") == "try":
+        return _try(request, ground, form)
+    answer = cases.handle(request.desk, ref, command, ground.actor, seen=_seen(request))
+    if isinstance(answer, Refused):
+        fresh = _ground(request, ref, "case.read")
+        return _refuse(request, fresh, kind(fresh, request.POST), answer) if fresh else not_found()
+    return see_other(f"{_address(ref, form.tab)}?did={form.name}#{form.name}")
+
+
+def _ground(request: DeskRequest, ref: str, purpose: str) -> Ground | None:
+    found = queries.authorised(request.desk, ref, request.person, purpose)
+    if found is None:
+        return None
+    actor, opened = found
+    return Ground(request.desk, actor, opened, options(request.desk, opened.policy, opened.case.project))
+
+
+def _refuse(request: DeskRequest, ground: Ground, form: MoveForm, refused: Refused) -> HttpResponse:
+    form.is_valid()
+    status = _STATUS.get(refused.code, UNPROCESSABLE)
+    return _show(request, ground, form.tab, form=form, refused=refused, status=status)
+
+
+def _try(request: DeskRequest, ground: Ground, form: MoveForm) -> HttpResponse:
+    """Show what the typed words would come to, without saving them."""
+    command = form.command()
+    after = command if isinstance(command, Refused) else as_if(request.desk, ground.opened, ground.actor, command)
+    if isinstance(after, Refused):
+        return _refuse(request, ground, form, after)
+    shown = {"preview": preview(request.desk, after), "score_board": _scores(after, form), "unsaved": True}
+    return _show(request, ground, form.tab, form=form, shown=shown)
+
+
+def _scores(after: cases.Opened, form: MoveForm) -> Any:
+    return board([form.cleaned_data["vector"]]) if form.name == "score" else ()
+
+
+def _show(
+    request: DeskRequest,
+    ground: Ground,
+    tab: str,
+    *,
+    form: MoveForm | None = None,
+    refused: Refused | None = None,
+    status: int = 200,
+    shown: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    view = queries.of(request.desk, ground.actor, ground.opened, before=_number(request.GET.get("before")))
+    drafted = preview(request.desk, ground.opened) if tab in _PREVIEWED and not shown else None
+    context = {
+        "case": view,
+        "tab": tab,
+        "tabs": [(_address(view.ref, name), label, name == tab) for name, label in TABS.items()],
+        "forms": {kind.name.replace("-", "_"): kind(ground) for kind in of_tab(tab)},
+        "sent": form,
+        "refused": refused,
+        "changes": _changes(view, request, ground) if refused and refused.code == "conflict" else (),
+        "did": _said(request),
+        "preview": drafted,
+        **(shown or {}),
+    }
+    if form is not None:
+        context["forms"] |= {form.name.replace("-", "_"): form}
+    context["problems"] = _problems(view, context["preview"])
+    return render(request, f"desk/case/{tab}.html", context, status=status)
+
+
+def _problems(view: CaseView, drafted: Any) -> tuple[Listed, ...]:
+    return listed(view.ref, drafted.problems) if drafted else ()
+
+
+def _changes(view: CaseView, request: DeskRequest, ground: Ground) -> list[HistoryView]:
+    """List what others did since the page was rendered: newest first, talk left out."""
+    seen = _seen(request)
+    foreign = (line for line in view.history if line.seq > seen and line.by_id != ground.actor.id)
+    return [line for line in foreign if line.what not in _QUIET][::-1]
+
+
+def _said(request: DeskRequest) -> str:
+    kind = FORMS.get(request.GET.get("did", ""))
+    return kind.done if kind else ""
+
+
+def _seen(request: DeskRequest) -> int:
+    """Return the journal length the form was rendered from; without one, the form saw nothing but the report."""
+    return _number(request.POST.get("seen")) or 1
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else 0
+
+
+def _address(ref: str, tab: str) -> str:
+    return f"/c/{ref}" if tab == "talk" else f"/c/{ref}/{tab}"
