@@ -4,12 +4,14 @@
 A clause is one sentence of a security policy made executable. It answers four questions and never acts:
 
 - `read`: which terms does this policy state? None when it does not speak of the matter, and then nothing else is asked;
-- `say`: the sentences of the published document;
-- `due`: what is promised in this case, since when, until when, and was it kept? (`gates`: what stands before a move);
-- `guard`: may this move be made? A refusal, a caution, or nothing.
+- what does it say? the `sentences` of the published document;
+- `due`: what is promised in this case, since when, until when, and was it kept?
+- `guard`: may this move be made? A refusal, a caution, or nothing. What depends on the facts alone is a gate (`gates`),
+  so that it can be shown before anybody tries.
 
-`react` lists what a move should set going; the services perform it. The clauses themselves are in `clauses/`, one file
-each. The protocol (core.case.tables) has spoken before any clause is asked; a clause can narrow it, never widen it.
+`react` lists what a move should set going and `propose` what time or facts suggest; the services perform it. The
+clauses themselves are in `clauses/`, one file each. The protocol (core.case.tables) has spoken before any clause is
+asked; a clause can narrow it, never widen it.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from tocsin.core.policy.model import Group, Policy, Step
 from tocsin.core.policy.source import NOWHERE, Source
 from tocsin.core.vocabulary import Refused, Value
 
-Terms = TypeVar("Terms")
+T = TypeVar("T", bound="Terms")
 
 
 class Alert(Value):
@@ -180,19 +182,45 @@ class Section(StrEnum):
     SAFE_HARBOUR = "safe-harbour"
 
 
-class Sentence(Value):
-    """A sentence of the published document: where it stands, its order there, and its source.
+class Shape(StrEnum):
+    """How a sentence stands on the page. Sentences of one group share a paragraph or a numbered step."""
 
-    `shape` is `text` (a paragraph of its own when `paragraph` differs from its neighbour's), `item` or `step`.
+    TEXT = "text"
+    ITEM = "item"
+    STEP = "step"
+    BLOCK = "block"
+
+
+class Sentence(Value):
+    """A sentence of the published document: where it stands and which value of the policy it says.
+
+    `group` and `order` place it inside its section; both rise down the page.
     """
 
     section: Section
+    group: int
     order: int
     text: str
-    shape: str = "text"
-    paragraph: int = 0
+    shape: Shape = Shape.TEXT
     rule: str = ""
     source: Source = NOWHERE
+
+
+class Terms(Value, kw_only=True):
+    """What a clause has read: the sentences it says and the clocks it sets. Clauses add what they need to decide."""
+
+    sentences: tuple[Sentence, ...] = ()
+    clocks: tuple[Timed, ...] = ()
+
+    @property
+    def rule(self) -> str:
+        """The value that a refusal of this clause rests on."""
+        return self.sentences[0].rule if self.sentences else ""
+
+    @property
+    def cite(self) -> str:
+        """The line of that value."""
+        return self.sentences[0].source.cite if self.sentences else ""
 
 
 Verdict = Refused | Caution
@@ -203,18 +231,25 @@ def _nothing(*_: Any) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True)
-class Clause(Generic[Terms]):
+class Clause(Generic[T]):
     """One registered clause. `rows` are the requirements it carries out; the rest are its answers (see the module)."""
 
     name: str
     rows: tuple[str, ...]
-    read: Callable[[Policy], Terms | None]
-    say: Callable[[Terms], tuple[Sentence, ...]] = _nothing
-    timed: Callable[[Terms], tuple[Timed, ...]] = _nothing
-    due: Callable[[Terms, Facts], Iterable[Promise]] = _nothing
-    gates: Callable[[Terms, Facts], Iterable[Gate]] = _nothing
-    guard: Callable[[Terms, Facts, Move, datetime], Iterable[Verdict]] = _nothing
-    react: Callable[[Terms, Facts, Move], Iterable[Reaction]] = _nothing
+    read: Callable[[Policy], T | None]
+    due: Callable[[T, Facts], Iterable[Promise]] = _nothing
+    gates: Callable[[T, Facts], Iterable[Gate]] = _nothing
+    guard: Callable[[T, Facts, Move, datetime], Iterable[Verdict]] = _nothing
+    react: Callable[[T, Facts, Move], Iterable[Reaction]] = _nothing
+    propose: Callable[[T, Facts, datetime], Iterable[Reaction]] = _nothing
+
+
+def says(policy: Policy, rule: str, text: str, place: tuple[Section, int, int], shape: Shape = Shape.TEXT) -> Sentence:
+    """Build a sentence for the value at `rule`; `place` is section, group and order."""
+    section, group, order = place
+    return Sentence(
+        section=section, group=group, order=order, text=text, shape=shape, rule=rule, source=policy.source(rule)
+    )
 
 
 def timed(policy: Policy, name: str, title: str, rule: str, because: str, within: Duration) -> Timed:

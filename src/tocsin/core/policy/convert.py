@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Union, get_args, get_orig
 
 import msgspec
 
-from tocsin.core.clock import Calendar, Closure, Duration
+from tocsin.core.clock import Calendar, Closure, Duration, at
 from tocsin.core.clock.calendar import known_country
 from tocsin.core.clock.instants import DAYS, zone
 from tocsin.core.policy.model import Percent
@@ -66,8 +66,8 @@ class Converter:
             hint = next(part for part in get_args(hint) if part is not type(None))
         if hint in _SPECIAL:
             return _SPECIAL[hint](self, raw, path)
-        if get_origin(hint) is tuple:
-            return self._array(get_args(hint)[0], raw, path)
+        if get_origin(hint) in (tuple, dict):
+            return self._many(hint, raw, path)
         if get_origin(hint) is Literal:
             return self._word(get_args(hint), raw, path)
         if issubclass(hint, Enum):
@@ -77,7 +77,13 @@ class Converter:
             return self.struct(hint, raw, path)
         return self._plain(hint, raw, path)
 
-    def _array(self, hint: Any, raw: object, path: str) -> Any:
+    def _many(self, hint: Any, raw: object, path: str) -> Any:
+        if get_origin(hint) is dict:
+            if not isinstance(raw, dict):
+                return self.note(path, "wrong-type", f"{path} must be a table")
+            named = {key: self.value(get_args(hint)[1], item, _join(path, key)) for key, item in raw.items()}
+            return FAILED if FAILED in named.values() else named
+        hint = get_args(hint)[0]
         if not isinstance(raw, list):
             return self.note(path, "wrong-type", f"{path} must be a list")
         items = tuple(self.value(hint, item, f"{path}.{index}") for index, item in enumerate(raw))
@@ -103,6 +109,13 @@ def _duration(converter: Converter, raw: object, path: str) -> Any:
     except ValueError as wrong:
         remedy = "" if not isinstance(raw, str) else f"keep the words with said = {raw!r} and choose a number"
         return converter.note(path, "not-a-duration", f"{path}: {wrong}", remedy)
+
+
+def _instant(converter: Converter, raw: object, path: str) -> Any:
+    try:
+        return at(str(raw))
+    except (ValueError, KeyError) as wrong:
+        return converter.note(path, "not-an-instant", f"{path}: {wrong}")
 
 
 def _percent(converter: Converter, raw: object, path: str) -> Any:
@@ -173,5 +186,7 @@ _CALENDAR: Final = frozenset({"days", "tz", "holidays", "closures"})
 _SPECIAL: Final[dict[Any, Callable[[Converter, object, str], Any]]] = {
     Duration: _duration,
     Calendar: _calendar,
+    datetime: _instant,
+    Any: lambda _, raw, __: raw,
     Percent: _percent,
 }

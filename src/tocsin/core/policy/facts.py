@@ -37,6 +37,7 @@ class LineFact(Value):
     waiver: str = ""
     waived_by: str = ""
     tested: bool = False
+    last_release_at: datetime | None = None
 
 
 class PromiseFact(Value):
@@ -204,5 +205,4 @@ class Move(Value):
     vector: str = ""
     authoritative: bool = True
     cve_state: str = ""
-    outcome: str = ""
     approved_by: tuple[str, ...] = ()

@@ -42,7 +42,10 @@ class _Document(msgspec.Struct, frozen=True):
 def load(text: str, base: Callable[[str], str | None] = lambda _: None) -> Policy | Invalid:
     """Read a policy. `base` returns the text of a policy that is named by `extends`, or None when nobody knows it."""
     problems: list[Problem] = []
-    document = _read(text, base, problems, ())
+    return _finish(_read(text, base, problems, ()), problems)
+
+
+def _finish(document: _Document | None, problems: list[Problem]) -> Policy | Invalid:
     if document is None:
         return Invalid(problems=tuple(problems))
     converter = Converter(document.lines)
@@ -54,6 +57,12 @@ def load(text: str, base: Callable[[str], str | None] = lambda _: None) -> Polic
     if problems or not isinstance(policy, Policy):
         return Invalid(problems=tuple(sorted(problems, key=lambda problem: problem.line)))
     return policy
+
+
+def from_tables(tables: dict[str, Any], base: Callable[[str], str | None] = lambda _: None) -> Policy | Invalid:
+    """Read a policy from tables instead of text: what a story, a form or an import holds. Problems have line 1."""
+    problems: list[Problem] = []
+    return _finish(_document({"schema": SCHEMA, **tables}, {}, base, problems, ()), problems)
 
 
 def raw_policy(text: str, base: Callable[[str], str | None] = lambda _: None) -> dict[str, Any]:
@@ -91,7 +100,17 @@ def _read(
         line = int(at[1]) if at else max(1, text.count("\n"))
         problems.append(Problem(line=line, path="", code="not-toml", message=str(wrong)))
         return None
-    lines = key_lines(text)
+    return _document(raw, key_lines(text), base, problems, seen)
+
+
+def _document(
+    raw: dict[str, Any],
+    lines: dict[str, int],
+    base: Callable[[str], str | None],
+    problems: list[Problem],
+    seen: tuple[str, ...],
+) -> _Document | None:
+    """Strip the marks of one document and merge it with what it extends."""
 
     def note(path: str, code: str, message: str, remedy: str) -> None:
         line = nearest_line(lines, path)

@@ -15,7 +15,7 @@ from tocsin.core.policy.source import Source, parse_cite
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NEEDS_NO_SOURCE: Final = ("schema", "extends", "cite_file", "chosen", "project", "title", "preamble", "security_txt")
+NEEDS_NO_SOURCE: Final = ("schema", "extends", "cite_file", "chosen", "project", "title", "passage", "security_txt")
 """Sections that promise nothing: names, addresses of the installation, and the file's own form."""
 
 _KEYS: Final = frozenset({"cite", "choice"})

@@ -181,7 +181,7 @@ RULES: Final[Mapping[type, Rule]] = {
     cmd.MarkDuplicate: Rule(_duplicate, moved(MoveName.DUPLICATE)),
     cmd.Appeal: Rule(_appeal, moved(MoveName.APPEAL, "text")),
     cmd.Reconsider: Rule(_reconsider, moved(MoveName.INVESTIGATE)),
-    cmd.SetScore: Rule(_score, moved(MoveName.SCORE, "vector"), after_close=True),
+    cmd.SetScore: Rule(_score, moved(MoveName.SCORE, "vector", "authoritative"), after_close=True),
     cmd.Observe: Rule(_observe, moved(MoveName.NOTE), after_close=True),
     cmd.Close: Rule(_close, _close_move),
 }

@@ -12,15 +12,41 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.core.policy.clause import Alert, Caution, Clause, Gate, Promise, Reaction, Sentence, State, Timed
 from tocsin.core.policy.clauses import (
+    acknowledgement,
+    already_public,
+    assessment,
     backports,
+    channels,
+    closing,
+    confirmation,
     conversation,
+    cve,
     disclosure,
+    distributors,
     draft_private,
+    escalation,
     first_feedback,
+    fix_time,
+    handlers,
+    internal_testing,
     investigation,
+    kept_internal,
     mitigation,
+    next_release,
+    not_security,
+    plan,
+    posture,
+    priority,
+    private_intake,
+    publication,
     rejection,
+    reply,
+    retention,
+    scope,
     severity,
+    silence,
+    supported_versions,
+    updates,
 )
 from tocsin.core.vocabulary import Refused
 
@@ -45,7 +71,7 @@ __all__ = [
     "Timed",
     "bound",
     "guard",
-    "promises",
+    "priority_class", "promises", "proposals",
     "reactions",
     "required_before",
     "sentences",
@@ -54,15 +80,41 @@ __all__ = [
 ]  # fmt: skip
 
 CLAUSES: Final[tuple[Clause[Any], ...]] = (
+    private_intake.CLAUSE,
+    already_public.CLAUSE,
+    channels.CLAUSE,
+    handlers.CLAUSE,
+    supported_versions.CLAUSE,
+    acknowledgement.CLAUSE,
     first_feedback.CLAUSE,
+    reply.CLAUSE,
+    updates.CLAUSE,
+    assessment.CLAUSE,
+    fix_time.CLAUSE,
+    escalation.CLAUSE,
+    not_security.CLAUSE,
     investigation.CLAUSE,
     rejection.CLAUSE,
+    silence.CLAUSE,
+    scope.CLAUSE,
+    posture.CLAUSE,
+    priority.CLAUSE,
     conversation.CLAUSE,
+    plan.CLAUSE,
     severity.CLAUSE,
+    cve.CLAUSE,
     draft_private.CLAUSE,
+    internal_testing.CLAUSE,
+    confirmation.CLAUSE,
     disclosure.CLAUSE,
+    next_release.CLAUSE,
     backports.CLAUSE,
     mitigation.CLAUSE,
+    publication.CLAUSE,
+    distributors.CLAUSE,
+    kept_internal.CLAUSE,
+    closing.CLAUSE,
+    retention.CLAUSE,
 )
 
 
@@ -107,14 +159,26 @@ def reactions(policy: Policy, facts: Facts, move: Move) -> tuple[Reaction, ...]:
     return tuple(reaction for clause, terms in bound(policy) for reaction in clause.react(terms, facts, move))
 
 
+def proposals(policy: Policy, facts: Facts, now: datetime) -> tuple[Reaction, ...]:
+    """List what time and facts suggest at `now`. A person decides; the same proposal comes again until they do."""
+    return tuple(reaction for clause, terms in bound(policy) for reaction in clause.propose(terms, facts, now))
+
+
 def sentences(policy: Policy) -> tuple[Sentence, ...]:
     """List everything the clauses say of themselves, for the published document."""
-    return tuple(sentence for clause, terms in bound(policy) for sentence in clause.say(terms))
+    return tuple(sentence for _, terms in bound(policy) for sentence in terms.sentences)
 
 
 def timed_rules(policy: Policy) -> tuple[Timed, ...]:
     """List every promise that has a number, whether or not a case has started its clock."""
-    return tuple(rule for clause, terms in bound(policy) for rule in clause.timed(terms))
+    found = (clock for _, terms in bound(policy) for clock in terms.clocks)
+    return tuple({clock.name: clock for clock in found}.values())
+
+
+def priority_class(policy: Policy, facts: Facts) -> int:
+    """Return the class of a case under the policy's order of impacts, 0 first (S65)."""
+    terms = next((terms for clause, terms in bound(policy) if clause is priority.CLAUSE), None)
+    return priority.rank(terms, facts) if terms else priority.HIGHEST
 
 
 def _verdicts(policy: Policy, facts: Facts, move: Move, now: datetime) -> Iterator[Verdict]:

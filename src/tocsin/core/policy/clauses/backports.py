@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tocsin.core.policy.clause import Clause, Gate, Section, Sentence
+from tocsin.core.policy import clause
+from tocsin.core.policy.clause import Clause, Gate, Section, Shape, says
 from tocsin.core.policy.facts import LineFact, MoveName
-from tocsin.core.vocabulary import Affectedness, Value
+from tocsin.core.policy.voice import voice
+from tocsin.core.vocabulary import Affectedness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,29 +23,27 @@ if TYPE_CHECKING:
     from tocsin.core.policy.model import Policy
 
 _SAID: Final = {
-    "all-supported": "backport a patch release into all earlier supported releases",
-    "as-necessary": "backport a patch release into earlier supported releases as necessary",
-    "none": "make no backports",
+    "all-supported": "{team} will backport a patch release into all earlier supported releases.",
+    "as-necessary": "{team} will backport a patch release into earlier supported releases as necessary.",
+    "none": "Fixes are not backported.",
 }
 
 
-class Terms(Value):
-    """`promise` is `all-supported` or `as-necessary`."""
+class Terms(clause.Terms, kw_only=True):
+    """`promise` is `all-supported`, `as-necessary` or `none`."""
 
     promise: str
-    sentence: Sentence
+    source_cite: str
 
 
 def read(policy: Policy) -> Terms | None:
-    """Read `fix.backport`."""
+    """Read `fix.backport`. Where `fix.release` is stated too, its sentence says both."""
     promise = policy.fix.backport if policy.fix else ""
-    if not promise:
+    if not promise or not policy.fix:
         return None
-    rule = "fix.backport"
-    sentence = Sentence(
-        section=Section.RESPONSE, order=72, text=_SAID[promise], shape="step", rule=rule, source=policy.source(rule)
-    )
-    return Terms(promise=promise, sentence=sentence)
+    text = _SAID[promise].format(team=voice(policy).team)
+    sentence = says(policy, "fix.backport", text, (Section.RESPONSE, 80, 10), Shape.STEP)
+    return Terms(sentences=() if policy.fix.release else (sentence,), promise=promise, source_cite=sentence.source.cite)
 
 
 def gates(terms: Terms, facts: Facts) -> Iterator[Gate]:
@@ -62,8 +62,8 @@ def gates(terms: Terms, facts: Facts) -> Iterator[Gate]:
         move=MoveName.PUBLISH,
         satisfied=not open_lines or facts.public,
         reason=reason,
-        rule=terms.sentence.rule,
-        cite=terms.sentence.source.cite,
+        rule="fix.backport",
+        cite=terms.source_cite,
     )
 
 
@@ -80,6 +80,4 @@ def _todo(promise: str, line: LineFact) -> str:
     return "the waiver needs an approver" if line.waiver else "fix it, or waive it with reason and approver"
 
 
-CLAUSE: Final = Clause(
-    name="backports", rows=("S56", "S57"), read=read, say=lambda terms: (terms.sentence,), gates=gates
-)
+CLAUSE: Final = Clause(name="backports", rows=("S56", "S57"), read=read, gates=gates)

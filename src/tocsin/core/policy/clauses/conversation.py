@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tocsin.core.policy.clause import Clause, Section, Sentence, Timed, timed
-from tocsin.core.vocabulary import Value
+from tocsin.core.policy.clause import Clause, Section, Shape, Terms
+from tocsin.core.policy.spans import span_terms
+from tocsin.core.policy.voice import voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,41 +17,18 @@ if TYPE_CHECKING:
     from tocsin.core.policy.model import Policy
 
 
-class Terms(Value):
-    """`timed` is None while the project has only words and no number."""
-
-    timed: Timed | None
-    sentence: Sentence
-
-
 def read(policy: Policy) -> Terms | None:
     """Read `sla.conversation`."""
-    span = policy.sla and policy.sla.conversation
-    if not span:
-        return None
-    rule = "sla.conversation.within"
-    clock = None
-    if span.within:
-        clock = timed(policy, "conversation", "Conversation", rule, "the report was decided", span.within)
-    when = span.said or f"within {span.within}"
-    text = f"{policy.project.team} will initiate a conversation with the reporter {when}."
-    sentence = Sentence(
-        section=Section.RESPONSE, order=30, text=text, shape="step", rule=rule, source=policy.source(rule)
-    )
-    return Terms(timed=clock, sentence=sentence)
+    text = f"{voice(policy).team} will initiate a conversation with the reporter {{when}}."
+    place = (Section.RESPONSE, 30, 0)
+    return span_terms(policy, "conversation", text, place, "the report was decided", Shape.STEP)
 
 
 def due(terms: Terms, facts: Facts) -> Iterator[Promise]:
     """One promise, from the decision; kept by the first message of a person at or after it."""
-    if terms.timed and facts.decided_at:
-        yield terms.timed.starts(facts.decided_at, facts.conversation_at)
+    for clock in terms.clocks:
+        if facts.decided_at:
+            yield clock.starts(facts.decided_at, facts.conversation_at)
 
 
-CLAUSE: Final = Clause(
-    name="conversation",
-    rows=("S20", "S37"),
-    read=read,
-    say=lambda terms: (terms.sentence,),
-    timed=lambda terms: (terms.timed,) if terms.timed else (),
-    due=due,
-)
+CLAUSE: Final = Clause(name="conversation", rows=("S20", "S37"), read=read, due=due)

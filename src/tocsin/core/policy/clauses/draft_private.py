@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Private drafts: a draft advisory has no public state, and a CVE id is only reserved until publication (S41, S46)."""
+"""Private draft: an accepted report gets exactly one draft advisory, and the draft has no public state (S41, S46)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tocsin.core.policy.clause import Clause, Reaction, Section, Sentence
+from tocsin.core.policy.clause import Clause, Reaction, Section, Shape, Terms, says
 from tocsin.core.policy.facts import MoveName
-from tocsin.core.vocabulary import Refused, Value
+from tocsin.core.vocabulary import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,43 +17,27 @@ if TYPE_CHECKING:
     from tocsin.core.policy.model import Policy
 
 
-class Terms(Value):
-    """The promise that nothing is public before publication."""
-
-    sentence: Sentence
-
-
 def read(policy: Policy) -> Terms | None:
     """Read `disclosure.draft_visibility`."""
     if not policy.disclosure or policy.disclosure.draft_visibility != "private":
         return None
-    rule = "disclosure.draft_visibility"
     text = "The draft advisory will initially be set to private."
-    return Terms(
-        sentence=Sentence(
-            section=Section.RESPONSE, order=56, text=text, shape="step", rule=rule, source=policy.source(rule)
-        )
-    )
+    place = (Section.RESPONSE, 50, 30)
+    return Terms(sentences=(says(policy, "disclosure.draft_visibility", text, place, Shape.STEP),))
 
 
 def guard(terms: Terms, facts: Facts, move: Move, _now: datetime) -> Iterator[Refused]:
-    """Refuse to call a CVE record public before the advisory is."""
-    if move.name is MoveName.SET_CVE and move.cve_state == "published" and not (facts.published_at or facts.public):
-        yield Refused(
-            code="cve-before-publication",
-            because="The CVE id stays reserved until the advisory is published.",
-            rule=terms.sentence.rule,
-            cite=terms.sentence.source.cite,
-        )
+    """Refuse a draft for a report that nobody has accepted: until then there is nothing to announce."""
+    if move.name is MoveName.DRAFT_ADVISORY and not facts.accepted_at:
+        because = "Accept the report first; a draft is made then."
+        yield Refused(code="draft-before-acceptance", because=because, rule=terms.rule, cite=terms.cite)
 
 
 def react(terms: Terms, facts: Facts, move: Move) -> Iterator[Reaction]:
     """Ask for the one private draft when a report is accepted."""
     if move.name is MoveName.ACCEPT and not facts.advisory_id:
-        cite = terms.sentence.source.cite
-        yield Reaction(name="draft-advisory", because="an accepted report gets one private draft", cite=cite)
+        because = "an accepted report gets one private draft"
+        yield Reaction(name="draft-advisory", because=because, cite=terms.cite)
 
 
-CLAUSE: Final = Clause(
-    name="draft_private", rows=("S41", "S46"), read=read, say=lambda terms: (terms.sentence,), guard=guard, react=react
-)
+CLAUSE: Final = Clause(name="draft_private", rows=("S41", "S46"), read=read, guard=guard, react=react)

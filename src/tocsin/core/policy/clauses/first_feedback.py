@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tocsin.core.policy.clause import Caution, Clause, Section, Sentence, Timed, timed
+from tocsin.core.policy import clause
+from tocsin.core.policy.clause import Caution, Clause, Section, says, timed
 from tocsin.core.policy.facts import MoveName
-from tocsin.core.vocabulary import ActorKind, Value
+from tocsin.core.policy.voice import listed
+from tocsin.core.vocabulary import ActorKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,13 +31,10 @@ _WORDS: Final = {
 }
 
 
-class Terms(Value):
-    """`timed` is None while the project has only words (`said`) and no number."""
+class Terms(clause.Terms, kw_only=True):
+    """What the first feedback must hold. There is no clock while the project has only words and no number (S21)."""
 
-    timed: Timed | None
-    said: str
     must_contain: tuple[str, ...]
-    sentence: Sentence
 
 
 def read(policy: Policy) -> Terms | None:
@@ -44,26 +43,29 @@ def read(policy: Policy) -> Terms | None:
     if not feedback:
         return None
     rule = "sla.first_feedback.within"
-    clock = None
-    if feedback.within:
-        clock = timed(policy, "first-feedback", "First feedback", rule, "the report arrived", feedback.within)
-    when = feedback.said or f"within {feedback.within}"
-    including = f", including {_listed(feedback.must_contain)}" if feedback.must_contain else ""
-    text = f"Feedback will be sent {when}{including}."
-    sentence = Sentence(
-        section=Section.REPORTING, order=60, paragraph=4, text=text, rule=rule, source=policy.source(rule)
+    number = f"within {feedback.within}" if feedback.within else ""
+    including = f", including {listed(_WORDS[part] for part in feedback.must_contain)}" if feedback.must_contain else ""
+    text = f"Feedback will be sent {listed(filter(None, (feedback.said, number)), ',')}{including}."
+    clocks = (
+        (timed(policy, "first-feedback", "First feedback", rule, "the report arrived", feedback.within),)
+        if feedback.within
+        else ()
     )
-    return Terms(timed=clock, said=feedback.said, must_contain=feedback.must_contain, sentence=sentence)
+    return Terms(
+        sentences=(says(policy, rule, text.replace(" , ", ", "), (Section.REPORTING, 40, 20)),),
+        clocks=clocks,
+        must_contain=feedback.must_contain,
+    )
 
 
 def due(terms: Terms, facts: Facts) -> Iterator[Promise]:
     """One promise, from receipt; kept when everything that was promised has been sent."""
-    if terms.timed:
+    for clock in terms.clocks:
         sent = _sent(terms, facts)
         missing = tuple(_WORDS.get(name, "an answer by a person") for name, at in sent.items() if at is None)
         instants = [at for at in sent.values() if at is not None]
         kept_at = max(instants) if not missing else None
-        yield terms.timed.starts(facts.received_at, kept_at, missing if instants else ())
+        yield clock.starts(facts.received_at, kept_at, missing if instants else ())
 
 
 def guard(terms: Terms, facts: Facts, move: Move, _now: datetime) -> Iterator[Caution]:
@@ -72,14 +74,10 @@ def guard(terms: Terms, facts: Facts, move: Move, _now: datetime) -> Iterator[Ca
         return
     given = {_PLAN: bool(move.plan), _WORKAROUNDS: bool(move.workarounds)}
     sent = _sent(terms, facts)
-    missing = [_WORDS[name] for name in terms.must_contain if not given[name] and sent.get(name, ...) is None]
+    missing = [_WORDS[part] for part in terms.must_contain if not given[part] and part in sent and sent[part] is None]
     if missing:
-        yield Caution(
-            code="feedback-incomplete",
-            because=f"The first feedback promises {' and '.join(missing)}; without it the clock goes on.",
-            rule=terms.sentence.rule,
-            cite=terms.sentence.source.cite,
-        )
+        because = f"The first feedback promises {listed(missing)}; without it the clock goes on."
+        yield Caution(code="feedback-incomplete", because=because, rule=terms.rule, cite=terms.cite)
 
 
 def _sent(terms: Terms, facts: Facts) -> dict[str, datetime | None]:
@@ -90,16 +88,4 @@ def _sent(terms: Terms, facts: Facts) -> dict[str, datetime | None]:
     return {"answer": facts.first_feedback_at} | {name: parts[name] for name in terms.must_contain}
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    return " and ".join(_WORDS[name] for name in names)
-
-
-CLAUSE: Final = Clause(
-    name="first_feedback",
-    rows=("S20", "S21", "S22", "S23"),
-    read=read,
-    say=lambda terms: (terms.sentence,),
-    timed=lambda terms: (terms.timed,) if terms.timed else (),
-    due=due,
-    guard=guard,
-)
+CLAUSE: Final = Clause(name="first_feedback", rows=("S20", "S21", "S22", "S23"), read=read, due=due, guard=guard)

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tocsin.core.policy.clause import Clause, Gate, Section, Sentence
+from tocsin.core.policy import clause
+from tocsin.core.policy.clause import Clause, Gate, Section, says
 from tocsin.core.policy.facts import MoveName
-from tocsin.core.vocabulary import Value
+from tocsin.core.policy.voice import voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,11 +17,10 @@ if TYPE_CHECKING:
     from tocsin.core.policy.model import Policy
 
 
-class Terms(Value):
+class Terms(clause.Terms, kw_only=True):
     """`mandatory` when an empty field is not an answer."""
 
     mandatory: bool
-    sentence: Sentence
 
 
 def read(policy: Policy) -> Terms | None:
@@ -28,15 +28,15 @@ def read(policy: Policy) -> Terms | None:
     wanted = policy.disclosure.mitigations if policy.disclosure else ""
     if not wanted:
         return None
-    rule = "disclosure.mitigations"
+    our = voice(policy)
+    instances = f"their {our.called} instances" if our.of_it else "their instances"
     text = (
-        f"{policy.project.team} will also publish any mitigating steps users can take until the fix can be applied to "
-        "their instances."
+        f"{our.team} will also publish any mitigating steps users can take until the fix can be applied to {instances}."
     )
-    sentence = Sentence(
-        section=Section.DISCLOSURE, order=20, text=text, paragraph=1, rule=rule, source=policy.source(rule)
+    return Terms(
+        sentences=(says(policy, "disclosure.mitigations", text, (Section.DISCLOSURE, 10, 0)),),
+        mandatory=wanted == "required-or-explicit-none",
     )
-    return Terms(mandatory=wanted == "required-or-explicit-none", sentence=sentence)
 
 
 def gates(terms: Terms, facts: Facts) -> Iterator[Gate]:
@@ -55,11 +55,9 @@ def gates(terms: Terms, facts: Facts) -> Iterator[Gate]:
         move=MoveName.PUBLISH,
         satisfied=written or none_known,
         reason=reason,
-        rule=terms.sentence.rule,
-        cite=terms.sentence.source.cite,
+        rule=terms.rule,
+        cite=terms.cite,
     )
 
 
-CLAUSE: Final = Clause(
-    name="mitigation", rows=("S23", "S40", "S62"), read=read, say=lambda terms: (terms.sentence,), gates=gates
-)
+CLAUSE: Final = Clause(name="mitigation", rows=("S23", "S40", "S62"), read=read, gates=gates)

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tocsin.core.policy.clause import Clause, Section, Sentence
+from tocsin.core.policy import clause
+from tocsin.core.policy.clause import Clause, Section, Shape, says
 from tocsin.core.policy.facts import MoveName
-from tocsin.core.vocabulary import Refused, Value
+from tocsin.core.policy.voice import voice
+from tocsin.core.vocabulary import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,64 +19,60 @@ if TYPE_CHECKING:
     from tocsin.core.policy.model import Policy
 
 
-class Terms(Value):
+class Terms(clause.Terms, kw_only=True):
     """What a rejection must hold."""
 
     needs_reason: bool
     min_chars: int
     appeal: bool
-    sentence: Sentence
     length_cite: str
 
 
 def read(policy: Policy) -> Terms | None:
     """Read `assess.reject`."""
-    terms = policy.assess and policy.assess.reject
-    if not terms:
+    stated = policy.assess and policy.assess.reject
+    if not stated:
         return None
-    rule = "assess.reject.reason"
     text = (
-        f"If the issue is not deemed to be a vulnerability, {_inside(policy.project.team)} will follow up with a "
-        "detailed reason for rejection."
+        f"If the issue is not deemed to be a vulnerability, {voice(policy).inside} will follow up with a detailed "
+        "reason for rejection."
     )
-    sentence = Sentence(
-        section=Section.RESPONSE, order=20, text=text, shape="step", rule=rule, source=policy.source(rule)
-    )
+    sentence = says(policy, "assess.reject.reason", text, (Section.RESPONSE, 20, 0), Shape.STEP)
     return Terms(
-        needs_reason=terms.reason == "required",
-        min_chars=terms.min_chars,
-        appeal=terms.appeal,
-        sentence=sentence,
+        sentences=(sentence,),
+        needs_reason=stated.reason == "required",
+        min_chars=stated.min_chars,
+        appeal=stated.appeal,
         length_cite=policy.source("assess.reject.min_chars").cite,
     )
 
 
 def guard(terms: Terms, _facts: Facts, move: Move, _now: datetime) -> Iterator[Refused]:
     """Refuse a rejection without class or with too short a reason, and an appeal where none is offered."""
-    rule, cite = terms.sentence.rule, terms.sentence.source.cite
     if move.name is MoveName.APPEAL and not terms.appeal:
-        yield Refused(code="no-appeal", because="This policy offers no appeal.", rule="assess.reject.appeal", cite=cite)
+        because = "This policy offers no appeal."
+        yield Refused(code="no-appeal", because=because, rule="assess.reject.appeal", cite=terms.cite)
     if move.name is not MoveName.REJECT or not terms.needs_reason:
         return
     if move.rejection is None:
         because = "A rejection says of which kind it is."
-        yield Refused(code="rejection-without-class", because=because, rule=rule, cite=cite, missing=("a class",))
+        yield Refused(
+            code="rejection-without-class", because=because, rule=terms.rule, cite=terms.cite, missing=("a class",)
+        )
     reason = " ".join(move.text.split())
     if not reason:
         because = "A rejection needs a detailed reason; it is sent to the reporter."
-        yield Refused(code="rejection-without-reason", because=because, rule=rule, cite=cite, missing=("a reason",))
+        yield Refused(
+            code="rejection-without-reason", because=because, rule=terms.rule, cite=terms.cite, missing=("a reason",)
+        )
     elif len(reason) < terms.min_chars:
         yield Refused(
             code="reason-too-short",
             because=f"The reason has {len(reason)} characters; the policy asks for at least {terms.min_chars}.",
             rule="assess.reject.min_chars",
-            cite=terms.length_cite or cite,
+            cite=terms.length_cite or terms.cite,
             missing=(f"{terms.min_chars - len(reason)} more characters of reason",),
         )
 
 
-def _inside(team: str) -> str:
-    return team[0].lower() + team[1:]
-
-
-CLAUSE: Final = Clause(name="rejection", rows=("S36",), read=read, say=lambda terms: (terms.sentence,), guard=guard)
+CLAUSE: Final = Clause(name="rejection", rows=("S36",), read=read, guard=guard)
