@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.adapters.vault import FileBlobs, create_instance_keys, load_receipts, load_sealer, load_tokens, load_vault
+from tocsin.adapters.vault import (
+    FileBlobs,
+    create_instance_keys,
+    load_notary,
+    load_receipts,
+    load_sealer,
+    load_tokens,
+    load_vault,
+)
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.testing.vault import MemoryBlobs, Sealing, in_memory
 
@@ -23,6 +31,7 @@ def from_files(base: Path) -> Sealing:
         vault=load_vault(data, key_file),
         receipts=load_receipts(data),
         tokens=load_tokens(data),
+        notary=load_notary(data),
         blobs=FileBlobs(data / "blobs", sealer.instance),
     )
 
