@@ -78,11 +78,9 @@ def init(directory: Path, policies: tuple[Path, ...], admin: str, **places: Any)
 def serve() -> None:
     """Start both listeners and the worker; stop with Ctrl+C."""
     from tocsin.boot import serve as server
-    from tocsin.boot import setup
 
     config = _config()
-    setup.start(Role.MANAGE)
-    setup.migrate()
+    server.prepare()
     click.echo(f"report form and advisories  {config.server.url}\ndesk                        {config.server.desk_url}")
     sys.exit(server.serve(config))
 

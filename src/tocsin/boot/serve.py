@@ -65,6 +65,16 @@ class Listener:
             self.process.wait()
 
 
+def prepare() -> None:
+    """Bring the database up to this version, in a process that ends before anything listens.
+
+    Raises SystemExit with that process's code when it fails; it has said why.
+    """
+    done = subprocess.run([sys.executable, "-m", "tocsin.boot.migrate"], check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
 class Stop(Exception):
     """Somebody asked the server to stop."""
 
