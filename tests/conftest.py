@@ -11,8 +11,8 @@ pytest_plugins = ["tests.chromium", "tests.postgres"]
 COSTLY = ("browser", "postgres")
 """Marks whose tests share one process, so that Chromium and PostgreSQL start once a run, not once a worker."""
 
-# The default run draws the same examples every time: a red run is red for everybody. `--deep` draws new ones. Nothing is
-# judged by the time it takes: the machine may be busy with something else.
+# The default run draws the same examples every time: a red run is red for everybody. `--deep` draws new ones.
+# Nothing is judged by the time it takes: the machine may be busy with something else.
 COMMON = {"deadline": None, "print_blob": True, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("sample", max_examples=50, derandomize=True, **COMMON)
 settings.register_profile("deep", max_examples=2_000, **COMMON)
