@@ -183,8 +183,9 @@ def _commands() -> str:
     fields = _prose(
         "An actor whose name begins with finder, reporter, vendor, coordinator, deployer or distributor joins by"
         " speaking; any other gives its `role`. Further fields: `at` (the instant; time stands still without it),"
-        " `case`, `to`, `participant`, `proposal`, `ends_at`, `respond_by`, `accepted`, `reason`, and for `merge` and `split` `other`"
-        " and `participants`. A proposal without `ends_at` lasts 45 days. Unknown fields are listed as `ignored`."
+        " `case`, `to`, `participant`, `proposal`, `ends_at`, `respond_by`, `accepted`, `reason`, and for `merge` and"
+        " `split` `other` and `participants`. A proposal without `ends_at` lasts 45 days. Unknown fields are"
+        " listed as `ignored`."
     )
     answer = _prose("The answer holds `events`, or `refused`, `because` and `rule`, and the resulting `states`.")
     return f"## Commands of `tocsin protocol run`\n\n{what}\n{fields}\n{answer}"
