@@ -105,7 +105,7 @@ def granian(app: str, port: int) -> list[str]:
     """The command that serves a WSGI application as Tocsin's own server does."""
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", "16", "--http", "1", "--no-ws", "--log-level", "warning", app,
+        "--workers", "1", "--blocking-threads", "16", "--http", "1", "--no-ws", "--log-level", "error", app,
     ]  # fmt: skip
 
 

@@ -6,55 +6,49 @@ file comes in. Ours is sealed, journalled and receipted, and walks form, check p
 from __future__ import annotations
 
 import os
-import re
 import statistics
 import tempfile
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
 
 from benchmarks import instance
 from benchmarks.measure import Tree, cost, granian, p99, process, ratio, rows
+from tocsin.boot.demo.browser import Browser, Form, Page, Unexpected
 
 ROUNDS, COUNT, CROWD, PER_REPORTER = 5, 30, 50, 4
 FLOOR = "http://127.0.0.1:18090"
 GOAL = 3.0
-HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
+FORM = f"{instance.FRONT}/p/warehousepg/report"
+FIELDS = {"title": "A problem in the decoder", "reproduce": "Call it and look.", "version": "7.3.1", "kind": "found"}
+NAMES = {*FIELDS, "do", "files"}
 
 
-def floor_report(client: httpx2.Client, blob: bytes) -> None:
+def floor_report(browser: Browser, blob: bytes) -> None:
     """Send one report to the floor."""
-    client.post(
-        f"{FLOOR}/report", data={"title": "A problem", "reproduce": "Call it."}, files={"files": ("poc.bin", blob)}
+    page = Page(
+        url=FLOOR, status=200, text="", headers={}, words="", forms=[Form(f"{FLOOR}/report", "post", names=NAMES)]
     )
+    browser.send(page, "/report", {"title": "A problem", "reproduce": "Call it."}, {"files": ("poc.bin", blob)})
 
 
-def our_report(client: httpx2.Client, blob: bytes) -> None:
-    """Walk one report through form, check page and receipt, as a browser does."""
-    import html
-
-    page = f"{instance.FRONT}/p/warehousepg/report"
-    fields = {
-        "title": "A problem in the decoder",
-        "reproduce": "Call it and look at it.",
-        "version": "7.3.1",
-        "kind": "found",
-    }
-    checked = client.post(page, data=fields, files={"files": ("poc.bin", blob)})
-    assert checked.status_code == 200, checked.status_code
-    hidden = {name: html.unescape(value) for name, value in HIDDEN.findall(checked.text)}
-    action = re.search(r'<form[^>]*action="([^"]+)"', checked.text)
-    target = html.unescape(action[1]) if action else page
-    sent = client.post(httpx2.URL(page).join(target), data=hidden, follow_redirects=True)
-    assert sent.status_code == 200, (sent.status_code, sent.text[:500])
-    assert "receipt" in str(sent.url) or "phrase" in sent.text
+def our_report(browser: Browser, blob: bytes) -> None:
+    """Walk one report through form, check page and receipt, as a browser does that has the form open already."""
+    page = Page(
+        url=FORM, status=200, text="", headers={}, words="", forms=[Form(action=FORM, method="post", names=NAMES)]
+    )
+    checked = browser.send(page, "/report", {**FIELDS, "do": "check"}, {"files": ("poc.bin", blob)})
+    receipt = browser.send(checked, "/report", {"do": "send"})
+    if "return phrase" not in receipt.text:
+        raise Unexpected(receipt.words[:200])
 
 
-def crowd(send: Callable[[httpx2.Client, bytes], None], blob: bytes) -> tuple[list[float], int]:
+def crowd(send: Callable[[Browser, bytes], None], blob: bytes) -> tuple[list[float], int]:
     """Let 50 reporters send at once; returns seconds per report and how many failed."""
     seconds: list[float] = []
     failed = 0
@@ -62,12 +56,12 @@ def crowd(send: Callable[[httpx2.Client, bytes], None], blob: bytes) -> tuple[li
 
     def reporter() -> None:
         nonlocal failed
-        with httpx2.Client(timeout=60) as client:
+        with closing(Browser()) as client:
             for _ in range(PER_REPORTER):
                 start = time.perf_counter()
                 try:
                     send(client, blob)
-                except (AssertionError, httpx2.HTTPError):
+                except (Unexpected, httpx2.HTTPError):
                     with lock:
                         failed += 1
                 with lock:
@@ -91,7 +85,7 @@ def memory(tree: Tree) -> tuple[float, float]:
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    with httpx2.Client(timeout=120) as client:
+    with closing(Browser()) as client:
         our_report(client, os.urandom(45_000_000))
     done.set()
     watcher.join()
@@ -105,7 +99,7 @@ def main() -> None:
         home = Path(name)
         made = instance.make(home / "ours")
         floor = process(granian("benchmarks.floor:application", 18090), f"{FLOOR}/inbox", {"BENCH_HOME": str(home)})
-        with floor as floor_tree, instance.served(made) as our_tree, httpx2.Client(timeout=30) as client:
+        with floor as floor_tree, instance.served(made) as our_tree, closing(Browser()) as client:
             idle = our_tree.pss()
             for send in (floor_report, our_report):
                 for _ in range(5):

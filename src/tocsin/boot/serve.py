@@ -44,7 +44,7 @@ class Listener:
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port,
             "--workers", "1", "--blocking-threads", str(THREADS[self.role]), "--http", "1", "--no-ws",
             "--backpressure", "256", "--http1-header-read-timeout", "15000", "--workers-kill-timeout", "10",
-            "--log-level", "warning", "tocsin.boot.wsgi:application",
+            "--log-level", "error", "tocsin.boot.wsgi:application",
         ]  # fmt: skip
         self.started = time.monotonic()
         self.process = subprocess.Popen(command, env={**environment, "TOCSIN_ROLE": self.role.value})
