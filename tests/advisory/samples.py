@@ -101,3 +101,126 @@ def warehouse() -> Advisory:
         modified=PUBLISHED,
         revisions=(Revision(number="1", date=PUBLISHED, summary="First publication"),),
     )
+
+
+def library() -> Advisory:
+    """A Python package and its plug-in, revised once, two weaknesses, no CVE id yet, an affected line without fix."""
+    first, second = datetime(2026, 3, 3, 16, 0, tzinfo=UTC), datetime(2026, 3, 9, 8, 15, 30, tzinfo=UTC)
+    return Advisory(
+        id="DEMO-SA-2026-014",
+        project=Project(id="demo", name="Demo", url="https://demo.example.org"),
+        publisher=Publisher(name="Demo maintainers", namespace="https://demo.example.org"),
+        urls=Urls(page="https://demo.example.org/advisories/DEMO-SA-2026-014"),
+        title="Template names with <angle> brackets & `ticks` reach the shell",
+        summary="Whoever may name a template runs commands as the service; update.",
+        details=(
+            "The name of a template is passed to a shell:\n\n"
+            "```python\n"
+            'subprocess.run(f"render {name}", shell=True)  # a long line of code that is folded at its white space\n'
+            "```\n\n"
+            "# A heading of the author's own\n\n"
+            "- first, a list item that is so long that it has to be folded and keeps its indent when it is\n"
+            "- second\n"
+        ),
+        mitigation="Allow only letters and digits in names:\n\n    demo config set template.names '[a-z0-9]+'\n",
+        products=(
+            Product(
+                name="demo",
+                vendor="Demo maintainers",
+                scheme="pep440",
+                purl="pkg:pypi/demo",
+                ecosystem="PyPI",
+                package="demo",
+                lines=(
+                    LineRange(line="4.2", state=Affectedness.FIXED, fixed_in="4.2.11"),
+                    LineRange(line="4.1", state=Affectedness.AFFECTED, reason="its support ends this month"),
+                    LineRange(line="3.2", state=Affectedness.REVIEW),
+                ),
+            ),
+            Product(
+                name="demo-shell",
+                vendor="Demo maintainers",
+                scheme="pep440",
+                purl="pkg:pypi/demo-shell",
+                ecosystem="PyPI",
+                package="demo-shell",
+                lines=(
+                    LineRange(
+                        line="", state=Affectedness.AFFECTED, introduced="0.3", last_affected="0.9", reason="abandoned"
+                    ),
+                ),
+            ),
+        ),
+        cwe=("CWE-78", "CWE-20"),
+        scores=(
+            Score(
+                vector="CVSS:4.0/AV:N/AC:L/AT:N/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:P",
+                scorer="Demo maintainers",
+                authoritative=True,
+                provisional=True,
+            ),
+        ),
+        references=(Reference(type=ReferenceType.REPORT, url="https://demo.example.org/issues/77"),),
+        credits=(
+            Credit(
+                name="Ada *Star* [x]",
+                type=CreditType.REPORTER,
+                contact=("https://example.org/ada", "mailto:ada@example.org"),
+                consented=True,
+            ),
+            Credit(name="Fuzzer 3000", type=CreditType.TOOL, consented=True),
+        ),
+        published=first,
+        modified=second,
+        revisions=(
+            Revision(number="1", date=first, summary="First publication"),
+            Revision(number="2", date=second, summary="Line 4.1 will not be fixed; its range was missing"),
+        ),
+    )
+
+
+def withdrawn() -> Advisory:
+    """One old line, nothing to do about it, taken back later."""
+    first, last = datetime(2026, 5, 1, 12, 0, tzinfo=UTC), datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
+    return Advisory(
+        id="OLDP-SA-2026-002",
+        project=Project(id="oldp", name="Old Project", url="https://old.example.org"),
+        publisher=Publisher(
+            name="Old Project",
+            namespace="https://old.example.org",
+            cna=Cna(org_id="a0819718-46f1-4df5-94e2-005712e83aaa", short_name="GitHub_M"),
+        ),
+        urls=Urls(
+            page="https://old.example.org/advisories/OLDP-SA-2026-002",
+            csaf="https://old.example.org/csaf/2026/oldp-sa-2026-002.json",
+        ),
+        title="Crash on an empty file",
+        summary="An empty file was thought to crash the reader; it does not.",
+        details="Reading a file of length zero was reported to end the process.",
+        no_mitigation_known=True,
+        products=(
+            Product(
+                name="Old Reader",
+                vendor="Old Project",
+                scheme="postgres",
+                repository="https://git.example.org/old/reader",
+                lines=(LineRange(line="9", state=Affectedness.FIXED, introduced="0", fixed_in="9.6"),),
+                elsewhere=Affectedness.REVIEW,
+            ),
+        ),
+        scores=(
+            Score(vector="CVSS:3.0/AV:L/AC:L/PR:N/UI:R/S:U/C:N/I:N/A:H", scorer="Old Project", authoritative=True),
+        ),
+        cve_id="CVE-1900-0002",
+        published=first,
+        modified=last,
+        withdrawn=last,
+        withdrawn_reason="The crash came from a damaged disk.",
+        revisions=(
+            Revision(number="1", date=first, summary="First publication"),
+            Revision(number="2", date=last, summary="Withdrawn"),
+        ),
+    )
+
+
+SAMPLES = (warehouse(), library(), withdrawn())

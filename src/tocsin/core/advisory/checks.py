@@ -7,20 +7,20 @@ Checks facts that hold for every format. What a single format cannot express is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from tocsin.core.advisory import forms
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.advisory.model import Advisory, Product
 from tocsin.core.severity import score
 from tocsin.core.versions import SCHEMES, LineRange, empty, is_version, overlap, vulnerable
 from tocsin.core.vocabulary import ADVISORY_ID, Affectedness, Refused, Value, is_cve_id
 
-_URL: Final = re.compile(r"https?://[^\s/]+\S*", re.ASCII)
-_NUMBER: Final = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)\.(0|[1-9]\d*))?", re.ASCII)
 _SCHEME_NAMES: Final = frozenset(each.name for each in SCHEMES)
+_CONCLUSIVE: Final = frozenset({Affectedness.AFFECTED, Affectedness.FIXED, Affectedness.NOT_AFFECTED})
+_ONE_LINE: Final = "write it on one line, without control characters and outer spaces"
 
 
 class Problem(Value):
@@ -34,9 +34,11 @@ def problems(advisory: Advisory) -> tuple[Problem, ...]:
     """Everything that must be mended before publication, in the record's order; empty means fit to publish."""
     found = (
         *_identity(advisory),
+        *_publisher(advisory),
         *_texts(advisory),
         *(each for place, product in enumerate(advisory.products) for each in _product(place, product)),
         *_severity(advisory),
+        *_people(advisory),
         *_links(advisory),
         *_dates(advisory),
     )
@@ -49,36 +51,43 @@ _Found = Iterator[tuple[str, str]]
 def _identity(advisory: Advisory) -> _Found:
     if not ADVISORY_ID.fullmatch(advisory.id):
         yield "id", f"{advisory.id!r} is not of the form PREFIX-SA-2026-001"
-    if advisory.cve_id and not is_cve_id(advisory.cve_id):
+    if advisory.cve_id and not (is_cve_id(advisory.cve_id) and forms.is_token(advisory.cve_id)):
         yield "cve_id", f"{advisory.cve_id!r} is not a CVE id"
     if advisory.id in advisory.other_ids:
         yield "aliases", "an advisory is not its own alias"
-    for field in ("name", "namespace"):
-        if not getattr(advisory.publisher, field):
-            yield f"publisher.{field}", "every document names its publisher"
+    for field in ("aliases", "related"):
+        for place, each in enumerate(getattr(advisory, field)):
+            if not forms.is_token(each):
+                yield f"{field}[{place}]", f"{each!r} is not an id"
+
+
+def _publisher(advisory: Advisory) -> _Found:
+    publisher = advisory.publisher
+    if not forms.is_one_line(publisher.name):
+        yield "publisher.name", _ONE_LINE
+    if not forms.is_url(publisher.namespace):
+        yield "publisher.namespace", "give an address under your control; it makes the ids unique"
+    if publisher.cna and not forms.is_uuid4(publisher.cna.org_id):
+        yield "publisher.cna.org_id", "give the organisation's UUID in CVE Services"
 
 
 def _texts(advisory: Advisory) -> _Found:
     for field in ("title", "summary"):
-        text = getattr(advisory, field)
-        if not text.strip():
-            yield field, f"the {field} is empty"
-        elif "\n" in text:
-            yield field, f"the {field} is one line"
+        if not forms.is_one_line(getattr(advisory, field)):
+            yield field, _ONE_LINE
     if not advisory.details.strip():
         yield "details", "the details are empty"
     if not advisory.mitigation.strip() and not advisory.no_mitigation_known:
         yield "mitigation", "write a mitigation, or say that none is known"
     if advisory.mitigation.strip() and advisory.no_mitigation_known:
         yield "no_mitigation_known", "there is a mitigation, so it cannot be that none is known"
-    if not advisory.products:
-        yield "products", "name at least one product"
+    if not any(line.state in _CONCLUSIVE for product in advisory.products for line in product.lines):
+        yield "products", "say of at least one release line whether it is affected"
 
 
 def _product(place: int, product: Product) -> _Found:
     at = f"products[{place}]"
-    if not product.name or not product.vendor:
-        yield f"{at}.name", "a product has a name and a vendor"
+    yield from _named(at, product)
     if product.scheme not in _SCHEME_NAMES:
         yield f"{at}.scheme", f"{product.scheme!r} is no version scheme; there are {', '.join(sorted(_SCHEME_NAMES))}"
         return
@@ -97,10 +106,28 @@ def _product(place: int, product: Product) -> _Found:
             yield f"{at}.lines", "two affected ranges overlap"
 
 
+def _named(at: str, product: Product) -> _Found:
+    for field in ("name", "vendor"):
+        if not forms.is_one_line(getattr(product, field)):
+            yield f"{at}.{field}", _ONE_LINE
+    if product.purl and not forms.is_bare_purl(product.purl):
+        yield f"{at}.purl", "give a package URL without a version"
+    if product.cpe and not forms.is_cpe(product.cpe):
+        yield f"{at}.cpe", "give a CPE 2.3 name"
+    for field in ("repository", "collection"):
+        url = getattr(product, field)
+        if url and not forms.is_url(url):
+            yield f"{at}.{field}", f"{url!r} is not an http or https address"
+    if bool(product.ecosystem) != bool(product.package):
+        yield f"{at}.package", "an ecosystem and the package's name in it belong together"
+
+
 def _line(at: str, product: Product, line: LineRange) -> _Found:
+    if line.line and not forms.is_token(line.line):
+        yield f"{at}.line", f"{line.line!r} is no name of a release line"
     for field in ("introduced", "fixed_in", "last_affected"):
         version = getattr(line, field)
-        if version and not is_version(product.order, version):
+        if version and not (forms.is_token(version) and is_version(product.order, version)):
             yield f"{at}.{field}", f"{version!r} is no version in the scheme {product.scheme}"
     if line.state is Affectedness.FIXED and not line.fixed_in:
         yield f"{at}.fixed_in", "a fixed line names the version that fixes it"
@@ -110,6 +137,8 @@ def _line(at: str, product: Product, line: LineRange) -> _Found:
         yield f"{at}.last_affected", "give the fixed version or the last affected one, not both"
     if line.state is Affectedness.AFFECTED and not line.fixed_in and not line.reason:
         yield f"{at}.reason", "an affected line without a fix says why there is none"
+    if line.reason and not forms.is_one_line(line.reason):
+        yield f"{at}.reason", _ONE_LINE
 
 
 def _severity(advisory: Advisory) -> _Found:
@@ -126,14 +155,25 @@ def _severity(advisory: Advisory) -> _Found:
             yield f"cwe[{place}]", f"{cwe!r} is not in the CWE list"
 
 
+def _people(advisory: Advisory) -> _Found:
+    for place, each in enumerate(advisory.credits):
+        if not forms.is_one_line(each.name):
+            yield f"credits[{place}].name", _ONE_LINE
+        if each.organization and not forms.is_one_line(each.organization):
+            yield f"credits[{place}].organization", _ONE_LINE
+        for number, contact in enumerate(each.contact):
+            if not forms.is_url(contact) and not contact.startswith("mailto:"):
+                yield f"credits[{place}].contact[{number}]", "a contact is an address: https:// or mailto:"
+
+
 def _links(advisory: Advisory) -> _Found:
-    named = [(f"references[{place}].url", each.url) for place, each in enumerate(advisory.references)]
-    own = [("urls.page", advisory.urls.page), ("publisher.namespace", advisory.publisher.namespace)]
-    for field, url in own + named:
-        if url and not _URL.fullmatch(url):
-            yield field, f"{url!r} is not an http or https address"
-    if not advisory.urls.page:
-        yield "urls.page", "an advisory has a page"
+    if not forms.is_url(advisory.urls.page):
+        yield "urls.page", "an advisory has a page with an http or https address"
+    if advisory.urls.csaf and not forms.is_url(advisory.urls.csaf):
+        yield "urls.csaf", f"{advisory.urls.csaf!r} is not an http or https address"
+    for place, each in enumerate(advisory.references):
+        if not forms.is_url(each.url):
+            yield f"references[{place}].url", f"{each.url!r} is not an http or https address"
 
 
 def _dates(advisory: Advisory) -> _Found:
@@ -155,13 +195,15 @@ def _revisions(advisory: Advisory) -> _Found:
         yield "revisions", "a published advisory has at least one revision"
         return
     numbers = [revision.number for revision in revisions]
-    if not all(_NUMBER.fullmatch(number) for number in numbers) or len({"." in number for number in numbers}) > 1:
+    if not all(forms.is_revision(number) for number in numbers) or len({"." in number for number in numbers}) > 1:
         yield "revisions", "revisions are numbered 1, 2, 3 or all with semantic versions"
         return
     keys = [[int(part) for part in number.split(".")] for number in numbers]
-    if any(later <= earlier for earlier, later in pairwise(keys)):
-        yield "revisions", "revision numbers must rise"
+    if keys[0][0] != 1 or any(later <= earlier or later[0] > earlier[0] + 1 for earlier, later in pairwise(keys)):
+        yield "revisions", "revision numbers begin with 1 and rise without a gap"
     if any(later.date < earlier.date for earlier, later in pairwise(revisions)):
         yield "revisions", "revision dates must not go back"
     if advisory.modified is not None and revisions[-1].date != advisory.modified:
         yield "modified", "the last change is the date of the last revision"
+    if not all(revision.summary.strip() for revision in revisions):
+        yield "revisions", "say of each revision what changed"

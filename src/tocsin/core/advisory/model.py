@@ -168,6 +168,11 @@ class Credit(Value):
     contact: tuple[str, ...] = ()
     consented: bool = False
 
+    @property
+    def display(self) -> str:
+        """`R. Eporter (Example University)`: the one way in which every document names somebody."""
+        return f"{self.name} ({self.organization})" if self.organization else self.name
+
 
 class Revision(Value):
     """One published state. `number` is a whole number or a semantic version, never both kinds in one advisory."""

@@ -8,6 +8,7 @@ Sources: OSV schema 1.7.5 `affected[].ranges[].events`; CVE Record Format 5.1.1 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from tocsin.core.versions.lines import Interval, LineRange, interval, vulnerable
 from tocsin.core.versions.scheme import Scheme
@@ -66,12 +67,15 @@ def _cve_version(scheme: Scheme, line: LineRange) -> dict[str, str]:
 
 
 def vers(scheme: Scheme, each: Interval) -> str:
-    """The interval as a vers string: `vers:semver/>=7.4.0|<7.4.2`."""
-    parts = [] if each.start == "0" else [f">={each.start}"]
-    if each.before:
-        parts.append(f"<{each.before}")
-    elif each.last == each.start and each.last:
-        parts = [each.last]
-    elif each.last:
-        parts.append(f"<={each.last}")
-    return f"vers:{scheme.vers_type}/{'|'.join(parts) or '*'}"
+    """The interval as a canonical vers string: `vers:semver/>=7.4.0|<7.4.2`; every version is `vers:all/*`."""
+    if each.last and each.last == each.start:
+        constraints = [_quoted(each.last)]
+    else:
+        bounds = (("<", each.before), ("<=", each.last), (">=", "" if each.start == "0" else each.start))
+        constraints = [f"{sign}{_quoted(version)}" for sign, version in reversed(bounds) if version]
+    return f"vers:{scheme.vers_type}/{'|'.join(constraints)}" if constraints else "vers:all/*"
+
+
+def _quoted(version: str) -> str:
+    """Characters that mean something in a vers string are percent-encoded (vers specification, "version")."""
+    return quote(version, safe="+:~@,;^$&'()")

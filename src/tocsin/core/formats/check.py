@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The agreement checker: all documents of an advisory say the same, or the one that does not is named (law 5).
+
+Each format reads its documents back into facts, with code that knows the standard and not the renderer. Those facts are
+held against the record; without a record, against what most of the documents say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from tocsin.core.advisory import Advisory
+from tocsin.core.formats.facts import points, record_facts
+from tocsin.core.formats.format import Facts, Format
+from tocsin.core.severity import Severity, score
+from tocsin.core.vocabulary import Value
+
+_UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+
+
+class Disagreement(Value):
+    """One document's field that says something else. `expected` is empty where the field should not be there."""
+
+    document: str
+    field: str
+    found: str
+    expected: str
+
+
+def disagreements(
+    formats: Mapping[str, Format], documents: Mapping[str, bytes], advisory: Advisory | None = None
+) -> tuple[Disagreement, ...]:
+    """Every field in which a document differs from the record, or from the other documents where there is no record.
+
+    `documents` are by format name. A document that cannot be read is one disagreement in the field `document`.
+    """
+    said: dict[str, Facts] = {}
+    found: list[Disagreement] = []
+    for name, document in documents.items():
+        try:
+            said[name] = formats[name].facts(document)
+        except _UNREADABLE as wrong:
+            found.append(Disagreement(document=name, field="document", found=f"unreadable: {wrong!r}", expected=""))
+    truth = record_facts(advisory) if advisory else _majority(list(said.values()))
+    for name, facts in said.items():
+        found += _against(name, facts, truth, whole=advisory is not None)
+        found += _inner(name, facts)
+        found += _left_out(name, facts, truth, formats[name].silent_on) if advisory else ()
+    return tuple(dict.fromkeys(found))
+
+
+def _against(name: str, facts: Facts, truth: Facts, *, whole: bool) -> list[Disagreement]:
+    """Fields that differ; with a record also those that name something the record does not know."""
+    return [
+        Disagreement(document=name, field=field, found=value, expected=truth.get(field, ""))
+        for field, value in facts.items()
+        if value != truth.get(field, "" if whole else value)
+    ]
+
+
+def _left_out(name: str, facts: Facts, truth: Facts, silent_on: frozenset[str]) -> Iterator[Disagreement]:
+    """Fields of the record that the document should state and does not.
+
+    Of several vectors a format may carry some; carrying none is an omission, and so is a vector without its score.
+    """
+    vectors = [field for field in truth if field.startswith("vector ")]
+    for field, expected in truth.items():
+        kind, _, rest = field.partition(" ")
+        if kind == "score":
+            due = f"vector {rest}" in facts
+        elif kind == "vector":
+            due = field == vectors[0] and not any(each in facts for each in vectors)
+        else:
+            due = True
+        if due and field not in facts and kind not in silent_on:
+            yield Disagreement(document=name, field=field, found="", expected=expected)
+
+
+def _inner(name: str, facts: Facts) -> list[Disagreement]:
+    """Scores that do not follow from the vector beside them."""
+    found = []
+    for field, value in facts.items():
+        version = field.removeprefix("vector ")
+        severity = score(value) if version != field else None
+        stated = facts.get(f"score {version}")
+        if isinstance(severity, Severity) and stated is not None and stated != points(severity.base):
+            expected = points(severity.base)
+            found.append(Disagreement(document=name, field=f"score {version}", found=stated, expected=expected))
+    return found
+
+
+def _majority(all_facts: list[Facts]) -> dict[str, str]:
+    """Most frequent value of each field; where two are equally frequent, the first document decides."""
+    fields = dict.fromkeys(field for facts in all_facts for field in facts)
+    votes = {field: Counter(facts[field] for facts in all_facts if field in facts) for field in fields}
+    return {field: counted.most_common(1)[0][0] for field, counted in votes.items()}

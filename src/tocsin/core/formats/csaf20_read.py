@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads the facts of a CSAF 2.0 security advisory for the agreement checker.
+
+Written against the standard and not against our own renderer, so that it also reads strangers' documents. Versions are
+looked up by product name along the branches of the product tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+
+from tocsin.core.formats import facts
+from tocsin.core.formats.format import Facts
+from tocsin.core.severity import version_of
+
+Named = dict[str, tuple[str, str, str]]
+"""Product id to (product name, branch category, branch name)."""
+
+
+def read_facts(document: bytes) -> Facts:
+    """Facts of a CSAF document; with several vulnerabilities, those of the first."""
+    found: dict[str, Any] = msgspec.json.decode(document)
+    head, tracking = found["document"], found["document"]["tracking"]
+    weakness: dict[str, Any] = next(iter(found.get("vulnerabilities") or ()), {})
+    notes = {each.get("title"): each["text"] for each in weakness.get("notes") or ()}
+    scores = [each["cvss_v3"] for each in weakness.get("scores") or () if "cvss_v3" in each]
+    noted = [str(text).split() for title, text in notes.items() if str(title).startswith("CVSS ")]
+    return facts.stated(
+        {
+            "id": tracking["id"],
+            "cve": weakness.get("cve", ""),
+            "aliases": facts.many(each["text"] for each in weakness.get("ids") or ()),
+            "title": facts.plain(weakness.get("title") or head["title"]),
+            "cwe": facts.many(_weaknesses(weakness, str(notes.get("Further weaknesses", "")))),
+            "credits": facts.many(_credits(weakness)),
+            "published": tracking["initial_release_date"],
+            "modified": tracking["current_release_date"],
+            **facts.scored([*(each["vectorString"] for each in scores), *(each[-1] for each in noted)]),
+            **{f"score {each['version']}": facts.points(each["baseScore"]) for each in scores},
+            **{f"score {version_of(each[-1])}": facts.points(each[0]) for each in noted},
+            **_versions(found, weakness.get("product_status") or {}),
+        }
+    )
+
+
+def _weaknesses(weakness: dict[str, Any], further: str) -> Iterator[str]:
+    if "cwe" in weakness:
+        yield weakness["cwe"]["id"]
+    yield from (each.split()[0] for each in further.split("; ") if each)
+
+
+def _credits(weakness: dict[str, Any]) -> Iterator[str]:
+    for each in weakness.get("acknowledgments") or ():
+        behind = f" ({each['organization']})" if "organization" in each else ""
+        yield from (f"{name}{behind}" for name in each.get("names") or ())
+
+
+def _versions(found: dict[str, Any], status: dict[str, list[str]]) -> dict[str, str]:
+    named: Named = {}
+    for branch in (found.get("product_tree") or {}).get("branches") or ():
+        _walk(branch, "", named)
+    affected: dict[str, list[str]] = {}
+    fixed: dict[str, list[str]] = {}
+    for product_id in status.get("known_affected") or ():
+        name, _, version = named[product_id]
+        affected.setdefault(name, []).append(_span(version))
+    for product_id in status.get("fixed") or ():
+        name, _, version = named[product_id]
+        fixed.setdefault(name, []).append(version)
+    return {
+        **{f"affected {name}": facts.many(spans) for name, spans in affected.items()},
+        **{f"fixed {name}": facts.many(versions) for name, versions in fixed.items()},
+    }
+
+
+def _walk(branch: dict[str, Any], name: str, named: Named) -> None:
+    if branch["category"] == "product_name":
+        name = facts.plain(branch["name"])
+    if "product" in branch:
+        named[branch["product"]["product_id"]] = (name, branch["category"], branch["name"])
+    for each in branch.get("branches") or ():
+        _walk(each, name, named)
+
+
+def _span(name: str) -> str:
+    """A vers string with one interval, or a single version."""
+    if not name.startswith("vers:"):
+        return facts.span(name, last=name)
+    constraints = [unquote(each) for each in name.partition("/")[2].split("|")]
+    start, before, last = "0", "", ""
+    for each in constraints:
+        if each.startswith(">="):
+            start = each[2:]
+        elif each.startswith("<="):
+            last = each[2:]
+        elif each.startswith("<"):
+            before = each[1:]
+        elif each != "*":
+            start = last = each
+    return facts.span(start, before, last)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a format is: a pure function from the advisory to bytes, and what it has to say about itself.
+
+One file for each format, exporting `FORMAT`; `tocsin.core.formats.FORMATS` lists them. A format never asks for more
+than the record, never reads a clock, and gives the same bytes for the same record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tocsin.core.advisory import Advisory
+from tocsin.core.vocabulary import Value
+
+Facts = Mapping[str, str]
+"""What a document states, for the agreement checker: `id`, `cve`, `cwe`, `credits`, `published`, `modified`, `title`,
+`vector 3.1`, `score 3.1`, `affected <product>`, `fixed <product>`, each in the one spelling of `facts.py`."""
+
+
+class Loss(Value):
+    """A fact that a format cannot carry as a fact. `blocks` means that no document can be made at all."""
+
+    field: str
+    message: str
+    blocks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One document format.
+
+    `suffix` follows the advisory's id in URLs (`.csaf.json`), `file_name` is the name by which the standard files it.
+    `render` raises ValueError for a record that `cannot_express` blocks. `facts` reads a document of this format, ours
+    or a stranger's, for comparison; of the kinds in `silent_on` it never says anything. `schema` names the official
+    JSON schema (`formats.schema`), "" where there is none.
+    """
+
+    name: str
+    title: str
+    media_type: str
+    suffix: str
+    file_name: Callable[[Advisory], str]
+    render: Callable[[Advisory], bytes]
+    cannot_express: Callable[[Advisory], tuple[Loss, ...]]
+    facts: Callable[[bytes], Facts]
+    schema: str = ""
+    silent_on: frozenset[str] = frozenset()

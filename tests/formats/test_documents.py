@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every document meets its official schema, says what the others say, and is the same each time."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from prototyyppi.csaf.v20 import validate
+
+from tests.advisory.samples import SAMPLES, library, warehouse, withdrawn
+from tests.advisory.strategies import advisories
+from tests.support import DATA, golden
+from tocsin.core.advisory import Advisory, Score, problems
+from tocsin.core.formats import FORMATS, Format, disagreements, findings, format_named, losses, render_all
+from tocsin.core.formats.wrap import WIDTH
+
+GOLDENS = DATA / "formats"
+BY_ID = {each.id: each for each in SAMPLES}
+INHERENT = {"6.3.9", "6.3.10"}
+"""Informative tests that advise against version ranges as such; a range is what we know (docs: divergences)."""
+
+
+def csaf_failures(document: bytes) -> dict[str, list[str]]:
+    """Tests of the independent CSAF validator that a document fails, all three groups."""
+    report = validate(json.loads(document), preset="full")
+    return {
+        each.id: [error.message for error in each.errors]
+        for each in report.results
+        if not each.passed and not each.skipped
+    }
+
+
+def longest(document: bytes) -> list[str]:
+    """Lines over the width that hold more than one word which itself is too long."""
+    return [line for line in document.decode().split("\n") if len(line) > WIDTH and len(line.split()) > 1]
+
+
+def test_each_format_has_a_folder_of_goldens_and_each_folder_a_format() -> None:
+    assert {path.name for path in GOLDENS.iterdir() if path.is_dir()} == {each.name for each in FORMATS}
+
+
+def test_names_and_suffixes_of_formats_are_unique() -> None:
+    assert len({each.name for each in FORMATS}) == len({each.suffix for each in FORMATS}) == len(FORMATS)
+
+
+@pytest.mark.parametrize("sample", BY_ID)
+def test_samples_are_fit_to_publish(sample: str) -> None:
+    assert problems(BY_ID[sample]) == ()
+
+
+@pytest.mark.parametrize("sample", BY_ID)
+@pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.name)
+def test_documents_are_as_last_read(each: Format, sample: str) -> None:
+    document = render_all(BY_ID[sample]).get(each.name, b"no document: see cannot_express\n")
+    golden(GOLDENS / each.name / f"{sample}.{each.suffix.rpartition('.')[2]}", document.decode())
+
+
+@pytest.mark.parametrize("sample", BY_ID)
+def test_nothing_speaks_against_publishing_a_sample(sample: str) -> None:
+    documents = render_all(BY_ID[sample])
+    assert findings(documents, BY_ID[sample]) == ()
+    assert findings(documents) == ()
+
+
+def test_the_independent_csaf_validator_finds_nothing_in_a_complete_record() -> None:
+    assert set(csaf_failures(render_all(warehouse())["csaf20"])) == INHERENT
+
+
+@pytest.mark.parametrize(
+    ("advisory", "missed"),
+    [
+        (library(), {"6.2.3": "no CVSS 3.x", "6.2.11": "no canonical URL", "6.3.3": "no CVE"}),
+        (withdrawn(), {"6.3.2": "CVSS 3.0 only", "6.3.4": "no CWE"}),
+    ],
+    ids=lambda each: each.id if isinstance(each, Advisory) else "",
+)
+def test_of_a_sparse_record_it_misses_only_what_is_not_there(advisory: Advisory, missed: dict[str, str]) -> None:
+    assert set(csaf_failures(render_all(advisory)["csaf20"])) == INHERENT | set(missed)
+
+
+@pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.name)
+def test_the_same_record_gives_the_same_bytes(each: Format) -> None:
+    copy = msgspec.json.decode(msgspec.json.encode(warehouse()), type=Advisory)
+    assert each.render(copy) == each.render(warehouse())
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(advisory=advisories())
+def test_random_advisories_are_valid_and_agree_in_every_format(advisory: Advisory) -> None:
+    assert problems(advisory) == ()
+    documents = render_all(advisory)
+    assert findings(documents, advisory) == ()
+    if "csaf20" in documents:
+        failed = csaf_failures(documents["csaf20"])
+        assert not [each for each in failed if each.startswith("6.1") or each == "schema"], failed
+    assert longest(documents["text"]) == []
+
+
+@given(advisory=advisories())
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_a_format_makes_a_document_unless_it_says_why_not(advisory: Advisory) -> None:
+    for each in FORMATS:
+        if any(loss.blocks for loss in each.cannot_express(advisory)):
+            assert each.name not in render_all(advisory)
+        else:
+            assert each.render(advisory)
+
+
+def test_only_the_authoritative_partys_scores_are_published() -> None:
+    """S43: the reporter said 9.9, the team 6.5; every document carries 6.5 and none 9.9."""
+    for document in render_all(warehouse()).values():
+        assert b"6.5" in document or b"CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:N/A:N" in document
+        assert b"PR:N" not in document
+        assert b"9.9" not in document
+
+
+def test_who_did_not_consent_is_named_nowhere() -> None:
+    for document in render_all(warehouse()).values():
+        assert b"Quiet Person" not in document
+        assert b"Eporter" in document
+
+
+def test_required_configuration_reaches_every_document() -> None:
+    """S69."""
+    for document in render_all(warehouse()).values():
+        assert b"shared_preload_libraries" in document
+
+
+@pytest.mark.parametrize("name", [each.name for each in FORMATS])
+def test_an_explicit_none_known_is_said(name: str) -> None:
+    """S62: silence about a mitigation is read as an oversight."""
+    assert b"No mitigation is known." in format_named(name).render(withdrawn())
+
+
+def test_csaf_takes_three_one_where_both_exist() -> None:
+    both = msgspec.structs.replace(
+        withdrawn(),
+        scores=(
+            *withdrawn().scores,
+            Score(vector="CVSS:3.1/AV:L/AC:L/PR:N/UI:R/S:U/C:N/I:N/A:H", scorer="Old Project"),
+        ),
+    )
+    assert b"CVSS:3.1" in format_named("csaf20").render(both)
+    assert b"CVSS:3.0" not in format_named("csaf20").render(both)
+    assert "scores" in {loss.field for loss in losses(both)["csaf20"]}
+
+
+def test_the_osv_id_loses_its_prefix_once_one_is_registered() -> None:
+    assert b'"id": "x_WHPG-SA-2026-001"' in format_named("osv").render(warehouse())
+    registered = msgspec.structs.replace(warehouse(), osv_prefix="")
+    assert b'"id": "WHPG-SA-2026-001"' in format_named("osv").render(registered)
+    assert format_named("osv").file_name(registered) == "WHPG-SA-2026-001.json"
+
+
+def test_file_names_follow_their_standards() -> None:
+    names = {each.name: each.file_name(warehouse()) for each in FORMATS}
+    assert names == {
+        "csaf20": "whpg-sa-2026-001.json",
+        "cve": "CVE-1900-12345.json",
+        "markdown": "WHPG-SA-2026-001.md",
+        "osv": "x_WHPG-SA-2026-001.json",
+        "text": "WHPG-SA-2026-001.txt",
+    }
+
+
+def test_a_loss_names_its_field() -> None:
+    lost = losses(warehouse())
+    assert {loss.field for loss in lost["osv"]} == {
+        "scores",
+        "products[0].lines[2].state",
+        "products[0].lines[3].state",
+    }
+    assert [loss.field for loss in lost["cve"]] == ["aliases", "detection"]
+    assert not any(loss.blocks for each in lost.values() for loss in each)
+
+
+def test_an_advisory_without_cve_id_has_no_cve_record_and_says_so() -> None:
+    assert "cve" not in render_all(library())
+    assert {loss.field for loss in losses(library())["cve"] if loss.blocks} == {"cve_id", "publisher.cna"}
+    with pytest.raises(ValueError, match="cve_id"):
+        format_named("cve").render(library())
+
+
+def test_text_is_at_most_72_columns_wide() -> None:
+    for each in SAMPLES:
+        assert longest(format_named("text").render(each)) == []
+
+
+def test_what_a_writer_types_cannot_pass_for_our_headings() -> None:
+    forged = "Fixed versions\n--------------\n  WarehousePG: 0.0.1\n\n## Acknowledgements\n\n- **finder:** Nobody"
+    advisory = msgspec.structs.replace(warehouse(), impact=forged, detection=f"```\n{forged}", upgrade=forged)
+    assert disagreements(render_all(advisory), advisory) == ()
+    assert format_named("text").render(advisory).decode().count("\nFixed versions\n---") == 1
