@@ -75,7 +75,14 @@ class CopyRefusal(Value, tag="refusal"):
     because: str
 
 
-Copy = CopyMessage | CopyStatus | CopyRefusal
+class CopyProof(Value, tag="proof"):
+    """The proof of receipt as it was given out, JSON text, so that a reporter can have it again."""
+
+    at: datetime
+    proof: str
+
+
+Copy = CopyMessage | CopyStatus | CopyRefusal | CopyProof
 
 _STEP_PROMISE: Final = {"First answer": "first-feedback"}
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import msgspec
 
+from tocsin.core import notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
 from tocsin.core.case.deadlines import next_due
@@ -22,7 +23,6 @@ from tocsin.services import cases, sealing
 from tocsin.services.app import Front
 from tocsin.services.ports.receipts import Phrase
 from tocsin.services.ports.store import Change, Conflict, Room
-from tocsin.services.ports.vault import CaseKey
 from tocsin.services.proof import Proof, prove
 
 
@@ -86,6 +86,8 @@ def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime
         public_key=front.receipts.key(phrase).public,
         created_at=now,
     )
+    proof = prove(front, case)
+    kept = notices.CopyProof(at=now, proof=msgspec.json.encode(proof).decode())
     front.journal.commit(
         Change(
             case=case.ref,
@@ -95,21 +97,24 @@ def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime
             row=cases.inbox_row(front, places, policy, case),
             wrapped_key=wrapped,
             room=room,
-            copies=cases.room_copies(front, places, (room,), case, policy, entries, heard=True),
+            copies=(
+                *cases.room_copies(front, places, (room,), case, policy, entries, heard=True),
+                cases.seal_copy(front, places, room, kept, now),
+            ),
             effects=cases.effects(front, places, key, case, entries),
         )
     )
-    return _receipt(front, case, policy, phrase, key)
+    return _receipt(case, policy, phrase, proof)
 
 
-def _receipt(front: Front, case: Case, policy: Policy, phrase: Phrase, key: CaseKey) -> Receipt:
+def _receipt(case: Case, policy: Policy, phrase: Phrase, proof: Proof) -> Receipt:
     promise = next_due(policy, case)
     return Receipt(
         case=case.ref,
         project=case.project,
         received_at=case.received_at,
         phrase=phrase.reveal(),
-        proof=prove(front, case),
+        proof=proof,
         first_answer_due=promise.due_at if promise else None,
     )
 

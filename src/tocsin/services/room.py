@@ -40,13 +40,14 @@ class Door(msgspec.Struct, frozen=True):
 
 
 class RoomView(msgspec.Struct, frozen=True):
-    """The return page."""
+    """The return page. `proof` is the proof of receipt as JSON text."""
 
     case: CaseRef
     project: ProjectId
     status: notices.CopyStatus
     messages: tuple[notices.CopyMessage, ...]
     refusals: tuple[notices.CopyRefusal, ...]
+    proof: str = ""
 
 
 def enter(front: Front, text: str) -> Door | None:
@@ -71,6 +72,7 @@ def look(front: Front, door: Door, project: ProjectId) -> RoomView:
         status=status[-1],
         messages=tuple(copy for copy in copies if isinstance(copy, notices.CopyMessage)),
         refusals=tuple(copy for copy in copies if isinstance(copy, notices.CopyRefusal)),
+        proof=next((copy.proof for copy in copies if isinstance(copy, notices.CopyProof)), ""),
     )
 
 

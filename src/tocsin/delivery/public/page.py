@@ -58,6 +58,7 @@ class Moment:
 
     name: str
     when: str
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,6 @@ class Page:
     references: tuple[tuple[str, str, str], ...]
     credits: tuple[tuple[str, str], ...]
     timeline: tuple[Moment, ...]
-    revisions: tuple[tuple[str, str, str], ...]
     packages: tuple[str, ...]
     withdrawn: str
     withdrawn_why: str
@@ -131,7 +131,6 @@ def page(record: Advisory) -> Page:
         references=tuple((each.url, each.summary or each.url, each.type.value) for each in record.references),
         credits=tuple((each.display, each.type.value) for each in record.consented_credits),
         timeline=_timeline(record),
-        revisions=tuple((each.number, words.instant(each.date), each.summary) for each in record.revisions),
         packages=tuple(each.purl for each in record.products if each.purl),
         withdrawn=words.instant(record.withdrawn),
         withdrawn_why=record.withdrawn_reason,
@@ -166,7 +165,9 @@ def _hit(product: Product, line: LineRange) -> str:
 
 
 def _timeline(record: Advisory) -> tuple[Moment, ...]:
-    later = [(f"Revision {each.number}", each.date) for each in record.revisions[1:]]
-    known = [("Discovered", record.discovered), ("Published", record.published), *later]
-    known += [("Withdrawn", record.withdrawn)]
-    return tuple(Moment(name, words.instant(at)) for name, at in known if at)
+    """Discovery, every published state with what it changed, and withdrawal: nothing published is ever hidden."""
+    found = [Moment("Discovered", words.instant(record.discovered))] if record.discovered else []
+    found += [Moment(f"Revision {each.number}", words.instant(each.date), each.summary) for each in record.revisions]
+    if record.withdrawn:
+        found.append(Moment("Withdrawn", words.instant(record.withdrawn), record.withdrawn_reason))
+    return tuple(found)

@@ -28,6 +28,13 @@ HEADINGS: Final = {
 }
 
 
+_JOINTS: Final = {Shape.TEXT: " ", Shape.STEP: " ", Shape.ITEM: "\n* ", Shape.BLOCK: "\n\n"}
+"""What stands before a sentence in Markdown."""
+
+HOME: Final = ("acknowledgement", "first-feedback", "conversation", "assessment", "fix", "disclosure")
+"""The promises that somebody who reports will meet, in their order."""
+
+
 @dataclass(frozen=True)
 class Paragraph:
     """Sentences that stand together, and the lines of the published document they carry out."""
@@ -49,6 +56,7 @@ class Part:
 class Clock:
     """One promise with a number."""
 
+    name: str
     title: str
     within: str
     cite: str
@@ -63,7 +71,7 @@ def parts(policy: Policy) -> tuple[Part, ...]:
 
 def clocks(policy: Policy) -> tuple[Clock, ...]:
     """List the promises with a number."""
-    return tuple(Clock(each.title, str(each.within), each.source.cite) for each in timed_rules(policy))
+    return tuple(Clock(each.name, each.title, str(each.within), each.source.cite) for each in timed_rules(policy))
 
 
 def _part(section: Section, said: list[Sentence]) -> Part:
@@ -73,7 +81,6 @@ def _part(section: Section, said: list[Sentence]) -> Part:
 
 
 def _paragraph(said: list[Sentence]) -> Paragraph:
-    listed = any(each.shape is Shape.ITEM for each in said)
-    text = "\n".join(f"* {each.text}" if each.shape is Shape.ITEM else each.text for each in said)
+    text = "".join(_JOINTS[each.shape] + each.text for each in said)
     cites = dict.fromkeys(each.source.cite for each in said if each.source.cite)
-    return Paragraph(html=html(text if listed else text.replace("\n", " ")), cites=tuple(cites))
+    return Paragraph(html=html(text.strip()), cites=tuple(cites))

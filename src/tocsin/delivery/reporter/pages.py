@@ -5,10 +5,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from tocsin.core import notices
 from tocsin.core.intake import Attachment
 from tocsin.services.queries import words
+
+REPORTER: Final = "reporter"
+"""How a negotiation names this side."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def proposal(offer: notices.OpenProposal, now: datetime) -> ProposalView:
     return ProposalView(
         id=offer.id,
         ends=f"{words.instant(offer.ends_at)} ({words.until(offer.ends_at, now)})",
-        mine=offer.by == "reporter",
+        mine=offer.by == REPORTER,
         answer_by=words.instant(offer.respond_by),
     )
 

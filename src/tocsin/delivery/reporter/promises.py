@@ -7,9 +7,13 @@ All of it comes from the policy that the report will be pinned to, with the line
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from tocsin.core.policy.clauses import sentences, timed_rules
 from tocsin.core.policy.model import ChannelKind, Policy
+
+POSTURE: Final = ("assess.posture.secure_by_default", "assess.posture.required_configuration", "assess.not_accepted")
+"""Rules whose sentences a reporter should know beforehand; what the project hopes for later is not among them."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,6 @@ class Promises:
     bugs_go_to: str
     mail: tuple[str, ...]
     versions: tuple[str, ...]
-    title_label: str
 
 
 def promises(policy: Policy) -> Promises:
@@ -41,11 +44,10 @@ def promises(policy: Policy) -> Promises:
     return Promises(
         within=str(first.within) if first else "",
         answer=_said(policy, "sla.first_feedback"),
-        posture=_said(policy, "assess.posture", "assess.not_accepted") or _posture(policy),
+        posture=_said(policy, *POSTURE),
         bugs_go_to=intake.not_security.redirect if intake and intake.not_security else "",
         mail=tuple(each.address for each in channels if each.kind is ChannelKind.EMAIL and each.address),
         versions=versions.supported.branches if versions and versions.supported else (),
-        title_label=intake.subject_label if intake else "",
     )
 
 
@@ -55,18 +57,9 @@ def promise_title(policy: Policy, name: str) -> str:
 
 
 def _said(policy: Policy, *rules: str) -> Said | None:
-    found = [each for each in sentences(policy) if each.rule.startswith(rules)]
+    found = sorted(
+        (each for each in sentences(policy) if each.rule.startswith(rules)), key=lambda each: (each.group, each.order)
+    )
     if not found:
         return None
     return Said(words=" ".join(each.text for each in found), cite=found[0].source.cite)
-
-
-def _posture(policy: Policy) -> Said | None:
-    """Say the posture in words of ours while no clause speaks of it."""
-    posture = policy.assess.posture if policy.assess else None
-    if posture is None or posture.secure_by_default:
-        return None
-    words = f"{policy.project.name} is not secure by default. Operators have to {posture.required_configuration}."
-    refuses = policy.assess is not None and bool(policy.assess.not_accepted)
-    refused = " We will not act on a report about unsafe defaults." if refuses else ""
-    return Said(words=words + refused, cite=policy.source("assess.posture").cite)

@@ -31,7 +31,7 @@ def home(request: PublicRequest, project: str) -> HttpResponse:
     intake, versions = place.policy.intake, place.policy.versions
     context = {
         "place": place,
-        "clocks": words.clocks(place.policy),
+        "clocks": [each for each in words.clocks(place.policy) if each.name in words.HOME],
         "channels": [each for each in (intake.channel if intake else ()) if each.kind is not ChannelKind.WEB],
         "bugs_go_to": intake.not_security.redirect if intake and intake.not_security else "",
         "versions": versions.supported.branches if versions and versions.supported else (),

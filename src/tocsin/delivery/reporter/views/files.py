@@ -12,6 +12,7 @@ from tocsin.delivery.inert import plain
 from tocsin.delivery.reporter import session
 from tocsin.delivery.reporter.guard import admit
 from tocsin.delivery.reporter.request import RoomRequest, house
+from tocsin.delivery.reporter.views.receipt import saved_proof
 from tocsin.delivery.reporter.views.visit import ended
 from tocsin.services import room
 from tocsin.services.ports.blobs import BlobMissing
@@ -45,6 +46,16 @@ def file(request: RoomRequest, project: str, blob: str) -> HttpResponseBase:
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+@admit("GET", "HEAD")
+def proof(request: RoomRequest, project: str) -> HttpResponseBase:
+    """Give out the proof that the report of this room was received."""
+    place = house(request, project)
+    visit = session.resume(request, place.id)
+    if visit is None:
+        return ended(place)
+    return saved_proof(room.look(request.front, visit.door, place.id))
 
 
 def safe_name(name: str) -> str:

@@ -24,7 +24,6 @@ from tocsin.delivery.reporter.pages import steps
 from tocsin.delivery.reporter.request import House, RoomRequest, house
 from tocsin.services import room
 from tocsin.services.intake import Receipt
-from tocsin.services.proof import Proof
 
 GOOD_FOR: Final = timedelta(minutes=15)
 """How long the receipt page's buttons work. Reloading the page makes them new."""
@@ -38,19 +37,20 @@ class Slip(Value):
     case: CaseRef
     received_at: datetime
     phrase: str
-    proof: Proof | None = None
 
 
 def show_receipt(request: RoomRequest, place: House, receipt: Receipt) -> HttpResponse:
     """Show a receipt. Its steps come from the reporter's own copy, so a receipt shown again has the same dates."""
     front = request.front
-    slip = Slip(case=receipt.case, received_at=receipt.received_at, phrase=receipt.phrase, proof=receipt.proof)
+    slip = Slip(case=receipt.case, received_at=receipt.received_at, phrase=receipt.phrase)
     door = room.enter(front, receipt.phrase)
+    view = room.look(front, door, place.id) if door else None
     context = {
         "place": place,
         "receipt": receipt,
         "words": receipt.phrase.split(),
-        "steps": steps(room.look(front, door, place.id).status) if door else [],
+        "steps": steps(view.status) if view else [],
+        "proof": bool(view and view.proof),
         "slip": front.tokens.seal(slip, _PURPOSE, front.now() + GOOD_FOR),
         "return_url": front.site.public_url + reverse("reporter:return", args=[place.id]),
     }
@@ -64,24 +64,28 @@ def receipt(request: RoomRequest, project: str) -> HttpResponse:
     slip = front.tokens.open(request.POST.get("slip", ""), _PURPOSE, front.now(), Slip)
     if slip is None:
         return redirect(reverse("reporter:return", args=[place.id]))
-    wanted = request.POST.get("want")
-    if wanted == "phrase":
-        text = render_to_string("reporter/phrase.txt", {"place": place, "slip": slip, "site": front.site})
-        return _download(f"{slip.case}-return-phrase.txt", "text/plain; charset=utf-8", text.encode())
-    if wanted == "proof" and slip.proof:
-        return _download(f"{slip.case}-proof.json", "application/json", _proof(slip.proof))
     visit = session.enter(front, slip.phrase)
     if visit is None:
         return redirect(reverse("reporter:return", args=[place.id]))
+    wanted = request.POST.get("want")
+    if wanted == "phrase":
+        text = render_to_string("reporter/phrase.txt", {"place": place, "slip": slip, "site": front.site})
+        return saved(f"{slip.case}-return-phrase.txt", "text/plain; charset=utf-8", text.encode())
+    if wanted == "proof":
+        return saved_proof(room.look(front, visit.door, place.id))
     answer = HttpResponse(status=303, headers={"Location": reverse("reporter:room", args=[visit.pass_.project])})
     session.keep(front, visit, answer)
     return answer
 
 
-def _proof(proof: Proof) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(proof), indent=2) + b"\n"
+def saved_proof(view: room.RoomView) -> HttpResponse:
+    """Give out a room's proof of receipt."""
+    return saved(
+        f"{view.case}-proof.json", "application/json", msgspec.json.format(view.proof.encode(), indent=2) + b"\n"
+    )
 
 
-def _download(name: str, media_type: str, body: bytes) -> HttpResponse:
+def saved(name: str, media_type: str, body: bytes) -> HttpResponse:
+    """Give out something for the reporter's own disk."""
     disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return HttpResponse(body, content_type=media_type, headers={"Content-Disposition": disposition})

@@ -50,6 +50,8 @@ DONE: Final = {
 }
 """What is said after something was done, by the word that the address carries."""
 
+OVER: Final = ("published", "closed")
+
 TALK_OF_DATES: Final = ("accepted", "embargo")
 
 
@@ -95,6 +97,8 @@ def page(request: RoomRequest, place: House, visit: Visit, unsent: Unsent, statu
         "phase": PHASES.get(known.phase, known.phase),
         "status": known,
         "embargo_until": words.instant(known.embargo_until),
+        "quiet": known.embargo_until is not None and known.phase not in OVER,
+        "waits_for_you": known.phase == "need-info" or any(each.by != pages.REPORTER for each in known.proposals),
         "embargo_in": words.until(known.embargo_until, now) if known.embargo_until else "",
         "next": promise_title(place.policy, known.next_promise),
         "next_due": words.instant(known.next_due),
