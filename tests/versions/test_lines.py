@@ -137,7 +137,7 @@ def test_the_published_ranges_of_a_postgresql_record_come_out_as_published() -> 
         (Interval(start="7.4.0", last="7.4.1"), "vers:semver/>=7.4.0|<=7.4.1"),
         (Interval(start="7.4.0", last="7.4.0"), "vers:semver/7.4.0"),
         (Interval(start="7.4.0"), "vers:semver/>=7.4.0"),
-        (Interval(start="0"), "vers:semver/*"),
+        (Interval(start="0"), "vers:all/*"),
     ],
 )
 def test_vers_strings(interval: Interval, expected: str) -> None:
