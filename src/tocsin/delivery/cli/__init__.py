@@ -54,4 +54,4 @@ def cli(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         command = cli.get_command(ctx, "inbox")
         if command is not None:
-            ctx.invoke(command)
+            command.invoke(command.make_context("inbox", [], parent=ctx))

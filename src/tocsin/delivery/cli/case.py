@@ -209,19 +209,21 @@ def score(ctx: click.Context, given: str, vector: str, person: str, reason: str)
 
 @case.command()
 @case_argument
-@click.argument("states", nargs=-1, required=True, metavar="LINE=STATE[:VERSION]...")
+@click.argument("states", nargs=-1, required=True, metavar="LINE=STATE[:VERSION][:tested]...")
 @as_person
 @click.pass_context
 def lines(ctx: click.Context, given: str, states: tuple[str, ...], person: str) -> None:
-    """Set the release lines: 7.4=fixed:7.4.2  6.29=not-affected  7.3=affected."""
+    """Set the release lines: 7.4=fixed:7.4.2:tested  6.29=not-affected  7.3=affected."""
     move(ctx, person, given, cmd.SetLines(lines=tuple(_line(each) for each in states)), "lines set")
 
 
 def _line(text: str) -> LineFact:
     name, _, rest = text.partition("=")
-    state, _, fixed = rest.partition(":")
+    state, *more = rest.split(":")
+    tested = "tested" in more
+    fixed = next((word for word in more if word != "tested"), "")
     try:
-        return LineFact(line=name, state=Affectedness(state), fixed_in=fixed)
+        return LineFact(line=name, state=Affectedness(state), fixed_in=fixed, tested=tested)
     except ValueError:
         stop(f"{text}: a state is one of {', '.join(each.value for each in Affectedness)}", Exit.USAGE)
 

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: every move of a case from a terminal, JSON for programs, exit codes that say what happened."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.services.acts import report
+from tocsin.services import worker
+
+LINES = ("7.4=fixed:7.4.2:tested", "7.3=fixed:7.3.4:tested", "6.29=not-affected")
+
+
+def walk(shell, case):
+    """Take a reported case to the point where it can be published."""
+    shell.ok("case", "reply", case, "Thank you.", "--plan", "We look.", "--workarounds", "Turn it off.")
+    shell.ok(
+        "case",
+        "investigate",
+        case,
+        "--effect",
+        "Reads memory",
+        "--criticality",
+        "high",
+        "--versions",
+        "7.x",
+        "--cwe",
+        "CWE-125",
+    )
+    shell.ok("case", "accept", case, "--text", "It is real.")
+    shell.ok("case", "score", case, "CVSS:3.0/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H")
+    shell.ok("case", "lines", case, *LINES)
+    shell.ok("case", "fix", case, "--author", "dana", "--reference", "9f31c02")
+    shell.ok("case", "confirm-fix", case, person="li@example.org")
+    shell.ok("advisory", "draft", case, "--title", "Out-of-bounds read", "--summary", "Memory can be read.",
+             "--details", "No length check.", "--mitigation", "Turn it off.")  # fmt: skip
+
+
+def test_a_case_is_published_from_the_terminal(shell):
+    receipt = json.loads(shell.ok("report", "new", "-p", "warehousepg", "--title", "Out-of-bounds read", "--reproduce",
+                                  "Call it.", "--version", "7.3.1", "--json"))  # fmt: skip
+    assert len(receipt["phrase"].split()) == 7
+    walk(shell, receipt["case"])
+    assert json.loads(shell.ok("advisory", "check", receipt["case"], "--json"))["problems"] == []
+    shell.ok("advisory", "publish", receipt["case"], "--confirm", "WHPG-SA-2026-001")
+    worker.run_once(shell.home.desk)
+    assert "WHPG-SA-2026-001" in shell.ok("advisory", "list")
+    assert json.loads(shell.ok("verify", "--json"))["findings"] == []
+
+
+def test_the_inbox_is_the_default_and_its_rows_are_names(shell):
+    case = report(shell.home).case
+    assert case in shell.ok()
+    assert case in shell.ok("case", "view", "1")
+    assert case in shell.ok("case", "view", case[-5:])
+    assert shell("case", "view", "2").exit_code == 5
+
+
+@pytest.mark.parametrize("command", [("inbox",), ("people", "list"), ("advisory", "list"), ("verify",)])
+def test_every_reading_command_speaks_json(shell, command):
+    report(shell.home)
+    json.loads(shell.ok(*command, "--json"))
+
+
+def test_reading_a_case_as_json_shows_no_key_of_an_attachment(shell, tmp_path):
+    (tmp_path / "poc.bin").write_bytes(b"\x00" * 1000)
+    receipt = json.loads(shell.ok("report", "new", "-p", "warehousepg", "--title", "A crash", "--reproduce", "Run it.",
+                                  "--version", "7.3.1", "--attach", str(tmp_path / "poc.bin"), "--json"))  # fmt: skip
+    view = shell.ok("case", "view", receipt["case"], "--json")
+    assert json.loads(view)["report_files"][0]["name"] == "poc.bin"
+    assert '"key"' not in view
+
+
+def test_what_the_policy_refuses_ends_with_7_and_names_the_line(shell):
+    case = report(shell.home).case
+    refused = shell("case", "accept", case)
+    assert refused.exit_code == 7
+    assert "SECURITY.md:" in refused.stderr
+
+
+def test_a_case_that_may_not_be_known_ends_like_one_that_is_not_there(shell):
+    case = report(shell.home).case
+    shell.ok("people", "add", "Eve", "eve@example.org", "--role", "example:owner")
+    unknown = shell("case", "view", "WHPG-2026-zzzzz", person="eve@example.org")
+    foreign = shell("case", "view", case, person="eve@example.org")
+    assert (foreign.exit_code, foreign.stderr) == (unknown.exit_code, unknown.stderr)
+    assert foreign.exit_code == 5
+
+
+def test_somebody_has_to_be_named_when_there_are_several(shell):
+    assert shell("inbox", person="").exit_code == 4
+    assert shell("inbox", person="nobody@example.org").exit_code == 4
+
+
+def test_foreign_text_sends_nothing_to_the_terminal(shell):
+    shell.ok(
+        "report",
+        "new",
+        "-p",
+        "warehousepg",
+        "--title",
+        "Evil \x1b[2J \u202etitle",
+        "--reproduce",
+        "x\x07y",
+        "--version",
+        "1",
+    )
+    shown = shell.ok("inbox") + shell.ok("case", "view", "1")
+    assert not [c for c in shown if (ord(c) < 32 and c != "\n") or c in "\u202e\x9b"]
+
+
+def test_advisory_ids_are_asked_for_before_publishing(shell):
+    case = report(shell.home).case
+    walk(shell, case)
+    wrong = shell("advisory", "publish", case, given="yes\n")
+    assert wrong.exit_code == 7
+    shell.ok("advisory", "publish", case, given="WHPG-SA-2026-001\n")
+
+
+def test_every_document_can_be_written_before_it_is_published(shell, tmp_path):
+    case = report(shell.home).case
+    walk(shell, case)
+    shell.ok("advisory", "preview", case, "--out", str(tmp_path))
+    assert {path.suffix for path in tmp_path.iterdir()} >= {".json", ".txt", ".md"}
+
+
+def test_scores_need_no_installation():
+    script = "import sys; sys.modules['django'] = None; from tocsin.delivery.cli import cli; cli()"
+    vectors = "CVSS:3.0/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H\nCVSS:3.1/AV:N\n"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "cvss", "calc", "--stdin", "--json"],
+        input=vectors,
+        capture_output=True,
+        text=True,
+    )
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["score"], first["rating"]) == (8.8, "High")
+    assert "error" in second
+    assert done.returncode == 3
+
+
+def test_a_one_time_link_is_printed(shell):
+    assert shell.ok("people", "link", "li@example.org").startswith("https://desk.example.org/sign-in/")
