@@ -128,7 +128,7 @@ def _version(version: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if version.get("status") != "affected":
         return
     start, before, last = version["version"], version.get("lessThan", ""), version.get("lessThanOrEqual", "")
-    native = dict(_NATIVE.findall(start))
+    native: dict[str, str] = dict(_NATIVE.findall(start))
     if native:
         start = native.get(">=", native.get("=", "0"))
         before, last = native.get("<", ""), native.get("<=", native.get("=", ""))
