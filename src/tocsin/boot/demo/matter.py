@@ -21,7 +21,7 @@ DATA: Final[Traversable] = resources.files(__package__) / "data"
 MATTERS: Final = DATA / "matters"
 
 
-class _Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class _Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A misspelt key in a data file is an error, not a missing fact."""
 
 
@@ -52,7 +52,7 @@ class Thanks(_Fact):
     organization: str = ""
 
 
-class Matter(_Fact):
+class Matter(_Fact, kw_only=True):
     """One vulnerability. `reporter` is empty where the record credits nobody: the report is then anonymous.
 
     `mitigation` is empty where the record says that none is known, or says nothing. `original` names the files under
