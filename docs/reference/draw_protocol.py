@@ -175,10 +175,11 @@ def _sent(row: Sent) -> tuple[str, ...]:
 
 
 def _commands() -> str:
-    verbs = ", ".join(f"`{verb}`" for verb in VERBS if verb not in Message.__members__)
+    verbs = ", ".join(f"`{verb}`" for verb in VERBS if verb not in Message.__members__ and "." not in verb)
     what = _prose(
         'One JSON object a line: `{"actor": "vendor", "command": "validate"}`.'
-        f" Commands are {verbs}, `merge` and `split`, and the 28 message codes, which are stricter by state."
+        f" Commands are {verbs}, `merge` and `split`, the 28 message codes, which are stricter by state, and the"
+        " steps of the tables, written `rm.v`, `em.p`, `pec.ACCEPT`, `cs.F`."
     )
     fields = _prose(
         "An actor whose name begins with finder, reporter, vendor, coordinator, deployer or distributor joins by"

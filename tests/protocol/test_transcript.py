@@ -69,6 +69,22 @@ def test_every_other_string_is_refused_or_leaves_the_embargo_open() -> None:
     assert finished == TRACES
 
 
+def test_a_table_read_from_the_export_can_be_played_as_it_stands() -> None:
+    """Whoever reads `[from, input, to]` can say `em.input` and gets exactly `to`."""
+    exported = json.loads(invoke("export", "--json"))
+    script, state = (
+        [("finder", "em.p"), ("vendor", "em.a"), ("vendor", "em.p"), ("finder", "em.r"), ("vendor", "em.t")],
+        "N",
+    )
+    for (_, command), answer in zip(script, play(*script), strict=True):
+        state = next(
+            to for origin, step, to in exported["em"]["transitions"] if (origin, f"em.{step}") == (state, command)
+        )
+        assert answer["states"]["em"] == state
+    assert play(("vendor", "rm.r"), ("vendor", "rm.v"))[-1]["states"]["rm"]["vendor"] == "V"
+    assert play(("vendor", "cs.V"), ("vendor", "cs.P"))[-1]["states"]["cs"]["vendor"] == "VfdPxa"
+
+
 def test_exactly_the_published_report_paths_lead_to_closed() -> None:
     finished = set()
     level = [""]

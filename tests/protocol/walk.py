@@ -38,7 +38,25 @@ def ask(chance: random.Random, case: SharedCase) -> Ask:
     )
 
 
-RARE = frozenset({"public", "exploit", "attacks", "CP", "CX", "CA", "close", "RC", "end", "ET"})
+RARE = frozenset(
+    {
+        "public",
+        "exploit",
+        "attacks",
+        "CP",
+        "CX",
+        "CA",
+        "close",
+        "RC",
+        "end",
+        "ET",
+        "rm.c",
+        "em.t",
+        "cs.P",
+        "cs.X",
+        "cs.A",
+    }
+)
 VERB_NAMES = [verb for verb in VERBS for _ in range(1 if verb in RARE else 3)]
 """Verbs by weight: what ends a story comes seldom, so that walks get far."""
 

@@ -83,7 +83,7 @@ def accept(held: Negotiation, who: Standing, proposal: str = "") -> Answer:
     if held.in_force:
         agreed = terms.every_consent(terms.every_consent(agreed, PECInput.REVISE), PECInput.INVITE, only=PEC.LAPSED)
     willing = () if held.in_force else (each.by for each in held.open_proposals if each.ends_at >= winner.ends_at)
-    for signatory in (winner.by, who.by, *willing):
+    for signatory in dict.fromkeys((winner.by, who.by, *willing)):
         agreed = terms.sign(agreed, signatory)
     return agreed, Outcome(path="a", effective=winner.id, fates=fates, cautions=_cautions(who))
 

@@ -46,6 +46,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
 from typing import Final, Generic, TypeVar
@@ -245,6 +246,7 @@ ZERO_DAYS: Final = (
 # -------------------------------------------------------------------------------------------------------- case state
 
 
+@lru_cache(maxsize=4096)  # asked on every move, about a few hundred different questions
 def matches(state: CaseState, *shapes: str) -> bool:
     """Say whether `state` has one of `shapes`; a dot in a shape stands for either case of that letter."""
     return any(re.fullmatch(shape, state) is not None for shape in shapes)

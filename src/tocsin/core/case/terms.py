@@ -15,8 +15,7 @@ from enum import StrEnum
 
 import msgspec
 
-from tocsin.core.case.rules import pec_step
-from tocsin.core.case.tables import EM, EM_IN_FORCE, PEC, RM, CaseState, PECInput
+from tocsin.core.case.tables import CONSENT, EM, EM_IN_FORCE, PEC, RM, CaseState, PECInput
 from tocsin.core.vocabulary import Refused, Value
 
 
@@ -41,6 +40,10 @@ class Proposal(Value, frozen=True):
     proposed_at: datetime
     respond_by: datetime | None = None
     fate: Fate = Fate.OPEN
+
+
+def _by_end(proposal: Proposal) -> tuple[datetime, datetime]:
+    return proposal.ends_at, proposal.proposed_at
 
 
 class Consent(Value, frozen=True):
@@ -74,8 +77,8 @@ class Negotiation(Value, frozen=True):
     @property
     def open_proposals(self) -> tuple[Proposal, ...]:
         """Proposals that wait for an answer, the earliest end first."""
-        waiting = (each for each in self.proposals if each.fate is Fate.OPEN)
-        return tuple(sorted(waiting, key=lambda each: (each.ends_at, each.proposed_at)))
+        waiting = [each for each in self.proposals if each.fate is Fate.OPEN]
+        return tuple(sorted(waiting, key=_by_end) if len(waiting) > 1 else waiting)
 
     def consent(self, participant: str) -> PEC:
         """Return how `participant` stands; NO_EMBARGO for somebody never asked."""
@@ -130,7 +133,7 @@ def chosen(held: Negotiation, proposal: str) -> Proposal | Refused:
 def shortest(held: Negotiation, offer: Proposal, by: str) -> Proposal:
     """Return what holds if `by` agrees to `offer`: a shorter rival wins, unless its author is party to this."""
     rivals = (each for each in held.open_proposals if each.by not in (offer.by, by))
-    return min((offer, *rivals), key=lambda each: each.ends_at)
+    return min((offer, *rivals), key=_by_end)
 
 
 def is_past(instant: datetime | None, now: datetime) -> bool:
@@ -189,11 +192,8 @@ def every_consent(held: Negotiation, happening: PECInput, only: PEC | None = Non
     """Apply `happening` to every consent that has such a step, or to those in state `only`."""
     consents = []
     for each in held.consents:
-        state = pec_step(each.state, happening)
-        meant = only is None or each.state is only
-        consents.append(
-            each if isinstance(state, Refused) or not meant else Consent(participant=each.participant, state=state)
-        )
+        state = CONSENT.step(each.state, happening) if only in (None, each.state) else None
+        consents.append(each if state is None else Consent(participant=each.participant, state=state))
     return msgspec.structs.replace(held, consents=tuple(consents))
 
 
@@ -210,14 +210,13 @@ def asked(held: Negotiation, by: str) -> Negotiation:
 
 def sign(held: Negotiation, participant: str) -> Negotiation:
     """Take the signature of `participant`; who had declined is asked again first, as the table demands."""
-    held = known(held, participant)
-    if held.consent(participant) is PEC.DECLINED:
-        held = with_consent(held, participant, PEC.INVITED)
-    state = pec_step(held.consent(participant), PECInput.ACCEPT)
-    return held if isinstance(state, Refused) else with_consent(held, participant, state)
+    before = held.consent(participant)
+    before = PEC.INVITED if before is PEC.DECLINED else before
+    state = CONSENT.step(before, PECInput.ACCEPT)
+    return held if state is None else with_consent(held, participant, state)
 
 
 def declined(held: Negotiation, participant: str) -> Negotiation:
     """Note that `participant` does not consent, where the table has such a step."""
-    state = pec_step(held.consent(participant), PECInput.DECLINE)
-    return held if isinstance(state, Refused) else with_consent(known(held, participant), participant, state)
+    state = CONSENT.step(held.consent(participant), PECInput.DECLINE)
+    return held if state is None else with_consent(held, participant, state)

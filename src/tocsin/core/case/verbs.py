@@ -20,7 +20,7 @@ from tocsin.core.case import joining, negotiation
 from tocsin.core.case.negotiation import Answer, Standing
 from tocsin.core.case.rules import cs_after, fix_may_be_ready, may_close, rm_step
 from tocsin.core.case.shared import Ask, Part, Participant, Played, Reply, SharedCase, changed, joined
-from tocsin.core.case.tables import EM, RM, Fact, RMInput
+from tocsin.core.case.tables import EM, EM_IN_FORCE, RM, Fact, RMInput
 from tocsin.core.vocabulary import Refused
 
 Verb = Callable[[SharedCase, Participant, Ask], Reply]
@@ -242,7 +242,7 @@ def _wait(case: SharedCase, _actor: Participant, _ask: Ask) -> Reply:
 _TABLED: Final = (EM.NONE, EM.PROPOSED)
 _HELD: Final = (EM.ACTIVE, EM.REVISE)
 
-VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
+_WORDS: Final[Mapping[str, Verb]] = MappingProxyType(
     {
         # report management
         "receive": _receive,
@@ -262,7 +262,7 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
         "invite": _invite,
         "consent": _consent,
         "decline": _decline,
-        # facts
+        # facts, and time
         "aware": _aware,
         "fix-ready": _fix(Fact.FIX_READY, "CF"),
         "deploy": _fix(Fact.FIX_DEPLOYED, "CD"),
@@ -270,28 +270,38 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
         "exploit": _learns(Fact.EXPLOIT, "CX"),
         "attacks": _learns(Fact.ATTACKS, "CA"),
         "wait": _wait,
-        # the 28 messages by their codes
+    }
+)
+
+_STEPS: Final = {
+    "rm": {"r": "receive", "v": "validate", "i": "invalidate", "a": "accept", "d": "defer", "c": "close"},
+    "em": {"p": "propose", "a": "agree", "r": "reject", "t": "end"},
+    "pec": {"INVITE": "invite", "ACCEPT": "consent", "DECLINE": "decline"},
+    "cs": {"V": "aware", "F": "fix-ready", "D": "deploy", "P": "public", "X": "exploit", "A": "attacks"},
+}
+
+_CODES: Final[Mapping[str, Verb]] = MappingProxyType(
+    {
         "RS": _send,
-        "RI": _report(RMInput.INVALIDATE),
-        "RV": _report(RMInput.VALIDATE),
-        "RD": _report(RMInput.DEFER),
-        "RA": _report(RMInput.ACCEPT),
-        "RC": _close,
-        "EP": _only("EP", _TABLED, _propose),
+        **{f"R{step.upper()}": _WORDS[verb] for step, verb in _STEPS["rm"].items() if step != "r"},
+        **{f"C{fact}": _WORDS[verb] for fact, verb in _STEPS["cs"].items()},
+        "EP": _only("EP", (EM.NONE, EM.PROPOSED), _propose),
         "EA": _only("EA", (EM.PROPOSED,), _agree),
         "ER": _only("ER", (EM.PROPOSED,), _reject),
-        "EV": _only("EV", _HELD, _propose),
+        "EV": _only("EV", EM_IN_FORCE, _propose),
         "EC": _only("EC", (EM.REVISE,), _agree),
         "EJ": _only("EJ", (EM.REVISE,), _reject),
-        "ET": _only("ET", _HELD, _end),
-        "CV": _aware,
-        "CF": _fix(Fact.FIX_READY, "CF"),
-        "CD": _fix(Fact.FIX_DEPLOYED, "CD"),
-        "CP": _learns(Fact.PUBLIC, "CP"),
-        "CX": _learns(Fact.EXPLOIT, "CX"),
-        "CA": _learns(Fact.ATTACKS, "CA"),
+        "ET": _only("ET", EM_IN_FORCE, _end),
         **{code: _talk(code, while_closed=True) for code in ("RK", "RE", "GI", "GK", "GE")},
         **{code: _talk(code, while_closed=False) for code in ("EK", "EE", "CK", "CE")},
     }
 )
-"""Every command: the verbs people use, and the message codes of the formal protocol, which are stricter by state."""
+
+VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
+    {
+        **_WORDS,
+        **_CODES,
+        **{f"{machine}.{step}": _WORDS[verb] for machine, steps in _STEPS.items() for step, verb in steps.items()},
+    }
+)
+"""Every command: words that people use, the 28 message codes, and the tables' steps as exported (`em.p`)."""
