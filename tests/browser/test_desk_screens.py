@@ -110,4 +110,4 @@ def test_every_page_is_readable_by_everybody(
         across = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if across > 0:
             wrong.append(f"{name}: {across} px wider than the screen")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

@@ -98,6 +98,7 @@ class CaseView(msgspec.Struct, frozen=True):
     next_promise: PromiseView | None
     options: Options
     gates: dict[str, tuple[Gate, ...]]
+    shut: frozenset[str]
     moves: frozenset[str]
     reporter_thread: tuple[MessageView, ...]
     team_thread: tuple[MessageView, ...]
@@ -209,7 +210,10 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         promises=found,
         next_promise=_first_open(policy, case, found),
         options=offers,
-        gates=_gates(policy, case),
+        gates=_gates(policy, case, offers),
+        shut=frozenset(
+            move.value for move in MoveName if not all(gate.satisfied for gate in required_before(policy, case, move))
+        ),
         moves=frozenset(move.value for move in MoveName if access.may_move(actor, move)),
         reporter_thread=tuple(m for m in messages if m.audience == Audience.REPORTER),
         team_thread=tuple(m for m in messages if m.audience == Audience.TEAM),
@@ -260,9 +264,17 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
     )
 
 
-def _gates(policy: Policy, case: Case) -> dict[str, tuple[Gate, ...]]:
+def _gates(policy: Policy, case: Case, offers: Options) -> dict[str, tuple[Gate, ...]]:
     asked = (MoveName.ACCEPT, MoveName.PUBLISH, MoveName.CLOSE)
-    return {move.value: required_before(policy, case, move) for move in asked}
+    return {move.value: tuple(_named(g, offers) for g in required_before(policy, case, move)) for move in asked}
+
+
+def _named(gate: Gate, offers: Options) -> Gate:
+    """Put names where a clause, which knows nobody, could only say an id."""
+    reason = gate.reason
+    for person in offers.people:
+        reason = reason.replace(person.id, person.name)
+    return gate if reason == gate.reason else msgspec.structs.replace(gate, reason=reason)
 
 
 def _first_open(policy: Policy, case: Case, found: tuple[PromiseView, ...]) -> PromiseView | None:

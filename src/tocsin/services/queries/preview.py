@@ -11,6 +11,7 @@ import msgspec
 from tocsin.core.advisory.checks import Problem
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
+from tocsin.core.formats import format_named
 from tocsin.core.vocabulary import Actor, Refused
 from tocsin.services import publication
 from tocsin.services.app import Desk
@@ -22,10 +23,19 @@ class DocumentView(msgspec.Struct, frozen=True):
     """One document: its file name, its text, and the SHA-256 of its bytes."""
 
     format: str
+    title: str
     name: str
     size: str
     sha256: str
     text: str
+
+
+class LossView(msgspec.Struct, frozen=True):
+    """What a format cannot carry; one that `blocks` cannot be made at all."""
+
+    title: str
+    message: str
+    blocks: bool
 
 
 class PreviewView(msgspec.Struct, frozen=True):
@@ -37,6 +47,7 @@ class PreviewView(msgspec.Struct, frozen=True):
     fixed: tuple[str, ...]
     documents: tuple[DocumentView, ...]
     problems: tuple[Problem, ...]
+    losses: tuple[LossView, ...]
 
 
 def preview(desk: Desk, opened: Opened) -> PreviewView | None:
@@ -54,6 +65,7 @@ def preview(desk: Desk, opened: Opened) -> PreviewView | None:
         documents=tuple(
             DocumentView(
                 format=each.format,
+                title=_title(each.format),
                 name=each.name,
                 size=words.size(len(each.body)),
                 sha256=each.sha256,
@@ -62,7 +74,16 @@ def preview(desk: Desk, opened: Opened) -> PreviewView | None:
             for each in found.documents
         ),
         problems=found.problems,
+        losses=tuple(
+            LossView(title=_title(name), message=loss.message, blocks=loss.blocks)
+            for name, lost in found.losses.items()
+            for loss in lost
+        ),
     )
+
+
+def _title(name: str) -> str:
+    return "Advisory record" if name == publication.RECORD else format_named(name).title
 
 
 def as_if(desk: Desk, opened: Opened, actor: Actor, command: cmd.Command) -> Opened | Refused:

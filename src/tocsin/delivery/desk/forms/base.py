@@ -61,7 +61,7 @@ class MoveForm(forms.Form):
     """A form that becomes one command.
 
     `name` stands in the address, `move` is what it needs permission for, `tab` where it is shown, `done` what is said
-    after it. Subclasses give the fields, `begin` (what stands in them at first) and `command`.
+    after it, `trial` whether its words can be tried out without saving. Subclasses give the fields, `begin` (what stands in them at first) and `command`.
     """
 
     default_renderer = Renderer
@@ -72,6 +72,7 @@ class MoveForm(forms.Form):
     tab: ClassVar[str]
     button: ClassVar[str]
     done: ClassVar[str]
+    trial: ClassVar[bool] = False
     tables: ClassVar[Mapping[str, type[BaseFormSet[Any]]]] = {}
 
     def __init__(self, ground: Ground, data: Mapping[str, Any] | None = None) -> None:

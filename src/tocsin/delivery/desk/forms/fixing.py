@@ -28,17 +28,21 @@ class LineRow(forms.Form):
 
     line = _cell("Line")
     supported = forms.BooleanField(
-        label="Supported", required=False, widget=forms.CheckboxInput(attrs={"aria-label": "Supported"})
+        label="Supported", required=False, initial=True, widget=forms.CheckboxInput(attrs={"aria-label": "Supported"})
     )
     state = forms.ChoiceField(
         label="State",
         choices=choices(_STATES),
         required=False,
+        initial=Affectedness.REVIEW.value,
         widget=forms.Select(attrs={"aria-label": "State"}),
     )
     introduced = _cell("Introduced in")
     fixed_in = _cell("Fixed in")
     last_affected = _cell("Last affected")
+    tested = forms.BooleanField(
+        label="Tested", required=False, widget=forms.CheckboxInput(attrs={"aria-label": "Tested"})
+    )
     reason = _cell("Reason")
     waiver = _cell("Waiver")
 
@@ -66,7 +70,7 @@ class LinesForm(MoveForm):
         return {"rows": [_as_row(line) for line in lines]}
 
     def command(self) -> cmd.SetLines:
-        """State the lines; what is not in the table (commit, test, who signed a waiver) stays as recorded."""
+        """State the lines; what is not in the table (the commit, who signed a waiver) stays as recorded."""
         known = {line.line: line for line in self.ground.case.lines}
         typed = [row.cleaned_data for row in self.rows["rows"] if row.cleaned_data.get("line")]
         return cmd.SetLines(lines=tuple(_as_line(known.get(row["line"]), row) for row in typed))
@@ -94,6 +98,7 @@ class ScoreForm(MoveForm):
     """A vector, pasted or typed."""
 
     name, tab, move = "score", "score", MoveName.SCORE
+    trial = True
     button, done = "Save score", "Score saved. It can be changed until publication."
 
     vector = Line(label="CVSS vector", required=True, help_text="3.0, 3.1 or 4.0, such as CVSS:3.1/AV:N/AC:L/...")
@@ -117,11 +122,18 @@ class CveForm(MoveForm):
 
     cve_id = Line(label="CVE id", required=True, max_length=30, help_text="As assigned: CVE-2026-12345.")
     state = forms.ChoiceField(label="State", choices=choices(("reserved", "published", "rejected")))
+    assigner = Line(label="Assigned by: organisation", max_length=40, help_text="The CNA's UUID. A CVE record needs it.")
+    assigner_name = Line(label="Assigned by: short name", max_length=32)
 
     def begin(self) -> dict[str, Any]:
         """Start from what is recorded."""
         case = self.ground.case
-        return {"cve_id": case.cve_id, "state": case.cve_state if case.cve_id else "reserved"}
+        return {
+            "cve_id": case.cve_id,
+            "state": case.cve_state if case.cve_id else "reserved",
+            "assigner": case.cve_assigner,
+            "assigner_name": case.cve_assigner_name,
+        }
 
     def command(self) -> cmd.SetCve:
         """Record it."""

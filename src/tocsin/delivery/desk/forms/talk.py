@@ -67,7 +67,7 @@ class AssignForm(MoveForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        people = {person.id: f"{person.name} ({', '.join(person.roles)})" for person in self.ground.options.people}
+        people = {person.id: person.name for person in self.ground.options.people}
         self.fields["lead"].choices = choices(people, empty="nobody")  # type: ignore[attr-defined]
 
     def begin(self) -> dict[str, object]:

@@ -69,7 +69,7 @@ def move(request: DeskRequest, ref: str, name: str) -> HttpResponseBase:
     command = form.command()
     if isinstance(command, Refused):
         return _refuse(request, ground, form, command)
-    if request.POST.get("do") == "try":
+    if form.trial and request.POST.get("do") == "try":
         return _try(request, ground, form)
     answer = cases.handle(request.desk, ref, command, ground.actor, seen=_seen(request))
     if isinstance(answer, Refused):

@@ -40,6 +40,6 @@ def attachment(request: DeskRequest, ref: str, blob: str) -> HttpResponseBase:
 
 def file_name(given: str) -> str:
     """Make a name that lies in one folder on every system and hides nothing: the sender chose it."""
-    name = _UNSAFE.sub("_", plain(given)).strip(" .")
+    name = _UNSAFE.sub("_", plain(" ".join(given.split()))).strip(" .")
     stem, dot, ending = name.rpartition(".")
     return f"{stem[:120]}{dot}{ending[:20]}" if name else "file"

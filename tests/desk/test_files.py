@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Attachments at the desk: whole, streamed, saved under a harmless name, and never shown in place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.desk import story
+from tests.desk.conftest import SignIn
+from tocsin.core.case import commands as cmd
+from tocsin.delivery.desk.views.files import file_name
+from tocsin.delivery.inert import ODD
+from tocsin.testing.house import House
+
+CONTENT = b"<script>alert(1)</script>" * 20_000
+
+
+def test_a_file_comes_whole_and_only_as_a_download(house: House, sign_in: SignIn) -> None:
+    kept = story.file(house, "proof.html", CONTENT)
+    ref = story.report(house, replace(story.PLPERL, attachments=(kept,)))
+    dana = sign_in()
+    page = dana.get(f"/c/{ref}").content.decode()
+    assert f'href="/c/{ref}/files/{kept.blob}"' in page
+    answer = dana.get(f"/c/{ref}/files/{kept.blob}")
+    assert answer.streaming
+    assert b"".join(answer.streaming_content) == CONTENT  # type: ignore[arg-type]
+    told = answer.headers
+    assert told["Content-Disposition"] == 'attachment; filename="proof.html"'
+    assert told["Content-Type"] == "application/octet-stream"
+    assert told["Content-Length"] == str(len(CONTENT))
+    assert told["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in told["Content-Security-Policy"]
+
+
+def test_files_of_messages_are_found_too(house: House, sign_in: SignIn) -> None:
+    ref = story.report(house)
+    kept = story.file(house, "later.log")
+    story.hear(house, ref, cmd.Hear(text="One more log.", attachments=(kept,)))
+    assert sign_in().get(f"/c/{ref}/files/{kept.blob}").status_code == 200
+
+
+def test_a_file_belongs_to_its_case(house: House, sign_in: SignIn) -> None:
+    kept = story.file(house)
+    ref = story.report(house, replace(story.PLPERL, attachments=(kept,)))
+    other = story.report(house)
+    dana = sign_in()
+    assert dana.get(f"/c/{other}/files/{kept.blob}").status_code == 404
+    assert dana.get(f"/c/{ref}/files/nonsense").status_code == 404
+    house.desk.blobs.delete(kept.blob)
+    assert dana.get(f"/c/{ref}/files/{kept.blob}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("sent", "saved"),
+    [
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ("C:\\Windows\\system32.dll", "C__Windows_system32.dll"),
+        ("report\u202egnp.exe", "report[U+202E]gnp.exe"),
+        ("a\r\nSet-Cookie: x=1.txt", "a Set-Cookie_ x=1.txt"),
+        (" . ", "file"),
+        ("", "file"),
+        ("x" * 500 + ".tar.gz", "x" * 120 + ".gz"),
+    ],
+)
+def test_a_dangerous_name_becomes_a_harmless_one(sent: str, saved: str) -> None:
+    assert file_name(sent) == saved
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("./\\\r\n\x00\u202e ")), max_size=300))
+def test_no_name_leaves_its_folder_or_hides_anything(sent: str) -> None:
+    saved = file_name(sent)
+    assert saved
+    assert not set('/\\:*?"<>|\r\n\x00') & set(saved)
+    assert not ODD.search(saved)
+    assert len(saved) <= 141
+    assert saved.strip(".") == saved
