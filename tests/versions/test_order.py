@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -41,17 +42,32 @@ def test_pairs_are_ordered_as_listed(path: Path) -> None:
     assert not _wrong(name, [(b, {"<": ">", ">": "<", "=": "="}[op], a) for a, op, b in pairs])
 
 
-def test_the_generated_list_of_pypi_is_ordered_as_listed() -> None:
-    pairs = _pairs(shared("standards", "version-order", "osv-semantic", "pypi-versions-generated.txt"))
-    assert len(pairs) > 1_000
-    assert not _wrong("pep440", pairs)
+@pytest.mark.parametrize(("name", "file"), [("pep440", "pypi"), ("debian", "debian"), ("maven", "maven")])
+def test_the_generated_lists_of_real_releases_are_ordered_as_listed(name: str, file: str) -> None:
+    pairs = _pairs(shared("standards", "version-order", "osv-semantic", f"{file}-versions-generated.txt"))
+    assert len(pairs) > 2_000
+    assert not _wrong(name, pairs)
+
+
+def test_the_vers_suite_of_maven_is_ordered_as_listed() -> None:
+    path = shared("standards", "version-order", "vers", "tests", "maven_version_cmp_test.json")
+    tests = json.loads(path.read_text())["tests"]
+    assert len(tests) > 600
+    for each in tests:
+        versions = each["input"]["versions"]
+        if each["test_type"] == "equality":
+            assert (compare("maven", *versions) == "=") is each["expected_output"], versions
+        else:
+            assert sort("maven", versions) == each["expected_output"], versions
 
 
 @pytest.mark.parametrize("name", [each.name for each in SCHEMES])
 def test_what_is_no_version_is_refused(name: str) -> None:
-    for text in ("", "---", "\0"):
+    for text in ("", "\0"):
         with pytest.raises(ValueError, match=r"not a |neither"):
             scheme(name).key(text)
+    for text in ("", "\0", "---"):
+        assert not is_version(scheme(name), text)
 
 
 def test_a_legacy_python_version_is_ordered_but_not_accepted_in_a_new_advisory() -> None:
@@ -92,6 +108,15 @@ versions = {
     "semver": st.builds(str.__add__, numbers, st.sampled_from(["", "-rc.1", "-alpha", "-0", "+build"])),
     "postgres": st.builds(str.__add__, numbers, st.sampled_from(["", "beta1", "rc2"])),
     "pep440": st.builds(str.__add__, numbers, st.sampled_from(["", "rc1", ".post1", ".dev2"])),
+    "debian": st.builds(
+        "{}:{}{}-{}".format, st.integers(0, 2), numbers, st.sampled_from(["", "~rc1", "+dfsg"]), numbers
+    ),
+    "rpm": st.builds("{}:{}{}-{}".format, st.integers(0, 2), numbers, st.sampled_from(["", "~rc1", "^git1"]), numbers),
+    "maven": st.builds(
+        str.__add__, numbers, st.sampled_from(["", "-rc1", "-SNAPSHOT", ".RELEASE", "-1", "-foo", "b2"])
+    ),
+    "npm": st.builds(str.__add__, numbers, st.sampled_from(["", "-rc.1", "-alpha"])),
+    "go": st.builds(str.__add__, numbers, st.sampled_from(["", "-rc.1", "-0.20240101000000-abcdefabcdef"])),
     "generic": st.text(min_size=1, max_size=12).filter(lambda text: bool(re.search(r"[0-9a-z]", text.lower()))),
 }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from tocsin.core.versions import generic, pep440, postgres, semver
+from tocsin.core.versions import debian, generic, go, maven, npm, pep440, postgres, rpm, semver
 from tocsin.core.versions.lines import Interval, LineRange, contains, empty, interval, overlap, vulnerable
 from tocsin.core.versions.render import cve_status, cve_versions, osv_ranges, vers
 from tocsin.core.versions.scheme import Scheme
@@ -43,6 +43,11 @@ SCHEMES: Final[tuple[Scheme, ...]] = (
     semver.SCHEME,
     postgres.SCHEME,
     pep440.SCHEME,
+    debian.SCHEME,
+    rpm.SCHEME,
+    maven.SCHEME,
+    npm.SCHEME,
+    go.SCHEME,
     generic.SCHEME,
 )
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tocsin.core.versions.scheme import Scheme, Span
+from tocsin.core.versions.dotted import prefix_span
+from tocsin.core.versions.scheme import Scheme
 
 _RUN: Final = re.compile(r"\d+|[a-z]+")
 _BEFORE: Final = {"dev": 0, "snapshot": 0, "a": 1, "alpha": 1, "b": 2, "beta": 2, "m": 3, "milestone": 3}
@@ -42,12 +43,4 @@ def _part(run: str) -> tuple[int, int, str]:
     return (0, _PRE[run], "") if run in _PRE else (2, 0, run)
 
 
-def _span(line: str) -> Span:
-    """A dotted number is a prefix like in the other schemes; any other name says nothing about its bounds."""
-    if not re.fullmatch(r"\d+(?:\.\d+)*", line, re.ASCII):
-        return "", ""
-    *head, last = line.split(".")
-    return line, ".".join((*head, str(int(last) + 1)))
-
-
-SCHEME: Final = Scheme(name="generic", key=_key, span=_span, cve_type="custom", vers_type="generic")
+SCHEME: Final = Scheme(name="generic", key=_key, span=prefix_span, cve_type="custom", vers_type="generic")

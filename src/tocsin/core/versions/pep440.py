@@ -12,7 +12,8 @@ from typing import Final
 
 from packaging.version import InvalidVersion, Version
 
-from tocsin.core.versions.scheme import Scheme, Span
+from tocsin.core.versions.dotted import prefix_span
+from tocsin.core.versions.scheme import Scheme
 
 _PIECE: Final = re.compile(r"(\d+|[a-z]+|\.|-)")
 _MEANING: Final = {"pre": "c", "preview": "c", "rc": "c", "-": "final-", "dev": "@"}
@@ -56,12 +57,4 @@ def _legacy(version: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _span(line: str) -> Span:
-    """`4.2` is 4.2 up to 4.3."""
-    if not re.fullmatch(r"\d+(?:\.\d+)*", line, re.ASCII):
-        return "", ""
-    *head, last = line.split(".")
-    return line, ".".join((*head, str(int(last) + 1)))
-
-
-SCHEME: Final = Scheme(name="pep440", key=_key, span=_span, cve_type="python", vers_type="pypi", strict=_proper)
+SCHEME: Final = Scheme(name="pep440", key=_key, span=prefix_span, cve_type="python", vers_type="pypi", strict=_proper)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tocsin.core.versions.scheme import Scheme, Span
+from tocsin.core.versions.dotted import prefix_span
+from tocsin.core.versions.scheme import Scheme
 
 _FORM: Final = re.compile(r"v?(\d+(?:\.\d+)*)(?:[-._]?(alpha|beta|rc|devel)\.?(\d*))?", re.ASCII | re.IGNORECASE)
 _STAGE: Final = {"devel": 0, "alpha": 1, "beta": 2, "rc": 3}
@@ -30,12 +31,4 @@ def _key(version: str) -> _Key:
     return tuple(numbers), _STAGE[stage.lower()] if stage else _RELEASED, int(count or 0)
 
 
-def _span(line: str) -> Span:
-    """`16` is 16 up to 17, `7.4` is 7.4 up to 7.5: the line itself stands for its first version."""
-    if not re.fullmatch(r"\d+(?:\.\d+)*", line, re.ASCII):
-        return "", ""
-    *head, last = line.split(".")
-    return line, ".".join((*head, str(int(last) + 1)))
-
-
-SCHEME: Final = Scheme(name="postgres", key=_key, span=_span, cve_type="custom", vers_type="generic")
+SCHEME: Final = Scheme(name="postgres", key=_key, span=prefix_span, cve_type="custom", vers_type="generic")
