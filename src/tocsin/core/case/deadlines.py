@@ -23,13 +23,18 @@ def next_due(policy: Policy, case: Case) -> Promise | None:
 
 
 def next_wake(policy: Policy, case: Case) -> datetime | None:
-    """Return the next instant at which the clock has something to say: a share to warn at, or the due instant."""
-    told = {(name, share, due_at) for name, share, due_at in case.warned}
+    """Return the next instant at which the clock has something to say: a share to warn at, or the due instant.
+
+    A share below one that was told is past: where the clock looks late, only the latest share is told.
+    """
+    told: dict[tuple[str, datetime], int] = {}
+    for name, share, due_at in case.warned:
+        told[name, due_at] = max(share, told.get((name, due_at), 0))
     instants = (
         warning.at
         for promise in due(policy, case)
         for warning in promise.warnings
-        if (promise.name, warning.share, promise.due_at) not in told
+        if warning.share > told.get((promise.name, promise.due_at), 0)
     )
     embargo = negotiation.due(case.embargo)
     return min([*instants, *([embargo] if embargo else [])], default=None)
