@@ -98,7 +98,8 @@ CSRF_COOKIE_SECURE = CONFIG.secure
 FILE_UPLOAD_HANDLERS = ["tocsin.boot.middleware.NoFiles"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# The rooms that take files count them themselves, and keep what was typed when there is one too many.
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
 LOGGING = {
     "version": 1,

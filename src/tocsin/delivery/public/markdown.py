@@ -28,7 +28,7 @@ _TAGS: Final = frozenset((
     "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "strong",
     "table", "tbody", "td", "th", "thead", "tr", "ul",
 ))  # fmt: skip
-_SCHEMES: Final = frozenset({"http", "https", "mailto"})
+_SCHEMES: Final = ("http:", "https:", "mailto:")
 _PARSER: Final = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
@@ -45,10 +45,16 @@ def html(text: str) -> SafeString:
             rendered,
             tags=set(_TAGS),
             attributes={"a": {"href"}},
-            url_schemes=set(_SCHEMES),
+            attribute_filter=_absolute,
+            url_schemes={scheme.rstrip(":") for scheme in _SCHEMES},
             link_rel="nofollow noopener noreferrer",
         )
     )
+
+
+def _absolute(_tag: str, attribute: str, value: str) -> str | None:
+    """Keep links that mean the same wherever the text is read; `//host` and `../page` do not."""
+    return value if attribute != "href" or value.lower().startswith(_SCHEMES) else None
 
 
 def _lowered(token: Token) -> Token:

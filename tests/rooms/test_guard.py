@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Posts come from our own pages, and nobody keeps what the private ones show."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.rooms import walk
+from tocsin.testing.house import House
+
+POSTS = (walk.REPORT, walk.RETURN, f"/p/{walk.PROJECT}/receipt", f"{walk.ROOM}/message", f"{walk.ROOM}/act",
+         f"{walk.ROOM}/leave")  # fmt: skip
+
+
+@pytest.mark.parametrize("address", POSTS)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://elsewhere.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site", "origin": "https://security.example.org"},
+    ],
+    ids=str,
+)
+def test_a_post_from_another_site_is_refused(house: House, address: str, headers: dict[str, str]) -> None:
+    answer = Client(headers=headers).post(address, {})
+    assert answer.status_code == 403
+    assert "did not come from one of our pages" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "same-origin"},
+        {"sec-fetch-site": "none"},
+        {"origin": "https://security.example.org"},
+        {"origin": "http://testserver"},
+        {},
+    ],
+    ids=str,
+)
+def test_a_post_from_our_page_or_from_no_page_is_taken(house: House, headers: dict[str, str]) -> None:
+    assert Client(headers=headers).post(walk.RETURN, {"phrase": "x"}).status_code == 422
+
+
+def test_our_pages_let_the_browser_say_where_a_post_comes_from(visitor: Client) -> None:
+    """Under `no-referrer` browsers send `Origin: null` with a post, and every honest reporter would be refused."""
+    assert visitor.get(walk.REPORT).headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("address", [walk.RETURN, walk.ROOM])
+def test_private_pages_are_kept_by_nobody(visitor: Client, address: str) -> None:
+    assert visitor.get(address).headers["Cache-Control"] == "no-store"
+
+
+def test_a_method_that_makes_no_sense_is_refused(visitor: Client) -> None:
+    assert visitor.delete(walk.REPORT).status_code == 405
+    assert visitor.put(walk.ROOM).status_code == 405
+
+
+def test_pages_ask_for_one_style_sheet_and_nothing_else(visitor: Client) -> None:
+    walk.send(visitor)
+    for address in (walk.REPORT, walk.RETURN, "/", f"/p/{walk.PROJECT}/", "/nothing-here"):
+        shown = walk.page(visitor.get(address))
+        names = {tag for tag, _ in shown.tags}
+        assert not names & {"script", "img", "svg", "iframe", "object", "style", "video", "audio"}
+        assert [given["href"] for given in shown.all("link") if given.get("rel") == "stylesheet"] == [
+            "/static/tocsin.css"
+        ]
+        assert not any("style" in given or any(name.startswith("on") for name in given) for _, given in shown.tags)
+
+
+def test_the_form_and_its_style_sheet_weigh_less_than_thirty_kilobytes(visitor: Client) -> None:
+    from tests.rooms.site import PACKAGE
+
+    form = len(visitor.get(walk.REPORT).content)
+    sheet = (PACKAGE / "delivery" / "static" / "tocsin.css").stat().st_size
+    assert form + sheet <= 30_000
