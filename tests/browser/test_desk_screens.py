@@ -26,7 +26,13 @@ from tocsin.testing.house import house as build
 pytestmark = pytest.mark.browser
 
 SIZES = {"wide": (1280, 900), "narrow": (320, 700)}
-SCHEMES = ("light", "dark")
+LOOKS = [
+    ("light", "wide"),
+    ("dark", "narrow"),
+    pytest.param(("light", "narrow"), marks=pytest.mark.deep),
+    pytest.param(("dark", "wide"), marks=pytest.mark.deep),
+]
+"""Both schemes and both sizes in the ordinary run; their other two pairings in the long one."""
 
 
 class Office:
@@ -78,7 +84,7 @@ def office() -> Iterator[Office]:
         cache.clear()
 
 
-@pytest.fixture(scope="module", params=[(scheme, size) for scheme in SCHEMES for size in SIZES], ids="-".join)
+@pytest.fixture(scope="module", params=LOOKS, ids="-".join)
 def looked(request: pytest.FixtureRequest, chromium: Browser, office: Office) -> Iterator[tuple[BrowserContext, str]]:
     """A browser in one colour scheme and size, with Dana signed in."""
     scheme, size = request.param

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import get_args
 
 from hypothesis import given
@@ -53,7 +54,7 @@ def test_points_keep_their_order_and_a_gap(seconds: list[int]) -> None:
     places = _places([START + timedelta(seconds=each) for each in seconds])
     assert places[0] == 0
     assert places[-1] <= WIDTH
-    assert all(later - earlier >= GAP - 1 for earlier, later in zip(places, places[1:], strict=False))
+    assert all(later - earlier >= GAP - 1 for earlier, later in pairwise(places))
 
 
 def test_a_vector_fills_its_twin_and_guesses_nothing() -> None:

@@ -47,12 +47,15 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """The marks in order of time, where the solid part of the line ends, and how long the line is in words."""
+    """The marks in order of time, where the solid part of the line ends, how long the line is in words, and how many
+    rows of labels stand above and below it."""
 
     marks: tuple[Mark, ...]
     done_x: int
     now_x: int
     length: str
+    above: int
+    below: int
 
 
 def picture(policy: Policy, case: Case, now: datetime) -> Picture:
@@ -62,9 +65,8 @@ def picture(policy: Policy, case: Case, now: datetime) -> Picture:
     last = [-LABEL] * ROWS
     marks: list[Mark] = []
     for x, (at, kind, label) in zip(_places([at for at, _, _ in points]), points, strict=True):
-        row = 0 if kind == "now" else _row(last, x)
-        if kind != "now":
-            last[row] = x
+        row = _row(last, x)
+        last[row] = x
         marks.append(
             Mark(
                 kind=kind, label=label, at=words.instant(at), x=x, row=row, day=f"{at.day} {at:%b}", state=STATES[kind]
@@ -72,7 +74,15 @@ def picture(policy: Policy, case: Case, now: datetime) -> Picture:
         )
     done = [mark.x for mark in marks if mark.kind == "done"]
     here = next(mark.x for mark in marks if mark.kind == "now")
-    return Picture(marks=tuple(marks), done_x=max(done, default=0), now_x=here, length=words.span(length))
+    used = {mark.row for mark in marks}
+    return Picture(
+        marks=tuple(marks),
+        done_x=max(done, default=0),
+        now_x=here,
+        length=words.span(length),
+        above=2 if 2 in used else 1,
+        below=2 if 3 in used else 1 if 1 in used else 0,
+    )
 
 
 GAP = 40

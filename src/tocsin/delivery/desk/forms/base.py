@@ -61,7 +61,8 @@ class MoveForm(forms.Form):
     """A form that becomes one command.
 
     `name` stands in the address, `move` is what it needs permission for, `tab` where it is shown, `done` what is said
-    after it, `trial` whether its words can be tried out without saving. Subclasses give the fields, `begin` (what stands in them at first) and `command`.
+    after it, `trial` whether its words can be tried out without saving. Subclasses give the fields, `begin` (what
+    stands in them at first) and `command`.
     """
 
     default_renderer = Renderer
@@ -175,8 +176,8 @@ class Instant(forms.Field):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "60"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, **kwargs)
+        attrs = {"placeholder": "2026-12-08 15:00", "autocomplete": "off", "size": "20"}
+        super().__init__(widget=forms.DateTimeInput(attrs=attrs, format="%Y-%m-%d %H:%M"), **kwargs)
 
     def to_python(self, value: Any) -> datetime | None:
         """Read an ISO 8601 instant; one without a zone is meant in UTC, as the label says."""

@@ -10,6 +10,7 @@ from django import forms
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import MoveName
 from tocsin.delivery.desk.forms.base import Instant, Line, MoveForm, Prose, choices
+from tocsin.services.queries.dates import dates
 
 _BITS: Final = {
     "P": "The matter is public",
@@ -35,6 +36,11 @@ class ProposeForm(MoveForm):
         self.fields["reason_class"].choices = choices(options.hold_reasons, empty="none")  # type: ignore[attr-defined]
         hints = [f"{rule.words} ({rule.cite})" if rule.cite else rule.words for rule in _frame(options) if rule.words]
         self.fields["ends_at"].help_text = f"Policy: {'; '.join(hints)}." if hints else ""
+
+    def begin(self) -> dict[str, Any]:
+        """Start from dates that the policy likes, so that proposing is one press."""
+        found = dates(self.ground.policy, self.ground.case, self.ground.desk.now())
+        return {"ends_at": found.ends_at, "respond_by": found.respond_by}
 
     def command(self) -> cmd.ProposeEmbargo:
         """Propose."""

@@ -122,7 +122,9 @@ class CveForm(MoveForm):
 
     cve_id = Line(label="CVE id", required=True, max_length=30, help_text="As assigned: CVE-2026-12345.")
     state = forms.ChoiceField(label="State", choices=choices(("reserved", "published", "rejected")))
-    assigner = Line(label="Assigned by: organisation", max_length=40, help_text="The CNA's UUID. A CVE record needs it.")
+    assigner = Line(
+        label="Assigned by: organisation", max_length=40, help_text="The CNA's UUID. A CVE record needs it."
+    )
     assigner_name = Line(label="Assigned by: short name", max_length=32)
 
     def begin(self) -> dict[str, Any]:

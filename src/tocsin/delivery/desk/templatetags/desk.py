@@ -7,6 +7,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from tocsin.delivery import inert as inertness
+from tocsin.services.queries.timeline import Picture
 
 register = template.Library()
 
@@ -36,3 +37,15 @@ def shape(severity: object) -> str:
 
 
 SHAPES = {"Critical": "◆", "High": "▲", "Medium": "■", "Low": "▼", "None": "○"}
+
+
+@register.filter
+def sky(picture: Picture) -> int:
+    """Return where the timeline's drawing begins above its line, which lies at zero."""
+    return -65 if picture.above == 2 else -46
+
+
+@register.filter
+def tall(picture: Picture) -> int:
+    """Return the height of the timeline's drawing."""
+    return (26, 44, 63)[picture.below] - sky(picture)

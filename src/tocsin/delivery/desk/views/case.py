@@ -75,7 +75,7 @@ def move(request: DeskRequest, ref: str, name: str) -> HttpResponseBase:
     if isinstance(answer, Refused):
         fresh = _ground(request, ref, "case.read")
         return _refuse(request, fresh, kind(fresh, request.POST), answer) if fresh else not_found()
-    return see_other(f"{_address(ref, form.tab)}?did={form.name}#{form.name}")
+    return see_other(f"{_address(ref, form.tab)}?did={form.name}#did")
 
 
 def _ground(request: DeskRequest, ref: str, purpose: str) -> Ground | None:
