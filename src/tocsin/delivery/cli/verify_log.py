@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Check an exported Tocsin log, or the proof of single entries of one. One file, standard library only.
 
