@@ -88,7 +88,7 @@ SYSTEM_ACTOR: Final = Actor(kind=ActorKind.SYSTEM, id="system", name="Tocsin")
 
 
 class MoveName(StrEnum):
-    """What can be done to a case; `core.case.commands` has one command for each, and a clause can be asked about each."""
+    """What can be done to a case: `core.case.commands` has one command for each, and clauses are asked about each."""
 
     REPORT = "report"
     REPLY = "reply"
