@@ -245,7 +245,7 @@ def test_verify_finds_what_does_not_follow_from_the_journal_and_mends_it(home):
     act(home, receipt.case, cmd.SetLines(lines=LINES))
     assert verify(home.desk).findings == ()
     row = home.desk.inbox.row(receipt.case)
-    assert home.desk.inbox.put(msgspec.structs.replace(row, phase="published", lead="usr_nobody"))
+    assert home.desk.inbox.put([msgspec.structs.replace(row, phase="published", lead="usr_nobody")])
     (finding,) = verify(home.desk).findings
     assert "phase" in finding.what
     assert "lead" in finding.what

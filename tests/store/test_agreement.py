@@ -8,7 +8,7 @@ refusals included.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -95,9 +95,9 @@ class Walk:
             (
                 *(lambda stores: stores.journal.commit(change),) * 6,
                 lambda stores: stores.drops.leave(drop, own),
-                lambda stores: stores.inbox.put(again),
+                lambda stores: stores.inbox.put([again]),
                 lambda stores: stores.outbox.lease(at, at + timedelta(hours=1), 2),
-                lambda stores: stores.outbox.done(done, at),
+                lambda stores: stores.outbox.done([done], at),
                 lambda stores: stores.outbox.again(back, at, "timeout"),
                 lambda stores: stores.numbers.next_advisory(WHPG, 2026),
                 *(lambda stores: stores.rooms.forget(gone),) * pick((0, 0, 1)),

@@ -95,20 +95,29 @@ def test_counts_stop_at_the_ceiling(stores: Stores) -> None:
 def test_a_row_is_replaced_only_where_it_still_stands(stores: Stores) -> None:
     stores.journal.commit(opening(ref(1), row={"by_drop": True}))
     again = row(ref(1), by_drop=False, body=b"sealed again", lead="usr_ann", next_due=T0)
-    assert stores.inbox.put(again)
+    assert stores.inbox.put([again]) == 1
     assert stores.inbox.row(ref(1)) == again
     stores.journal.commit(further(ref(1), 1))
-    assert not stores.inbox.put(again)
-    assert not stores.inbox.put(row(ref(1), 2, project=OTHER))
-    assert not stores.inbox.put(row(ref(9)))
+    assert stores.inbox.put([again]) == 0
+    assert stores.inbox.put([row(ref(1), 2, project=OTHER)]) == 0
+    assert stores.inbox.put([row(ref(9))]) == 0
     assert stores.inbox.row(ref(1)) == row(ref(1), 2)
     assert stores.inbox.row(ref(9)) is None
+
+
+def test_rows_are_replaced_together_and_a_case_that_moved_on_keeps_its_own(stores: Stores) -> None:
+    for number in (1, 2, 3):
+        stores.journal.commit(opening(ref(number)))
+    stores.journal.commit(further(ref(2), 1))
+    assert stores.inbox.put([row(ref(number), body=b"sealed again") for number in (1, 2, 3)]) == 2
+    bodies = [stores.inbox.row(ref(number)).body for number in (1, 2, 3)]
+    assert bodies[0] == bodies[2] == b"sealed again" != bodies[1]
 
 
 def test_replacing_a_row_does_not_move_the_case(stores: Stores) -> None:
     stores.journal.commit(opening(ref(1)))
     before = stores.journal.head(ref(1))
-    stores.inbox.put(row(ref(1), body=b"sealed again"))
+    stores.inbox.put([row(ref(1), body=b"sealed again")])
     assert stores.journal.head(ref(1)) == before
 
 

@@ -45,12 +45,19 @@ def test_a_lease_takes_no_more_than_its_limit(stores: Stores) -> None:
 def test_what_is_done_stays_done(stores: Stores) -> None:
     with_effects(stores, 0, 0)
     stores.outbox.lease(T0, T0 + MINUTE, 10)
-    stores.outbox.done("eff_0", T0)
-    stores.outbox.done("eff_0", T0 + MINUTE)
+    stores.outbox.done(["eff_0"], T0)
+    stores.outbox.done(["eff_0"], T0 + MINUTE)
     stores.outbox.again("eff_0", T0, "late")
-    stores.outbox.done("eff_unknown", T0)
+    stores.outbox.done(["eff_unknown"], T0)
+    stores.outbox.done([], T0)
     assert stores.outbox.waiting() == 1
     assert [each.id for each in stores.outbox.lease(T0 + MINUTE, T0 + 2 * MINUTE, 10)] == ["eff_1"]
+
+
+def test_several_are_done_at_once(stores: Stores) -> None:
+    with_effects(stores, 0, 0, 0)
+    stores.outbox.done(["eff_0", "eff_2"], T0)
+    assert [each.id for each in stores.outbox.lease(T0, T0 + MINUTE, 10)] == ["eff_1"]
 
 
 def test_what_is_put_back_comes_again_when_it_is_due(stores: Stores) -> None:

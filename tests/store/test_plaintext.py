@@ -88,7 +88,7 @@ def test_what_is_answered_done_or_forgotten_is_gone_from_the_file(sqlite: Databa
     stores.drops.leave(Drop(id="drp_1", case=case, at=T0, body=drop), None)
     assert found_in_file(sqlite, drop, done, own) == [drop, done, own]
     stores.journal.commit(further(case, 1, drop="drp_1"))
-    stores.outbox.done("eff_1", T0)
+    stores.outbox.done(["eff_1"], T0)
     stores.rooms.forget("rom_1")
     assert found_in_file(sqlite, drop, done, own) == []
 

@@ -269,7 +269,7 @@ def test_the_outbox_reads_what_is_due_along_its_index(database: Database) -> Non
     in_database(database).journal.commit(opening(CASE))
     fill_other(database, OUTBOX)
     outbox = DbOutbox(database)
-    for work in (lambda: outbox.lease(T0, LATER, 50), lambda: outbox.done("eff_10", T0), outbox.waiting):
+    for work in (lambda: outbox.lease(T0, LATER, 50), lambda: outbox.done(["eff_10"], T0), outbox.waiting):
         for statement in caught(database, work):
             assert [step for step in dear(database, statement) if "INDEX tocsin_outbox_free" not in step] == []
 

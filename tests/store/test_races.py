@@ -135,8 +135,7 @@ def drained(pair: tuple[Database, Database], outbox: type[DbOutbox], effects: in
         taken: list[str] = []
         while batch := mine.lease(T0, T0 + HOUR, 3):
             taken += [each.id for each in batch]
-            for each in batch:
-                mine.done(each.id, T0)
+            mine.done([each.id for each in batch], T0)
         return taken
 
     return Counter(effect_id for taken in racing(pair, 4, worker) for effect_id in taken)

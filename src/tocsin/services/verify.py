@@ -99,7 +99,7 @@ def _row(desk: Desk, case: Case, *, repair: bool) -> list[Finding]:
     difference = "the inbox row is missing" if row is None else _difference(desk, row, wanted)
     if not difference:
         return []
-    return [Finding(case=case.ref, what=difference, repaired=repair and desk.inbox.put(wanted))]
+    return [Finding(case=case.ref, what=difference, repaired=repair and bool(desk.inbox.put([wanted])))]
 
 
 def _difference(desk: Desk, row: InboxRow, wanted: InboxRow) -> str:

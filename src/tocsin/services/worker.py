@@ -17,7 +17,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, Refused
 from tocsin.services import cases, publication, sealing
 from tocsin.services.app import Desk
-from tocsin.services.ports.store import Drop, Effect
+from tocsin.services.ports.store import Drop, Effect, InboxRow
 from tocsin.services.queries import inbox
 from tocsin.services.room import DROP
 
@@ -79,29 +79,37 @@ def tick(desk: Desk) -> int:
 
 def reseal(desk: Desk) -> int:
     """Seal rows that intake dropped under the list key, so that lists open them quickly."""
-    places = sealing.Places(desk.sealer.instance)
     rows = desk.inbox.by_drop(BATCH)
-    for row in rows:
-        body = msgspec.json.encode(inbox.open_summary(desk, row))
-        sealed = desk.vault.list_key(row.project).seal(body, places.row(row.case, row.seq))
-        desk.inbox.put(msgspec.structs.replace(row, body=sealed, by_drop=False))
+    if rows:
+        desk.inbox.put([_resealed(desk, row) for row in rows])
     return len(rows)
+
+
+def _resealed(desk: Desk, row: InboxRow) -> InboxRow:
+    place = sealing.Places(desk.sealer.instance).row(row.case, row.seq)
+    body = msgspec.json.encode(inbox.open_summary(desk, row))
+    return msgspec.structs.replace(row, body=desk.vault.list_key(row.project).seal(body, place), by_drop=False)
 
 
 def drain(desk: Desk) -> tuple[int, int]:
     """Carry out effects that are due; returns how many were done and how many have to be tried again."""
     now = desk.now()
-    done = failed = 0
-    for effect in desk.outbox.lease(now, now + LEASE, BATCH):
-        error = carry_out(desk, effect)
-        if error:
-            delay = min(FIRST_RETRY * 2**effect.tries, LONGEST_RETRY)
-            desk.outbox.again(effect.id, desk.now() + delay, error)
-            failed += 1
-        else:
-            desk.outbox.done(effect.id, desk.now())
-            done += 1
-    return done, failed
+    done: list[str] = []
+    failed = 0
+    try:
+        for effect in desk.outbox.lease(now, now + LEASE, BATCH):
+            error = carry_out(desk, effect)
+            if error:
+                delay = min(FIRST_RETRY * 2**effect.tries, LONGEST_RETRY)
+                desk.outbox.again(effect.id, desk.now() + delay, error)
+                failed += 1
+            else:
+                done.append(effect.id)
+    finally:
+        # Together, because each commit waits for the disk; a crash before it only repeats what is safe to repeat.
+        if done:
+            desk.outbox.done(done, desk.now())
+    return len(done), failed
 
 
 def carry_out(desk: Desk, effect: Effect) -> str:

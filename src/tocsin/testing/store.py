@@ -186,14 +186,16 @@ class MemoryInbox:
         """The row of one case."""
         return self._t.rows.get(case)
 
-    def put(self, row: InboxRow) -> bool:
-        """Replace a row that still stands at the same `seq`."""
+    def put(self, rows: Sequence[InboxRow]) -> int:
+        """Replace rows that still stand at the same `seq`."""
+        replaced = 0
         with self._t.write():
-            standing = self._t.rows.get(row.case)
-            if standing is None or (standing.project, standing.seq) != (row.project, row.seq):
-                return False
-            self._t.rows[row.case] = row
-            return True
+            for row in rows:
+                standing = self._t.rows.get(row.case)
+                if standing and (standing.project, standing.seq) == (row.project, row.seq):
+                    self._t.rows[row.case] = row
+                    replaced += 1
+        return replaced
 
     def to_wake(self, now: datetime, limit: int) -> Sequence[CaseRef]:
         """Cases whose `wake_at` has come, the longest overdue first."""
@@ -277,13 +279,14 @@ class MemoryOutbox:
                 pending.effect = msgspec.structs.replace(pending.effect, tries=pending.effect.tries + 1)
             return sorted((pending.effect for pending in free), key=lambda effect: (effect.due_at, effect.id))
 
-    def done(self, effect: str, now: datetime) -> None:
-        """Mark an effect as done and empty it."""
+    def done(self, effects: Sequence[str], now: datetime) -> None:
+        """Mark effects as done and empty them."""
         with self._t.write():
-            pending = self._t.effects.get(effect)
-            if pending and not pending.done_at:
-                pending.done_at = now
-                pending.effect = msgspec.structs.replace(pending.effect, body=b"")
+            for effect in effects:
+                pending = self._t.effects.get(effect)
+                if pending and not pending.done_at:
+                    pending.done_at = now
+                    pending.effect = msgspec.structs.replace(pending.effect, body=b"")
 
     def again(self, effect: str, due_at: datetime, error: str) -> None:
         """Put an effect back, unless somebody has done it meanwhile."""

@@ -9,11 +9,11 @@ statements are neither: they stay what they are and are seen.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from django.db import (
     DEFAULT_DB_ALIAS,
@@ -30,6 +30,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 from tocsin.adapters.db.gate import Gate
+from tocsin.adapters.db.statements import Parameter
 from tocsin.core.vocabulary import utc
 from tocsin.services.ports.store import Conflict, Unavailable
 
@@ -65,6 +66,13 @@ class Database:
         """Read with a cursor or, leaving it alone, with querysets. One statement sees one moment."""
         with self._translated(), self.connection.cursor() as cursor:
             yield cursor
+
+    def rows(self, statement: str, parameters: Sequence[Parameter]) -> list[tuple[Any, ...]]:
+        """Read all rows of one statement."""
+        with self.read() as cursor:
+            cursor.execute(statement, parameters)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
 
     @contextmanager
     def write(self) -> Iterator[CursorWrapper]:

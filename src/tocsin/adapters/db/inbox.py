@@ -20,18 +20,25 @@ from tocsin.adapters.db.statements import Columns, Parameter
 from tocsin.core.vocabulary import CaseRef, ProjectId
 from tocsin.services.ports.store import InboxQuery, InboxRow
 
-FIELDS: Final = (
-    "ref", "project", "seq", "phase", "open", "waits_for", "lead", "opened_at", "updated_at", "next_due", "wake_at",
-    "body", "by_drop",
+_CHANGING: Final = (
+    "phase", "open", "waits_for", "lead", "opened_at", "updated_at", "next_due", "wake_at", "body", "by_drop",
 )  # fmt: skip
+FIELDS: Final = ("ref", "project", "seq", *_CHANGING)
 _CASE: Final = Columns(CaseRow, *FIELDS)
 _PROJECT: Final = Columns(Project, "id")
 
 RANGES_A_STATEMENT: Final = 50
 """Index ranges merged by one statement. SQLite takes 500 at most; planning grows faster than their number."""
 
-_SELECT: Final = f"SELECT {_CASE.text} FROM {_CASE.table} WHERE project_id = %s AND open = %s"  # noqa: S608 - our names
+_SELECT: Final = f"{_CASE.select} WHERE project_id = %s AND open = %s"
 _ORDER: Final = " ORDER BY next_due, ref LIMIT %s"
+_ONE: Final = f"{_CASE.select} WHERE ref = %s"
+_BY_DROP: Final = f"{_CASE.select} WHERE by_drop ORDER BY ref LIMIT %s"
+_TO_WAKE: Final = f"SELECT ref FROM {_CASE.table} WHERE wake_at <= %s ORDER BY wake_at, ref LIMIT %s"  # noqa: S608 - ours
+_REPLACE: Final = (
+    f"UPDATE {_CASE.table} SET {Columns(CaseRow, *_CHANGING).assignments}"  # noqa: S608 - our names
+    " WHERE ref = %s AND project_id = %s AND seq = %s"
+)
 
 # Which words occur, by hopping from one to the next along the index: a DISTINCT would read every open case.
 _WORDS: Final = f"""
@@ -86,42 +93,31 @@ class DbInbox:
 
     def row(self, case: CaseRef) -> InboxRow | None:
         """The row of one case."""
-        with self._db.read() as cursor:
-            cursor.execute(f"SELECT {_CASE.text} FROM {_CASE.table} WHERE ref = %s", [case])  # noqa: S608 - our names
-            raw = cursor.fetchone()
-        return _row(raw) if raw else None
+        return next(map(_row, self._db.rows(_ONE, (case,))), None)
 
-    def put(self, row: InboxRow) -> bool:
-        """Replace a row that still stands at the same `seq`."""
-        with self._db.write():
-            standing = CaseRow.objects.using(self._db.alias).filter(ref=row.case, project_id=row.project, seq=row.seq)
-            return bool(
-                standing.update(
-                    phase=row.phase,
-                    open=row.open,
-                    waits_for=row.waits_for,
-                    lead=row.lead,
-                    opened_at=row.opened_at,
-                    updated_at=row.updated_at,
-                    next_due=row.next_due,
-                    wake_at=row.wake_at,
-                    body=row.body,
-                    by_drop=row.by_drop,
-                )
-            )
+    def put(self, rows: Sequence[InboxRow]) -> int:
+        """Replace rows that still stand at the same `seq`, in one transaction."""
+        replaced = 0
+        with self._db.write() as cursor:
+            for row in rows:
+                cursor.execute(_REPLACE, (*self._projected(row), row.case, row.project, row.seq))
+                replaced += cursor.rowcount
+        return replaced
+
+    def _projected(self, row: InboxRow) -> tuple[Parameter, ...]:
+        stamp = self._db.stamp
+        return (
+            row.phase, row.open, row.waits_for, row.lead, stamp(row.opened_at), stamp(row.updated_at),
+            stamp(row.next_due), stamp(row.wake_at), row.body, row.by_drop,
+        )  # fmt: skip
 
     def to_wake(self, now: datetime, limit: int) -> Sequence[CaseRef]:
         """Cases whose `wake_at` has come, the longest overdue first."""
-        with self._db.read():
-            due = CaseRow.objects.using(self._db.alias).filter(wake_at__lte=now).order_by("wake_at", "ref")
-            return list(due.values_list("ref", flat=True)[:limit])
+        return [ref for (ref,) in self._db.rows(_TO_WAKE, (self._db.stamp(now), limit))]
 
     def by_drop(self, limit: int) -> Sequence[InboxRow]:
         """Rows that intake sealed, by reference."""
-        statement = f"SELECT {_CASE.text} FROM {_CASE.table} WHERE by_drop ORDER BY ref LIMIT %s"  # noqa: S608
-        with self._db.read() as cursor:
-            cursor.execute(statement, [limit])
-            return [_row(raw) for raw in cursor.fetchall()]
+        return [_row(raw) for raw in self._db.rows(_BY_DROP, (limit,))]
 
 
 def page_statements(database: Database, query: InboxQuery) -> list[tuple[str, list[Parameter]]]:

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The journal on a database: one change is one transaction of a handful of statements.
 
-A report is the most frequent change, so its statements are text made once (`statements`); everything that only reads
-goes through querysets. Whose turn it is and what a failure means is in `database`.
+A report is the most frequent change and a case's head what is read most, so their statements are text made once
+(`statements`); other reads go through querysets. Whose turn it is and what a failure means is in `database`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
-from tocsin.adapters.db.database import DEFAULT, Database
+from tocsin.adapters.db.database import DEFAULT, Database, instant
 from tocsin.adapters.db.models import (
     CaseRow,
     DropRow,
@@ -36,6 +36,7 @@ _PROJECTED: Final = (
 )  # fmt: skip
 _CASE: Final = Columns(CaseRow, "ref", "project", "wrapped_key", *_PROJECTED)
 _ROW: Final = Columns(CaseRow, *_PROJECTED)
+_HEAD: Final = Columns(CaseRow, "ref", "project", "seq", "wrapped_key")
 _ENTRY: Final = Columns(JournalRow, "case", "seq", "at", "body")
 _SNAPSHOT: Final = Columns(SnapshotRow, "case", "seq", "at", "body")
 _ROOM: Final = Columns(RoomRow, "id", "case", "locator", "public_key", "created_at")
@@ -44,7 +45,10 @@ _EFFECT: Final = Columns(
     OutboxRow, "id", "case", "kind", "created_at", "due_at", "free_at", "tries", "body", "error"
 )  # fmt: skip
 _DROP: Final = Columns(DropRow, "id")
+_LINE: Final = Columns(SnapshotRow, "seq", "at", "body")
 
+_ONE_HEAD: Final = f"{_HEAD.select} WHERE ref = %s"
+_ONE_SNAPSHOT: Final = f"{_LINE.select} WHERE case_id = %s"
 _MOVE: Final = (
     f"UPDATE {_CASE.table} SET {_ROW.assignments}, wrapped_key = COALESCE(%s, wrapped_key)"  # noqa: S608 - our names
     " WHERE ref = %s AND project_id = %s AND seq = %s"
@@ -108,9 +112,7 @@ class DbJournal:
 
     def head(self, case: CaseRef) -> Head | None:
         """Where a case stands."""
-        with self._db.read():
-            row = self._heads().filter(ref=case).first()
-        return _head(row) if row else None
+        return next(map(_head, self._db.rows(_ONE_HEAD, (case,))), None)
 
     def entries(self, case: CaseRef, after: int = 0, limit: int | None = None) -> Sequence[SealedEntry]:
         """Journal lines after `after`."""
@@ -125,10 +127,7 @@ class DbJournal:
 
     def snapshot(self, case: CaseRef) -> SealedEntry | None:
         """The newest snapshot."""
-        with self._db.read():
-            rows = SnapshotRow.objects.using(self._db.alias).filter(case_id=case)
-            row = rows.values_list("seq", "at", "body").first()
-        return _entry(row) if row else None
+        return next(map(_entry, self._db.rows(_ONE_SNAPSHOT, (case,))), None)
 
     def cases(self, after: CaseRef = "", limit: int = 500) -> Sequence[Head]:
         """Every case, a page at a time."""
@@ -147,11 +146,11 @@ def insert_copies(database: Database, cursor: CursorWrapper, copies: Sequence[Ro
     _COPY.insert(cursor, [(copy.id, copy.room, database.stamp(copy.at), copy.body) for copy in copies])
 
 
-def _entry(row: _Line) -> SealedEntry:
+def _entry(row: tuple[Any, ...]) -> SealedEntry:
     seq, at, body = row
-    return SealedEntry(seq=seq, at=at, body=bytes(body))
+    return SealedEntry(seq=seq, at=instant(at), body=bytes(body))
 
 
-def _head(row: _Standing) -> Head:
+def _head(row: tuple[Any, ...]) -> Head:
     case, project, seq, wrapped_key = row
     return Head(case=case, project=project, seq=seq, wrapped_key=bytes(wrapped_key))

@@ -40,10 +40,10 @@ class DbOutbox:
             taken = [_effect(raw) for raw in cursor.fetchall()]
         return sorted(taken, key=lambda effect: (effect.due_at, effect.id))
 
-    def done(self, effect: str, now: datetime) -> None:
-        """Mark an effect as done and empty it; a second time changes nothing."""
+    def done(self, effects: Sequence[str], now: datetime) -> None:
+        """Mark effects as done and empty them, in one transaction; a second time changes nothing."""
         with self._db.write():
-            self._open().filter(id=effect).update(done_at=now, body=b"", error="")
+            self._open().filter(id__in=effects).update(done_at=now, body=b"", error="")
 
     def again(self, effect: str, due_at: datetime, error: str) -> None:
         """Put an effect back, unless somebody has done it meanwhile."""

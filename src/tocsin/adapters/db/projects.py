@@ -10,15 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any, Final
 
 from tocsin.adapters.db.database import DEFAULT, Database
 from tocsin.adapters.db.models import PolicyVersion, Project
+from tocsin.adapters.db.statements import Columns
 from tocsin.core.policy.load import load
 from tocsin.core.policy.model import Policy
 from tocsin.core.policy.problem import Invalid
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import ProjectId
 from tocsin.services.ports.world import PolicyRefused, ProjectInfo
+
+_PROJECT: Final = Columns(Project, "id", "name", "prefix", "policy")
+_ONE: Final = f"{_PROJECT.select} WHERE id = %s"
 
 BaseText = Callable[[str], str | None]
 """Finds the text of a policy that another one extends."""
@@ -39,11 +44,8 @@ class DbProjects:
             return [_info(row) for row in rows.values_list("id", "name", "prefix", "policy")]
 
     def get(self, project: ProjectId) -> ProjectInfo | None:
-        """One project."""
-        with self._db.read():
-            rows = Project.objects.using(self._db.alias).filter(id=project)
-            row = rows.values_list("id", "name", "prefix", "policy").first()
-        return _info(row) if row else None
+        """One project, as it stands now: every page of it asks, so that a policy just adopted is seen at once."""
+        return next(map(_info, self._db.rows(_ONE, (project,))), None)
 
     def policy(self, project: ProjectId, version: str) -> Policy:
         """A policy version, parsed once in this process; raises LookupError for one that never was."""
@@ -96,6 +98,6 @@ def _remember(bases: dict[str, str], name: str, text: str | None) -> str | None:
     return text
 
 
-def _info(row: tuple[str, str, str, str]) -> ProjectInfo:
+def _info(row: tuple[Any, ...]) -> ProjectInfo:
     project, name, prefix, policy = row
     return ProjectInfo(id=project, name=name, prefix=prefix, policy=policy)

@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import QuerySet
-
-from tocsin.adapters.db.database import DEFAULT, Database
+from tocsin.adapters.db.database import DEFAULT, Database, instant
 from tocsin.adapters.db.models import RoomCopyRow, RoomRow
+from tocsin.adapters.db.statements import Columns
 from tocsin.core.vocabulary import CaseRef
 from tocsin.services.ports.store import Room, RoomCopy
 
-_FIELDS: Final = ("id", "case_id", "locator", "public_key", "created_at")
+_ROOM: Final = Columns(RoomRow, "id", "case", "locator", "public_key", "created_at")
+_COPY: Final = Columns(RoomCopyRow, "id", "room", "at", "body")
+_FIND: Final = f"{_ROOM.select} WHERE locator = %s"
+_OF_CASE: Final = f"{_ROOM.select} WHERE case_id = %s ORDER BY created_at, id"
+_COPIES: Final = f"{_COPY.select} WHERE room_id = %s ORDER BY n"
 
 
 class DbRooms:
@@ -24,34 +27,29 @@ class DbRooms:
 
     def find(self, locator: bytes) -> Room | None:
         """The room of a return phrase."""
-        with self._db.read():
-            return next(iter(_rooms(self._all().filter(locator=locator))), None)
+        return next(map(_room, self._db.rows(_FIND, (locator,))), None)
 
     def of_case(self, case: CaseRef) -> Sequence[Room]:
         """The rooms of a case, in the order they were made."""
-        with self._db.read():
-            return _rooms(self._all().filter(case_id=case).order_by("created_at", "id"))
+        return [_room(row) for row in self._db.rows(_OF_CASE, (case,))]
 
     def copies(self, room: str) -> Sequence[RoomCopy]:
         """The reporter's copy, oldest first."""
-        with self._db.read():
-            lines = RoomCopyRow.objects.using(self._db.alias).filter(room_id=room).order_by("n")
-            return [
-                RoomCopy(id=line_id, room=room, at=at, body=bytes(body))
-                for line_id, at, body in lines.values_list("id", "at", "body")
-            ]
+        return [_copy(row) for row in self._db.rows(_COPIES, (room,))]
 
     def forget(self, room: str) -> None:
         """Remove a room and its copies; the return phrase then finds nothing."""
         with self._db.write():
-            self._all().filter(id=room).delete()
-
-    def _all(self) -> QuerySet[RoomRow]:
-        return RoomRow.objects.using(self._db.alias)
+            RoomRow.objects.using(self._db.alias).filter(id=room).delete()
 
 
-def _rooms(found: QuerySet[RoomRow]) -> list[Room]:
-    return [
-        Room(id=room, case=case, locator=bytes(locator), public_key=bytes(public_key), created_at=created_at)
-        for room, case, locator, public_key, created_at in found.values_list(*_FIELDS)
-    ]
+def _copy(row: tuple[Any, ...]) -> RoomCopy:
+    copy, room, at, body = row
+    return RoomCopy(id=copy, room=room, at=instant(at), body=bytes(body))
+
+
+def _room(row: tuple[Any, ...]) -> Room:
+    room, case, locator, public_key, created_at = row
+    return Room(
+        id=room, case=case, locator=bytes(locator), public_key=bytes(public_key), created_at=instant(created_at)
+    )

@@ -22,6 +22,7 @@ class Columns:
         self.table = quoted(model._meta.db_table)
         self.names = tuple(quoted(column(model, field)) for field in fields)
         self.text = ", ".join(self.names)
+        self.select = f"SELECT {self.text} FROM {self.table}"  # noqa: S608 - our names
         self._head = f"INSERT INTO {self.table} ({self.text}) VALUES "  # noqa: S608 - our names
         self._row = "(" + ", ".join(["%s"] * len(fields)) + ")"
 

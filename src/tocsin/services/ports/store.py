@@ -187,8 +187,9 @@ class Inbox(Protocol):
     def row(self, case: CaseRef) -> InboxRow | None:
         """The row of one case."""
 
-    def put(self, row: InboxRow) -> bool:
-        """Replace a row that still stands at the same `seq` (seal again, mend); False when the case moved on."""
+    def put(self, rows: Sequence[InboxRow]) -> int:
+        """Replace rows that still stand at the same `seq` (seal again, mend), all in one transaction; returns how many:
+        a case that moved on keeps its own."""
 
     def to_wake(self, now: datetime, limit: int) -> Sequence[CaseRef]:
         """Cases about which the clock has something to say by `now`."""
@@ -235,8 +236,8 @@ class Outbox(Protocol):
     def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Effect]:
         """Take effects that are due, until `until`: nobody else is given them before; oldest first."""
 
-    def done(self, effect: str, now: datetime) -> None:
-        """Mark an effect as done. Repeating it changes nothing."""
+    def done(self, effects: Sequence[str], now: datetime) -> None:
+        """Mark effects as done, all in one transaction. Repeating it changes nothing."""
 
     def again(self, effect: str, due_at: datetime, error: str) -> None:
         """Put an effect back, unless it was done meanwhile; `error` is a code without content."""
