@@ -143,7 +143,7 @@ def test_the_walk_would_notice_a_small_difference(sqlite: Database) -> None:
     class Forgetful(DbOutbox):
         """A negative control: an outbox that does not mind what was done already."""
 
-        def done(self, effect: str, now: object) -> None: ...
+        def done(self, effects: Sequence[str], now: object) -> None: ...
 
     stores = in_database(sqlite)
     broken = Stores(
