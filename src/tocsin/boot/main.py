@@ -15,6 +15,7 @@ import click
 
 from tocsin.boot import config as configuration
 from tocsin.boot.config import Config, ConfigError, Role
+from tocsin.boot.demo.command import demo
 from tocsin.delivery.cli import cli
 from tocsin.services.app import Desk, Front
 
@@ -83,6 +84,9 @@ def serve() -> None:
     server.prepare()
     click.echo(f"report form and advisories  {config.server.url}\ndesk                        {config.server.desk_url}")
     sys.exit(server.serve(config))
+
+
+cli.add_command(demo)
 
 
 def main() -> None:

@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,99 +18,98 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import httpx2
+import msgspec
 
-from tocsin.boot import install
-from tocsin.core.vocabulary import Role
-from tocsin.services.app import Desk, Front
+from tocsin.boot.demo.place import Filled, Place
 
-PATIENCE: Final = 30.0
-PEOPLE: Final = (("Dana", "dana@demo.invalid"), ("Li", "li@demo.invalid"))
+PATIENCE: Final = 60.0
+"""Seconds that a listener has to answer its first request on a busy machine."""
+
+_TAIL: Final = 20
 
 
-@dataclass
+class Broken(Exception):
+    """The demo could not be made or served; the message ends with what the server said last."""
+
+
+@dataclass(frozen=True)
 class Throwaway:
-    """Where the instance is reached and what holds it."""
+    """Where the instance is reached, what lies in it, and where it writes what it has to say."""
 
     home: Path
-    public: str
-    desk_url: str
-    desk: Desk
-    front: Front
+    place: Place
+    filled: Filled
 
-    def links(self) -> tuple[str, str]:
-        """Fresh one-time sign-in links for Dana and Li."""
-        dana, li = (self._person(name) for name, _ in PEOPLE)
-        return install.sign_in_link(self.desk, dana), install.sign_in_link(self.desk, li)
+    @property
+    def log(self) -> Path:
+        """What the server's processes said."""
+        return self.home / "server.log"
 
-    def _person(self, name: str) -> str:
-        members = (person for project in self.desk.projects.all() for person, _ in self.desk.people.members(project.id))
-        return next(person.id for person in members if person.name == name)
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process of this instance is started with."""
+        return {**os.environ, "TOCSIN_CONFIG": str(self.home / "instance" / "tocsin.toml"), "TOCSIN_ROLE": "manage"}
+
+    def tail(self) -> str:
+        """The last lines of the log."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
+        return "\n".join(lines[-_TAIL:])
 
 
 @contextmanager
 def made(ports: tuple[int, int] | None = None) -> Iterator[Throwaway]:
-    """Make an instance with both source policies, Dana and Li; it is gone when the block ends."""
+    """Make and fill an instance; everything of it is gone when the block ends. Raises Broken."""
     with TemporaryDirectory(prefix="tocsin-demo-") as name:
-        home = Path(name)
-        public, desk_url = (f"http://127.0.0.1:{port}" for port in ports or (_free(), _free()))
-        from tocsin.boot.main import open_desk
-
-        policies = [home / f"{name}.toml" for name in _write_policies(home)]
-        places = {"data": None, "keys": None, "url": public, "desk_url": desk_url}
-        install.new(home / "instance", policies, "", open_desk, places)
-        desk, front = open_desk(), open_desk.front()
-        everything = frozenset(Role) - {Role.DISTRIBUTOR}
-        for person, email in PEOPLE:
-            install.add_person(desk, person, email, everything)
-        yield Throwaway(home=home, public=public, desk_url=desk_url, desk=desk, front=front)
+        public, desk = (f"http://127.0.0.1:{port}" for port in ports or _free())
+        place = Place(home=name, public=public, desk=desk)
+        command = [sys.executable, "-m", "tocsin.boot.demo.fill", msgspec.json.encode(place).decode()]
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("TOCSIN_")}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        if done.returncode:
+            raise Broken(f"the demo's desk could not be filled:\n{done.stderr.strip()}")
+        yield Throwaway(Path(name), place, msgspec.json.decode(done.stdout, type=Filled))
 
 
-def _write_policies(home: Path) -> tuple[str, ...]:
-    from tocsin.core.policy.seeds import NAMES, seed
-
-    for name in NAMES:
-        (home / f"{name}.toml").write_text(seed(name) or "", encoding="utf-8")
-    return NAMES
-
-
-def _free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free() -> tuple[int, int]:
+    """Two different ports that are free right now."""
+    with socket.socket() as first, socket.socket() as second:
+        for probe in (first, second):
+            probe.bind(("127.0.0.1", 0))
+        return first.getsockname()[1], second.getsockname()[1]
 
 
 @contextmanager
-def served(instance: Throwaway) -> Iterator[None]:
-    """Run `tocsin serve` for the instance and wait until both listeners answer."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tocsin.boot.main", "serve"],
-        env={**os.environ, "TOCSIN_ROLE": "manage"},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        for url in (f"{instance.public}/healthz", f"{instance.desk_url}/sign-in"):
-            _wait(url, process)
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
+def served(instance: Throwaway) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve the instance until the block ends; begins once both listeners answer. Raises Broken."""
+    with instance.log.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tocsin.boot.demo.server"], env=instance.environment, stdout=log, stderr=log
+        )
         try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            for url in (f"{instance.place.public}/healthz", f"{instance.place.desk}/sign-in"):
+                _wait(url, process, instance)
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait(url: str, process: subprocess.Popen[bytes], instance: Throwaway) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            httpx2.get(url, timeout=2)
-        except httpx2.TransportError as error:
+            urllib.request.urlopen(url, timeout=PATIENCE).close()  # noqa: S310 - our own address on loopback
+        except urllib.error.HTTPError:
+            return
+        except OSError as error:
             if process.poll() is not None:
-                raise RuntimeError("the demo's server ended; its words are above") from error
+                raise Broken(f"the demo's server ended:\n{instance.tail()}") from error
             if time.monotonic() > deadline:
-                raise RuntimeError(f"{url} did not answer within {PATIENCE:.0f} s") from error
-            time.sleep(0.1)
+                raise Broken(f"{url} did not answer within {PATIENCE:.0f} s:\n{instance.tail()}") from error
+            time.sleep(0.05)
         else:
             return

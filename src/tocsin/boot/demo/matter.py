@@ -15,17 +15,15 @@ from typing import Final
 
 import msgspec
 
+from tocsin.core.vocabulary import Value
+
 DATA: Final[Traversable] = resources.files(__package__) / "data"
 """Everything the demo knows about the world, inside the package."""
 
 MATTERS: Final = DATA / "matters"
 
 
-class _Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A misspelt key in a data file is an error, not a missing fact."""
-
-
-class Line(_Fact):
+class Line(Value):
     """One release line, in the words of the desk's table."""
 
     line: str
@@ -37,14 +35,14 @@ class Line(_Fact):
     supported: bool = True
 
 
-class Link(_Fact):
+class Link(Value):
     """One public reference."""
 
     type: str
     url: str
 
 
-class Thanks(_Fact):
+class Thanks(Value):
     """One credit."""
 
     name: str
@@ -52,7 +50,7 @@ class Thanks(_Fact):
     organization: str = ""
 
 
-class Matter(_Fact, kw_only=True):
+class Matter(Value, kw_only=True):
     """One vulnerability. `reporter` is empty where the record credits nobody: the report is then anonymous.
 
     `mitigation` is empty where the record says that none is known, or says nothing. `original` names the files under

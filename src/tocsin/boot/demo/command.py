@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tocsin demo`: a throw-away instance on loopback, for a person to try, or played through without one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from tocsin.boot.demo.instance import Throwaway
+    from tocsin.boot.demo.story import Step
+
+PORTS: Final = 2
+_SHOWN: Final = 150
+
+
+@click.command()
+@click.option("--headless", is_flag=True, help="Play the whole story over HTTP without a person, and end.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each step of the story.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Keep every published document here.")
+@click.option("--port", "ports", type=click.IntRange(1, 65535), multiple=True,
+              help="Listen here; twice: report form and advisories, then desk.  [default: two free ones]")  # fmt: skip
+@click.option("--matter", "matters", multiple=True, metavar="ID",
+              help="Play only this vulnerability; may be repeated.  [default: all]")  # fmt: skip
+def demo(headless: bool, as_json: bool, out: Path | None, ports: tuple[int, ...], matters: tuple[str, ...]) -> None:
+    """Try it: a desk filled with real published cases, both source policies, gone when you stop it."""
+    if ports and len(ports) != PORTS:
+        raise click.UsageError("--port is given twice: report form and advisories, then desk.")
+    if not headless and (as_json or out or matters):
+        raise click.UsageError("--json, --out and --matter belong to --headless.")
+    pair = (ports[0], ports[1]) if ports else None
+    sys.exit(_headless(pair, matters, out, as_json) if headless else _try(pair))
+
+
+def _try(ports: tuple[int, int] | None) -> int:
+    """Serve the demo to a person until they stop it; returns the exit code."""
+    from tocsin.boot.demo import instance
+
+    click.echo("Tocsin demo: making a throw-away instance, this takes some seconds ...", err=True)
+    try:
+        with instance.made(ports) as place, instance.served(place) as server:
+            click.echo(_welcome(place))
+            server.wait()
+            raise instance.Broken(f"the demo's server ended:\n{place.tail()}")
+    except KeyboardInterrupt:
+        click.echo("\nStopped. Everything of the demo is removed.", err=True)
+        return 0
+    except instance.Broken as error:
+        click.echo(f"tocsin: {error}", err=True)
+        return 1
+
+
+def _welcome(place: Throwaway) -> str:
+    filled, where = place.filled, place.place
+    return f"""
+Tocsin demo · {filled.cases} cases from real published vulnerabilities · policies: {", ".join(filled.projects.values())}
+
+  Desk (signs you in once, as Dana)   {filled.links["Dana"]}
+  Reporter's form                     {where.public}/p/warehousepg/report
+
+Try this:
+  1. Desk: the inbox is ordered by what is due. One answer is overdue; open it, and send one with a plan.
+  2. Desk, “PostgreSQL Anonymizer”: the reporter proposes a date. Accept it on the Embargo tab.
+  3. Desk, “zipfile”: tick the lines that are tested, write the advisory, look at every format in the preview, publish.
+  4. Reporter: send a report without an account, keep the seven words, come back with them; it is in the inbox at once.
+  5. Everybody: {where.public}/ has the advisories, as page, OSV, CVE, CSAF, text and Atom feed.
+
+Everything is on this machine only and is removed when you press Ctrl+C."""
+
+
+def _headless(ports: tuple[int, int] | None, matters: tuple[str, ...], out: Path | None, as_json: bool) -> int:
+    """Play the story of every matter; returns 0 only if every step held."""
+    from tocsin.boot.demo import instance
+    from tocsin.boot.demo.matter import names
+
+    unknown = [each for each in matters if each not in names()]
+    if unknown:
+        raise click.UsageError(f"there is no matter {', '.join(unknown)}; there are {', '.join(names())}")
+    tell = _as_json if as_json else _as_line
+    try:
+        with instance.made(ports) as place, instance.served(place):
+            for step in _steps(place, matters or names(), out):
+                tell(step)
+                if not step.ok:
+                    click.echo(
+                        f"tocsin: “{step.step}” did not hold. The server's last words:\n{place.tail()}", err=True
+                    )
+                    return 1
+    except instance.Broken as error:
+        click.echo(f"tocsin: {error}", err=True)
+        return 1
+    return 0
+
+
+def _steps(place: Throwaway, matters: tuple[str, ...], out: Path | None) -> Iterator[Step]:
+    from tocsin.boot.demo.matter import load
+    from tocsin.boot.demo.story import Story, Team, take
+
+    team = Team(place.place.desk, place.filled.links)
+    yield take("sign in", team.sign_in)
+    for name in matters:
+        story = Story(place.place.public, team, load(name), out)
+        yield from story.play()
+        story.close()
+    team.close()
+
+
+Tell = Callable[["Step"], None]
+
+
+def _as_json(step: Step) -> None:
+    import msgspec
+
+    click.echo(msgspec.json.encode(step).decode())
+
+
+def _as_line(step: Step) -> None:
+    import msgspec
+
+    seen = step.seen if isinstance(step.seen, str) else msgspec.json.encode(step.seen).decode()
+    shown = seen if len(seen) <= _SHOWN or not step.ok else f"{seen[:_SHOWN]} ..."
+    click.echo(f"{'ok  ' if step.ok else 'FAIL'} {step.seconds:6.2f} s  {step.step}  {shown}")

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the demo's processes tell each other. Apart, so that the one that waits need not load what others do."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where an installation goes and where it will be reached."""
+
+    home: str
+    public: str
+    desk: str
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """What there is: number of cases, projects by id and name, and a one-time sign-in link for each person."""
+
+    cases: int
+    projects: dict[str, str]
+    links: dict[str, str]
