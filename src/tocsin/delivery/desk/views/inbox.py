@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The inbox: what needs a person now. One page of ready strings; no form, no per-row decision in the template."""
+"""The inbox: what needs a person now. One page of ready strings; nothing is decided while it is rendered."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tocsin.delivery.desk.doors import DeskRequest, signed_in
+from tocsin.delivery.desk.rows import rows
 from tocsin.services.queries import inbox as queries
 from tocsin.services.queries import words
 
@@ -27,6 +28,7 @@ def inbox(request: DeskRequest) -> HttpResponseBase:
     many = len(page.projects) > 1 and not project
     context = {
         "page": page,
+        "rows": rows(page.lines, many=many),
         "tabs": [(_address(name, project), label, page.counts.get(name, ""), name == tab) for name, label in TABS],
         "filters": [(_address(tab, each), each, each == project) for each in page.projects],
         "everywhere": _address(tab, ""),
