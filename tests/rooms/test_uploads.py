@@ -18,7 +18,7 @@ from django.test.utils import override_settings
 from tests.rooms import site, walk
 from tocsin.adapters.vault import FileBlobs
 from tocsin.core.intake import MAX_FILE_BYTES, MAX_FILES, MAX_REPORT_BYTES
-from tocsin.delivery.reporter import uploads
+from tocsin.delivery import uploads
 from tocsin.services.ports.store import Unavailable
 from tocsin.testing.house import House
 from tocsin.testing.vault import MemoryBlobs

@@ -18,7 +18,7 @@ from django.http import QueryDict
 
 from tocsin.core.intake import MAX_FILES, Attachment, FieldError, Report, problems
 from tocsin.delivery.reporter.answers import Answers, from_post, report
-from tocsin.delivery.reporter.uploads import Body
+from tocsin.delivery.uploads import Body
 from tocsin.services.app import Front
 
 KEPT_FOR: Final = timedelta(hours=24)

@@ -16,7 +16,8 @@ from django.shortcuts import render
 
 from tocsin.core.intake import CONTENT_GROUPS, FieldError, Identity, Report, completeness
 from tocsin.core.vocabulary import Refused
-from tocsin.delivery.reporter import drafts, questions, uploads
+from tocsin.delivery import uploads
+from tocsin.delivery.reporter import drafts, questions
 from tocsin.delivery.reporter.drafts import Draft
 from tocsin.delivery.reporter.guard import admit
 from tocsin.delivery.reporter.hints import hints
@@ -56,7 +57,7 @@ def report(request: RoomRequest, project: str) -> HttpResponse:
         answer.headers["Cache-Control"] = "private, no-cache"
         return answer
     try:
-        body = uploads.read(request)
+        body = uploads.read(request, request.front.blobs)
     except uploads.Unreadable as wrong:
         context = {"place": place, "wrong": wrong}
         return render(request, "reporter/unreadable.html", context, status=wrong.status)

@@ -15,7 +15,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tocsin.core.intake import MAX_FILES, MAX_REPORT_BYTES, MAX_TEXT_BYTES, Attachment, FieldError
-from tocsin.delivery.reporter import drafts, session, uploads
+from tocsin.delivery import uploads
+from tocsin.delivery.reporter import drafts, session
 from tocsin.delivery.reporter.guard import admit
 from tocsin.delivery.reporter.request import RoomRequest, house
 from tocsin.delivery.reporter.session import Visit
@@ -45,7 +46,7 @@ def say(request: RoomRequest, project: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(reverse("reporter:room", args=[place.id]))
     try:
-        body = uploads.read(request)
+        body = uploads.read(request, request.front.blobs)
     except uploads.Unreadable as wrong:
         return render(request, "reporter/unreadable.html", {"place": place, "wrong": wrong}, status=wrong.status)
     kept, lost = drafts.kept_files(request.front, body.post)
