@@ -170,6 +170,7 @@ def change(
     """Put together everything one command writes. `heard` copies the reporter's own words to their room as well."""
     places = sealing.Places(holder.sealer.instance)
     rooms = holder.rooms.of_case(case.ref) if case.room else ()
+    status = notices.status_copy(case, opened.policy, case.updated_at)
     return Change(
         case=case.ref,
         project=case.project,
@@ -177,7 +178,7 @@ def change(
         entries=sealing.seal_entries(places, opened.key, case.ref, entries),
         row=inbox_row(holder, places, opened.policy, case),
         snapshot=_due_snapshot(places, opened, case),
-        copies=room_copies(holder, places, rooms, case, opened.policy, entries, heard=heard),
+        copies=room_copies(holder, places, rooms, status, entries, heard=heard),
         effects=effects(holder, places, opened.key, case, entries),
         drop=drop,
     )
@@ -234,21 +235,14 @@ def room_copies(
     holder: Holder,
     places: sealing.Places,
     rooms: Sequence[Room],
-    case: Case,
-    policy: Policy,
+    status: notices.CopyStatus,
     entries: tuple[ev.Entry, ...],
     *,
     heard: bool,
 ) -> tuple[RoomCopy, ...]:
-    """Seal what the reporter learns from these entries to each of their rooms."""
-    if not rooms:
-        return ()
-    at = case.updated_at
-    values: tuple[notices.Copy, ...] = (
-        *notices.message_copies(entries, heard),
-        notices.status_copy(case, policy, at),
-    )
-    return tuple(seal_copy(holder, places, room, value, at) for room in rooms for value in values)
+    """Seal what the reporter learns from these entries, and where the case now stands, to each of their rooms."""
+    values: tuple[notices.Copy, ...] = (*notices.message_copies(entries, heard), status) if rooms else ()
+    return tuple(seal_copy(holder, places, room, value, status.at) for room in rooms for value in values)
 
 
 def seal_copy(holder: Holder, places: sealing.Places, room: Room, value: notices.Copy, at: datetime) -> RoomCopy:

@@ -14,12 +14,10 @@ import msgspec
 from tocsin.core import notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
-from tocsin.core.case.deadlines import next_due
-from tocsin.core.case.model import Case
 from tocsin.core.intake import Report
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, ProjectId, Refused
-from tocsin.services import cases, sealing
+from tocsin.services import cases, room, sealing
 from tocsin.services.app import Front
 from tocsin.services.ports.receipts import Phrase
 from tocsin.services.ports.store import Change, Conflict, Room
@@ -27,12 +25,17 @@ from tocsin.services.proof import Proof, prove
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """What the reporter is given, once. `phrase` is shown and never stored; `proof` grants no access."""
+    """What the reporter is given, once. `phrase` is shown and never stored; `proof` grants no access.
+
+    `status` is what the reporter's own copy says. `again` marks a form that was sent before; its proof lies in the
+    room.
+    """
 
     case: CaseRef
     project: ProjectId
     received_at: datetime
     phrase: str
+    status: notices.CopyStatus
     proof: Proof | None = None
     first_answer_due: datetime | None = None
     again: bool = False
@@ -50,7 +53,7 @@ def receive(front: Front, project: ProjectId, report: Report, nonce: bytes) -> R
     phrase = front.receipts.issue(nonce)
     known = front.rooms.find(front.receipts.locator(phrase))
     if known is not None:
-        return _receipt_again(project, known, phrase)
+        return _receipt_again(front, project, known, phrase)
     policy = front.projects.policy(project, info.policy)
     now = front.now()
     command = cmd.SubmitReport(
@@ -67,7 +70,7 @@ def receive(front: Front, project: ProjectId, report: Report, nonce: bytes) -> R
         known = front.rooms.find(front.receipts.locator(phrase))
         if known is None:
             raise
-        return _receipt_again(project, known, phrase)
+        return _receipt_again(front, project, known, phrase)
 
 
 def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime, phrase: Phrase) -> Receipt | Refused:
@@ -79,13 +82,14 @@ def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime
     case, entries = rules.record(None, decision, context)
     places = sealing.Places(front.sealer.instance)
     key, wrapped = front.sealer.new_case_key(case.ref)
-    room = Room(
+    own = Room(
         id=command.room,
         case=case.ref,
         locator=front.receipts.locator(phrase),
         public_key=front.receipts.key(phrase).public,
         created_at=now,
     )
+    status = notices.status_copy(case, policy, now)
     proof = prove(front, case)
     kept = notices.CopyProof(at=now, proof=msgspec.json.encode(proof).decode())
     front.journal.commit(
@@ -96,28 +100,32 @@ def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime
             entries=sealing.seal_entries(places, key, case.ref, entries),
             row=cases.inbox_row(front, places, policy, case),
             wrapped_key=wrapped,
-            room=room,
+            room=own,
             copies=(
-                *cases.room_copies(front, places, (room,), case, policy, entries, heard=True),
-                cases.seal_copy(front, places, room, kept, now),
+                *cases.room_copies(front, places, (own,), status, entries, heard=True),
+                cases.seal_copy(front, places, own, kept, now),
             ),
             effects=cases.effects(front, places, key, case, entries),
         )
     )
-    return _receipt(case, policy, phrase, proof)
-
-
-def _receipt(case: Case, policy: Policy, phrase: Phrase, proof: Proof) -> Receipt:
-    promise = next_due(policy, case)
     return Receipt(
         case=case.ref,
         project=case.project,
         received_at=case.received_at,
         phrase=phrase.reveal(),
+        status=status,
         proof=proof,
-        first_answer_due=promise.due_at if promise else None,
+        first_answer_due=status.next_due,
     )
 
 
-def _receipt_again(project: ProjectId, room: Room, phrase: Phrase) -> Receipt:
-    return Receipt(case=room.case, project=project, received_at=room.created_at, phrase=phrase.reveal(), again=True)
+def _receipt_again(front: Front, project: ProjectId, found: Room, phrase: Phrase) -> Receipt:
+    seen = room.look(front, room.Door(room=found, key=front.receipts.key(phrase)), project)
+    return Receipt(
+        case=found.case,
+        project=project,
+        received_at=found.created_at,
+        phrase=phrase.reveal(),
+        status=seen.status,
+        again=True,
+    )
