@@ -15,7 +15,7 @@ from tocsin.core import disclosure
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import Audience, Refused, Role
 from tocsin.services import cases, intake, proof, room, worker
-from tocsin.services.ports.store import Unavailable
+from tocsin.services.ports.store import Drop, Unavailable
 from tocsin.services.queries import case as query
 from tocsin.services.queries import inbox
 from tocsin.services.verify import verify
@@ -260,3 +260,27 @@ def test_long_cases_open_from_a_snapshot(home):
     assert home.desk.journal.snapshot(receipt.case).seq >= cases.SNAPSHOT_EVERY
     assert verify(home.desk).findings == ()
     assert len(query.view(home.desk, receipt.case, home.dana).team_thread) == cases.SNAPSHOT_EVERY + 5
+
+
+def test_a_drop_that_does_not_open_is_kept_and_holds_nobody_up(home):
+    receipt = report(home)
+    spoilt = Drop(id="drp_spoilt", case=receipt.case, at=home.clock(), body=b"\x01" + bytes(80))
+    home.front.drops.leave(spoilt, None)
+    door = room.enter(home.front, receipt.phrase)
+    assert door
+    room.leave(home.front, door, cmd.Hear(text="It also works on 7.4."))
+    stuck: set[str] = set()
+    worker.run_once(home.desk, stuck)
+    assert stuck == {"drp_spoilt"}
+    assert [drop.id for drop in home.desk.drops.waiting(10)] == ["drp_spoilt"]
+    assert "It also works on 7.4." in [m.text for m in query.view(home.desk, receipt.case, home.dana).reporter_thread]
+    assert worker.run_once(home.desk, stuck).drops == 0
+
+
+def test_a_case_without_anything_to_tell_does_not_hold_up_the_clock(home):
+    receipt = report(home)
+    row = home.desk.inbox.row(receipt.case)
+    home.desk.inbox.put([msgspec.structs.replace(row, wake_at=home.clock())])
+    home.clock.advance(timedelta(seconds=1))
+    assert worker.run_once(home.desk).ticks == 1
+    assert worker.run_once(home.desk).ticks == 0

@@ -7,6 +7,7 @@ stops the others. `run_once` is one turn; whoever holds a thread or a process ca
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Final
 
@@ -14,10 +15,11 @@ import msgspec
 
 from tocsin.core import notices
 from tocsin.core.case import commands as cmd
-from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, Refused
+from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused
 from tocsin.services import cases, publication, sealing
 from tocsin.services.app import Desk
-from tocsin.services.ports.store import Drop, Effect, InboxRow
+from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow
+from tocsin.services.ports.vault import Tampered
 from tocsin.services.queries import inbox
 from tocsin.services.room import DROP
 
@@ -25,6 +27,9 @@ BATCH: Final = 50
 LEASE: Final = timedelta(minutes=5)
 FIRST_RETRY: Final = timedelta(seconds=10)
 LONGEST_RETRY: Final = timedelta(hours=1)
+REST: Final = timedelta(hours=1)
+
+_log = logging.getLogger("tocsin.worker")
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -42,26 +47,43 @@ class Turn(msgspec.Struct, frozen=True):
         return not (self.drops or self.ticks or self.resealed or self.effects or self.failed)
 
 
-def run_once(desk: Desk) -> Turn:
-    """Take one turn."""
-    drops = take_drops(desk)
-    ticks = tick(desk)
+def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
+    """Take one turn. `stuck` collects what did not open, so that it is kept, told of once and holds nobody up."""
+    stuck = set() if stuck is None else stuck
+    drops = take_drops(desk, stuck)
+    ticks = tick(desk, stuck)
     resealed = reseal(desk)
     effects, failed = drain(desk)
     return Turn(drops=drops, ticks=ticks, resealed=resealed, effects=effects, failed=failed)
 
 
-def take_drops(desk: Desk) -> int:
-    """Carry what reporters left into their cases, oldest first; a refusal is told in their room."""
+def take_drops(desk: Desk, stuck: set[str]) -> int:
+    """Carry what reporters left into their cases, oldest first; a refusal is told in their room.
+
+    A drop that does not open stays where it is, for a person to look at, and the others go on.
+    """
+    waiting = [drop for drop in desk.drops.waiting(BATCH + len(stuck)) if drop.id not in stuck]
+    for drop in waiting:
+        try:
+            take(desk, drop)
+        except (Tampered, msgspec.DecodeError, Conflict) as error:
+            _stuck(stuck, drop.id, f"a drop for {drop.case}", error)
+    return len(waiting)
+
+
+def take(desk: Desk, drop: Drop) -> None:
+    """Carry one drop into its case."""
     places = sealing.Places(desk.sealer.instance)
-    taken = desk.drops.waiting(BATCH)
-    for drop in taken:
-        command = DROP.decode(desk.vault.open_drop(drop.body, places.drop(drop.id, drop.case)))
-        actor = _reporter(desk, drop)
-        result = cases.handle(desk, drop.case, command, actor, drop=drop.id)
-        if isinstance(result, Refused):
-            cases.answer_drop(desk, drop, actor, result)
-    return len(taken)
+    command = DROP.decode(desk.vault.open_drop(drop.body, places.drop(drop.id, drop.case)))
+    actor = _reporter(desk, drop)
+    result = cases.handle(desk, drop.case, command, actor, drop=drop.id)
+    if isinstance(result, Refused):
+        cases.answer_drop(desk, drop, actor, result)
+
+
+def _stuck(stuck: set[str], what: str, words: str, error: Exception) -> None:
+    stuck.add(what)
+    _log.error("%s cannot be taken up and is kept: %s", words, type(error).__name__)
 
 
 def _reporter(desk: Desk, drop: Drop) -> Actor:
@@ -69,12 +91,23 @@ def _reporter(desk: Desk, drop: Drop) -> Actor:
     return Actor(kind=ActorKind.REPORTER, id=rooms[0].id if rooms else "reporter")
 
 
-def tick(desk: Desk) -> int:
+def tick(desk: Desk, stuck: set[str]) -> int:
     """Let the clock look at the cases it has something to say about: O(due), whatever the number of cases."""
-    due = desk.inbox.to_wake(desk.now(), BATCH)
+    due = [ref for ref in desk.inbox.to_wake(desk.now(), BATCH + len(stuck)) if ref not in stuck]
     for ref in due:
-        cases.handle(desk, ref, cmd.Tick(), CLOCK_ACTOR)
+        try:
+            cases.handle(desk, ref, cmd.Tick(), CLOCK_ACTOR)
+            _let_rest(desk, ref)
+        except (Tampered, ValueError) as error:
+            _stuck(stuck, ref, f"the case {ref}", error)
     return len(due)
+
+
+def _let_rest(desk: Desk, ref: CaseRef) -> None:
+    """Put a case that the clock had nothing to tell of off by an hour, or it would hold up those behind it."""
+    row, now = desk.inbox.row(ref), desk.now()
+    if row is not None and row.wake_at <= now:
+        desk.inbox.put([msgspec.structs.replace(row, wake_at=now + REST)])
 
 
 def reseal(desk: Desk) -> int:
@@ -100,7 +133,7 @@ def drain(desk: Desk) -> tuple[int, int]:
         for effect in desk.outbox.lease(now, now + LEASE, BATCH):
             error = carry_out(desk, effect)
             if error:
-                delay = min(FIRST_RETRY * 2**effect.tries, LONGEST_RETRY)
+                delay = min(FIRST_RETRY * 2 ** min(effect.tries, 12), LONGEST_RETRY)
                 desk.outbox.again(effect.id, desk.now() + delay, error)
                 failed += 1
             else:
@@ -117,15 +150,15 @@ def carry_out(desk: Desk, effect: Effect) -> str:
     head = desk.journal.head(effect.case)
     if head is None:
         return ""
-    key = desk.vault.case_key(effect.case, head.wrapped_key, SYSTEM_ACTOR.id, f"effect.{effect.kind}")
-    deed = sealing.open_deed(sealing.Places(desk.sealer.instance), key, effect)
     try:
+        key = desk.vault.case_key(effect.case, head.wrapped_key, SYSTEM_ACTOR.id, f"effect.{effect.kind}")
+        deed = sealing.open_deed(sealing.Places(desk.sealer.instance), key, effect)
         match deed:
             case notices.PublishOrder():
                 return _publish(desk, deed)
             case notices.Notice():
                 return _notify(desk, deed)
-    except OSError as error:
+    except (OSError, Tampered) as error:
         return type(error).__name__
 
 

@@ -16,15 +16,16 @@ _log = logging.getLogger("tocsin.worker")
 
 def run(desk: Desk, seconds: float, stop: threading.Event) -> None:
     """Take turns until told to stop; waits `seconds` after a turn that had nothing to do."""
+    stuck: set[str] = set()
     while not stop.is_set():
-        if turn(desk):
+        if turn(desk, stuck):
             stop.wait(seconds)
 
 
-def turn(desk: Desk) -> bool:
+def turn(desk: Desk, stuck: set[str]) -> bool:
     """Take one turn; returns whether to wait before the next. Nothing that happens in it ends the worker."""
     try:
-        return worker.run_once(desk).idle
+        return worker.run_once(desk, stuck).idle
     except Unavailable as error:
         _log.warning("the store is unavailable, trying again: %s", error)
     except Exception as error:
