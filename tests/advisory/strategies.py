@@ -52,13 +52,15 @@ one_line = st.one_of(
     st.text(st.characters(exclude_categories=("Cs", "Cc", "Cf", "Zl", "Zp")), min_size=1, max_size=90),
     st.sampled_from(["Demo: the product", "Name (Somewhere)", "a | b", "*star*", "\\", "`tick`", "it's 100 %"]),
 ).filter(is_one_line)
-url = st.builds(
-    "https://{}.example.org/{}{}".format,
+place = st.builds(
+    "https://{}.example.org/{}".format,
     st.sampled_from(["www", "git", "a-b.c"]),
     st.text("abcXYZ019-_.~/", max_size=80),
-    st.sampled_from(["", "?q=1&r=%20", "#part"]),
 )
+url = st.builds(str.__add__, place, st.sampled_from(["", "?q=1&r=%20", "#part"]))
 instant = st.datetimes(datetime(2000, 1, 1), datetime(2037, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+
+PURLS = ("pkg:generic/demo{}", "pkg:pypi/demo{}", "pkg:deb/debian/demo{}?arch=all", "pkg:github/demo/demo{}#sub/path")
 
 ANY = tuple(Affectedness)
 KNOWN = (Affectedness.FIXED, Affectedness.AFFECTED, Affectedness.NOT_AFFECTED)
@@ -131,7 +133,7 @@ def products(draw: st.DrawFn, place: int) -> Product:
             draw(line_ranges(scheme, major, minor, KNOWN if at == place == 0 else ANY))
             for at, (major, minor) in enumerate(numbers)
         ),
-        purl=draw(st.sampled_from(["", "pkg:generic/demo", "pkg:pypi/demo", "pkg:deb/debian/demo?arch=all"])),
+        purl=draw(st.sampled_from(["", *(purl.format(place) for purl in PURLS)])),
         ecosystem="PyPI" if listed else "",
         package="demo" if listed else "",
         collection=draw(st.one_of(st.just(""), url)),
@@ -160,11 +162,11 @@ def advisories(draw: st.DrawFn) -> Advisory:
     published = draw(instant)
     modified = published + timedelta(seconds=draw(st.integers(0, 10**7)))
     dates = [published] if modified == published else [published, modified]
-    number = draw(st.integers(1, 9999))
+    serial = draw(st.integers(1, 9999))
     mitigation = draw(st.one_of(st.just(""), some_text))
     chosen = draw(st.lists(st.sampled_from(weaknesses()), max_size=3, unique=True))
     return Advisory(
-        id=f"DEMO-SA-2026-{number:03}",
+        id=f"DEMO-SA-2026-{serial:03}",
         project=Project(id="demo", name="Demo", url="https://demo.example.org"),
         publisher=Publisher(
             name=draw(one_line),
@@ -173,11 +175,11 @@ def advisories(draw: st.DrawFn) -> Advisory:
             category=draw(st.sampled_from(list(PublisherCategory))),
             cna=draw(st.one_of(st.none(), st.just(Cna(org_id="f86ef6dc-4d3a-42ad-8f28-e6d5547a5007")))),
         ),
-        urls=Urls(page=draw(url), csaf=draw(st.one_of(st.just(""), url))),
+        urls=Urls(page=draw(place), csaf=draw(st.one_of(st.just(""), url))),
         title=draw(one_line),
         summary=draw(one_line),
         details=draw(some_text),
-        products=tuple(draw(products(place)) for place in range(draw(st.integers(1, 3)))),
+        products=tuple(draw(products(number)) for number in range(draw(st.integers(1, 3)))),
         impact=draw(free_text),
         detection=draw(free_text),
         mitigation=mitigation,
@@ -197,7 +199,7 @@ def advisories(draw: st.DrawFn) -> Advisory:
         withdrawn_reason=draw(st.one_of(st.just(""), one_line)),
         superseded_by=draw(st.sampled_from(["", "DEMO-SA-2027-001"])),
         revisions=tuple(
-            Revision(number=str(place), date=date, summary=draw(one_line)) for place, date in enumerate(dates, 1)
+            Revision(number=str(at), date=date, summary=draw(one_line)) for at, date in enumerate(dates, 1)
         ),
         tlp=draw(st.sampled_from(list(Tlp))),
     )

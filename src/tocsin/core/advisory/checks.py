@@ -37,6 +37,7 @@ def problems(advisory: Advisory) -> tuple[Problem, ...]:
         *_publisher(advisory),
         *_texts(advisory),
         *(each for place, product in enumerate(advisory.products) for each in _product(place, product)),
+        *_twice(advisory.products),
         *_severity(advisory),
         *_people(advisory),
         *_links(advisory),
@@ -106,6 +107,13 @@ def _product(place: int, product: Product) -> _Found:
             yield f"{at}.lines", "two affected ranges overlap"
 
 
+def _twice(products: tuple[Product, ...]) -> _Found:
+    for field in ("name", "purl"):
+        values = [getattr(product, field) for product in products if getattr(product, field)]
+        for value in sorted({each for each in values if values.count(each) > 1}):
+            yield "products", f"two products have the {field} {value!r}"
+
+
 def _named(at: str, product: Product) -> _Found:
     for field in ("name", "vendor"):
         if not forms.is_one_line(getattr(product, field)):
@@ -167,8 +175,8 @@ def _people(advisory: Advisory) -> _Found:
 
 
 def _links(advisory: Advisory) -> _Found:
-    if not forms.is_url(advisory.urls.page):
-        yield "urls.page", "an advisory has a page with an http or https address"
+    if not forms.is_url(advisory.urls.page) or {"#", "?"} & set(advisory.urls.page):
+        yield "urls.page", "an advisory has a page with an http or https address, without # and ?"
     if advisory.urls.csaf and not forms.is_url(advisory.urls.csaf):
         yield "urls.csaf", f"{advisory.urls.csaf!r} is not an http or https address"
     for place, each in enumerate(advisory.references):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import quote
 
 from tocsin.core.advisory import Advisory, Credit, Product, Score, Tlp
 from tocsin.core.advisory.cwe import cwe_name
@@ -19,6 +18,7 @@ from tocsin.core.formats import words
 from tocsin.core.formats.csaf20_read import read_facts
 from tocsin.core.formats.encode import dated, filled, instant, json_bytes
 from tocsin.core.formats.format import Format, Loss
+from tocsin.core.formats.purls import with_version
 from tocsin.core.versions import LineRange, interval, vers
 from tocsin.core.vocabulary import Affectedness
 
@@ -133,7 +133,7 @@ def _range(product: Product, line: LineRange, product_id: str) -> dict[str, Any]
 
 
 def _version(product: Product, version: str, product_id: str) -> dict[str, Any]:
-    purl = _versioned(product.purl, version) if product.purl else ""
+    purl = with_version(product.purl, version) if product.purl else ""
     return _branch("product_version", version, f"{product.name} {version}", product_id, product, purl)
 
 
@@ -142,12 +142,6 @@ def _branch(category: str, name: str, text: str, product_id: str, product: Produ
     helper = filled(purl=purl, cpe=product.cpe) or filled(x_generic_uris=uris)
     full = filled(name=text, product_id=product_id, product_identification_helper=helper)
     return {"category": category, "name": name, "product": full}
-
-
-def _versioned(purl: str, version: str) -> str:
-    """The purl with the version in its place, before qualifiers and subpath."""
-    end = min((at for at in (purl.find("?"), purl.find("#")) if at >= 0), default=len(purl))
-    return f"{purl[:end]}@{quote(version, safe='')}{purl[end:]}"
 
 
 def _branches(placed: list[tuple[Product, int, list[Entry]]]) -> list[dict[str, Any]]:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
 import msgspec
 
 from tocsin.core.formats import facts
 from tocsin.core.formats.format import Facts
+from tocsin.core.formats.purls import bare
 from tocsin.core.severity import version_of
 
 Named = dict[str, tuple[str, str, str]]
-"""Product id to (product name, branch category, branch name)."""
+"""Product id to (product name, name of its branch, purl)."""
 
 
 def read_facts(document: bytes) -> Facts:
@@ -60,45 +60,27 @@ def _credits(weakness: dict[str, Any]) -> Iterator[str]:
 
 
 def _versions(found: dict[str, Any], status: dict[str, list[str]]) -> dict[str, str]:
+    """Ranges and fixes by product name and, where the document gives one, by purl."""
     named: Named = {}
     for branch in (found.get("product_tree") or {}).get("branches") or ():
         _walk(branch, "", named)
-    affected: dict[str, list[str]] = {}
-    fixed: dict[str, list[str]] = {}
-    for product_id in status.get("known_affected") or ():
-        name, _, version = named[product_id]
-        affected.setdefault(name, []).append(_span(version))
-    for product_id in status.get("fixed") or ():
-        name, _, version = named[product_id]
-        fixed.setdefault(name, []).append(version)
-    return {
-        **{f"affected {name}": facts.many(spans) for name, spans in affected.items()},
-        **{f"fixed {name}": facts.many(versions) for name, versions in fixed.items()},
-    }
+    said: dict[str, list[str]] = {}
+    for group, word in (("known_affected", "affected"), ("fixed", "fixed")):
+        for product_id in status.get(group) or ():
+            name, version, purl = named[product_id]
+            value = facts.vers_span(version) if word == "affected" else version
+            said.setdefault(f"{word} {name}", []).append(value)
+            if purl:
+                said.setdefault(f"purl-{word} {bare(purl)}", []).append(value)
+    return {field: facts.many(values) for field, values in said.items()}
 
 
 def _walk(branch: dict[str, Any], name: str, named: Named) -> None:
     if branch["category"] == "product_name":
         name = facts.plain(branch["name"])
     if "product" in branch:
-        named[branch["product"]["product_id"]] = (name, branch["category"], branch["name"])
+        full = branch["product"]
+        purl = (full.get("product_identification_helper") or {}).get("purl", "")
+        named[full["product_id"]] = (name, branch["name"], purl)
     for each in branch.get("branches") or ():
         _walk(each, name, named)
-
-
-def _span(name: str) -> str:
-    """A vers string with one interval, or a single version."""
-    if not name.startswith("vers:"):
-        return facts.span(name, last=name)
-    constraints = [unquote(each) for each in name.partition("/")[2].split("|")]
-    start, before, last = "0", "", ""
-    for each in constraints:
-        if each.startswith(">="):
-            start = each[2:]
-        elif each.startswith("<="):
-            last = each[2:]
-        elif each.startswith("<"):
-            before = each[1:]
-        elif each != "*":
-            start = last = each
-    return facts.span(start, before, last)

@@ -8,6 +8,7 @@ written, so that two documents that mean the same also read the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
 
 from tocsin.core.advisory import Advisory
 from tocsin.core.formats.encode import instant
@@ -31,6 +32,23 @@ def span(start: str, before: str = "", last: str = "") -> str:
     if before:
         return f"{start} <{before}"
     return f"{start} <={last}" if last else f"{start} *"
+
+
+def vers_span(name: str) -> str:
+    """A vers string with one interval, or a single version, as a range."""
+    if not name.startswith("vers:"):
+        return span(name, last=name)
+    start, before, last = "0", "", ""
+    for each in map(unquote, name.partition("/")[2].split("|")):
+        if each.startswith(">="):
+            start = each[2:]
+        elif each.startswith("<="):
+            last = each[2:]
+        elif each.startswith("<"):
+            before = each[1:]
+        elif each != "*":
+            start = last = each
+    return span(start, before, last)
 
 
 def spans(intervals: Iterable[Interval]) -> str:
@@ -63,6 +81,20 @@ def stated(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
+def _by_purl(advisory: Advisory) -> dict[str, str]:
+    """The same ranges under the products' purls, which are all that some formats name a product by."""
+    affected: dict[str, list[Interval]] = {}
+    fixed: dict[str, list[str]] = {}
+    for product in advisory.products:
+        if product.purl:
+            affected.setdefault(product.purl, []).extend(vulnerable(product.order, product.lines))
+            fixed.setdefault(product.purl, []).extend(product.fixed_versions)
+    return {
+        **{f"purl-affected {purl}": spans(intervals) for purl, intervals in affected.items()},
+        **{f"purl-fixed {purl}": many(versions) for purl, versions in fixed.items()},
+    }
+
+
 def record_facts(advisory: Advisory) -> dict[str, str]:
     """What the record says; every document must agree with it wherever it says anything."""
     found = {
@@ -82,4 +114,4 @@ def record_facts(advisory: Advisory) -> dict[str, str]:
     for product in advisory.products:
         found[f"affected {plain(product.name)}"] = spans(vulnerable(product.order, product.lines))
         found[f"fixed {plain(product.name)}"] = many(product.fixed_versions)
-    return stated(found)
+    return stated(found | _by_purl(advisory))

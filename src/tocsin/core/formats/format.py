@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from tocsin.core.advisory import Advisory
 from tocsin.core.vocabulary import Value
 
 Facts = Mapping[str, str]
 """What a document states, for the agreement checker: `id`, `cve`, `cwe`, `credits`, `published`, `modified`, `title`,
-`vector 3.1`, `score 3.1`, `affected <product>`, `fixed <product>`, each in the one spelling of `facts.py`."""
+`vector 3.1`, `score 3.1`, `affected <product>`, `fixed <product>`, `purl-affected <purl>`, `purl-fixed <purl>`, each in
+the one spelling of `facts.py`. The first word is the kind of a fact."""
 
 
 class Loss(Value):
@@ -24,6 +26,10 @@ class Loss(Value):
     field: str
     message: str
     blocks: bool = False
+
+
+BY_PURL: Final = frozenset({"purl-affected", "purl-fixed"})
+"""Kinds of facts that only formats state which name products by nothing but their purl."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +51,4 @@ class Format:
     cannot_express: Callable[[Advisory], tuple[Loss, ...]]
     facts: Callable[[bytes], Facts]
     schema: str = ""
-    silent_on: frozenset[str] = frozenset()
+    silent_on: frozenset[str] = BY_PURL

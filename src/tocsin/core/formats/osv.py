@@ -16,7 +16,7 @@ import msgspec
 from tocsin.core.advisory import Advisory, Credit, Product
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import dated, filled, instant, json_bytes
-from tocsin.core.formats.format import Facts, Format, Loss
+from tocsin.core.formats.format import BY_PURL, Facts, Format, Loss
 from tocsin.core.versions import osv_ranges
 from tocsin.core.vocabulary import Affectedness
 
@@ -124,8 +124,12 @@ def read_facts(document: bytes) -> Facts:
     for entry in found.get("affected") or ():
         name = facts.plain(str(_product_name(entry)))
         ranges = [_read_range(each.get("events") or ()) for each in entry.get("ranges") or () if each["type"] != "GIT"]
-        result[f"affected {name}"] = facts.many(span for spans, _ in ranges for span in spans)
-        result[f"fixed {name}"] = facts.many(fix for _, fixes in ranges for fix in fixes)
+        affected = facts.many(span for spans, _ in ranges for span in spans)
+        fixed = facts.many(fix for _, fixes in ranges for fix in fixes)
+        result |= {f"affected {name}": affected, f"fixed {name}": fixed}
+        purl = (entry.get("package") or {}).get("purl") or (entry.get("database_specific") or {}).get("purl")
+        if purl:
+            result |= {f"purl-affected {purl}": affected, f"purl-fixed {purl}": fixed}
     return facts.stated(result)
 
 
@@ -160,5 +164,5 @@ FORMAT: Final = Format(
     cannot_express=cannot_express,
     facts=read_facts,
     schema="osv-1.7.5",
-    silent_on=frozenset({"score"}),
+    silent_on=BY_PURL | {"score"},
 )

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""OpenVEX 0.2.0: one statement for each release line and each fix. Source: https://github.com/openvex/spec.
+
+A product is named by its purl, the versions by the purl's `vers` qualifier; a product without a purl is named by an
+address of ours and only people can match it. OpenVEX has no severity, no weakness and no word for "unsupported".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from tocsin.core.advisory import Advisory, Product
+from tocsin.core.formats import facts, purls, words
+from tocsin.core.formats.encode import dated, filled, json_bytes
+from tocsin.core.formats.format import Facts, Format, Loss
+from tocsin.core.versions import LineRange, interval
+from tocsin.core.vocabulary import Affectedness
+
+CONTEXT: Final = "https://openvex.dev/ns/v0.2.0"
+
+_STATUS: Final = {
+    Affectedness.AFFECTED: "affected",
+    Affectedness.FIXED: "affected",
+    Affectedness.NOT_AFFECTED: "not_affected",
+    Affectedness.REVIEW: "under_investigation",
+}
+
+
+def render(advisory: Advisory) -> bytes:
+    """The OpenVEX document. Raises ValueError where a date is missing or nothing can be stated."""
+    statements = list(_statements(advisory))
+    if not statements:
+        raise ValueError("products: there is no line that OpenVEX has a word for")
+    return json_bytes(
+        {
+            "@context": CONTEXT,
+            "@id": f"{advisory.urls.page}.vex.json",
+            "author": advisory.publisher.name,
+            "role": str(advisory.publisher.category),
+            "timestamp": dated(advisory.published, "published"),
+            "last_updated": dated(advisory.modified, "modified"),
+            "version": max(1, len(advisory.revisions)),
+            "tooling": "Tocsin",
+            "statements": statements,
+        }
+    )
+
+
+def _statements(advisory: Advisory) -> Iterator[dict[str, Any]]:
+    known = (advisory.id, *advisory.other_ids)
+    vulnerability = filled(
+        name=advisory.cve_id or advisory.id,
+        description=advisory.title,
+        aliases=[each for each in known if each != (advisory.cve_id or advisory.id)],
+    )
+    for place, product in enumerate(advisory.products, 1):
+        for line in product.lines:
+            if line.state in _STATUS:
+                yield {"vulnerability": vulnerability, **_line(advisory, place, product, line)}
+        for version in dict.fromkeys(product.fixed_versions):
+            fixed = _component(advisory, f"P{place}-{version}", purls.with_version(product.purl, version))
+            yield {
+                "vulnerability": vulnerability,
+                "products": [fixed],
+                "status": "fixed",
+                "status_notes": f"{product.name} {version}",
+            }
+
+
+def _line(advisory: Advisory, place: int, product: Product, line: LineRange) -> dict[str, Any]:
+    each = interval(product.order, line)
+    condition = advisory.required_configuration.strip() if line.vulnerable else ""
+    component = _component(
+        advisory, f"P{place}-{line.line or 'all'}", purls.with_range(product.purl, product.order, each)
+    )
+    return filled(
+        products=[component],
+        status=_STATUS[line.state],
+        status_notes="\n\n".join(filter(None, (f"{product.name} {words.range_words(each)}", condition))),
+        supplier=product.vendor,
+        action_statement=_action(advisory, product, line) if line.vulnerable else "",
+        impact_statement=(line.reason or "The line is not affected.")
+        if line.state is Affectedness.NOT_AFFECTED
+        else "",
+    )
+
+
+def _component(advisory: Advisory, fragment: str, purl: str) -> dict[str, Any]:
+    """A product by its purl, or by an address under our page where it has none (`purl` is then only a suffix)."""
+    if purl.startswith("pkg:"):
+        return {"@id": purl, "identifiers": {"purl": purl}}
+    return {"@id": f"{advisory.urls.page}#{fragment}"}
+
+
+def _action(advisory: Advisory, product: Product, line: LineRange) -> str:
+    fix = f"Update to {product.name} {line.fixed_in} or a later version of the line." if line.fixed_in else ""
+    parts = (
+        fix or f"There is no fix: {line.reason}",
+        advisory.upgrade if fix else "",
+        words.mitigation_words(advisory),
+    )
+    return "\n\n".join(filter(None, parts))
+
+
+def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
+    """What VEX is not made for, and lines that it has no word for."""
+    return tuple(_losses(advisory))
+
+
+def _losses(advisory: Advisory) -> Iterator[Loss]:
+    if advisory.published is None or advisory.modified is None:
+        yield Loss(field="published", message="the document is dated", blocks=True)
+    if not any(line.state in _STATUS for product in advisory.products for line in product.lines):
+        yield Loss(field="products", message="there is no line that OpenVEX has a word for", blocks=True)
+    for field in ("scores", "cwe", "credits", "references", "detection", "withdrawn"):
+        if getattr(advisory, field):
+            yield Loss(field=field, message="OpenVEX has no field for it")
+    for place, product in enumerate(advisory.products):
+        if not product.purl:
+            yield Loss(field=f"products[{place}].purl", message="without a purl no tool can match the product")
+        for number, line in enumerate(product.lines):
+            if line.state not in _STATUS:
+                field = f"products[{place}].lines[{number}].state"
+                yield Loss(field=field, message=f"that {line.line or 'it'} is unsupported is left out")
+
+
+def read_facts(document: bytes) -> Facts:
+    """Facts of an OpenVEX document whose statements are about one vulnerability."""
+    found: dict[str, Any] = msgspec.json.decode(document)
+    names: dict[str, None] = {}
+    affected: dict[str, list[str]] = {}
+    fixed: dict[str, list[str]] = {}
+    for statement in found["statements"]:
+        vulnerability = statement["vulnerability"]
+        names |= dict.fromkeys([vulnerability["name"], *(vulnerability.get("aliases") or ())])
+        for component in statement.get("products") or ():
+            purl = (component.get("identifiers") or {}).get("purl", "")
+            if purl and statement["status"] == "affected":
+                affected.setdefault(purls.bare(purl), []).append(purls.range_of(purl))
+            elif purl and statement["status"] == "fixed":
+                fixed.setdefault(purls.bare(purl), []).append(purls.version_of(purl))
+    return facts.stated(
+        {
+            "cve": facts.many(name for name in names if name.startswith("CVE-")),
+            "published": found.get("timestamp", ""),
+            "modified": found.get("last_updated", ""),
+            **{f"purl-affected {purl}": facts.many(spans) for purl, spans in affected.items()},
+            **{f"purl-fixed {purl}": facts.many(versions) for purl, versions in fixed.items()},
+        }
+    )
+
+
+FORMAT: Final = Format(
+    name="openvex",
+    title="OpenVEX 0.2.0",
+    media_type="application/json",
+    suffix=".vex.json",
+    file_name=lambda advisory: f"{advisory.id}.vex.json",
+    render=render,
+    cannot_express=cannot_express,
+    facts=read_facts,
+    schema="openvex-0.2.0",
+    silent_on=frozenset({"id", "aliases", "title", "cwe", "credits", "vector", "score", "affected", "fixed"}),
+)

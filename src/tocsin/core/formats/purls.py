@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Package URLs that say which versions are meant: one version, or a range in the `vers` qualifier.
+
+Sources: purl specification (version; the known qualifier `vers`), vers specification. The record's own purls have
+neither (`advisory.forms.is_bare_purl`).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote
+
+from tocsin.core.formats import facts
+from tocsin.core.versions import Interval, Scheme, vers
+
+
+def with_version(purl: str, version: str) -> str:
+    """The purl with the version in its place, before qualifiers and subpath."""
+    end = min((at for at in (purl.find("?"), purl.find("#")) if at >= 0), default=len(purl))
+    return f"{purl[:end]}@{quote(version, safe='')}{purl[end:]}"
+
+
+def with_range(purl: str, scheme: Scheme, each: Interval) -> str:
+    """The purl with the range as its `vers` qualifier; qualifiers stay sorted by name only where there were none."""
+    base, hash_mark, subpath = purl.partition("#")
+    joined = f"{base}{'&' if '?' in base else '?'}vers={quote(vers(scheme, each), safe='')}"
+    return f"{joined}{hash_mark}{subpath}"
+
+
+def bare(purl: str) -> str:
+    """The purl without version and `vers` qualifier, by which products are told apart."""
+    base, hash_mark, subpath = purl.partition("#")
+    path, _, qualifiers = base.partition("?")
+    kept = "&".join(each for each in qualifiers.split("&") if each and not each.startswith("vers="))
+    head, _, tail = path.rpartition("/")
+    return f"{head}/{tail.partition('@')[0]}{'?' if kept else ''}{kept}{hash_mark}{subpath}"
+
+
+def range_of(purl: str) -> str:
+    """The range of a purl as facts write it, "" where it names none."""
+    qualifiers = purl.partition("#")[0].partition("?")[2].split("&")
+    found = next((each.removeprefix("vers=") for each in qualifiers if each.startswith("vers=")), "")
+    return facts.vers_span(unquote(found)) if found else ""
+
+
+def version_of(purl: str) -> str:
+    """The version of a purl, "" where it names none."""
+    path = purl.partition("#")[0].partition("?")[0]
+    return unquote(path.rpartition("/")[2].partition("@")[2])
