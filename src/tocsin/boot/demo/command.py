@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -33,7 +35,14 @@ def demo(headless: bool, as_json: bool, out: Path | None, ports: tuple[int, ...]
     if not headless and (as_json or out or matters):
         raise click.UsageError("--json, --out and --matter belong to --headless.")
     pair = (ports[0], ports[1]) if ports else None
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
     sys.exit(_headless(pair, matters, out, as_json) if headless else _try(pair))
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Leave every block on the way out, whichever way one is asked to stop: nothing of the demo stays behind."""
+    raise KeyboardInterrupt
 
 
 def _try(ports: tuple[int, int] | None) -> int:
@@ -65,7 +74,7 @@ Tocsin demo · {filled.cases} cases from real published vulnerabilities · polic
 Try this:
   1. Desk: the inbox is ordered by what is due. One answer is overdue; open it, and send one with a plan.
   2. Desk, “PostgreSQL Anonymizer”: the reporter proposes a date. Accept it on the Embargo tab.
-  3. Desk, “zipfile”: tick the lines that are tested, write the advisory, look at every format in the preview, publish.
+  3. Desk, “zipfile”: tick the last line as tested, look at every format on the Advisory tab, publish.
   4. Reporter: send a report without an account, keep the seven words, come back with them; it is in the inbox at once.
   5. Everybody: {where.public}/ has the advisories, as page, OSV, CVE, CSAF, text and Atom feed.
 
@@ -90,6 +99,9 @@ def _headless(ports: tuple[int, int] | None, matters: tuple[str, ...], out: Path
                         f"tocsin: “{step.step}” did not hold. The server's last words:\n{place.tail()}", err=True
                     )
                     return 1
+    except KeyboardInterrupt:
+        click.echo("tocsin: stopped before the end of the story", err=True)
+        return 1
     except instance.Broken as error:
         click.echo(f"tocsin: {error}", err=True)
         return 1

@@ -65,6 +65,7 @@ class Played(Value):
     rejection: str = ""
     reason: str = ""
     product: str = ""
+    vendor: str = ""
     assigner: str = ""
     assigner_name: str = ""
     summary: str = ""
@@ -208,9 +209,7 @@ class Stage:
         )
         self._do(take, 28, "li", found)
         desk = self._at(take, 30)
-        words = cmd.Answer(
-            text="We can confirm it, and work on a fix.", plan=played.plan, workarounds=played.workarounds
-        )
+        words = cmd.Answer(text="We can confirm it, and work on a fix.")
         accepted = numbering.numbered(desk, self._opened(desk, take), self._actor(take, "dana"), words)
         if isinstance(accepted, Refused):
             raise RuntimeError(f"{played.id}, accept: {accepted.because}")
@@ -258,21 +257,24 @@ class Stage:
         self._do(take, 50, "li", _stated(take.played, tested=0))
 
     def fix(self, take: _Take) -> None:
-        """Dana has a fix ready, Li confirms it; the two newest lines are tested."""
+        """Dana has a fix ready, Li confirms it; all lines but the oldest are tested."""
         self._do(take, 130, "dana", cmd.SetFix(author=self._people["dana"], reference=take.played.fix))
-        self._do(take, 140, "li", _stated(take.played, tested=2))
+        self._do(take, 140, "li", _stated(take.played, tested=len(take.played.fixed) - 1))
         self._do(take, 150, "li", cmd.ConfirmFix(note="The reproducer no longer works."))
 
     def test(self, take: _Take) -> None:
         """Li has tested every line."""
         self._do(take, 180, "li", _stated(take.played, tested=len(take.played.fixed)))
 
-    def publish(self, take: _Take) -> None:
-        """Li writes the advisory, Dana publishes it, and it goes out."""
+    def draft(self, take: _Take) -> None:
+        """Dana records the CVE id, Li writes the advisory."""
         played = take.played
         number = cmd.SetCve(cve_id=played.id, assigner=played.assigner, assigner_name=played.assigner_name)
         self._do(take, 200, "dana", number)
         self._do(take, 210, "li", _advisory(played))
+
+    def publish(self, take: _Take) -> None:
+        """Dana publishes, and it goes out."""
         hours = _hours(working_day(take.reported + timedelta(days=13)) - take.reported)
         desk = self._at(take, hours)
         shown = publication.preview(desk, self._opened(desk, take))
@@ -301,7 +303,7 @@ def _advisory(played: Played) -> cmd.DraftAdvisory:
         no_mitigation_known=not played.mitigation,
         required_configuration=played.required_configuration,
         cwe=played.cwe,
-        products=(ProductNamed(name=played.product, vendor=played.product),),
+        products=(ProductNamed(name=played.product, vendor=played.vendor or played.product),),
         references=tuple(ReferenceGiven(url=url) for url in played.references),
         credits=given if played.reporter else (),
     )
@@ -318,8 +320,8 @@ _ACTS: Final[Mapping[str, tuple[Act, ...]]] = {
     "accepted": (Stage.answer, Stage.accept, Stage.reporter_asks),
     "proposed": (Stage.answer, Stage.accept, Stage.reporter_proposes),
     "embargo": (Stage.answer, Stage.accept, Stage.lines, Stage.agree),
-    "fix-ready": (Stage.answer, Stage.accept, Stage.lines, Stage.fix),
-    "published": (Stage.answer, Stage.accept, Stage.lines, Stage.fix, Stage.test, Stage.publish),
+    "fix-ready": (Stage.answer, Stage.accept, Stage.lines, Stage.fix, Stage.draft),
+    "published": (Stage.answer, Stage.accept, Stage.lines, Stage.fix, Stage.test, Stage.draft, Stage.publish),
 }
 STAGES: Final = tuple(_ACTS)
 """How far a case can be taken."""
