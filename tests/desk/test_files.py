@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -11,8 +14,10 @@ from msgspec.structs import replace
 from tests.desk import story
 from tests.desk.conftest import SignIn
 from tocsin.core.case import commands as cmd
+from tocsin.delivery import uploads
 from tocsin.delivery.desk.views.files import file_name
 from tocsin.delivery.inert import ODD
+from tocsin.services.queries import case as queries
 from tocsin.testing.house import House
 
 CONTENT = b"<script>alert(1)</script>" * 20_000
@@ -51,6 +56,60 @@ def test_a_file_belongs_to_its_case(house: House, sign_in: SignIn) -> None:
     assert dana.get(f"/c/{ref}/files/nonsense").status_code == 404
     house.desk.blobs.delete(kept.blob)
     assert dana.get(f"/c/{ref}/files/{kept.blob}").status_code == 404
+
+
+def upload(name: str = "patch.diff", content: bytes = b"+fixed\n" * 100) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def test_the_team_sends_files_to_the_reporter_and_to_itself(house: House, sign_in: SignIn) -> None:
+    ref = story.report(house)
+    dana = sign_in()
+    for move, thread in (("reply", "reporter_thread"), ("note", "team_thread")):
+        sent = {"text": "Please try this.", "seen": "1", "files": [upload(), upload("notes.txt")]}
+        assert dana.post(f"/c/{ref}/do/{move}", sent).status_code == 303
+        view = queries.view(house.desk, ref, house.dana)
+        assert view
+        (message,) = getattr(view, thread)
+        assert [file.name for file in message.files] == ["patch.diff", "notes.txt"]
+        answer = dana.get(f"/c/{ref}/files/{message.files[0].blob}")
+        assert b"".join(answer.streaming_content) == b"+fixed\n" * 100  # type: ignore[arg-type]
+
+
+def test_files_wait_with_a_form_that_could_not_be_sent(house: House, sign_in: SignIn) -> None:
+    ref = story.report(house)
+    dana = sign_in()
+    refused = dana.post(f"/c/{ref}/do/note", {"text": "", "seen": "1", "files": [upload()]})
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    found = re.search(r'name="kept" value="([^"]+)" checked> patch.diff', page)
+    assert found
+    again = {"text": "With words now.", "seen": "1", "kept": [found[1], "forged"]}
+    assert dana.post(f"/c/{ref}/do/note", again).status_code == 303
+    view = queries.view(house.desk, ref, house.dana)
+    assert view
+    assert [file.name for file in view.team_thread[0].files] == ["patch.diff"]
+
+
+def test_a_file_over_the_limit_stops_at_the_limit(
+    house: House, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MAX_FILE_BYTES", 100_000)
+    ref = story.report(house)
+    answer = sign_in().post(f"/c/{ref}/do/note", {"text": "kept words", "seen": "1", "files": [upload("big", CONTENT)]})
+    assert answer.status_code == 413
+    assert "kept words" in answer.content.decode()
+    head = house.desk.journal.head(ref)
+    assert head
+    assert head.seq == 1
+
+
+def test_a_body_that_is_too_large_is_not_read(house: House, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MAX_BODY", 1000)
+    ref = story.report(house)
+    answer = sign_in().post(f"/c/{ref}/do/note", {"text": "x" * 5000, "seen": "1"})
+    assert answer.status_code == 413
+    assert f'href="/c/{ref}"' in answer.content.decode()
 
 
 @pytest.mark.parametrize(

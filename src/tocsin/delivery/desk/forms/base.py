@@ -20,6 +20,7 @@ from django.forms.renderers import DjangoTemplates
 from tocsin.core import access
 from tocsin.core.case.commands import Command
 from tocsin.core.case.model import Case
+from tocsin.core.intake import Attachment
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, MoveName, Refused, Role
 from tocsin.services.app import Desk
@@ -61,8 +62,8 @@ class MoveForm(forms.Form):
     """A form that becomes one command.
 
     `name` stands in the address, `move` is what it needs permission for, `tab` where it is shown, `done` what is said
-    after it, `trial` whether its words can be tried out without saving. Subclasses give the fields, `begin` (what
-    stands in them at first) and `command`.
+    after it, `trial` whether its words can be tried out without saving. `attached` are files that came with it, sealed
+    already. Subclasses give the fields, `begin` (what stands in them at first) and `command`.
     """
 
     default_renderer = Renderer
@@ -74,10 +75,14 @@ class MoveForm(forms.Form):
     button: ClassVar[str]
     done: ClassVar[str]
     trial: ClassVar[bool] = False
+    takes_files: ClassVar[bool] = False
     tables: ClassVar[Mapping[str, type[BaseFormSet[Any]]]] = {}
 
-    def __init__(self, ground: Ground, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, ground: Ground, data: Mapping[str, Any] | None = None, attached: tuple[Attachment, ...] = ()
+    ) -> None:
         self.ground = ground
+        self.attached = attached
         started = self.begin() if data is None else {}
         super().__init__(data=data, initial=started, auto_id=f"{self.name}-%s")
         self.rows = {

@@ -17,11 +17,13 @@ class NoteForm(MoveForm):
     name, tab, move = "note", "talk", MoveName.NOTE
     button, done = "Add note", "Note added. Only the team sees it."
 
+    takes_files = True
+
     text = Prose(label="Internal note", lines=5, required=True)
 
     def command(self) -> cmd.Say:
         """Say it to the team."""
-        return cmd.Say(audience=Audience.TEAM, text=self.cleaned_data["text"])
+        return cmd.Say(audience=Audience.TEAM, text=self.cleaned_data["text"], attachments=self.attached)
 
 
 class ReplyForm(MoveForm):
@@ -30,13 +32,15 @@ class ReplyForm(MoveForm):
     name, tab, move = "reply", "talk", MoveName.REPLY
     button, done = "Send to reporter", "Sent to the reporter."
 
+    takes_files = True
+
     text = Prose(label="Message to the reporter", lines=5, required=True)
     plan = Prose(label="Plan to investigate", lines=3)
     workarounds = Prose(label="Workarounds until there is a fix", lines=2)
 
     def command(self) -> cmd.Say:
         """Say it to the reporter."""
-        return cmd.Say(audience=Audience.REPORTER, **self.cleaned_data)
+        return cmd.Say(audience=Audience.REPORTER, attachments=self.attached, **self.cleaned_data)
 
 
 class NeedInfoForm(MoveForm):

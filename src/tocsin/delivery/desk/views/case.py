@@ -12,9 +12,12 @@ from typing import Any, Final
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from tocsin.core.vocabulary import Refused
+from tocsin.delivery import uploads
+from tocsin.delivery.desk.carried import carried, carry
 from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, of_tab
 from tocsin.delivery.desk.problems import Listed, listed
@@ -41,6 +44,7 @@ TABS: Final[Mapping[str, str]] = {
 
 _STATUS: Final[Mapping[str, int]] = {"conflict": 409, "not-permitted": 403}
 UNPROCESSABLE: Final = 422
+CONTENT_TOO_LARGE: Final = 413
 _PREVIEWED: Final = ("advisory", "publish")
 _QUIET: Final = ("message.sent", "message.received", "promise.warned")
 
@@ -55,26 +59,41 @@ def page(request: DeskRequest, ref: str, tab: str = "talk") -> HttpResponseBase:
     return _show(request, ground, tab)
 
 
+@csrf_exempt  # `_carry_out` checks the token: reading it before the files have a place to go would refuse them
 @signed_in
 @require_POST
 def move(request: DeskRequest, ref: str, name: str) -> HttpResponseBase:
     """Carry out one move, or show its page again with what stands in the way."""
-    ground = _ground(request, ref, "case.move")
-    kind = FORMS.get(name)
+    ground, kind = _ground(request, ref, "case.move"), FORMS.get(name)
     if ground is None or kind is None:
         return not_found()
-    form = kind(ground, request.POST)
+    try:
+        body = uploads.read(request, request.desk.blobs)
+    except uploads.Unreadable as wrong:
+        return render(request, "desk/unreadable.html", {"wrong": wrong, "ref": ref}, status=wrong.status)
+    answer: HttpResponseBase = _carry_out(request, ground, kind, body)
+    return answer
+
+
+@csrf_protect
+def _carry_out(request: DeskRequest, ground: Ground, kind: type[MoveForm], body: uploads.Body) -> HttpResponseBase:
+    attached = (*carried(request.desk, body.post.getlist("kept")), *body.files)
+    form = kind(ground, body.post, attached)
+    if body.refused:
+        form.add_error(None, body.refused.message)
+        return _show(request, ground, form.tab, form=form, status=CONTENT_TOO_LARGE)
     if not form.is_valid():
         return _show(request, ground, form.tab, form=form, status=UNPROCESSABLE)
     command = form.command()
     if isinstance(command, Refused):
         return _refuse(request, ground, form, command)
-    if form.trial and request.POST.get("do") == "try":
+    if form.trial and body.post.get("do") == "try":
         return _try(request, ground, form)
+    ref = ground.case.ref
     answer = cases.handle(request.desk, ref, command, ground.actor, seen=_seen(request))
     if isinstance(answer, Refused):
         fresh = _ground(request, ref, "case.read")
-        return _refuse(request, fresh, kind(fresh, request.POST), answer) if fresh else not_found()
+        return _refuse(request, fresh, kind(fresh, body.post, attached), answer) if fresh else not_found()
     return see_other(f"{_address(ref, form.tab)}?did={form.name}#did")
 
 
@@ -124,6 +143,7 @@ def _show(
         "tabs": [(_address(view.ref, name), label, name == tab) for name, label in TABS.items()],
         "forms": {kind.name.replace("-", "_"): kind(ground) for kind in of_tab(tab)},
         "sent": form,
+        "carried": carry(request.desk, form.attached) if form else (),
         "refused": refused,
         "changes": _changes(view, request, ground) if refused and refused.code == "conflict" else (),
         "did": _said(request),
