@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import repeat
 
 import msgspec
 import pytest
@@ -13,13 +16,24 @@ from nacl.signing import VerifyKey
 from tests.services.acts import LINES, PROJECT, REPORT, act, attempt, digest, ready, report
 from tocsin.core import disclosure
 from tocsin.core.case import commands as cmd
-from tocsin.core.vocabulary import Audience, Refused, Role
+from tocsin.core.vocabulary import Audience, CaseRef, Refused, Role
 from tocsin.services import cases, intake, proof, room, worker
 from tocsin.services.ports.store import Drop, Unavailable
+from tocsin.services.ports.world import Mint
 from tocsin.services.queries import case as query
 from tocsin.services.queries import inbox
 from tocsin.services.verify import verify
 from tocsin.testing.house import House, house
+
+
+class Drawn:
+    """A mint whose case references are drawn beforehand."""
+
+    def __init__(self, mint: Mint, refs: Iterator[CaseRef]) -> None:
+        self.id, self.nonce, self._refs = mint.id, mint.nonce, refs
+
+    def case_ref(self, prefix: str, now: datetime) -> CaseRef:
+        return next(self._refs)
 
 
 @pytest.fixture
@@ -50,6 +64,24 @@ def test_the_same_form_sent_twice_opens_one_case_and_gives_one_phrase(home):
     assert not isinstance(again, Refused)
     assert (again.case, again.phrase, again.again) == (first.case, first.phrase, True)
     assert len(home.desk.journal.cases()) == 1
+
+
+def test_a_case_reference_that_is_taken_is_drawn_again(home):
+    taken = report(home).case
+    drawn = iter((taken, taken, "WHPG-2026-k7x4m"))
+    front = replace(home.front, mint=Drawn(home.front.mint, drawn))
+    receipt = intake.receive(front, PROJECT, REPORT, home.front.mint.nonce())
+    assert not isinstance(receipt, Refused)
+    assert receipt.case == "WHPG-2026-k7x4m"
+    assert {head.case for head in home.desk.journal.cases()} == {taken, receipt.case}
+
+
+def test_where_no_case_reference_is_free_nothing_is_acknowledged(home):
+    taken = report(home).case
+    front = replace(home.front, mint=Drawn(home.front.mint, repeat(taken)))
+    with pytest.raises(Unavailable):
+        intake.receive(front, PROJECT, REPORT, home.front.mint.nonce())
+    assert [head.case for head in home.desk.journal.cases()] == [taken]
 
 
 def test_nothing_is_acknowledged_when_the_store_refuses(home):
