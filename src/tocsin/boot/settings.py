@@ -27,7 +27,7 @@ ALLOWED_HOSTS = sorted(
 )
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_I18N = True
+USE_I18N = False
 LANGUAGE_CODE = "en"
 
 DATABASES = databases(CONFIG.database.url, CONFIG.data_dir)
