@@ -13,10 +13,12 @@ from tocsin.core.log.tree import (
     EMPTY,
     Frontier,
     append,
+    at_once,
     consistency,
     inclusion,
     leaf_hash,
     node_hash,
+    peaks,
     root,
     verify_consistency,
     verify_inclusion,
@@ -153,3 +155,24 @@ def test_there_is_no_proof_for_no_leaf(index: int, size: int) -> None:
         inclusion(Grown(LEAVES).read, index, size)
     with pytest.raises(ValueError, match="no beginning"):
         consistency(Grown(LEAVES).read, size + 1, size)
+
+
+def test_a_frontier_is_read_back_from_its_places() -> None:
+    leaves = [b"%d" % number for number in range(70)]
+    for size in range(70):
+        grown = Grown(leaves[:size])
+        assert Frontier(size=size, peaks=tuple(grown.read(*place) for place in peaks(size))) == grown.frontier
+
+
+def test_a_proof_is_made_with_one_look_into_the_store() -> None:
+    grown, looks = Grown([b"%d" % number for number in range(33)]), []
+
+    def fetch(places):
+        looks.append(places)
+        return {place: grown.read(*place) for place in places}
+
+    assert at_once(lambda read: inclusion(read, 12, 33), fetch) == inclusion(grown.read, 12, 33)
+    assert at_once(lambda read: consistency(read, 12, 33), fetch) == consistency(grown.read, 12, 33)
+    assert at_once(lambda read: inclusion(read, 0, 1), fetch) == ()
+    assert len(looks) == 3
+    assert all(len(places) == len(set(places)) <= 12 for places in looks)

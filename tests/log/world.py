@@ -43,6 +43,7 @@ class World:
                 at=T0 + timedelta(minutes=number),
                 seq=number,
                 by="dana é \u2028",
+                what="case.accepted",
                 digest=sha256(b"entry %d" % number).hexdigest(),
             )
             shown = Shown(salt=self.chance.randbytes(SALT_BYTES), text=text(leaf))

@@ -10,17 +10,22 @@ Source: RFC 6962 section 2.1 (Merkle hash trees, audit paths, consistency proofs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from tocsin.core.vocabulary import Value
 
 EMPTY: Final = sha256(b"").digest()
 """The root of a tree without leaves."""
 
+Place = tuple[int, int]
+"""Where a complete subtree stands: level, and position among those of its level; leaves are level 0."""
+
 Read = Callable[[int, int], bytes]
-"""Gives the hash of the complete subtree at (level, position); leaves are level 0."""
+"""Gives the hash of the complete subtree at a place."""
+
+T = TypeVar("T")
 
 
 class Node(NamedTuple):
@@ -57,6 +62,28 @@ def append(frontier: Frontier, data: bytes) -> tuple[Frontier, tuple[Node, ...]]
         level, position, new = level + 1, position // 2, node_hash(peaks.pop(), new)
         nodes.append(Node(level, position, new))
     return Frontier(size=frontier.size + 1, peaks=(*peaks, new)), tuple(nodes)
+
+
+def peaks(size: int) -> tuple[Place, ...]:
+    """Return the places of the complete subtrees that a frontier of `size` leaves consists of, largest first."""
+    levels = [level for level in reversed(range(size.bit_length())) if size >> level & 1]
+    return tuple((level, (size >> level) - 1) for level in levels)
+
+
+def at_once(prove: Callable[[Read], T], fetch: Callable[[Sequence[Place]], Mapping[Place, bytes]]) -> T:
+    """Make a proof with one look into the store: `prove` is run to see which hashes it reads, then again with them.
+
+    Which hashes a proof reads follows from its numbers, never from what the hashes are.
+    """
+    wanted: dict[Place, None] = {}
+
+    def note(level: int, position: int) -> bytes:
+        wanted[level, position] = None
+        return EMPTY
+
+    prove(note)
+    found = fetch(list(wanted))
+    return prove(lambda level, position: found[level, position])
 
 
 def root(frontier: Frontier) -> bytes:
