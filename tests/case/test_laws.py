@@ -33,8 +33,8 @@ def policy(request: pytest.FixtureRequest) -> Policy:
 
 @pytest.fixture(scope="module")
 def walked(policy: Policy, request: pytest.FixtureRequest) -> list[tuple[Walk, list]]:
-    """Walks of this policy with every step of theirs: 120 in the usual run, 2,000 in the deep one."""
-    count = 2000 if request.config.getoption("--deep", default=False) else 120
+    """Walks of this policy with every step of theirs: 160 in the usual run, 2,000 in the deep one."""
+    count = 2000 if request.config.getoption("--deep", default=False) else 160
     return [(walk, [walk.step() for _ in range(LENGTH)]) for walk in walks(policy, seed=7, count=count, length=LENGTH)]
 
 

@@ -57,7 +57,7 @@ class Walk:
 
     def step(self) -> tuple[cmd.Command, Case | None, tuple[ev.Event, ...] | Refused]:
         """Send one random command; returns it, the case before, and what was decided."""
-        self.now += timedelta(minutes=self.rng.choice((0, 1, 30, 60 * 7, 60 * 7, 60 * 24)))
+        self.now += timedelta(minutes=self.rng.choice((0, 1, 30, 60, 60 * 7, 60 * 24)))
         command = self._command()
         actor = self._actor(command)
         before = self.case
@@ -85,8 +85,9 @@ class Walk:
     def _embargo(self) -> cmd.Command:
         rng, soon = self.rng, self.now + timedelta(days=self.rng.choice((-1, 1, 9, 20, 40)))
         self.proposals += 1
-        if self.case and self.case.embargo.rejections > 1 and rng.random() < 0.5:
-            return cmd.DecideEmbargo(proposal=f"p{self.proposals}", ends_at=soon, reason="We disagree.")
+        if self.case and self.case.embargo.rejections > 1 and rng.random() < 0.8:
+            tomorrow = self.now + timedelta(days=1)
+            return cmd.DecideEmbargo(proposal=f"p{self.proposals}", ends_at=tomorrow, reason="We disagree.")
         return rng.choice(
             (
                 cmd.ProposeEmbargo(
@@ -151,6 +152,7 @@ class Walk:
                 cmd.Publish(confirmation=rng.choice(("WHPG-SA-2026-001", "yes")), digest="ab" * 32),
                 cmd.RecordPublication(advisory_id="WHPG-SA-2026-001", documents=(("a.json", digest or "00"),)),
                 cmd.RecordFailure(advisory_id="WHPG-SA-2026-001", step="check", reason="no"),
+                cmd.AdoptPolicy(policy=rng.choice((self.policy.version, "0" * 64))),
                 cmd.Close(outcome=rng.choice(("advisory", "rejected", "fix-only-internal"))),
                 cmd.Tick(),
             )

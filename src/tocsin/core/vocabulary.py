@@ -113,6 +113,7 @@ class MoveName(StrEnum):
     SET_CVE = "set-cve"
     PUBLISH = "publish"
     CLOSE = "close"
+    ADOPT_POLICY = "adopt-policy"
 
 
 class Audience(StrEnum):

@@ -170,13 +170,15 @@ def change(
     """Put together everything one command writes. `heard` copies the reporter's own words to their room as well."""
     places = sealing.Places(holder.sealer.instance)
     rooms = holder.rooms.of_case(case.ref) if case.room else ()
-    status = notices.status_copy(case, opened.policy, case.updated_at)
+    moved_on = case.policy != opened.case.policy
+    policy = holder.projects.policy(case.project, case.policy) if moved_on else opened.policy
+    status = notices.status_copy(case, policy, case.updated_at)
     return Change(
         case=case.ref,
         project=case.project,
         expected=opened.case.seq,
         entries=sealing.seal_entries(places, opened.key, case.ref, entries),
-        row=inbox_row(holder, places, opened.policy, case),
+        row=inbox_row(holder, places, policy, case),
         snapshot=_due_snapshot(places, opened, case),
         copies=room_copies(holder, places, rooms, status, entries, heard=heard),
         effects=effects(holder, places, opened.key, case, entries),

@@ -99,7 +99,7 @@ def perform(desk: Desk, ref: CaseRef) -> Case | Refused:
     if wrong:
         return _fail(desk, case, "read back", f"{wrong} is not what was written")
     result = cmd.RecordPublication(
-        advisory_id=advisory.id, documents=tuple((each.name, each.sha256) for each in rendered)
+        advisory_id=advisory.id, documents=tuple((each.format, each.sha256) for each in rendered)
     )
     return cases.handle(desk, ref, result, SYSTEM_ACTOR)
 
@@ -111,11 +111,11 @@ def _fail(desk: Desk, case: Case, step: str, reason: str) -> Case | Refused:
 
 def _read_back(desk: Desk, advisory: Advisory, rendered: tuple[Document, ...]) -> str:
     """Return the name of the first document that the shelf does not give back as written; empty when all are."""
-    shown = {each.name: each for each in desk.shelf.documents(advisory.id)}
+    shown = {each.format: each for each in desk.shelf.documents(advisory.id)}
     for document in rendered:
-        found = shown.get(document.name)
+        found = shown.get(document.format)
         if found is None or hashlib.sha256(found.body).hexdigest() != document.sha256:
-            return document.name
+            return f"{document.format} ({document.name})"
     return ""
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from tocsin.core.case.events import CreditGiven, ProductNamed, ReferenceGiven
 from tocsin.core.intake import Attachment, Report
+from tocsin.core.policy.changes import Moved
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.vocabulary import Audience, CaseRef, ProjectId, RejectionClass, Value
 
@@ -242,6 +243,13 @@ class Close(Value, tag="close"):
     note: str = ""
 
 
+class AdoptPolicy(Value, tag="adopt-policy"):
+    """Put an open case under another version of its project's policy; `moved` is the diff the person saw (S1)."""
+
+    policy: str
+    moved: tuple[Moved, ...] = ()
+
+
 class Tick(Value, tag="tick"):
     """The clock looks at the case: warnings that are due are told once."""
 
@@ -250,7 +258,7 @@ Command = (
     SubmitReport | Say | Hear | Assign | Investigate | Accept | Reject | NeedInfo | MarkDuplicate | Appeal | Reconsider
     | SetScore | SetLines | SetFix | ConfirmFix
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe
-    | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | Tick
+    | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
 )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from typing import Final
 import msgspec
 
 from tocsin.core.intake import Attachment, Report
+from tocsin.core.policy.adherence import Adherence
+from tocsin.core.policy.changes import Moved
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.vocabulary import Actor, Affectedness, Audience, CaseRef, ProjectId, RejectionClass, Value
 
@@ -104,10 +106,18 @@ class CaseAppealed(Value, tag="case.appealed"):
 
 
 class CaseClosed(Value, tag="case.closed"):
-    """The end (RM: Closed). `outcome` is one of the policy's outcomes."""
+    """The end (RM: Closed). `outcome` is one of the policy's outcomes, `adherence` how each promise was kept (S2)."""
 
     outcome: str
     note: str = ""
+    adherence: tuple[Adherence, ...] = ()
+
+
+class PolicyAdopted(Value, tag="policy.adopted"):
+    """An open case was put under another policy; `moved` is what that did to its deadlines, as shown before (S1)."""
+
+    policy: str
+    moved: tuple[Moved, ...] = ()
 
 
 class ScoreSet(Value, tag="score.set"):
@@ -297,7 +307,7 @@ class PromiseWarned(Value, tag="promise.warned"):
 Event = (
     ReportReceived | MessageSent | MessageReceived
     | CaseAssigned | CaseInvestigated | CaseValidated | CaseAccepted | CaseDeferred | CaseRejected | InfoRequested
-    | CaseDuplicated | CaseAppealed | CaseClosed
+    | CaseDuplicated | CaseAppealed | CaseClosed | PolicyAdopted
     | ScoreSet | LinesSet | FixSet | FixConfirmed
     | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed
     | StateObserved | AdvisoryDrafted | CveSet

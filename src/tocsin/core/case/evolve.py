@@ -148,7 +148,16 @@ def _appealed(case: Case, entry: ev.Entry, event: ev.CaseAppealed) -> Changes:
 
 
 def _closed(case: Case, entry: ev.Entry, event: ev.CaseClosed) -> Changes:
-    return {"rm": _rm(case.rm, RMInput.CLOSE), "closed_at": entry.at, "outcome": event.outcome}
+    return {
+        "rm": _rm(case.rm, RMInput.CLOSE),
+        "closed_at": entry.at,
+        "outcome": event.outcome,
+        "adherence": event.adherence,
+    }
+
+
+def _adopted(case: Case, entry: ev.Entry, event: ev.PolicyAdopted) -> Changes:
+    return {"policy": event.policy}
 
 
 def _scored(case: Case, entry: ev.Entry, event: ev.ScoreSet) -> Changes:
@@ -283,6 +292,7 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ev.CaseDuplicated: _duplicated,
     ev.CaseAppealed: _appealed,
     ev.CaseClosed: _closed,
+    ev.PolicyAdopted: _adopted,
     ev.ScoreSet: _scored,
     ev.LinesSet: _lines_set,
     ev.FixSet: _fix_set,

@@ -16,6 +16,7 @@ from tocsin.core.case.events import AdvisoryDrafted, ScoreSet
 from tocsin.core.case.negotiation import Negotiation
 from tocsin.core.case.tables import RM
 from tocsin.core.intake import Report
+from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.facts import LineFact, PromiseFact
 from tocsin.core.vocabulary import CaseRef, ProjectId, RejectionClass, ReportKind, Value
 
@@ -67,6 +68,7 @@ class Case(Value):
     appealed: bool = False
     closed_at: datetime | None = None
     outcome: str = ""
+    adherence: tuple[Adherence, ...] = ()
 
     scores: tuple[ScoreSet, ...] = ()
     lines: tuple[LineFact, ...] = ()

@@ -100,6 +100,7 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ev.CaseDuplicated: lambda e: f"marked it a duplicate of {e.of}",
     ev.CaseAppealed: lambda e: "asked for a second look",
     ev.CaseClosed: lambda e: f"closed the case: {_plain(e.outcome)}",
+    ev.PolicyAdopted: lambda e: f"put the case under the policy {e.policy[:8]} ({len(e.moved)} deadlines moved)",
     ev.ScoreSet: _scored,
     ev.LinesSet: lambda e: f"set the affected lines ({len(e.lines)})",
     ev.FixSet: lambda e: "recorded that the fix is ready",

@@ -20,6 +20,7 @@ from tocsin.core.case.decide.talk import answer
 from tocsin.core.case.model import Case
 from tocsin.core.case.rules import cs_after, embargo_may_hold, may_close, rm_step
 from tocsin.core.case.tables import RM, Fact, RMInput
+from tocsin.core.policy.adherence import adherence
 from tocsin.core.policy.facts import Move, MoveName
 from tocsin.core.vocabulary import Audience, Refused
 
@@ -167,7 +168,14 @@ def _close(case: Case, command: cmd.Close, context: Context) -> Decision:
     stepped = rm_step(case.rm, RMInput.CLOSE)
     if isinstance(stepped, Refused):
         return stepped
-    return (ev.CaseClosed(outcome=command.outcome, note=command.note),)
+    kept = adherence(context.policy, case, context.now)
+    return (ev.CaseClosed(outcome=command.outcome, note=command.note, adherence=kept),)
+
+
+def _adopt(case: Case, command: cmd.AdoptPolicy, context: Context) -> Decision:
+    if command.policy == case.policy:
+        return ()
+    return (ev.PolicyAdopted(policy=command.policy, moved=command.moved),)
 
 
 def _close_move(command: cmd.Close, context: Context) -> Move:
@@ -184,4 +192,5 @@ RULES: Final[Mapping[type, Rule]] = {
     cmd.SetScore: Rule(_score, moved(MoveName.SCORE, "vector", "authoritative"), after_close=True),
     cmd.Observe: Rule(_observe, moved(MoveName.NOTE), after_close=True),
     cmd.Close: Rule(_close, _close_move),
+    cmd.AdoptPolicy: Rule(_adopt, moved(MoveName.ADOPT_POLICY)),
 }

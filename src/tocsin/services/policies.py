@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changing a project's policy: look at what it would do first, then put it in force, then, case by case, adopt it.
+
+New cases are pinned to the policy in force when their report arrives. Open cases keep theirs until somebody adopts the
+new one for them, having seen which deadlines that moves (S1). Checking a text is `core.policy.load`; who may is
+`core.access`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from tocsin.core import access
+from tocsin.core.case import commands as cmd
+from tocsin.core.case.model import Case
+from tocsin.core.policy.changes import Changed, Moved, deadlines_moved, terms_changed
+from tocsin.core.policy.load import load, uncited
+from tocsin.core.policy.model import Policy
+from tocsin.core.policy.problem import Invalid, Problem
+from tocsin.core.policy.seeds import seed
+from tocsin.core.vocabulary import Actor, CaseRef, MoveName, ProjectId, Refused
+from tocsin.services import cases
+from tocsin.services.app import Desk
+from tocsin.services.ports.store import InboxQuery
+from tocsin.services.ports.world import ProjectInfo
+
+MOST = 50
+"""Open cases whose deadlines are compared at once: those that are due first."""
+
+
+class CaseMoves(msgspec.Struct, frozen=True):
+    """What another policy would do to the deadlines of one open case. `seq` is the journal length looked at."""
+
+    case: CaseRef
+    seq: int
+    moved: tuple[Moved, ...]
+
+
+class Proposed(msgspec.Struct, frozen=True):
+    """A policy text as it would be: its problems, values without a source, what it changes, and for which open cases.
+
+    `policy` is None where there are problems, and then nothing else was compared.
+    """
+
+    policy: Policy | None
+    problems: tuple[Problem, ...]
+    uncited: tuple[Problem, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    cases: tuple[CaseMoves, ...] = ()
+
+
+def propose(desk: Desk, actor: Actor, project: ProjectId, text: str) -> Proposed:
+    """Look at a policy text without putting it in force. Opens up to `MOST` open cases for the actor to compare."""
+    loaded = load(text, seed)
+    if isinstance(loaded, Invalid):
+        return Proposed(policy=None, problems=loaded.problems)
+    info = desk.projects.get(project)
+    if info is None or loaded.project.id != project:
+        wrong = Problem(
+            line=1,
+            path="project.id",
+            code="other-project",
+            message=f"this is the policy of {loaded.project.id}, not of {project}",
+        )
+        return Proposed(policy=None, problems=(wrong,))
+    return Proposed(
+        policy=loaded,
+        problems=(),
+        uncited=uncited(text, seed),
+        changed=terms_changed(desk.projects.policy(project, info.policy), loaded),
+        cases=tuple(_open_cases(desk, actor, project, loaded)),
+    )
+
+
+def _open_cases(desk: Desk, actor: Actor, project: ProjectId, policy: Policy) -> Iterable[CaseMoves]:
+    for row in desk.inbox.page(InboxQuery(projects=(project,), limit=MOST)):
+        opened = cases.open_case(desk, row.case, actor, "policy.compare")
+        if opened is None or opened.case.policy == policy.version:
+            continue
+        yield CaseMoves(case=row.case, seq=opened.case.seq, moved=deadlines_moved(opened.policy, policy, opened.case))
+
+
+def put_in_force(desk: Desk, actor: Actor, project: ProjectId, text: str) -> ProjectInfo | Refused:
+    """Put a policy in force for cases to come. Raises `PolicyRefused` with every problem; the policy in force stays."""
+    if refused := access.guard(actor, MoveName.ADOPT_POLICY):
+        return refused
+    proposed = propose(desk, actor, project, text)
+    if proposed.problems:
+        return Refused(
+            code="policy-refused",
+            because=f"The policy has problems; the one in force stays. First: {proposed.problems[0].message}.",
+            rule="policy",
+            missing=tuple(map(str, proposed.problems)),
+        )
+    return desk.projects.adopt(text, actor.name or actor.id, desk.now())
+
+
+def adopt_for(desk: Desk, actor: Actor, ref: CaseRef, seen: int) -> Case | Refused:
+    """Put one open case under its project's policy in force, recording which deadlines that moves."""
+    opened = cases.open_case(desk, ref, actor, "policy.adopt")
+    if opened is None:
+        return cases.NOT_FOUND
+    info = desk.projects.get(opened.case.project)
+    if info is None:
+        return cases.NOT_FOUND
+    policy = desk.projects.policy(info.id, info.policy)
+    moved = deadlines_moved(opened.policy, policy, opened.case)
+    return cases.handle(desk, ref, cmd.AdoptPolicy(policy=policy.version, moved=moved), actor, seen=seen)
