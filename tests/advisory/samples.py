@@ -94,6 +94,7 @@ def warehouse() -> Advisory:
             Credit(name="Quiet Person", type=CreditType.ANALYST),
             Credit(name="Li", type=CreditType.REMEDIATION_DEVELOPER, consented=True),
         ),
+        license_expression="CC-BY-4.0",
         cve_id="CVE-1900-12345",
         aliases=("GHSA-2345-6789-cfgh",),
         discovered=datetime(2026, 11, 20, 9, 30, tzinfo=UTC),

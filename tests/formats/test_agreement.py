@@ -70,6 +70,9 @@ JSON_MUTATIONS: list[tuple[str, str, Change]] = [
     ("openvex", "published", _set("/timestamp", "2026-12-08T15:00:01Z")),
     ("openvex", f"purl-affected {PURL}", _set("/statements/0/products/0/identifiers/purl", f"{PURL}?vers=vers:x/<9")),
     ("openvex", f"purl-fixed {PURL}", _set("/statements/4/products/0/identifiers/purl", f"{PURL}@7.4.20")),
+    ("csaf21", "vector 4.0", _set(f"{WEAKNESS}/metrics/0/content/cvss_v4/vectorString", OTHER_VECTOR)),
+    ("csaf21", "cwe", _set(f"{WEAKNESS}/cwes/0/id", "CWE-787")),
+    ("csaf21", "fixed WarehousePG", _set(f"{TREE}/4/name", "7.4.3")),
     ("csaf20", "modified", _set("/document/tracking/current_release_date", "2026-12-08T16:00:00Z")),
 ]  # fmt: skip
 

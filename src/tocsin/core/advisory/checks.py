@@ -76,6 +76,8 @@ def _texts(advisory: Advisory) -> _Found:
     for field in ("title", "summary"):
         if not forms.is_one_line(getattr(advisory, field)):
             yield field, _ONE_LINE
+    if advisory.license_expression and not forms.is_license(advisory.license_expression):
+        yield "license_expression", "give an SPDX license expression, such as CC-BY-4.0"
     if not advisory.details.strip():
         yield "details", "the details are empty"
     if not advisory.mitigation.strip() and not advisory.no_mitigation_known:

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from tocsin.core.vocabulary import Value
+
+CWE_VERSION: Final = "4.20"
+"""Version of the list that ships with this package."""
 
 
 class Weakness(Value):

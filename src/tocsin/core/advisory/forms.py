@@ -18,6 +18,7 @@ _TOKEN: Final = re.compile(r"[\w.+:~^@/()-]{1,64}", re.ASCII)
 _UUID4: Final = re.compile(r"[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}", re.ASCII | re.IGNORECASE)
 _NUMBER: Final = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)\.(0|[1-9]\d*))?", re.ASCII)
 _HIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+_LICENSE: Final = re.compile(r"[\w.+()-]+(?: [\w.+()-]+)*", re.ASCII)
 _CPE: Final = re.compile(r"cpe:2\.3:[aho](?::(?:[\w.*~-]|\\[^\w\s])+){10}", re.ASCII)
 
 LONGEST_URL: Final = 2048
@@ -56,6 +57,11 @@ def is_revision(text: str) -> bool:
 def is_cpe(text: str) -> bool:
     """A CPE 2.3 formatted string for an application, operating system or hardware."""
     return bool(_CPE.fullmatch(text))
+
+
+def is_license(text: str) -> bool:
+    """The characters of an SPDX license expression; whether the licence exists is not checked here."""
+    return bool(_LICENSE.fullmatch(text))
 
 
 def is_bare_purl(text: str) -> bool:

@@ -200,7 +200,7 @@ class Advisory(Value):
     be configured for the product to be affected or to be safe (S69); `upgrade` how the fixed version is installed.
     `osv_prefix` stands before the id in OSV documents until a home database prefix is registered, and is then empty.
     Dates: `discovered` may stay unknown, `published` is the first publication, `modified` the latest; `withdrawn` and
-    `superseded_by` take an advisory back in public.
+    `superseded_by` take an advisory back in public. `license_expression` (SPDX) is the licence of the text itself.
     """
 
     id: str
@@ -233,6 +233,7 @@ class Advisory(Value):
     revisions: tuple[Revision, ...] = ()
     tlp: Tlp = Tlp.CLEAR
     lang: str = "en"
+    license_expression: str = ""
     osv_prefix: str = "x_"
     extra: tuple[Kept, ...] = ()
 

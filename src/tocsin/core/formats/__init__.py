@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tocsin.core.advisory import Advisory
-from tocsin.core.formats import check, csaf20, cve, markdown, openvex, osv, text
+from tocsin.core.formats import check, csaf20, csaf21, cve, markdown, openvex, osv, text
 from tocsin.core.formats.check import Disagreement
 from tocsin.core.formats.format import Format, Loss
 from tocsin.core.formats.schema import Violation, schema_violations
@@ -35,6 +35,7 @@ __all__ = [
 
 FORMATS: Final[tuple[Format, ...]] = (
     csaf20.FORMAT,
+    csaf21.FORMAT,
     cve.FORMAT,
     markdown.FORMAT,
     openvex.FORMAT,

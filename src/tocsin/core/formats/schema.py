@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds documents against their official JSON schemas, formats included, and never fetches anything.
 
-The schemas lie beside this file (`schemas/`, with their licences). CSAF's refers to FIRST's by address; those addresses
+The schemas lie beside this file (`schemas/`, with their licences). CSAF's refer to others by address; those addresses
 are registered, and an address that is not fails instead of being fetched. What a schema cannot say, the format's test
 suite must.
 """
@@ -21,6 +21,12 @@ _REFERENCED: Final = {
     "https://www.first.org/cvss/cvss-v2.0.json": "cvss-v2.0",
     "https://www.first.org/cvss/cvss-v3.0.json": "cvss-v3.0",
     "https://www.first.org/cvss/cvss-v3.1.json": "cvss-v3.1",
+    "https://www.first.org/cvss/cvss-v4.0.json": "cvss-v4.0",
+    "https://certcc.github.io/SSVC/data/schema/v2/SelectionList_2_0_0.schema.json": "ssvc-selection-list-2.0.0",
+    "https://www.first.org/cvss/meta.json": "cvss-v4.0-meta",
+    "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/meta.json": "csaf-2.1-meta",
+    "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/extension-content.json": "csaf-2.1-extension-content",
+    "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/extension-metaschema.json": "csaf-2.1-extension-metaschema",
 }
 
 

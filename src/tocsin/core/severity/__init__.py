@@ -16,7 +16,7 @@ import cvss
 
 from tocsin.core.severity import three_oh
 from tocsin.core.severity.surface import AttackSurface, Draft, Effect, Login, Reach, draft
-from tocsin.core.severity.vector import mandatory, metrics, version_of
+from tocsin.core.severity.vector import metrics, version_of
 from tocsin.core.vocabulary import Refused, Value
 
 __all__ = [
@@ -52,9 +52,9 @@ class Rating(StrEnum):
 class Severity(Value):
     """A scored vector.
 
-    `vector` is canonical: metrics in the standard's order, undefined optional ones dropped. `base` (0.0 to 10.0) and
-    `rating` come from the base metrics alone; `overall` takes threat, temporal and environmental metrics into account
-    and equals `base` where there are none.
+    `vector` is canonical: metrics in the standard's order, undefined optional ones dropped. `base` (0.0 to 10.0) is
+    what documents call the base score, `rating` its word. Up to 3.1 it comes from the base metrics alone, and `overall`
+    takes the temporal and environmental ones into account; 4.0 has one score for a whole vector, so both are equal.
     """
 
     version: str
@@ -81,7 +81,7 @@ def score(vector: str) -> Severity | Refused:
     version = version_of(vector) or ""  # `metrics` has refused every vector without one
     whole = _LIBRARY[version](vector)
     canonical = str(whole.clean_vector())
-    base = _base(version, found, whole)
+    base = abs(float(whole.base_score))  # v2's formula yields -0.0 for no impact
     overall = _overall(version, found, whole, base)
     return Severity(version=version, vector=canonical, base=base, rating=rating(base), overall=overall)
 
@@ -106,14 +106,6 @@ def convert(vector: str, version: str) -> str | Refused:
         return f"CVSS:{version}/{found.vector.partition('/')[2]}"
     because = f"a CVSS {found.version} vector does not convert to {version} by itself"
     return Refused(code="cvss.convert", because=because)
-
-
-def _base(version: str, found: dict[str, str], whole: cvss.CVSS3) -> float:
-    """Base score alone. 4.0 has one number for all metrics, so the base part is scored again without the rest."""
-    names = mandatory(version)
-    if version != "4.0" or len(found) == len(names):
-        return abs(float(whole.base_score))  # v2's formula yields -0.0 for no impact
-    return float(cvss.CVSS4("CVSS:4.0/" + "/".join(f"{name}:{found[name]}" for name in names)).base_score)
 
 
 def _overall(version: str, found: dict[str, str], whole: cvss.CVSS3, base: float) -> float:

@@ -42,11 +42,6 @@ def version_of(vector: str) -> str | None:
     return "2.0" if vector.startswith("AV:") and "/Au:" in vector else None
 
 
-def mandatory(version: str) -> tuple[str, ...]:
-    """Base metrics that a vector of this version must carry, in the standard's order."""
-    return _MANDATORY[version]
-
-
 def metrics(vector: str) -> dict[str, str] | Refused:
     """Metric values by name, in the vector's own order; or a refusal that names the metric and its column (from 1)."""
     version = version_of(vector)

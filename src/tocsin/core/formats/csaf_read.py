@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the facts of a CSAF 2.0 security advisory for the agreement checker.
+"""Reads the facts of a CSAF security advisory, 2.0 or 2.1, for the agreement checker.
 
 Written against the standard and not against our own renderer, so that it also reads strangers' documents. Versions are
 looked up by product name along the branches of the product tree.
@@ -27,13 +27,13 @@ def read_facts(document: bytes) -> Facts:
     head, tracking = found["document"], found["document"]["tracking"]
     weakness: dict[str, Any] = next(iter(found.get("vulnerabilities") or ()), {})
     notes = {each.get("title"): each["text"] for each in weakness.get("notes") or ()}
-    scores = [each["cvss_v3"] for each in weakness.get("scores") or () if "cvss_v3" in each]
+    scores = list(_scores(weakness))
     noted = [str(text).split() for title, text in notes.items() if str(title).startswith("CVSS ")]
     return facts.stated(
         {
             "id": tracking["id"],
             "cve": weakness.get("cve", ""),
-            "aliases": facts.many(each["text"] for each in weakness.get("ids") or ()),
+            "aliases": facts.many(each["text"] for each in weakness.get("ids") or () if each["text"] != tracking["id"]),
             "title": facts.plain(weakness.get("title") or head["title"]),
             "cwe": facts.many(_weaknesses(weakness, str(notes.get("Further weaknesses", "")))),
             "credits": facts.many(_credits(weakness)),
@@ -50,7 +50,14 @@ def read_facts(document: bytes) -> Facts:
 def _weaknesses(weakness: dict[str, Any], further: str) -> Iterator[str]:
     if "cwe" in weakness:
         yield weakness["cwe"]["id"]
+    yield from (each["id"] for each in weakness.get("cwes") or ())
     yield from (each.split()[0] for each in further.split("; ") if each)
+
+
+def _scores(weakness: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """CVSS objects: under `scores` in 2.0, under `metrics` in 2.1."""
+    held = [*(weakness.get("scores") or ()), *(each["content"] for each in weakness.get("metrics") or ())]
+    yield from (each[name] for each in held for name in ("cvss_v2", "cvss_v3", "cvss_v4") if name in each)
 
 
 def _credits(weakness: dict[str, Any]) -> Iterator[str]:
@@ -80,7 +87,8 @@ def _walk(branch: dict[str, Any], name: str, named: Named) -> None:
         name = facts.plain(branch["name"])
     if "product" in branch:
         full = branch["product"]
-        purl = (full.get("product_identification_helper") or {}).get("purl", "")
+        helper = full.get("product_identification_helper") or {}
+        purl = helper.get("purl") or next(iter(helper.get("purls") or ()), "")
         named[full["product_id"]] = (name, branch["name"], purl)
     for each in branch.get("branches") or ():
         _walk(each, name, named)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CSAF 2.1 (draft CSD03 of 2026-07-29), profile Security Advisory; beside 2.0, which stays primary.
+
+Source: oasis-tcs/csaf at the commit named in schemas/SOURCES.md. 2.1 carries what 2.0 needed notes for: CVSS 4.0, every
+weakness with the version of its list, unsupported lines as `unknown`, and TLP 2.0 labels. The draft may still move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tocsin.core.advisory import Advisory, Tlp
+from tocsin.core.advisory.cwe import CWE_VERSION, cwe_name
+from tocsin.core.advisory.forms import csaf_file_name
+from tocsin.core.formats import csaf_common as common
+from tocsin.core.formats import csaf_tree as tree
+from tocsin.core.formats.csaf_read import read_facts
+from tocsin.core.formats.encode import dated, filled, json_bytes
+from tocsin.core.formats.format import Format, Loss
+from tocsin.core.vocabulary import Affectedness
+
+SCHEMA: Final = "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json"
+
+_TLP: Final = {
+    Tlp.CLEAR: "CLEAR",
+    Tlp.GREEN: "GREEN",
+    Tlp.AMBER: "AMBER",
+    Tlp.AMBER_STRICT: "AMBER+STRICT",
+    Tlp.RED: "RED",
+}
+_DIALECT: Final = tree.Dialect(
+    status={
+        Affectedness.AFFECTED: "known_affected",
+        Affectedness.FIXED: "known_affected",
+        Affectedness.NOT_AFFECTED: "known_not_affected",
+        Affectedness.REVIEW: "under_investigation",
+        Affectedness.UNSUPPORTED: "unknown",
+    },
+    purl=lambda purl: {"purls": [purl]},
+)
+_METRIC: Final = {"2.0": "cvss_v2", "3.0": "cvss_v3", "3.1": "cvss_v3", "4.0": "cvss_v4"}
+
+
+def render(advisory: Advisory) -> bytes:
+    """The CSAF document. Raises ValueError where a date or the revision history is missing."""
+    entries = tree.entries(advisory, _DIALECT)
+    status = tree.status(entries)
+    return json_bytes(
+        {
+            "$schema": SCHEMA,
+            "document": common.document(advisory, "2.1", {"tlp": {"label": _TLP[advisory.tlp]}})
+            | filled(license_expression=advisory.license_expression),
+            "product_tree": {"branches": tree.branches(entries)},
+            "vulnerabilities": [
+                common.vulnerability(advisory, entries, list(_stand_ins(advisory)))
+                | filled(
+                    cwes=[_weakness(each) for each in advisory.cwe],
+                    disclosure_date=dated(advisory.published, "published"),
+                    product_status=status,
+                    metrics=_metrics(advisory, status.get("known_affected", [])),
+                )
+            ],
+        }
+    )
+
+
+def _weakness(cwe: str) -> dict[str, str]:
+    return {"id": cwe, "name": cwe_name(cwe) or cwe, "version": CWE_VERSION}
+
+
+def _metrics(advisory: Advisory, affected: list[str]) -> list[dict[str, Any]]:
+    """One metric with a vector of each CVSS generation (6.1.7, 6.3.12); 3.1 where 3.0 is given too (6.3.2)."""
+    scores = sorted(advisory.published_scores, key=lambda each: each.severity.version)
+    content = {_METRIC[each.severity.version]: common.cvss(each) for each in scores}
+    return [{"content": content, "products": affected}] if content and affected else []
+
+
+def _stand_ins(advisory: Advisory) -> Iterator[dict[str, str]]:
+    """Where no product is affected a metric has nothing to stand on, so the score becomes a note."""
+    if not any(line.vulnerable for product in advisory.products for line in product.lines):
+        for each in advisory.published_scores:
+            yield from common.note("other", f"CVSS {each.severity.version}", common.rated(each))
+
+
+def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
+    """What keeps a document from being made; CSAF 2.1 has a field for everything else but the contact.
+
+    The draft renames that field from one stage to the next, and a document without it is valid in all of them.
+    """
+    return (*common.blocking(advisory), *_losses(advisory))
+
+
+def _losses(advisory: Advisory) -> Iterator[Loss]:
+    if advisory.publisher.contact:
+        yield Loss(field="publisher.contact", message="the draft is not settled on a field for it")
+    if {"3.0", "3.1"} <= {each.severity.version for each in advisory.published_scores}:
+        yield Loss(field="scores", message="CVSS 3.0 gives way to 3.1")
+
+
+FORMAT: Final = Format(
+    name="csaf21",
+    title="CSAF 2.1 (draft)",
+    media_type="application/json",
+    suffix=".csaf-2.1.json",
+    file_name=lambda advisory: csaf_file_name(advisory.id),
+    render=render,
+    cannot_express=cannot_express,
+    facts=read_facts,
+    schema="csaf-2.1",
+)

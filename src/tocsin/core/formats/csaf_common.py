@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What CSAF 2.0 and 2.1 say in the same words: document, tracking, references, remedies, threats, thanks.
+
+Sources: CSAF 2.0 and 2.1, section 3.2. The two versions differ in product statuses, scores, weaknesses and TLP labels;
+those stand in `csaf20` and `csaf21`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tocsin.core.advisory import Advisory, Credit, Score
+from tocsin.core.formats import words
+from tocsin.core.formats.csaf_tree import Entry
+from tocsin.core.formats.encode import dated, filled, instant
+from tocsin.core.formats.format import Loss
+from tocsin.core.vocabulary import Affectedness
+
+CATEGORY: Final = "csaf_security_advisory"
+
+
+def document(advisory: Advisory, version: str, distribution: dict[str, Any]) -> dict[str, Any]:
+    """Document level of the profile Security Advisory. Raises ValueError where dates or revisions are missing."""
+    main = advisory.authoritative
+    return filled(
+        category=CATEGORY,
+        csaf_version=version,
+        title=advisory.title,
+        lang=advisory.lang,
+        aggregate_severity={"text": str(main.severity.rating)} if main else None,
+        distribution=distribution,
+        publisher={
+            "category": str(advisory.publisher.category),
+            "name": advisory.publisher.name,
+            "namespace": advisory.publisher.namespace,
+        },
+        notes=[
+            *note("summary", "Summary", advisory.summary),
+            *note("general", "Notice", words.banner(advisory)),
+            *note("general", "Affected versions", words.sentences(advisory)),
+        ],
+        references=_references(advisory),
+        tracking=_tracking(advisory),
+    )
+
+
+def _tracking(advisory: Advisory) -> dict[str, Any]:
+    if not advisory.revisions:
+        raise ValueError("revisions: the advisory has none yet")
+    return filled(
+        id=advisory.id,
+        aliases=list(advisory.other_ids),
+        status="final",
+        version=advisory.revisions[-1].number,
+        initial_release_date=dated(advisory.published, "published"),
+        current_release_date=dated(advisory.modified, "modified"),
+        revision_history=[
+            {"date": instant(each.date), "number": each.number, "summary": each.summary} for each in advisory.revisions
+        ],
+        generator={"engine": {"name": "Tocsin"}},
+    )
+
+
+def _references(advisory: Advisory) -> list[dict[str, str]]:
+    own = [("Canonical URL", advisory.urls.csaf), (f"{advisory.id} for people", advisory.urls.page)]
+    found = [{"category": "self", "summary": summary, "url": url} for summary, url in own if url]
+    return found + [
+        {"category": "external", "summary": each.summary or str(each.type).capitalize(), "url": each.url}
+        for each in advisory.references
+    ]
+
+
+def vulnerability(advisory: Advisory, entries: list[Entry], notes: list[dict[str, str]]) -> dict[str, Any]:
+    """The parts of the one vulnerability that both versions write alike; empty ones are left out."""
+    return filled(
+        title=advisory.title,
+        cve=advisory.cve_id,
+        ids=_ids(advisory),
+        discovery_date=instant(advisory.discovered) if advisory.discovered else None,
+        notes=[
+            *note("details", "Details", words.inert(advisory.details)),
+            *note("description", "Impact", advisory.impact),
+            *note("other", "Required configuration", advisory.required_configuration),
+            *note("other", "Detection", advisory.detection),
+            *note("other", "Mitigation", "No mitigation is known." if advisory.no_mitigation_known else ""),
+            *notes,
+        ],
+        remediations=list(_remediations(advisory, entries)),
+        threats=list(_threats(advisory, entries)),
+        acknowledgments=[_acknowledgment(each) for each in advisory.consented_credits],
+    )
+
+
+def note(category: str, title: str, text: str) -> tuple[dict[str, str], ...]:
+    """A note, or none where the text is empty."""
+    return ({"category": category, "title": title, "text": text},) if text.strip() else ()
+
+
+def rated(score: Score) -> str:
+    """A score in a note: `8.7 High CVSS:4.0/...`."""
+    return f"{score.severity.base} {score.severity.rating} {score.severity.vector}"
+
+
+def cvss(score: Score) -> dict[str, Any]:
+    """A score as FIRST's schemas want it, without repeating each metric of the vector."""
+    severity = score.severity
+    return {
+        "version": severity.version,
+        "vectorString": severity.vector,
+        "baseScore": severity.base,
+        "baseSeverity": severity.rating.upper(),
+    }
+
+
+def blocking(advisory: Advisory) -> Iterator[Loss]:
+    """What no CSAF advisory can do without."""
+    if advisory.published is None or advisory.modified is None or not advisory.revisions:
+        yield Loss(field="revisions", message="CSAF needs dates and a revision history", blocks=True)
+    states = {line.state for product in advisory.products for line in product.lines}
+    if not states - {Affectedness.REVIEW, Affectedness.UNSUPPORTED}:
+        yield Loss(field="products", message="CSAF needs a line of which something is known", blocks=True)
+
+
+def _ids(advisory: Advisory) -> list[dict[str, str]]:
+    """Other names; our own where there is no other, because a vulnerability must have one (2.1, test 6.1.27.8)."""
+    others = [each for each in advisory.aliases if each != advisory.cve_id]
+    if not others and not advisory.cve_id:
+        return [{"system_name": advisory.publisher.namespace, "text": advisory.id}]
+    return [{"system_name": _system(each), "text": each} for each in others]
+
+
+def _system(alias: str) -> str:
+    return "GitHub Advisory Database" if alias.startswith("GHSA-") else alias.partition("-")[0]
+
+
+def _hit(entries: list[Entry]) -> list[str]:
+    return [entry.product_id for entry in entries if entry.line and entry.line.vulnerable]
+
+
+def _remediations(advisory: Advisory, entries: list[Entry]) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        if entry.line and (entry.line.vulnerable or entry.line.state is Affectedness.REVIEW):
+            yield {**_remedy(advisory, entry), "product_ids": [entry.product_id]}
+    if advisory.mitigation.strip() and _hit(entries):
+        yield {
+            "category": "workaround",
+            "details": words.inert(advisory.mitigation),
+            "product_ids": _hit(entries),
+        }
+
+
+def _remedy(advisory: Advisory, entry: Entry) -> dict[str, Any]:
+    line, product = entry.line, entry.product
+    if line is None or not line.vulnerable:
+        return {"category": "none_available", "details": "The line is still being investigated."}
+    if line.fixed_in:
+        details = f"Update to {product.name} {line.fixed_in} or a later version of the line. {advisory.upgrade}".strip()
+        return {"category": "vendor_fix", "details": details, "url": advisory.urls.page}
+    return {"category": "no_fix_planned", "details": line.reason or "No fix is planned."}
+
+
+def _threats(advisory: Advisory, entries: list[Entry]) -> Iterator[dict[str, Any]]:
+    """What an attack does to the affected lines, and why the others are not affected (VEX asks for that, 6.1.27.9)."""
+    if advisory.impact.strip() and _hit(entries):
+        yield {"category": "impact", "details": words.inert(advisory.impact), "product_ids": _hit(entries)}
+    for entry in entries:
+        if entry.line and entry.line.state is Affectedness.NOT_AFFECTED and entry.line.reason:
+            yield {"category": "impact", "details": entry.line.reason, "product_ids": [entry.product_id]}
+
+
+def _acknowledgment(credit: Credit) -> dict[str, Any]:
+    urls = [each for each in credit.contact if each.startswith(("http://", "https://"))]
+    return filled(names=[credit.name], organization=credit.organization, summary=str(credit.type), urls=urls)
