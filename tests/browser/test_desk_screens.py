@@ -7,21 +7,15 @@ The pictures in build/screens are there to be looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
-from django.test.utils import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page
-from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.office import Office, opened
 from tests.chromium import accessibility, watch
-from tests.desk import server, story
-from tocsin.core.case import commands as cmd
+from tests.desk import story
 from tocsin.delivery.desk.views.case import TABS
-from tocsin.testing.house import House
-from tocsin.testing.house import house as build
 
 pytestmark = pytest.mark.browser
 
@@ -35,53 +29,30 @@ LOOKS = [
 """Both schemes and both sizes in the ordinary run; their other two pairings in the long one."""
 
 
-class Office:
-    """A running desk with cases on it."""
-
-    def __init__(self, url: str, house: House) -> None:
-        self.url = url
-        self.house = house
-        self.refs = story.inbox(house)
-        story.act(
-            house, self.refs[1], cmd.Accept(advisory_id="WHPG-SA-2026-002", answer=cmd.Answer(text="It is real."))
-        )
-
-    def link(self) -> str:
-        """A link that signs Dana in."""
-        now = self.house.clock()
-        token = self.house.desk.people.sign_in_link(self.house.dana, now, now + timedelta(hours=1))
-        return f"{self.url}/sign-in/{token}"
-
-    def pages(self) -> Iterator[tuple[str, str]]:
-        """Name and address of every page worth looking at."""
-        first, second, fresh = self.refs[0], self.refs[1], self.refs[4]
-        yield "sign-in", "/sign-in"
-        yield "link", "/sign-in/looked-at-only"
-        yield "inbox", "/inbox"
-        yield "inbox-empty", "/inbox?tab=done&project=community"
-        yield "people", "/people"
-        yield "policy", f"/policy/{story.PROJECT}"
-        yield "not-found", "/c/WHPG-2026-22222"
-        yield "case-new", f"/c/{fresh}"
-        yield "decide-new", f"/c/{fresh}/decide"
-        yield "embargo-new", f"/c/{fresh}/embargo"
-        yield "advisory-unready", f"/c/{second}/advisory"
-        yield "publish-unready", f"/c/{second}/publish"
-        for tab in TABS:
-            yield f"case-{tab}", f"/c/{first}" if tab == "talk" else f"/c/{first}/{tab}"
-
-
 @pytest.fixture(scope="module")
 def office() -> Iterator[Office]:
     """The desk, served over HTTP from this process."""
-    with override_settings(**server.SETTINGS):
-        house = build()
-        server.current.append(house)
-        live = LiveServer("127.0.0.1")
-        yield Office(live.url, house)
-        live.stop()
-        server.current.remove(house)
-        cache.clear()
+    with opened() as office:
+        yield office
+
+
+def pages(office: Office) -> Iterator[tuple[str, str]]:
+    """Name and address of every page worth looking at."""
+    first, second, fresh = office.refs[0], office.refs[1], office.refs[4]
+    yield "sign-in", "/sign-in"
+    yield "link", "/sign-in/looked-at-only"
+    yield "inbox", "/inbox"
+    yield "inbox-empty", f"/inbox?tab=done&project={story.second(office.house)}"
+    yield "people", "/people"
+    yield "policy", f"/policy/{story.PROJECT}"
+    yield "not-found", "/c/WHPG-2026-22222"
+    yield "case-new", f"/c/{fresh}"
+    yield "decide-new", f"/c/{fresh}/decide"
+    yield "embargo-new", f"/c/{fresh}/embargo"
+    yield "advisory-unready", f"/c/{second}/advisory"
+    yield "publish-unready", f"/c/{second}/publish"
+    for tab in TABS:
+        yield f"case-{tab}", f"/c/{first}" if tab == "talk" else f"/c/{first}/{tab}"
 
 
 @pytest.fixture(scope="module", params=LOOKS, ids="-".join)
@@ -93,11 +64,7 @@ def looked(request: pytest.FixtureRequest, chromium: Browser, office: Office) ->
         viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB", timezone_id="UTC"
     )
     offences = watch(context)
-    page = context.new_page()
-    page.goto(office.link())
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/inbox")
-    page.close()
+    office.enter(context)
     yield context, f"{scheme}-{size}"
     context.close()
     assert not offences
@@ -109,7 +76,7 @@ def test_every_page_is_readable_by_everybody(
     context, look = looked
     page = context.new_page()
     wrong: list[str] = []
-    for name, address in office.pages():
+    for name, address in pages(office):
         page.goto(office.url + address)
         shoot(page, f"desk-{name}-{look}")
         wrong += [f"{name}: {found}" for found in accessibility(page)]

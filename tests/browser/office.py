@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A running desk with cases on it, for tests that look at it through a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.test.utils import override_settings
+from playwright.sync_api import BrowserContext
+from pytest_django.live_server_helper import LiveServer
+
+from tests.desk import server, story
+from tocsin.core.case import commands as cmd
+from tocsin.testing.house import House
+from tocsin.testing.house import house as build
+
+
+class Office:
+    """Where the desk runs, and the cases on it: the first under embargo, the second just accepted, the fifth new."""
+
+    def __init__(self, url: str, house: House) -> None:
+        self.url = url
+        self.house = house
+        self.refs = story.inbox(house)
+        answer = cmd.Answer(text="It is real.")
+        story.act(house, self.refs[1], cmd.Accept(advisory_id="WHPG-SA-2026-002", answer=answer))
+
+    def enter(self, context: BrowserContext, person: str = "") -> None:
+        """Sign somebody in, Dana if nobody is named."""
+        now = self.house.clock()
+        token = self.house.desk.people.sign_in_link(person or self.house.dana, now, now + timedelta(hours=1))
+        page = context.new_page()
+        page.goto(f"{self.url}/sign-in/{token}")
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/inbox")
+        page.close()
+
+
+@contextmanager
+def opened() -> Iterator[Office]:
+    """Serve the desk over HTTP from this process."""
+    with override_settings(**server.SETTINGS):
+        house = build()
+        server.current.append(house)
+        live = LiveServer("127.0.0.1")
+        try:
+            yield Office(live.url, house)
+        finally:
+            live.stop()
+            server.current.remove(house)
+            cache.clear()
