@@ -38,9 +38,12 @@ MODULE_LINES = 400
 CHANGE = re.compile(r"[a-z0-9-]+\.(added|changed|fixed)\.md")
 
 
+QUOTED = ("tests/data/", "src/tocsin/boot/demo/data/", "src/tocsin/core/formats/schemas/")
+
+
 def ours(path: Path) -> bool:
-    """Sample data is real and quoted as it was found: an advisory may well link to a package's page."""
-    return not tree.name(path).startswith(("tests/data/", "examples/data/"))
+    """Data of others is quoted as it was found: an advisory links to a package's page, a schema explains with one."""
+    return not tree.name(path).startswith(QUOTED)
 
 
 def findings(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
