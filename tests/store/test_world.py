@@ -40,6 +40,17 @@ def test_every_policy_a_project_ever_had_can_be_read(stores: Stores) -> None:
     assert stores.projects.policy(WHPG, second.policy).project.team == "Others"
 
 
+def test_the_history_tells_every_version_with_its_text_day_and_person(stores: Stores) -> None:
+    first = stores.projects.get(WHPG)
+    second = stores.projects.adopt(policy(team="Others"), "Dana", T0 + HOUR)
+    stores.projects.adopt(policy(), "Li", T0 + 2 * HOUR)
+    told = stores.projects.history(WHPG)
+    assert first is not None
+    assert [(each.version, each.adopted_at) for each in told] == [(second.policy, T0 + HOUR), (first.policy, T0)]
+    assert (told[0].adopted_by, told[0].toml) == ("Dana", policy(team="Others"))
+    assert stores.projects.history("unheard-of") == []
+
+
 def test_an_earlier_policy_can_be_adopted_again(stores: Stores) -> None:
     first = stores.projects.get(WHPG)
     stores.projects.adopt(policy(team="Others"), "tests", T0 + HOUR)

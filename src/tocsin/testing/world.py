@@ -18,7 +18,7 @@ from tocsin.core.policy.model import Policy
 from tocsin.core.policy.problem import Invalid
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import GHSA_ALPHABET, Actor, ActorKind, CaseRef, ProjectId, Role, utc
-from tocsin.services.ports.world import Mint, PersonInfo, PolicyRefused, ProjectInfo
+from tocsin.services.ports.world import Mint, PersonInfo, PolicyRefused, PolicyText, ProjectInfo
 
 
 class VirtualClock:
@@ -79,6 +79,7 @@ class MemoryProjects:
         self._made: dict[ProjectId, datetime] = {}
         self._projects: dict[ProjectId, ProjectInfo] = {}
         self._policies: dict[tuple[ProjectId, str], Policy] = {}
+        self._texts: dict[ProjectId, dict[str, PolicyText]] = {}
 
     def all(self) -> Sequence[ProjectInfo]:
         """Projects in the order they were made."""
@@ -94,6 +95,11 @@ class MemoryProjects:
             raise LookupError(f"{project} never had the policy {version}")
         return self._policies[project, version]
 
+    def history(self, project: ProjectId) -> Sequence[PolicyText]:
+        """Every version a project adopted, the first one last."""
+        found = self._texts.get(project, {}).values()
+        return sorted(sorted(found, key=lambda text: text.version), key=lambda text: text.adopted_at, reverse=True)
+
     def adopt(self, policy_toml: str, by: str, now: datetime) -> ProjectInfo:
         """Make a policy the one in force, creating its project on first use."""
         policy = load(policy_toml, self._base)
@@ -106,6 +112,8 @@ class MemoryProjects:
         self._made.setdefault(told.id, utc(now))
         self._policies.setdefault((told.id, policy.version), policy)
         self._projects[told.id] = info
+        text = PolicyText(version=policy.version, toml=policy_toml, adopted_at=utc(now), adopted_by=by)
+        self._texts.setdefault(told.id, {}).setdefault(policy.version, text)
         return info
 
 

@@ -20,7 +20,7 @@ from tocsin.core.policy.model import Policy
 from tocsin.core.policy.problem import Invalid
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import ProjectId
-from tocsin.services.ports.world import PolicyRefused, ProjectInfo
+from tocsin.services.ports.world import PolicyRefused, PolicyText, ProjectInfo
 
 _PROJECT: Final = Columns(Project, "id", "name", "prefix", "policy")
 _ONE: Final = f"{_PROJECT.select} WHERE id = %s"
@@ -50,6 +50,13 @@ class DbProjects:
     def policy(self, project: ProjectId, version: str) -> Policy:
         """A policy version, parsed once in this process; raises LookupError for one that never was."""
         return self._parsed(project, version)
+
+    def history(self, project: ProjectId) -> Sequence[PolicyText]:
+        """Every version a project adopted, the first one last."""
+        with self._db.read():
+            rows = PolicyVersion.objects.using(self._db.alias).filter(project_id=project)
+            found = rows.order_by("-adopted_at", "version").values_list("version", "toml", "adopted_at", "adopted_by")
+            return [PolicyText(version=v, toml=toml, adopted_at=at, adopted_by=by) for v, toml, at, by in found]
 
     def adopt(self, policy_toml: str, by: str, now: datetime) -> ProjectInfo:
         """Make a policy the one in force, creating its project on first use."""

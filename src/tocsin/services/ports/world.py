@@ -41,6 +41,15 @@ class ProjectInfo(Value):
     policy: str
 
 
+class PolicyText(Value):
+    """A policy version as it was adopted: the file, when, and by whom."""
+
+    version: str
+    toml: str
+    adopted_at: datetime
+    adopted_by: str
+
+
 class PolicyRefused(ValueError):
     """A policy that cannot be adopted, or read any more: `problems` has every reason with its line."""
 
@@ -60,6 +69,9 @@ class Projects(Protocol):
 
     def policy(self, project: ProjectId, version: str) -> Policy:
         """A policy version; raises LookupError for one that never was."""
+
+    def history(self, project: ProjectId) -> Sequence[PolicyText]:
+        """Every version a project adopted, the one adopted first last; adopting an older one again adds none."""
 
     def adopt(self, policy_toml: str, by: str, now: datetime) -> ProjectInfo:
         """Make a policy the one in force, creating its project on first use.

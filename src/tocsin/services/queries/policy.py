@@ -7,8 +7,9 @@ import msgspec
 
 from tocsin.core import access
 from tocsin.core.policy.clauses import sentences, timed_rules
-from tocsin.core.vocabulary import ProjectId
+from tocsin.core.vocabulary import MoveName, ProjectId
 from tocsin.services.app import Desk
+from tocsin.services.queries import words
 
 
 class SentenceView(msgspec.Struct, frozen=True):
@@ -31,6 +32,15 @@ class RuleView(msgspec.Struct, frozen=True):
     ladder: tuple[str, ...]
 
 
+class VersionView(msgspec.Struct, frozen=True):
+    """One adopted version."""
+
+    version: str
+    at: str
+    by: str
+    current: bool
+
+
 class PolicyView(msgspec.Struct, frozen=True):
     """The policy page."""
 
@@ -41,6 +51,9 @@ class PolicyView(msgspec.Struct, frozen=True):
     calendar: str
     sentences: tuple[SentenceView, ...]
     rules: tuple[RuleView, ...]
+    text: str
+    history: tuple[VersionView, ...]
+    may_change: bool
 
 
 def view(desk: Desk, project: ProjectId, person: str) -> PolicyView | None:
@@ -50,7 +63,7 @@ def view(desk: Desk, project: ProjectId, person: str) -> PolicyView | None:
     if info is None or actor is None or not access.may_read(actor):
         return None
     policy = desk.projects.policy(project, info.policy)
-    calendar = policy.calendar
+    calendar, texts = policy.calendar, desk.projects.history(project)
     return PolicyView(
         project=project,
         name=policy.project.name,
@@ -72,4 +85,15 @@ def view(desk: Desk, project: ProjectId, person: str) -> PolicyView | None:
             )
             for each in timed_rules(policy)
         ),
+        text=next((each.toml for each in texts if each.version == info.policy), ""),
+        history=tuple(
+            VersionView(
+                version=each.version[:12],
+                at=words.instant(each.adopted_at),
+                by=each.adopted_by,
+                current=each.version == info.policy,
+            )
+            for each in texts
+        ),
+        may_change=access.may_move(actor, MoveName.ADOPT_POLICY),
     )
