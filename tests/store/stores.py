@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from tocsin.adapters.db.database import Database
 from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.inbox import DbInbox
 from tocsin.adapters.db.journal import DbJournal
+from tocsin.adapters.db.log import DbLog, DbPeers
 from tocsin.adapters.db.numbers import DbNumbers
 from tocsin.adapters.db.outbox import DbOutbox
 from tocsin.adapters.db.people import DbPeople
@@ -19,6 +21,8 @@ from tocsin.adapters.db.projects import DbProjects
 from tocsin.adapters.db.rooms import DbRooms
 from tocsin.adapters.db.shelf import DbShelf
 from tocsin.adapters.db.shelf_writer import DbShelfWriter
+from tocsin.core.log import tree
+from tocsin.services.ports.log import Growth, Log, Look, Peers
 from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.shelf import ShelfReader
 from tocsin.services.ports.store import (
@@ -67,6 +71,8 @@ class Stores:
     people: People
     shelf: ShelfReader
     shelf_writer: ShelfWriter
+    log: Log
+    peers: Peers
 
     def with_projects(self) -> Stores:
         self.projects.adopt(policy(), "tests", T0)
@@ -87,6 +93,8 @@ def in_memory() -> Stores:
         people=MemoryPeople(projects, SeededMint()),
         shelf=shelf,
         shelf_writer=shelf,
+        log=store.log,
+        peers=store.peers,
     ).with_projects()
 
 
@@ -102,6 +110,8 @@ def in_database(database: Database) -> Stores:
         people=DbPeople(SeededMint(), database),
         shelf=DbShelf(database),
         shelf_writer=DbShelfWriter(database),
+        log=DbLog(database),
+        peers=DbPeers(database),
     ).with_projects()
 
 
@@ -156,6 +166,21 @@ def copy(copy_id: str, room_id: str = "rom_1", body: bytes = b"copy") -> RoomCop
 
 def effect(effect_id: str, case: str, due_at: datetime = T0) -> Effect:
     return Effect(id=effect_id, case=case, kind="notice", created_at=T0, due_at=due_at, body=b"effect")
+
+
+def leaf(number: int) -> bytes:
+    """A commitment."""
+    return sha256(b"%d" % number).digest()
+
+
+def look(look_id: str, case: str, number: int = 0) -> Look:
+    return Look(id=look_id, case=case, at=T0, body=b"look", leaf=leaf(number))
+
+
+def grown(frontier: tree.Frontier, commitments: Sequence[bytes]) -> Growth:
+    """What the worker makes of a batch, with the root in hex for a note."""
+    after, nodes = tree.extend(frontier, commitments)
+    return Growth(size=after.size, nodes=nodes, at=T0, note=f"{after.size} {tree.root(after).hex()}")
 
 
 def raised(work: Callable[[], object]) -> type[BaseException] | None:

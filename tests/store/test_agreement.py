@@ -21,8 +21,11 @@ from tests.store.stores import (
     copy,
     effect,
     further,
+    grown,
     in_database,
     in_memory,
+    leaf,
+    look,
     opening,
     room,
     row,
@@ -73,6 +76,7 @@ class Walk:
             "copies": pick(((), (), (), (copy(self.one("cpy"), self.one("rom")),))),
             "effects": pick(((), (effect(self.one("eff"), case, T0 + timedelta(hours=pick((0, 1)))),))),
             "drop": pick(("", "", "", self.one("drp"))),
+            "leaves": tuple(leaf(self.chance.randrange(40)) for _ in range(pick((0, 1, 2)))),
         }  # fmt: skip
         return further(case, expected, **more) if expected else opening(case, **more)
 
@@ -91,6 +95,7 @@ class Walk:
         own = pick((None, copy(self.one("cpy"), self.one("rom"))))
         again = row(case, pick((1, 2, 3)), **self.about())
         gone, done, back = self.one("rom"), self.one("eff"), self.one("eff")
+        seen, batch = look(self.one("lok"), case, self.chance.randrange(40)), pick((1, 3, 10))
         return pick(
             (
                 *(lambda stores: stores.journal.commit(change),) * 6,
@@ -99,6 +104,8 @@ class Walk:
                 lambda stores: stores.outbox.lease(at, at + timedelta(hours=1), 2),
                 lambda stores: stores.outbox.done([done], at),
                 lambda stores: stores.outbox.again(back, at, "timeout"),
+                lambda stores: stores.log.note_look(seen),
+                lambda stores: stores.log.grow(batch, grown),
                 lambda stores: stores.numbers.next_advisory(WHPG, 2026),
                 *(lambda stores: stores.rooms.forget(gone),) * pick((0, 0, 1)),
             )
@@ -106,6 +113,7 @@ class Walk:
 
     def reads(self) -> list[Step]:
         case, query, at = self.chance.choice(CASES), self.query(), T0 + timedelta(hours=1)
+        places = [(self.chance.randrange(3), self.chance.randrange(20)) for _ in range(4)]
         return [
             lambda stores: stores.journal.head(case),
             lambda stores: stores.journal.entries(case, 1, 2),
@@ -120,6 +128,12 @@ class Walk:
             lambda stores: [stores.rooms.copies(each.id) for each in stores.rooms.of_case(case)],
             lambda stores: stores.drops.waiting(3),
             lambda stores: stores.outbox.waiting(),
+            lambda stores: stores.log.checkpoint(),
+            lambda stores: stores.log.standing([leaf(number) for number in range(40)]),
+            lambda stores: stores.log.hashes(places),
+            lambda stores: stores.log.leaves(3, 5),
+            lambda stores: stores.log.checkpoints(3, 2),
+            lambda stores: stores.log.looks(case, 1, 2),
         ]
 
 

@@ -14,13 +14,14 @@ import pytest
 from django.db import connections
 
 from tests.store.databases import at_once, connected
-from tests.store.stores import OTHER, T0, WHPG, copy, effect, further, in_database, opening, raised, room
+from tests.store.stores import OTHER, T0, WHPG, copy, effect, further, grown, in_database, leaf, opening, raised, room
 from tocsin.adapters.db.database import Database
 from tocsin.adapters.db.journal import DbJournal
 from tocsin.adapters.db.models import OutboxRow
 from tocsin.adapters.db.numbers import DbNumbers
 from tocsin.adapters.db.outbox import DbOutbox
 from tocsin.adapters.db.people import DbPeople
+from tocsin.core.log.tree import Frontier
 from tocsin.core.vocabulary import Role
 from tocsin.services.ports.store import Conflict, Drop, Effect
 from tocsin.testing.world import SeededMint
@@ -165,3 +166,26 @@ class LooksThenTakes(DbOutbox):
 
 def test_the_race_would_show_a_lease_that_looks_before_it_takes(pair: tuple[Database, Database]) -> None:
     assert max(drained(pair, LooksThenTakes, 6).values()) > 1
+
+
+def test_processes_that_write_and_grow_at_once_never_fork_the_log(pair: tuple[Database, Database]) -> None:
+    """Changes arrive while both processes put leaves into the tree: every leaf stands once, under one history."""
+
+    def work(database: Database, number: int) -> object:
+        stores = in_database(database)
+        if number < MANY // 2:
+            for line in range(6):
+                stores.journal.commit(opening(f"WHPG-2026-{number}{line}", leaves=(leaf(10 * number + line),)))
+            return None
+        return [raised(lambda: stores.log.grow(2, grown)) for _ in range(12)]
+
+    raises = [each for result in racing(pair, MANY, work) for each in result or ()]
+    assert set(raises) <= {None, Conflict}
+    log = in_database(pair[0]).log
+    while log.grow(50, grown):
+        pass
+    wanted = [leaf(10 * number + line) for number in range(MANY // 2) for line in range(6)]
+    commitments = list(log.leaves(0, 100))
+    assert sorted(commitments) == sorted(wanted)
+    for size, note in log.checkpoints(0, 100):
+        assert note == grown(Frontier(), commitments[:size]).note

@@ -29,6 +29,7 @@ from tocsin.services.ports.store import (
     RoomCopy,
     SealedEntry,
 )
+from tocsin.testing.log import LogTables, MemoryLog, MemoryPeers
 
 
 @dataclass
@@ -51,6 +52,7 @@ class _Tables:
     drops: dict[str, Drop | None] = field(default_factory=dict)
     effects: dict[str, _Pending] = field(default_factory=dict)
     numbers: dict[tuple[ProjectId, int], int] = field(default_factory=lambda: defaultdict(int))
+    log: LogTables = field(default_factory=LogTables)
     lock: threading.RLock = field(default_factory=threading.RLock)
     refusal: Exception | None = None
 
@@ -79,6 +81,8 @@ class MemoryStore:
         self.drops = MemoryDrops(self._tables)
         self.outbox = MemoryOutbox(self._tables)
         self.numbers = MemoryNumbers(self._tables)
+        self.log = MemoryLog(self._tables.log, self._tables.write, self._tables.heads)
+        self.peers = MemoryPeers(self._tables.write)
 
     @property
     def refusal(self) -> Exception | None:
@@ -106,6 +110,7 @@ class MemoryJournal:
             t.heads[change.case] = Head(case=change.case, project=change.project, seq=change.row.seq, wrapped_key=key)
             t.rows[change.case] = change.row
             t.lines[change.case].extend(change.entries)
+            t.log.new.extend(change.leaves)
             if change.snapshot:
                 t.snapshots[change.case] = change.snapshot
             if change.room:

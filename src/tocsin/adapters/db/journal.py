@@ -15,6 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from tocsin.adapters.db.database import DEFAULT, Database, instant
+from tocsin.adapters.db.log import NEW
 from tocsin.adapters.db.models import (
     CaseRow,
     DropRow,
@@ -66,11 +67,12 @@ class DbJournal:
         self._db = database
 
     def commit(self, change: Change) -> None:
-        """Write a change: at most eight statements, each touching only this case."""
+        """Write a change: at most nine statements, each touching only this case."""
         case, stamp = change.case, self._db.stamp
         with self._db.write() as cursor:
             self._move(cursor, change)
             _ENTRY.insert(cursor, [(case, entry.seq, stamp(entry.at), entry.body) for entry in change.entries])
+            NEW.insert(cursor, [(leaf,) for leaf in change.leaves])
             if change.snapshot:
                 _SNAPSHOT.upsert(cursor, (case, change.snapshot.seq, stamp(change.snapshot.at), change.snapshot.body))
             if change.room:

@@ -64,6 +64,15 @@ def append(frontier: Frontier, data: bytes) -> tuple[Frontier, tuple[Node, ...]]
     return Frontier(size=frontier.size + 1, peaks=(*peaks, new)), tuple(nodes)
 
 
+def extend(frontier: Frontier, leaves: Sequence[bytes]) -> tuple[Frontier, tuple[Node, ...]]:
+    """Return the frontier with more leaves, and all complete subtrees this made."""
+    made: list[Node] = []
+    for data in leaves:
+        frontier, nodes = append(frontier, data)
+        made.extend(nodes)
+    return frontier, tuple(made)
+
+
 def peaks(size: int) -> tuple[Place, ...]:
     """Return the places of the complete subtrees that a frontier of `size` leaves consists of, largest first."""
     levels = [level for level in reversed(range(size.bit_length())) if size >> level & 1]

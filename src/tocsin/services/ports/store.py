@@ -101,7 +101,8 @@ class Change(Value):
     """Everything one command writes, all or nothing.
 
     `expected` is the journal length the decision was made on (0 opens the case). `drop` names the drop this change
-    answers, so that ingesting is exactly once.
+    answers, so that ingesting is exactly once. `leaves` are the commitments by which the log remembers it
+    (`ports.log`).
     """
 
     case: CaseRef
@@ -115,6 +116,7 @@ class Change(Value):
     copies: tuple[RoomCopy, ...] = ()
     effects: tuple[Effect, ...] = ()
     drop: str = ""
+    leaves: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a change that does not fit together; only a bug makes one."""

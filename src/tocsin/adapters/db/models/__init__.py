@@ -10,6 +10,7 @@ from tocsin.adapters.db.models.cases import (
     RoomRow,
     SnapshotRow,
 )
+from tocsin.adapters.db.models.log import LogCheckpoint, LogLeaf, LogNew, LogNode, LogPeer, LookRow
 from tocsin.adapters.db.models.people import Membership, Person, SignInLink
 from tocsin.adapters.db.models.projects import Counter, PolicyVersion, Project
 from tocsin.adapters.db.models.shelf import PublishedAdvisory, PublishedDocument
@@ -19,6 +20,12 @@ __all__ = [
     "Counter",
     "DropRow",
     "JournalRow",
+    "LogCheckpoint",
+    "LogLeaf",
+    "LogNew",
+    "LogNode",
+    "LogPeer",
+    "LookRow",
     "Membership",
     "OutboxRow",
     "Person",

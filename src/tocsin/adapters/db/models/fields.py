@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two kinds of columns that the tables are made of: short codes in clear, and sealed bodies."""
+"""Kinds of columns that the tables are made of: short codes in clear, numbers that are keys, and sealed bodies."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 if TYPE_CHECKING:
     _Text = models.CharField[str, str]
     _Bytes = models.BinaryField[bytes, bytes]
+    _Number = models.BigIntegerField[int, int]
 else:
     _Text = models.CharField
+    _Number = models.BigIntegerField
     _Bytes = models.BinaryField
 
 
@@ -37,6 +39,14 @@ class Code(_Text):
         """Type and collation."""
         collation = "C" if connection.vendor == "postgresql" else None
         return super().db_parameters(connection) | {"collation": collation}
+
+
+class Number(_Number):
+    """A number of 64 bits that the program gives out as a key."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        """The type; SQLite keeps the rows themselves in the order of a key whose type is spelt INTEGER."""
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
 
 
 class Sealed(_Bytes):
