@@ -114,4 +114,4 @@ def plans(answers: Answers) -> str:
 
 
 def _one_of(words: type[Word], value: str) -> Word | None:
-    return words(value) if value in set(words) else None
+    return words(value) if value and value in {word.value for word in words} else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -47,7 +48,7 @@ class Draft:
     form: str
     wrong: tuple[FieldError, ...] = field(default=())
 
-    @property
+    @cached_property
     def report(self) -> Report:
         """The report as it would be sent."""
         return report(self.answers, self.files)
