@@ -122,7 +122,7 @@ def _fix(policy: Policy) -> Found:
 def _publication(policy: Policy) -> Found:
     addressed = {PublishKind.MAILING_LIST, PublishKind.WEBHOOK}
     for index, channel in enumerate(policy.publish.channel if policy.publish else ()):
-        if channel.kind in addressed and not channel.to:
+        if channel.kind in addressed and not channel.to and channel.required:
             path = f"publish.channel.{index}.to"
             yield path, "channel-without-address", f"{channel.kind.value} needs to = '...'", "say where it goes"
     terms, limit = policy.distributors, policy.disclosure.max if policy.disclosure else None

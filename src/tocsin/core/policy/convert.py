@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from datetime import date, datetime
 from enum import Enum
@@ -27,6 +28,7 @@ FAILED: Final = object()
 """Stands for a value that could not be read; its problem is already noted."""
 
 _LARGEST: Final = 1_000_000
+_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMES: Final = {str: "text", bool: "true or false", int: "a whole number", date: "a date like 2026-12-24"}
 
 
@@ -96,6 +98,11 @@ class Converter:
         return self.note(path, "unknown-value", f"{path} cannot be {raw!r}", nearest(str(raw), named))
 
     def _plain(self, hint: type[Any], raw: object, path: str) -> Any:
+        if hint is date and isinstance(raw, str) and _ISO_DAY.fullmatch(raw):
+            try:
+                return date.fromisoformat(raw)
+            except ValueError:
+                return self.note(path, "wrong-type", f"{path} is no day: {raw!r}", "write it like 2026-12-24")
         if type(raw) is not hint:
             return self.note(path, "wrong-type", f"{path} must be {_NAMES.get(hint, hint.__name__)}, not {raw!r}")
         if isinstance(raw, int) and not 0 <= raw <= _LARGEST:

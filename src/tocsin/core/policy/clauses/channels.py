@@ -42,7 +42,7 @@ def _say(policy: Policy, channels: tuple[Channel, ...], our: Voice) -> Iterator[
     for index, channel in enumerate(channels):
         rule = f"intake.channel.{index}"
         yield says(policy, f"{rule}.kind", _door(policy, channel), (Section.REPORTING, 31, index), Shape.ITEM)
-        if channel.encryption in ("encouraged", "required"):
+        if channel.encryption in ("encouraged", "required", "optional"):
             text = f"The use of encrypted email is {channel.encryption}."
             yield says(policy, f"{rule}.encryption", text, (Section.REPORTING, 10, 10 + 2 * index))
         if channel.key:
@@ -58,9 +58,9 @@ def _say(policy: Policy, channels: tuple[Channel, ...], our: Voice) -> Iterator[
 
 def _door(policy: Policy, channel: Channel) -> str:
     """Name one door and how to go through it."""
-    forge = policy.project.forge.rstrip("/")
+    forge, form = policy.project.forge.rstrip("/"), channel.url or policy.project.url
     doors = {
-        ChannelKind.WEB: f"Through the [private report form]({channel.url or policy.project.url or 'report'})",
+        ChannelKind.WEB: f"Through the [private report form]({form})" if form else "Through our private report form",
         ChannelKind.EMAIL: f"By email to {channel.address}",
         ChannelKind.MAINTAINERS: "Directly via their individual email addresses",
         ChannelKind.PLATFORM: f"Through the reporting platform at {channel.url}",

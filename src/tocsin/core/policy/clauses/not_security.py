@@ -30,9 +30,10 @@ def read(policy: Policy) -> Terms | None:
     stated = policy.intake and policy.intake.not_security
     if not stated:
         return None
+    where = f"[GitHub issues]({stated.redirect})" if "://" in stated.redirect else stated.redirect
     text = (
         "Do not report non-security-impacting bugs through this channel. "
-        f"Use [GitHub issues]({stated.redirect}) for all non-security-impacting bugs."
+        f"Use {where} for all non-security-impacting bugs."
     )
     sentence = says(policy, "intake.not_security.redirect", text, (Section.REPORTING, 50, 0))
     return Terms(sentences=(sentence,), redirect=stated.redirect)

@@ -36,7 +36,7 @@ class Terms(clause.Terms, kw_only=True):
 def read(policy: Policy) -> Terms | None:
     """Read `severity`."""
     stated = policy.severity
-    if not stated or stated.scheme != "cvss":
+    if not stated:
         return None
     versions = (stated.authoritative, *stated.also) if stated.authoritative else stated.also
     return Terms(
@@ -46,6 +46,10 @@ def read(policy: Policy) -> Terms | None:
 
 def _say(policy: Policy, stated: Severity) -> Iterator[Sentence]:
     our = voice(policy)
+    if stated.scheme == "words":
+        text = "We rate severity in words and do not set CVSS vectors."
+        yield says(policy, "severity.scheme", text, (Section.RESPONSE, 50, 0), Shape.STEP)
+        return
     if stated.decided_by:
         text = (
             f"{our.team} {our.does('make', 'makes')} the final call on the calculated CVSS; it is better to move "

@@ -66,6 +66,9 @@ def _say(policy: Policy, stated: Versions, lines: tuple[ReleaseLine, ...]) -> It
     if lines:
         path = "versions.line.0.name" if stated.line else "versions.supported.branches"
         yield says(policy, path, table(lines), (Section.SUPPORTED, 20, 0), Shape.BLOCK)
+    if stated.overlap:
+        text = f"An older release line is supported for {stated.overlap} after the next major release."
+        yield says(policy, "versions.overlap", text, (Section.SUPPORTED, 15, 0))
     if stated.cadence:
         text = f"Releases are planned every {stated.cadence}."
         yield says(policy, "versions.cadence", text, (Section.SUPPORTED, 30, 0))

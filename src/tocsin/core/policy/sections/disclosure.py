@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a fix rolls out, when the matter becomes public, where, and how a case ends (S9, S48-S62, S78). Part of the model."""
+"""How a fix rolls out, when a matter becomes public, and how a case ends (S9, S48-S62, S78). Part of the model."""
 
 from __future__ import annotations
 

@@ -36,11 +36,12 @@ class ReleaseLine(Value):
 
 
 class Versions(Value):
-    """Supported versions and cadence (S3-S5)."""
+    """Supported versions and cadence (S3-S5). `overlap` is how long an old line lives on after the next release."""
 
     scheme: str = "semver"
     source: Literal["manual", "github-releases", "git-tags"] = "manual"
     supported: Supported | None = None
     line: tuple[ReleaseLine, ...] = ()
     cadence: Duration | None = None
+    overlap: Duration | None = None
     see: str = ""
