@@ -167,7 +167,9 @@ def _hit(product: Product, line: LineRange) -> str:
 def _timeline(record: Advisory) -> tuple[Moment, ...]:
     """Discovery, every published state with what it changed, and withdrawal: nothing published is ever hidden."""
     found = [Moment("Discovered", words.instant(record.discovered))] if record.discovered else []
-    found += [Moment(f"Revision {each.number}", words.instant(each.date), each.summary) for each in record.revisions]
+    for place, each in enumerate(record.revisions):
+        name = f"Revision {each.number}" if place else "Published"
+        found.append(Moment(name, words.instant(each.date), each.summary))
     if record.withdrawn:
         found.append(Moment("Withdrawn", words.instant(record.withdrawn), record.withdrawn_reason))
     return tuple(found)

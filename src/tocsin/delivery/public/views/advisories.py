@@ -33,7 +33,7 @@ RECORD: Final = "record"
 
 _BY_SUFFIX: Final = {each.suffix: each for each in FORMATS}
 _NAME: Final = re.compile(
-    ADVISORY_ID.pattern.removesuffix("$").replace("^", "^(?P<id>") + r")(?P<suffix>\.[a-z0-9.]+)?$"
+    ADVISORY_ID.pattern.removesuffix("$").replace("^", "^(?P<id>") + r")(?P<suffix>\.[a-z0-9.-]+)?$"
 )
 _CURSOR: Final = re.compile(r"(?P<at>\d{1,16})~(?P<id>[A-Z0-9-]{1,40})", re.ASCII)
 
