@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tocsin.boot.demo.story import Step
 
 PORTS: Final = 2
+STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SHOWN: Final = 150
 
 
@@ -35,13 +36,15 @@ def demo(headless: bool, as_json: bool, out: Path | None, ports: tuple[int, ...]
     if not headless and (as_json or out or matters):
         raise click.UsageError("--json, --out and --matter belong to --headless.")
     pair = (ports[0], ports[1]) if ports else None
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPS:
         signal.signal(number, _stop)
     sys.exit(_headless(pair, matters, out, as_json) if headless else _try(pair))
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """Leave every block on the way out, whichever way one is asked to stop: nothing of the demo stays behind."""
+    """Leave every block on the way out, however one is asked to stop, and let nothing disturb that: no trace stays."""
+    for each in STOPS:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -21,6 +21,9 @@ from tocsin.core.vocabulary import Role
 PEOPLE: Final = (("Dana", "dana@demo.invalid"), ("Li", "li@demo.invalid"))
 """The two who work at the demo's desk: a fix is confirmed by somebody other than its author."""
 
+TURN: Final = 0.25
+"""Seconds between two turns of the idle worker: somebody watches, and waits for the other side's answer."""
+
 EVERYTHING: Final = frozenset(Role) - {Role.DISTRIBUTOR}
 
 
@@ -33,7 +36,8 @@ def fill(place: Place) -> Filled:
     for name, file in zip(NAMES, policies, strict=True):
         file.write_text(seed(name) or "", encoding="utf-8")
     places = {"data": None, "keys": None, "url": place.public, "desk_url": place.desk}
-    install.new(home / "instance", policies, "", open_desk, places)
+    file, _ = install.new(home / "instance", policies, "", open_desk, places)
+    file.write_text(f"worker_seconds = {TURN}\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
     desk, front = open_desk(), open_desk.front()
     roles = {project.id: EVERYTHING for project in desk.projects.all()}
     people = {name: desk.people.add(name, email, roles).id for name, email in PEOPLE}

@@ -25,6 +25,8 @@ from tocsin.boot.demo.place import Filled, Place
 PATIENCE: Final = 60.0
 """Seconds that a listener has to answer its first request on a busy machine."""
 
+LOOPBACK: Final = "http://127.0.0.1"
+
 _TAIL: Final = 20
 
 
@@ -60,7 +62,7 @@ class Throwaway:
 def made(ports: tuple[int, int] | None = None) -> Iterator[Throwaway]:
     """Make and fill an instance; everything of it is gone when the block ends. Raises Broken."""
     with TemporaryDirectory(prefix="tocsin-demo-") as name:
-        public, desk = (f"http://127.0.0.1:{port}" for port in ports or _free())
+        public, desk = (f"{LOOPBACK}:{port}" for port in (_checked(*ports) if ports else _free()))
         place = Place(home=name, public=public, desk=desk)
         command = [sys.executable, "-m", "tocsin.boot.demo.fill", msgspec.json.encode(place).decode()]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("TOCSIN_")}
@@ -68,6 +70,18 @@ def made(ports: tuple[int, int] | None = None) -> Iterator[Throwaway]:
         if done.returncode:
             raise Broken(f"the demo's desk could not be filled:\n{done.stderr.strip()}")
         yield Throwaway(Path(name), place, msgspec.json.decode(done.stdout, type=Filled))
+
+
+def _checked(*ports: int) -> tuple[int, ...]:
+    """Refuse a port on which somebody else listens: their answers would be taken for ours."""
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise Broken(f"port {port} cannot be used: {error.strerror}") from None
+    return ports
 
 
 def _free() -> tuple[int, int]:

@@ -26,7 +26,10 @@ from tocsin.boot.demo.stage import REPLAY, working_day
 from tocsin.core.formats import FORMATS, schema_violations
 
 PATIENCE: Final = 60.0
-"""Seconds that the worker has to take something up; it looks every second."""
+"""Seconds that the worker has to take something up."""
+
+PAUSE: Final = 0.15
+"""Seconds between two looks while waiting."""
 
 ADVISORY: Final = re.compile(r"\b[A-Z][A-Z0-9]+-SA-\d{4}-\d{3,}\b")
 PHRASE_WORDS: Final = 7
@@ -313,7 +316,7 @@ class Story:
                 return seen
             if time.monotonic() > deadline:
                 raise Unexpected(f"{what} did not appear within {PATIENCE:.0f} s")
-            time.sleep(0.3)
+            time.sleep(PAUSE)
 
     def close(self) -> None:
         """Close the reporter's browser."""
