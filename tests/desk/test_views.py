@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.desk import story
+from tests.desk.conftest import SignIn
 from tocsin.core.advisory.checks import Problem
 from tocsin.core.case import events as ev
 from tocsin.delivery.desk.problems import listed
@@ -79,3 +80,12 @@ def test_every_gap_of_an_advisory_leads_to_the_place_where_it_is_typed() -> None
         "advisory",
         "advisory",
     ]
+
+
+def test_the_policy_page_shows_text_promises_and_versions(house: House, sign_in: SignIn) -> None:
+    page = sign_in().get(f"/policy/{story.PROJECT}").content.decode()
+    assert "sla.first_feedback.within" in page
+    assert "3 business days" in page
+    assert "[sla.first_feedback]" in page
+    assert "SECURITY.md:23" in page
+    assert "✓ in force" in page

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tocsin.delivery.desk.views import case, files, inbox, project, signing
+from tocsin.delivery.desk.views import case, files, inbox, policy, project, signing
 
 app_name = "desk"
 
@@ -21,5 +21,8 @@ urlpatterns = [
     path("c/<str:ref>/files/<str:blob>", files.attachment, name="file"),
     path("c/<str:ref>/<str:tab>", case.page, name="tab"),
     path("people", project.people, name="people"),
-    path("policy/<str:project>", project.policy, name="policy"),
+    path("policy/<str:project>", policy.show, name="policy"),
+    path("policy/<str:project>/edit", policy.edit, name="policy-edit"),
+    path("policy/<str:project>/cases", policy.cases, name="policy-cases"),
+    path("policy/<str:project>/import", policy.begin, name="policy-import"),
 ]

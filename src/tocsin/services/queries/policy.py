@@ -10,6 +10,7 @@ from tocsin.core.policy.clauses import sentences, timed_rules
 from tocsin.core.vocabulary import MoveName, ProjectId
 from tocsin.services.app import Desk
 from tocsin.services.queries import words
+from tocsin.services.queries.options import people
 
 
 class SentenceView(msgspec.Struct, frozen=True):
@@ -64,6 +65,7 @@ def view(desk: Desk, project: ProjectId, person: str) -> PolicyView | None:
         return None
     policy = desk.projects.policy(project, info.policy)
     calendar, texts = policy.calendar, desk.projects.history(project)
+    names = {each.id: each.name for each in people(desk, project)}
     return PolicyView(
         project=project,
         name=policy.project.name,
@@ -90,7 +92,7 @@ def view(desk: Desk, project: ProjectId, person: str) -> PolicyView | None:
             VersionView(
                 version=each.version[:12],
                 at=words.instant(each.adopted_at),
-                by=each.adopted_by,
+                by=names.get(each.adopted_by, each.adopted_by),
                 current=each.version == info.policy,
             )
             for each in texts

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""People and policy of the projects somebody belongs to, to read."""
+"""People of the projects somebody belongs to, to read."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tocsin.delivery.desk.doors import DeskRequest, not_found, signed_in
-from tocsin.services.queries import policy as policies
+from tocsin.delivery.desk.doors import DeskRequest, signed_in
 from tocsin.services.queries.team import teams
 
 
@@ -17,11 +16,3 @@ from tocsin.services.queries.team import teams
 def people(request: DeskRequest) -> HttpResponseBase:
     """Show who is in which project."""
     return render(request, "desk/people.html", {"teams": teams(request.desk, request.person), "at": "people"})
-
-
-@signed_in
-@require_safe
-def policy(request: DeskRequest, project: str) -> HttpResponseBase:
-    """Show the policy in force, in its own words and as promises."""
-    view = policies.view(request.desk, project, request.person)
-    return render(request, "desk/policy.html", {"policy": view}) if view else not_found()
