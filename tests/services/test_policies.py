@@ -60,12 +60,19 @@ def test_adopting_for_an_open_case_is_an_event_with_the_deadlines_it_moved(home)
     case = report(home).case
     before = due(home, case)
     policies.put_in_force(home.desk, dana(home), "warehousepg", FASTER)
-    adopted = policies.adopt_for(home.desk, dana(home), case, seen=1)
+    adopted = policies.adopt_for(home.desk, dana(home), "warehousepg", case, seen=1)
     assert not isinstance(adopted, Refused)
     assert (before[:3], due(home, case)[:3]) == ("Fri", "Wed")
     row = home.desk.inbox.row(case)
     assert row.next_due < home.clock() + timedelta(days=2)
     assert "put the case under the policy" in query.view(home.desk, case, home.dana).history[-1].said
+
+
+def test_adopting_reaches_no_case_of_another_project(home):
+    case = report(home, project="example").case
+    refused = policies.adopt_for(home.desk, dana(home), "warehousepg", case, seen=1)
+    assert isinstance(refused, Refused)
+    assert refused.code == "not-found"
 
 
 def test_a_policy_with_problems_is_refused_with_all_of_them_and_the_old_one_stays(home):

@@ -97,13 +97,16 @@ def put_in_force(desk: Desk, actor: Actor, project: ProjectId, text: str) -> Pro
     return desk.projects.adopt(text, actor.name or actor.id, desk.now())
 
 
-def adopt_for(desk: Desk, actor: Actor, ref: CaseRef, seen: int) -> Case | Refused:
-    """Put one open case under its project's policy in force, recording which deadlines that moves."""
+def adopt_for(desk: Desk, actor: Actor, project: ProjectId, ref: CaseRef, seen: int) -> Case | Refused:
+    """Put one open case of a project under its policy in force, recording which deadlines that moves.
+
+    A case of another project is not found, whatever the actor may do there: the roles were looked up for this one.
+    """
+    head, info = desk.journal.head(ref), desk.projects.get(project)
+    if head is None or info is None or head.project != project:
+        return cases.NOT_FOUND
     opened = cases.open_case(desk, ref, actor, "policy.adopt")
     if opened is None:
-        return cases.NOT_FOUND
-    info = desk.projects.get(opened.case.project)
-    if info is None:
         return cases.NOT_FOUND
     policy = desk.projects.policy(info.id, info.policy)
     moved = deadlines_moved(opened.policy, policy, opened.case)

@@ -15,6 +15,11 @@ def write(tables: dict[str, Any]) -> str:
     return "\n".join(_table(tables, "")).strip("\n") + "\n"
 
 
+def inline(value: Any) -> str:
+    """Write one value as it stands after an equals sign; raises TypeError for a value TOML has no form for."""
+    return _value(value)
+
+
 def _table(table: dict[str, Any], path: str) -> list[str]:
     """Write the plain values of a table, then the tables in it."""
     inline = {key: value for key, value in table.items() if not _deep(value)}
