@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,9 +17,10 @@ _ZONED: Final = re.compile(r"^(?P<stamp>[\d:. T-]+?)\s*(?P<zone>Z|UTC|[+-]\d\d:?
 
 
 @lru_cache(maxsize=64)
-def zone(name: str) -> ZoneInfo:
+def zone(name: str) -> tzinfo:
     """Return the zone called `name`; raises KeyError (ZoneInfoNotFoundError) or ValueError for a name nobody knows."""
-    return ZoneInfo(name)
+    # The standard library's own UTC converts to itself for nothing; most policies use it.
+    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 def at(text: str) -> datetime:
@@ -46,6 +47,6 @@ def show_day(day: date) -> str:
 
 def show(instant: datetime, tz: str = "UTC") -> str:
     """Write an instant with day, hour and zone: `Fri 27 Nov 2026 09:12 UTC`. Seconds appear only when there are any."""
-    local = instant.astimezone(UTC if tz == "UTC" else zone(tz))
+    local = instant.astimezone(zone(tz))
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     return f"{show_day(local)} {clock} {local.tzname()}"

@@ -40,4 +40,4 @@ def due(terms: Terms, facts: Facts) -> Iterator[Promise]:
             yield clock.starts(facts.closed_at, met(facts, "erased"))
 
 
-CLAUSE: Final = Clause(name="retention", rows=("S24",), read=read, due=due)
+CLAUSE: Final = Clause(name="retention", rows=(), read=read, due=due)
