@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from tocsin.adapters.vault import (
+    Ed25519Signatures,
     FileBlobs,
     create_instance_keys,
+    load_log_notaries,
     load_notary,
     load_receipts,
     load_sealer,
@@ -26,12 +28,16 @@ def from_files(base: Path) -> Sealing:
     data = base / "data"
     key_file = create_instance_keys(data, base / "keys")
     sealer = load_sealer(data)
+    log_notary, witness = load_log_notaries(data, key_file)
     return Sealing(
         sealer=sealer,
         vault=load_vault(data, key_file),
         receipts=load_receipts(data),
         tokens=load_tokens(data),
         notary=load_notary(data),
+        log_notary=log_notary,
+        witness=witness,
+        signatures=Ed25519Signatures(),
         blobs=FileBlobs(data / "blobs", sealer.instance),
     )
 

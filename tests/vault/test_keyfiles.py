@@ -15,6 +15,8 @@ import pytest
 from tocsin.adapters.vault import (
     KeyFileRefused,
     create_instance_keys,
+    load_log_key,
+    load_log_notaries,
     load_receipts,
     load_sealer,
     load_tokens,
@@ -56,15 +58,16 @@ def test_the_umask_changes_nothing(tmp_path: Path, umask: int) -> None:
 
 def test_the_public_file_holds_nothing_that_opens(instance: Instance) -> None:
     public = json.loads((instance.data / "instance.json").read_text())
-    assert sorted(public) == ["format", "instance", "public_key"]
+    assert sorted(public) == ["format", "instance", "log_key", "public_key"]
     assert re.fullmatch("[0-9a-f]{16}", public["instance"])
     assert load_sealer(instance.data).instance == public["instance"]
 
 
 def test_no_secret_stands_in_two_files(instance: Instance) -> None:
-    files = (instance.key, instance.data / "intake.json", instance.data / "instance.json")
+    log = instance.key.with_suffix(".logkey")
+    files = (instance.key, log, instance.data / "intake.json", instance.data / "instance.json")
     texts = [text for path in files for text in json.loads(path.read_text()).values() if text.endswith("=")]
-    assert len(texts) == len(set(texts)) == 5
+    assert len(texts) == len(set(texts)) == 7
 
 
 @pytest.mark.parametrize("bit", [0o040, 0o020, 0o010, 0o004, 0o002, 0o001])
@@ -132,6 +135,19 @@ def test_the_key_of_another_instance_is_refused(instance: Instance, tmp_path: Pa
     other = create_instance_keys(tmp_path / "other", tmp_path / "other-keys")
     with pytest.raises(KeyFileRefused, match="another instance"):
         load_vault(instance.data, other)
+
+
+def test_the_key_of_the_log_lies_outside_the_data_and_is_that_of_the_public_file(
+    instance: Instance, tmp_path: Path
+) -> None:
+    log, witness = load_log_notaries(*instance)
+    assert log.public == load_log_key(instance.data) != witness.public
+    path = instance.key.with_suffix(".logkey")
+    path.chmod(0o640)
+    with pytest.raises(KeyFileRefused, match=f"chmod 600 {path}"):
+        load_log_notaries(*instance)
+    with pytest.raises(KeyFileRefused, match="another instance"):
+        load_log_notaries(instance.data, create_instance_keys(tmp_path / "other", tmp_path / "other-keys"))
 
 
 def test_a_replaced_public_half_is_noticed_by_the_vault(instance: Instance, tmp_path: Path) -> None:

@@ -199,3 +199,12 @@ def test_a_public_key_that_keeps_no_secret_is_refused(public: bytes) -> None:
 def test_a_case_key_and_a_list_key_are_the_same_kind_of_thing(sealing: Sealing) -> None:
     keys: list[CaseKey] = [sealing.sealer.new_case_key(CASE)[0], sealing.vault.list_key("p")]
     assert all(key.open(key.seal(b"", b"ad"), b"ad") == b"" for key in keys)
+
+
+def test_a_salt_is_the_same_for_the_same_key_and_place_only(sealing: Sealing) -> None:
+    key, wrapped = sealing.sealer.new_case_key(CASE)
+    again = sealing.vault.case_key(CASE, wrapped, "ada", "case.read")
+    other, _ = sealing.sealer.new_case_key(CASE)
+    assert key.salt(b"ad") == again.salt(b"ad")
+    assert len({key.salt(b"ad"), key.salt(b"da"), other.salt(b"ad")}) == 3
+    assert len(key.salt(b"ad")) == 32

@@ -56,6 +56,7 @@ def secret_objects() -> list[tuple[Any, tuple[bytes, ...]]]:
     vault = LocalVault("i", SEED)
     kek = keyfiles.KekFile(instance="i", seed=SEED)
     intake = keyfiles.IntakeFile(instance="i", phrase=SEED, locator=SEED, token=SEED)
+    log = keyfiles.LogFile(instance="i", seed=SEED)
     return [
         (SymmetricKey(SEED), (SEED,)),
         (Root(SEED), (SEED,)),
@@ -70,6 +71,7 @@ def secret_objects() -> list[tuple[Any, tuple[bytes, ...]]]:
         (stream.finish("0" * 32), (stream._key,)),
         (kek, (SEED,)),
         (intake, (SEED,)),
+        (log, (SEED,)),
     ]
 
 

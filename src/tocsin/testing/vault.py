@@ -16,14 +16,14 @@ from types import TracebackType
 from typing import Self
 
 from tocsin.adapters.vault.blobs import blob_ad
-from tocsin.adapters.vault.notary import SigningNotary
+from tocsin.adapters.vault.notary import LOG, WITNESS, Ed25519Signatures, SigningNotary
 from tocsin.adapters.vault.phrase import ReturnPhrases
 from tocsin.adapters.vault.sealers import LocalVault, PublicSealer
 from tocsin.adapters.vault.secret import digest
 from tocsin.adapters.vault.stream import StreamOpener, StreamSealer
 from tocsin.adapters.vault.tokens import TokenBox
 from tocsin.services.ports.blobs import BlobMissing, BlobStore, SealedBlob
-from tocsin.services.ports.notary import Notary
+from tocsin.services.ports.notary import Notary, Signatures
 from tocsin.services.ports.receipts import Receipts
 from tocsin.services.ports.tokens import Tokens
 from tocsin.services.ports.vault import Sealer, Vault
@@ -39,6 +39,9 @@ class Sealing:
     vault: Vault
     receipts: Receipts
     notary: Notary
+    log_notary: Notary
+    witness: Notary
+    signatures: Signatures
     tokens: Tokens
     blobs: BlobStore
 
@@ -54,6 +57,9 @@ def in_memory(instance: str = "test-instance", clock: Clock = lambda: datetime.n
         vault=vault,
         receipts=ReturnPhrases(phrase, locator),
         notary=SigningNotary(phrase),
+        log_notary=SigningNotary(phrase, LOG),
+        witness=SigningNotary(phrase, WITNESS),
+        signatures=Ed25519Signatures(),
         tokens=TokenBox(token),
         blobs=MemoryBlobs(instance, clock),
     )

@@ -10,7 +10,8 @@ public          nothing                             read what is published
 intake          `instance.json` (public half),      seal new content; see what passes through while it is taken over;
                 `intake.json` (three secrets)       make and open browser tokens, so read the return-page sessions whose
                                                     cookies it is sent. It opens no stored case, drop, list row or file.
-desk, worker    those, and a `Vault`                open what it asks the vault for, by case, actor and purpose
+desk, worker    those, a `Vault`, the log's key     open what it asks the vault for, by case, actor and purpose; sign
+                                                    checkpoints of the log
 key holder      the key-encryption key              open everything together with the database; nothing without it
 ==============  ==================================  ====================================================================
 
@@ -31,18 +32,21 @@ from tocsin.adapters.vault.blobs import FileBlobs
 from tocsin.adapters.vault.keyfiles import (
     KeyFileRefused,
     create_instance_keys,
+    load_log_key,
+    load_log_notaries,
     load_notary,
     load_receipts,
     load_sealer,
     load_tokens,
     load_vault,
 )
-from tocsin.adapters.vault.notary import SigningNotary
+from tocsin.adapters.vault.notary import Ed25519Signatures, SigningNotary
 from tocsin.adapters.vault.phrase import ReturnPhrases
 from tocsin.adapters.vault.sealers import LocalVault, PublicSealer
 from tocsin.adapters.vault.tokens import TokenBox
 
 __all__ = [
+    "Ed25519Signatures",
     "FileBlobs",
     "KeyFileRefused",
     "LocalVault",
@@ -51,6 +55,8 @@ __all__ = [
     "SigningNotary",
     "TokenBox",
     "create_instance_keys",
+    "load_log_key",
+    "load_log_notaries",
     "load_notary",
     "load_receipts",
     "load_sealer",

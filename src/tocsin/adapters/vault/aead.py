@@ -18,7 +18,7 @@ from nacl.bindings import (
 )
 from nacl.exceptions import CryptoError
 
-from tocsin.adapters.vault.secret import KEY_BYTES, Secret
+from tocsin.adapters.vault.secret import KEY_BYTES, Secret, digest
 from tocsin.services.ports.vault import Tampered
 
 VERSION: Final = b"\x01"
@@ -47,6 +47,10 @@ class SymmetricKey(Secret):
         if plain is None:
             raise Tampered
         return plain
+
+    def salt(self, ad: bytes) -> bytes:
+        """A keyed hash of the place, which says nothing about the key; see the port."""
+        return digest(b"tocsin salt", ad, self._key)
 
     def _decrypt(self, sealed: bytes, ad: bytes) -> bytes | None:
         if len(sealed) < OVERHEAD or not sealed.startswith(VERSION):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where keys lie, who may read them, and the refusal to start on a key that lies badly.
 
-Three files. `instance.json` in the data directory is public: the instance's id and the public half of its key.
-`intake.json` beside it (0600) holds the three intake secrets. The key-encryption key is in a directory of its own
-(0700, the file 0600) outside the data directory, so that a copy or backup of all data opens nothing.
+Four files. `instance.json` in the data directory is public: the instance's id and the public halves of its keys.
+`intake.json` beside it (0600) holds the three intake secrets. The key-encryption key and the key of the log are in a
+directory of their own (0700, the files 0600) outside the data directory, so that a copy or backup of all data opens
+nothing and signs nothing for the log.
 
 Other key providers (a passphrase, a credential of the service manager, a key holder process) can stand beside
 `load_vault`; they all end in a `services.ports.vault.Vault`.
@@ -20,7 +21,7 @@ from typing import Final, Literal, TypeVar
 import msgspec
 
 from tocsin.adapters.vault.durable import PRIVATE_DIRECTORY, create_file
-from tocsin.adapters.vault.notary import SigningNotary
+from tocsin.adapters.vault.notary import LOG, WITNESS, SigningNotary
 from tocsin.adapters.vault.phrase import ReturnPhrases
 from tocsin.adapters.vault.sealers import LocalVault, PublicSealer
 from tocsin.adapters.vault.secret import KEY_BYTES
@@ -39,7 +40,7 @@ class KeyFileRefused(Exception):
 
 
 class KeyFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the three files have in common; nothing of them shows in `repr`."""
+    """What the files have in common; nothing of them shows in `repr`."""
 
     instance: str
 
@@ -48,10 +49,11 @@ class KeyFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class InstanceFile(KeyFile, frozen=True, kw_only=True):
-    """`instance.json`: public."""
+    """`instance.json`: public. `log_key` checks the signatures of the log's checkpoints."""
 
     format: Literal["tocsin-instance-1"] = "tocsin-instance-1"
     public_key: bytes
+    log_key: bytes
 
 
 class IntakeFile(KeyFile, frozen=True, kw_only=True):
@@ -70,6 +72,13 @@ class KekFile(KeyFile, frozen=True, kw_only=True):
     seed: bytes
 
 
+class LogFile(KeyFile, frozen=True, kw_only=True):
+    """`<instance>.logkey`: the seed of the keys that sign checkpoints."""
+
+    format: Literal["tocsin-log-1"] = "tocsin-log-1"
+    seed: bytes
+
+
 def create_instance_keys(data_dir: Path, key_dir: Path) -> Path:
     """Make all keys of a new instance and return the path of the key-encryption key's file.
 
@@ -83,11 +92,17 @@ def create_instance_keys(data_dir: Path, key_dir: Path) -> Path:
     if (data_dir / INSTANCE_FILE).exists() or (data_dir / INTAKE_FILE).exists():
         raise KeyFileRefused(f"{data_dir} holds the keys of an instance already; they are never overwritten")
     kek = KekFile(instance=secrets.token_hex(8), seed=os.urandom(KEY_BYTES))
+    log = LogFile(instance=kek.instance, seed=os.urandom(KEY_BYTES))
     key_file = key_dir / f"{kek.instance}.kek"
     _write(key_file, kek)
+    _write(_log_file(key_file), log)
     _write(data_dir / INTAKE_FILE, _new_intake(kek.instance))
-    public = InstanceFile(instance=kek.instance, public_key=LocalVault(kek.instance, kek.seed).public)
-    _write(data_dir / INSTANCE_FILE, public, PUBLIC_FILE)  # last: where it stands, the other two do too
+    public = InstanceFile(
+        instance=kek.instance,
+        public_key=LocalVault(kek.instance, kek.seed).public,
+        log_key=SigningNotary(log.seed, LOG).public,
+    )
+    _write(data_dir / INSTANCE_FILE, public, PUBLIC_FILE)  # last: where it stands, the others do too
     return key_file
 
 
@@ -113,6 +128,26 @@ def load_notary(data_dir: Path) -> SigningNotary:
     return SigningNotary(_read(data_dir / INTAKE_FILE, IntakeFile).phrase)
 
 
+def load_log_key(data_dir: Path) -> bytes:
+    """The public half of the log's key; reads `instance.json` only."""
+    return _read(data_dir / INSTANCE_FILE, InstanceFile, secret=False).log_key
+
+
+def load_log_notaries(data_dir: Path, key_file: Path) -> tuple[SigningNotary, SigningNotary]:
+    """The signers of our checkpoints, and of other logs' as their witness; their file lies beside `key_file`.
+
+    Raises KeyFileRefused when it lies badly or is another instance's.
+    """
+    path = _log_file(key_file)
+    _refuse_inside(path, data_dir)
+    _refuse_open_directory(path.resolve().parent)
+    public = _read(data_dir / INSTANCE_FILE, InstanceFile, secret=False)
+    log, witness, instance = _notaries(path)
+    if (instance, log.public) != (public.instance, public.log_key):
+        raise KeyFileRefused(f"{path} is the key of another instance than {data_dir}")
+    return log, witness
+
+
 def load_vault(data_dir: Path, key_file: Path) -> LocalVault:
     """What desk and worker open with. Raises KeyFileRefused when the file lies badly or is another instance's."""
     _refuse_inside(key_file, data_dir)
@@ -122,6 +157,15 @@ def load_vault(data_dir: Path, key_file: Path) -> LocalVault:
     if (vault.instance, vault.public) != (public.instance, public.public_key):
         raise KeyFileRefused(f"{key_file} is the key of another instance than {data_dir}")
     return vault
+
+
+def _log_file(key_file: Path) -> Path:
+    return key_file.with_suffix(".logkey")
+
+
+def _notaries(path: Path) -> tuple[SigningNotary, SigningNotary, str]:
+    file = _read(path, LogFile)
+    return SigningNotary(file.seed, LOG), SigningNotary(file.seed, WITNESS), file.instance
 
 
 def _vault(key_file: Path) -> LocalVault:

@@ -46,6 +46,12 @@ class CaseKey(Protocol):
     def open(self, sealed: bytes, ad: bytes) -> bytes:
         """Give back what was sealed under this key with the same `ad`; raises Tampered for anything else."""
 
+    def salt(self, ad: bytes) -> bytes:
+        """32 bytes for the place `ad` that only a holder of this key can make, the same every time.
+
+        Salts of the log's commitments: nothing needs to be stored for them, and without the key they are gone.
+        """
+
 
 class Sealer(Protocol):
     """What intake holds: the public half only. Nothing here opens anything, whoever takes over the process."""
