@@ -48,6 +48,8 @@ def pages(office: Office) -> Iterator[tuple[str, str]]:
     yield "policy-edit", f"/policy/{story.PROJECT}/edit"
     yield "policy-cases", f"/policy/{story.PROJECT}/cases"
     yield "policy-import", f"/policy/{story.PROJECT}/import"
+    yield "policy-edit", f"/policy/{story.PROJECT}/edit"
+    yield "policy-cases", f"/policy/{story.PROJECT}/cases"
     yield "not-found", "/c/WHPG-2026-22222"
     yield "case-new", f"/c/{fresh}"
     yield "decide-new", f"/c/{fresh}/decide"

@@ -78,7 +78,11 @@ def test_somebody_of_another_project_learns_nothing(
         assert everything(outsider.get(hidden)) == everything(outsider.get(absent))
         assert everything(outsider.post(hidden)) == everything(outsider.post(absent))
         assert outsider.get(hidden).status_code in (404, 405)
-    assert everything(outsider.get(f"/policy/{story.PROJECT}")) == everything(outsider.get("/policy/nothing"))
+    for page in ("", "/edit", "/cases", "/import"):
+        hidden, absent = f"/policy/{story.PROJECT}{page}", f"/policy/nothing{page}"
+        assert everything(outsider.get(hidden)) == everything(outsider.get(absent))
+        assert everything(outsider.post(hidden)) == everything(outsider.post(absent))
+        assert outsider.get(hidden).status_code == 404
     inbox = outsider.get("/inbox?tab=open").content.decode()
     assert ref not in inbox
     assert story.PLPERL.title not in inbox
