@@ -150,8 +150,10 @@ class Walk:
                 cmd.DraftAdvisory(title="Out-of-bounds read", no_mitigation_known=True),
                 cmd.SetCve(cve_id=rng.choice(("CVE-2026-12345", "CVE-1")), state=rng.choice(("reserved", "published"))),
                 cmd.Publish(confirmation=rng.choice(("WHPG-SA-2026-001", "yes")), digest="ab" * 32),
-                cmd.RecordPublication(advisory_id="WHPG-SA-2026-001", documents=(("a.json", digest or "00"),)),
-                cmd.RecordFailure(advisory_id="WHPG-SA-2026-001", step="check", reason="no"),
+                cmd.RecordPublication(
+                    advisory_id="WHPG-SA-2026-001", digest=digest, documents=(("a.json", digest or "00"),)
+                ),
+                cmd.RecordFailure(advisory_id="WHPG-SA-2026-001", digest=digest, step="check", reason="no"),
                 cmd.AdoptPolicy(policy=rng.choice((self.policy.version, "0" * 64))),
                 cmd.Close(outcome=rng.choice(("advisory", "rejected", "fix-only-internal"))),
                 cmd.Tick(),

@@ -16,7 +16,8 @@ from nacl.signing import VerifyKey
 from tests.services.acts import LINES, PROJECT, REPORT, act, attempt, digest, ready, report
 from tocsin.core import disclosure
 from tocsin.core.case import commands as cmd
-from tocsin.core.vocabulary import Audience, CaseRef, Refused, Role
+from tocsin.core.policy.facts import LineFact
+from tocsin.core.vocabulary import Affectedness, Audience, CaseRef, Refused, Role
 from tocsin.services import cases, intake, proof, room, worker
 from tocsin.services.ports.store import Drop, Unavailable
 from tocsin.services.ports.world import Mint
@@ -195,6 +196,63 @@ def test_a_change_after_the_order_stops_the_publication(home):
     worker.run_once(home.desk)
     assert home.desk.shelf.cards(PROJECT) == []
     assert "changed after it was ordered" in query.view(home.desk, receipt.case, home.dana).failure
+
+
+def test_what_could_not_be_published_can_be_ordered_again(home):
+    receipt = report(home)
+    seen = ready(home, receipt.case)
+    act(home, receipt.case, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=seen))
+    act(home, receipt.case, cmd.SetLines(lines=LINES[:1] + LINES[2:]), person=home.li)
+    worker.run_once(home.desk)
+    assert query.view(home.desk, receipt.case, home.dana).phase == "accepted"
+    act(home, receipt.case, cmd.SetLines(lines=LINES), person=home.li)
+    act(home, receipt.case, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=seen))
+    worker.run_once(home.desk)
+    shown = query.view(home.desk, receipt.case, home.dana)
+    assert (shown.phase, shown.failure, shown.revision) == ("published", "", 1)
+    assert verify(home.desk).findings == ()
+
+
+def test_an_order_given_while_an_earlier_one_is_carried_out_is_carried_out_too(home, monkeypatch):
+    receipt = report(home)
+    act(home, receipt.case, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=ready(home, receipt.case)))
+    put = home.desk.shelf_writer.put
+
+    def meanwhile(*given):
+        monkeypatch.setattr(home.desk.shelf_writer, "put", put)
+        put(*given)
+        act(home, receipt.case, cmd.SetCve(cve_id="CVE-2026-12345"), person=home.li)
+        act(home, receipt.case, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=digest(home, receipt.case)))
+
+    monkeypatch.setattr(home.desk.shelf_writer, "put", meanwhile)
+    worker.run_once(home.desk)
+    worker.run_once(home.desk)
+    (card,) = home.desk.shelf.cards(PROJECT)
+    assert card.cve_id == "CVE-2026-12345"
+    shown = query.view(home.desk, receipt.case, home.dana)
+    assert (shown.phase, shown.revision) == ("published", 1)
+    assert verify(home.desk).findings == ()
+
+
+def test_what_is_public_can_be_revised_after_its_case_is_closed(home):
+    receipt = report(home)
+    act(home, receipt.case, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=ready(home, receipt.case)))
+    worker.run_once(home.desk)
+    act(home, receipt.case, cmd.Close(outcome="advisory", note="Both sides kept the date."))
+    backported = replace_line(LINES, "6.29", fixed_in="6.29.9")
+    act(home, receipt.case, cmd.SetLines(lines=backported))
+    again = cmd.Publish(confirmation="WHPG-SA-2026-001", digest=digest(home, receipt.case), summary="6.29 is affected.")
+    act(home, receipt.case, again)
+    worker.run_once(home.desk)
+    (card,) = home.desk.shelf.cards(PROJECT)
+    assert "6.29.9" in card.fixed
+    assert query.view(home.desk, receipt.case, home.dana).revision == 2
+
+
+def replace_line(lines, name, fixed_in):
+    """The same lines with one of them fixed and tested."""
+    fixed = LineFact(line=name, state=Affectedness.FIXED, fixed_in=fixed_in, tested=True)
+    return tuple(fixed if line.line == name else line for line in lines)
 
 
 def test_a_publication_cut_short_is_completed_with_the_same_bytes(home, monkeypatch):

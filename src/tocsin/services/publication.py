@@ -99,13 +99,15 @@ def perform(desk: Desk, ref: CaseRef) -> Case | Refused:
     if wrong:
         return _fail(desk, case, "read back", f"{wrong} is not what was written")
     result = cmd.RecordPublication(
-        advisory_id=advisory.id, documents=tuple((each.format, each.sha256) for each in rendered)
+        advisory_id=advisory.id,
+        digest=case.ordered_digest,
+        documents=tuple((each.format, each.sha256) for each in rendered),
     )
     return cases.handle(desk, ref, result, SYSTEM_ACTOR)
 
 
 def _fail(desk: Desk, case: Case, step: str, reason: str) -> Case | Refused:
-    failure = cmd.RecordFailure(advisory_id=case.advisory_id, step=step, reason=reason)
+    failure = cmd.RecordFailure(advisory_id=case.advisory_id, digest=case.ordered_digest, step=step, reason=reason)
     return cases.handle(desk, case.ref, failure, SYSTEM_ACTOR)
 
 

@@ -222,16 +222,18 @@ class Publish(Value, tag="publish"):
 
 
 class RecordPublication(Value, tag="record-publication"):
-    """The worker's result: documents written and read back."""
+    """The worker's result: documents of the order `digest` written and read back."""
 
     advisory_id: str
+    digest: str
     documents: tuple[tuple[str, str], ...]
 
 
 class RecordFailure(Value, tag="record-failure"):
-    """The worker's result: a step that did not hold."""
+    """The worker's result: a step of the order `digest` that did not hold."""
 
     advisory_id: str
+    digest: str
     step: str
     reason: str
 

@@ -255,7 +255,7 @@ def _published(case: Case, entry: ev.Entry, event: ev.AdvisoryPublished) -> Chan
 
 
 def _failed(case: Case, entry: ev.Entry, event: ev.PublicationFailed) -> Changes:
-    return {"failure": f"{event.step}: {event.reason}"}
+    return {"failure": f"{event.step}: {event.reason}", "ordered_digest": ""}
 
 
 def _warned(case: Case, entry: ev.Entry, event: ev.PromiseWarned) -> Changes:

@@ -58,7 +58,7 @@ def _cve(case: Case, command: cmd.SetCve, context: Context) -> Decision:
 
 
 def _publish(case: Case, command: cmd.Publish, context: Context) -> Decision:
-    if case.rm is not RM.ACCEPTED or not case.advisory_id:
+    if not _publishable(case):
         return need("not-accepted", "Only an accepted report leads to an advisory.", "accept", rule="rm: A")
     if case.advisory is None:
         return need("no-advisory", "Write the advisory first.", "advisory", rule="S41")
@@ -83,9 +83,21 @@ def _publish(case: Case, command: cmd.Publish, context: Context) -> Decision:
     )
 
 
+def _publishable(case: Case) -> bool:
+    """Whether the report led to an advisory; what is public can be revised after the case is closed as well."""
+    return bool(case.advisory_id) and (
+        case.rm is RM.ACCEPTED or (case.rm is RM.CLOSED and case.published_at is not None)
+    )
+
+
+def _answers(case: Case, result: cmd.RecordPublication | cmd.RecordFailure) -> bool:
+    """Whether a result is that of the order that stands now: a later order has a result of its own."""
+    return bool(case.ordered_digest) and result.digest == case.ordered_digest
+
+
 def _published(case: Case, command: cmd.RecordPublication, context: Context) -> Decision:
     """Record what was read back; the public is aware now, so an embargo that still stands is over (rule 4)."""
-    if not case.ordered_digest:
+    if not _answers(case, command):
         return ()
     events: list[ev.Event] = [
         ev.AdvisoryPublished(
@@ -103,7 +115,8 @@ def _published(case: Case, command: cmd.RecordPublication, context: Context) -> 
 
 
 def _failed(case: Case, command: cmd.RecordFailure, context: Context) -> Decision:
-    if case.failure == f"{command.step}: {command.reason}":
+    """Record what did not hold. The order is over with it, so that a person looks again and can order again."""
+    if not _answers(case, command):
         return ()
     return (ev.PublicationFailed(advisory_id=command.advisory_id, step=command.step, reason=command.reason),)
 
