@@ -31,8 +31,8 @@ _SHOWN: Final = 150
               help="Play only this vulnerability; may be repeated.  [default: all]")  # fmt: skip
 def demo(headless: bool, as_json: bool, out: Path | None, ports: tuple[int, ...], matters: tuple[str, ...]) -> None:
     """Try it: a desk filled with real published cases, both source policies, gone when you stop it."""
-    if ports and len(ports) != PORTS:
-        raise click.UsageError("--port is given twice: report form and advisories, then desk.")
+    if ports and (len(ports) != PORTS or len(set(ports)) != PORTS):
+        raise click.UsageError("--port is given twice, with two numbers: report form and advisories, then desk.")
     if not headless and (as_json or out or matters):
         raise click.UsageError("--json, --out and --matter belong to --headless.")
     pair = (ports[0], ports[1]) if ports else None
