@@ -25,7 +25,7 @@ from tocsin.core.case.model import Case
 from tocsin.core.intake import completeness
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, Refused
-from tocsin.services import sealing
+from tocsin.services import leaves, sealing
 from tocsin.services.app import Desk, Front, Holder
 from tocsin.services.ports.store import (
     NEVER,
@@ -173,11 +173,13 @@ def change(
     moved_on = case.policy != opened.case.policy
     policy = holder.projects.policy(case.project, case.policy) if moved_on else opened.policy
     status = notices.status_copy(case, policy, case.updated_at)
+    written = leaves.write(places, opened.key, case.ref, entries)
     return Change(
         case=case.ref,
         project=case.project,
         expected=opened.case.seq,
-        entries=sealing.seal_entries(places, opened.key, case.ref, entries),
+        entries=written.lines,
+        leaves=written.leaves,
         row=inbox_row(holder, places, policy, case),
         snapshot=_due_snapshot(places, opened, case),
         copies=room_copies(holder, places, rooms, status, entries, heard=heard),

@@ -19,7 +19,7 @@ from tocsin.core.case import decide as rules
 from tocsin.core.intake import Report
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, ProjectId, Refused
-from tocsin.services import cases, room, sealing
+from tocsin.services import cases, leaves, room, sealing
 from tocsin.services.app import Front
 from tocsin.services.ports.receipts import Phrase
 from tocsin.services.ports.store import Change, Conflict, Room, Unavailable
@@ -92,14 +92,16 @@ def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime
         created_at=now,
     )
     status = notices.status_copy(case, policy, now)
-    proof = prove(front, case)
+    proof = prove(front, places, key, case)
+    written = leaves.write(places, key, case.ref, entries)
     kept = notices.CopyProof(at=now, proof=msgspec.json.encode(proof).decode())
     front.journal.commit(
         Change(
             case=case.ref,
             project=case.project,
             expected=0,
-            entries=sealing.seal_entries(places, key, case.ref, entries),
+            entries=written.lines,
+            leaves=(*written.leaves, proof.commits_to),
             row=cases.inbox_row(front, places, policy, case),
             wrapped_key=wrapped,
             room=own,

@@ -60,18 +60,27 @@ class Places:
         """A line of the reporter's copy."""
         return bind(self._instance, "room_copy", "body", f"{room}/{copy}", "")
 
+    def look(self, look: str, case: CaseRef) -> bytes:
+        """A record of a look at an embargoed case."""
+        return bind(self._instance, "look", "body", look, case)
 
-def seal_entries(places: Places, key: CaseKey, case: CaseRef, entries: Iterable[ev.Entry]) -> tuple[SealedEntry, ...]:
-    """Seal journal lines."""
-    return tuple(
-        SealedEntry(seq=entry.seq, at=entry.at, body=key.seal(ev.encode(entry), places.entry(case, entry.seq)))
-        for entry in entries
-    )
+    def leaf(self, name: str, case: CaseRef) -> bytes:
+        """What a leaf's salt is made for: the text that the log remembers."""
+        return bind(self._instance, "log", "text", name, case)
+
+    def content(self, name: str, case: CaseRef) -> bytes:
+        """What the salt of a leaf's digest is made for: the content that the text speaks of."""
+        return bind(self._instance, "log", "content", name, case)
 
 
 def open_entries(places: Places, key: CaseKey, case: CaseRef, sealed: Iterable[SealedEntry]) -> list[ev.Entry]:
     """Open journal lines; raises Tampered."""
-    return [ev.decode(key.open(entry.body, places.entry(case, entry.seq))) for entry in sealed]
+    return [ev.decode(body) for body in open_bodies(places, key, case, sealed)]
+
+
+def open_bodies(places: Places, key: CaseKey, case: CaseRef, sealed: Iterable[SealedEntry]) -> list[bytes]:
+    """Open journal lines as they were sealed; raises Tampered."""
+    return [key.open(entry.body, places.entry(case, entry.seq)) for entry in sealed]
 
 
 def seal_snapshot(places: Places, key: CaseKey, case: model.Case) -> SealedEntry:
