@@ -19,7 +19,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.vocabulary import Affectedness, Audience, CaseRef, Refused, Role
 from tocsin.services import cases, intake, proof, room, worker
-from tocsin.services.ports.store import Drop, Unavailable
+from tocsin.services.ports.store import Conflict, Drop, Unavailable
 from tocsin.services.ports.world import Mint
 from tocsin.services.queries import case as query
 from tocsin.services.queries import inbox
@@ -374,3 +374,78 @@ def test_a_case_without_anything_to_tell_does_not_hold_up_the_clock(home):
     home.clock.advance(timedelta(seconds=1))
     assert worker.run_once(home.desk).ticks == 1
     assert worker.run_once(home.desk).ticks == 0
+
+
+def test_a_case_that_rests_is_no_finding_and_one_that_sleeps_for_ever_is(home, monkeypatch):
+    receipt = report(home)
+    row = home.desk.inbox.row(receipt.case)
+    home.clock.advance(row.wake_at - home.clock())
+    monkeypatch.setattr(cases, "handle", lambda *a, **k: None)
+    worker.run_once(home.desk)
+    assert home.desk.inbox.row(receipt.case).wake_at > row.wake_at
+    assert verify(home.desk).findings == ()
+    home.desk.inbox.put([msgspec.structs.replace(row, wake_at=row.wake_at + timedelta(days=365))])
+    (finding,) = verify(home.desk).findings
+    assert "wake_at" in finding.what
+
+
+def test_a_drop_that_meets_others_writing_waits_for_the_next_turn(home, monkeypatch):
+    receipt = report(home)
+    door = room.enter(home.front, receipt.phrase)
+    room.leave(home.front, door, cmd.Hear(text="It also works on 7.4."))
+    commit, busy = home.desk.journal.commit, iter([True] * cases.ATTEMPTS)
+
+    def crowded(change):
+        if next(busy, False):
+            raise Conflict("somebody was first")
+        commit(change)
+
+    monkeypatch.setattr(home.desk.journal, "commit", crowded)
+    stuck: set[str] = set()
+    assert worker.run_once(home.desk, stuck).drops == 0
+    assert not stuck
+    assert worker.run_once(home.desk, stuck).drops == 1
+    assert "It also works on 7.4." in [m.text for m in query.view(home.desk, receipt.case, home.dana).reporter_thread]
+    assert room.look(home.front, door, PROJECT).refusals == ()
+
+
+def test_a_refusal_that_meets_others_writing_is_told_in_the_next_turn(home, monkeypatch):
+    receipt = report(home)
+    door = room.enter(home.front, receipt.phrase)
+    room.leave(home.front, door, cmd.Appeal(text="Look again."))
+    commit, busy = home.desk.journal.commit, iter([True])
+
+    def crowded(change):
+        if next(busy, False):
+            raise Conflict("somebody was first")
+        commit(change)
+
+    monkeypatch.setattr(home.desk.journal, "commit", crowded)
+    stuck: set[str] = set()
+    worker.run_once(home.desk, stuck)
+    worker.run_once(home.desk, stuck)
+    assert [each.because for each in room.look(home.front, door, PROJECT).refusals] == [
+        "Only a rejection can be appealed."
+    ]
+
+
+def test_an_effect_that_breaks_holds_up_no_other(home, monkeypatch):
+    receipt = report(home)
+    act(home, receipt.case, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=ready(home, receipt.case)))
+    tell = home.told.tell
+    monkeypatch.setattr(home.told, "tell", {}.__getitem__)
+    assert worker.run_once(home.desk).failed
+    assert [card.id for card in home.desk.shelf.cards(PROJECT)] == ["WHPG-SA-2026-001"]
+    monkeypatch.setattr(home.told, "tell", tell)
+    home.clock.advance(timedelta(hours=1))
+    assert worker.run_once(home.desk).failed == 0
+    assert "report.received" in [notice.what for notice in home.told.notices]
+
+
+def test_a_row_that_does_not_open_holds_up_no_effect(home):
+    receipt = report(home)
+    row = home.desk.inbox.row(receipt.case)
+    home.desk.inbox.put([msgspec.structs.replace(row, body=b"\x01" + bytes(80))])
+    stuck: set[str] = set()
+    assert worker.run_once(home.desk, stuck).effects == 1
+    assert stuck == {receipt.case}

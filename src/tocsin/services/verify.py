@@ -20,6 +20,7 @@ from tocsin.services.app import Desk
 from tocsin.services.ports.store import Head, InboxRow
 from tocsin.services.ports.vault import CaseKey, Tampered
 from tocsin.services.queries.inbox import open_summary
+from tocsin.services.worker import REST
 
 BATCH: Final = 500
 
@@ -103,8 +104,10 @@ def _row(desk: Desk, case: Case, *, repair: bool) -> list[Finding]:
 
 
 def _difference(desk: Desk, row: InboxRow, wanted: InboxRow) -> str:
-    plain = [name for name in InboxRow.__struct_fields__ if name not in ("body", "by_drop")]
+    plain = [name for name in InboxRow.__struct_fields__ if name not in ("body", "by_drop", "wake_at")]
     wrong = [name for name in plain if getattr(row, name) != getattr(wanted, name)]
+    if row.wake_at != wanted.wake_at and not wanted.wake_at < row.wake_at <= desk.now() + REST:
+        wrong.append("wake_at")  # a later one is fine as far as the worker lets a case rest that had nothing to tell
     try:
         if open_summary(desk, row) != open_summary(desk, wanted):
             wrong.append("summary")

@@ -18,7 +18,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused
 from tocsin.services import cases, publication, sealing
 from tocsin.services.app import Desk
-from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow
+from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow, Unavailable
 from tocsin.services.ports.vault import Tampered
 from tocsin.services.queries import inbox
 from tocsin.services.room import DROP
@@ -52,7 +52,7 @@ def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
     stuck = set() if stuck is None else stuck
     drops = take_drops(desk, stuck)
     ticks = tick(desk, stuck)
-    resealed = reseal(desk)
+    resealed = reseal(desk, stuck)
     effects, failed = drain(desk)
     return Turn(drops=drops, ticks=ticks, resealed=resealed, effects=effects, failed=failed)
 
@@ -60,25 +60,36 @@ def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
 def take_drops(desk: Desk, stuck: set[str]) -> int:
     """Carry what reporters left into their cases, oldest first; a refusal is told in their room.
 
-    A drop that does not open stays where it is, for a person to look at, and the others go on.
+    A drop that cannot be taken up stays where it is, for a person to look at, and the others go on.
     """
-    waiting = [drop for drop in desk.drops.waiting(BATCH + len(stuck)) if drop.id not in stuck]
-    for drop in waiting:
+    taken = 0
+    for drop in desk.drops.waiting(BATCH + len(stuck)):
+        if drop.id in stuck:
+            continue
         try:
-            take(desk, drop)
-        except (Tampered, msgspec.DecodeError, Conflict) as error:
+            taken += take(desk, drop)
+        except Unavailable:
+            raise
+        except Exception as error:
             _stuck(stuck, drop.id, f"a drop for {drop.case}", error)
-    return len(waiting)
+    return taken
 
 
-def take(desk: Desk, drop: Drop) -> None:
-    """Carry one drop into its case."""
+def take(desk: Desk, drop: Drop) -> bool:
+    """Carry one drop into its case; False where others are writing to it just now: it waits for the next turn."""
     places = sealing.Places(desk.sealer.instance)
     command = DROP.decode(desk.vault.open_drop(drop.body, places.drop(drop.id, drop.case)))
     actor = _reporter(desk, drop)
     result = cases.handle(desk, drop.case, command, actor, drop=drop.id)
-    if isinstance(result, Refused):
+    if not isinstance(result, Refused):
+        return True
+    if result.code == "conflict":
+        return False
+    try:
         cases.answer_drop(desk, drop, actor, result)
+    except Conflict:
+        return False
+    return True
 
 
 def _stuck(stuck: set[str], what: str, words: str, error: Exception) -> None:
@@ -98,7 +109,9 @@ def tick(desk: Desk, stuck: set[str]) -> int:
         try:
             cases.handle(desk, ref, cmd.Tick(), CLOCK_ACTOR)
             _let_rest(desk, ref)
-        except (Tampered, ValueError) as error:
+        except Unavailable:
+            raise
+        except Exception as error:
             _stuck(stuck, ref, f"the case {ref}", error)
     return len(due)
 
@@ -110,11 +123,18 @@ def _let_rest(desk: Desk, ref: CaseRef) -> None:
         desk.inbox.put([msgspec.structs.replace(row, wake_at=now + REST)])
 
 
-def reseal(desk: Desk) -> int:
+def reseal(desk: Desk, stuck: set[str]) -> int:
     """Seal rows that intake dropped under the list key, so that lists open them quickly."""
-    rows = desk.inbox.by_drop(BATCH)
+    rows = []
+    for row in desk.inbox.by_drop(BATCH + len(stuck)):
+        if row.case in stuck:
+            continue
+        try:
+            rows.append(_resealed(desk, row))
+        except (Tampered, msgspec.DecodeError) as error:
+            _stuck(stuck, row.case, f"the inbox row of {row.case}", error)
     if rows:
-        desk.inbox.put([_resealed(desk, row) for row in rows])
+        desk.inbox.put(rows)
     return len(rows)
 
 
@@ -146,7 +166,10 @@ def drain(desk: Desk) -> tuple[int, int]:
 
 
 def carry_out(desk: Desk, effect: Effect) -> str:
-    """Carry out one effect; returns a code without content when it has to be tried again, else an empty text."""
+    """Carry out one effect; returns a code without content when it has to be tried again, else an empty text.
+
+    Whatever goes wrong in it is its own matter: the effects behind it are carried out.
+    """
     head = desk.journal.head(effect.case)
     if head is None:
         return ""
@@ -158,7 +181,10 @@ def carry_out(desk: Desk, effect: Effect) -> str:
                 return _publish(desk, deed)
             case notices.Notice():
                 return _notify(desk, deed)
-    except (OSError, Tampered) as error:
+    except Unavailable:
+        raise
+    except Exception as error:
+        _log.error("%s of %s failed: %s", effect.kind, effect.case, type(error).__name__)
         return type(error).__name__
 
 
