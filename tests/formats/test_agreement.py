@@ -66,6 +66,13 @@ JSON_MUTATIONS: list[tuple[str, str, Change]] = [
     ("csaf20", "score 3.1", _set(f"{WEAKNESS}/scores/0/cvss_v3/baseScore", 7.0)),
     ("csaf20", "cwe", _set(f"{WEAKNESS}/cwe/id", "CWE-787")),
     ("csaf20", "credits", _set(f"{WEAKNESS}/acknowledgments/0/organization", "Another University")),
+    ("cyclonedx", "cve", _set(f"{WEAKNESS}/id", "CVE-1900-12349")),
+    ("cyclonedx", "cwe", _set(f"{WEAKNESS}/cwes/0", 126)),
+    ("cyclonedx", "score 4.0", _set(f"{WEAKNESS}/ratings/1/score", 7.2)),
+    ("cyclonedx", "affected WarehousePG", _set(f"{WEAKNESS}/affects/0/versions/2/status", "affected")),
+    ("cyclonedx", "credits", _set(f"{WEAKNESS}/credits/individuals/0/name", "Somebody")),
+    ("ghsa", "cve", _set("/cve_id", "CVE-1900-12348")),
+    ("ghsa", "vector 3.1", _set("/cvss_vector_string", "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:N")),
     ("openvex", "cve", _set("/statements/0/vulnerability/name", "CVE-1900-12347")),
     ("openvex", "published", _set("/timestamp", "2026-12-08T15:00:01Z")),
     ("openvex", f"purl-affected {PURL}", _set("/statements/0/products/0/identifiers/purl", f"{PURL}?vers=vers:x/<9")),
@@ -75,6 +82,12 @@ JSON_MUTATIONS: list[tuple[str, str, Change]] = [
     ("csaf21", "fixed WarehousePG", _set(f"{TREE}/4/name", "7.4.3")),
     ("csaf20", "modified", _set("/document/tracking/current_release_date", "2026-12-08T16:00:00Z")),
 ]  # fmt: skip
+
+RECORD_ONLY = [
+    ("ghsa", "package-affected WarehousePG", _set("/vulnerabilities/0/vulnerable_version_range", ">= 7.3.0, < 7.3.5")),
+    ("ghsa", "package-fixed WarehousePG", _set("/vulnerabilities/1/patched_versions", "7.4.3")),
+]
+"""Facts that one document alone states under that name, so that only the record can contradict them."""
 
 TEXT_MUTATIONS = [
     ("text", "title", b": Out-of-bounds", b": Inside-of-bounds"),
@@ -100,7 +113,7 @@ def _named(found: tuple[Disagreement, ...]) -> list[tuple[str, str]]:
 
 def _kind(field: str) -> str:
     """A range is stated under the product's name and its purl at once."""
-    return field.split(maxsplit=1)[0].removeprefix("purl-")
+    return field.split(maxsplit=1)[0].removeprefix("purl-").removeprefix("package-")
 
 
 def test_untouched_documents_agree_with_and_without_the_record() -> None:
@@ -130,6 +143,16 @@ def test_one_changed_field_in_one_text_is_named(name: str, field: str, old: byte
     mutated = {**DOCUMENTS, name: DOCUMENTS[name].replace(old, new)}
     assert _named(disagreements(mutated, ADVISORY)) == [(name, field)]
     assert _named(disagreements(mutated)) == [(name, field)]
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "change"), RECORD_ONLY, ids=lambda each: each if isinstance(each, str) else ""
+)
+def test_what_only_one_document_says_is_held_against_the_record(name: str, field: str, change: Change) -> None:
+    document = json.loads(DOCUMENTS[name])
+    change(document)
+    found = disagreements({**DOCUMENTS, name: json.dumps(document).encode()}, ADVISORY)
+    assert _named(found) == [(name, field)]
 
 
 @pytest.mark.parametrize(

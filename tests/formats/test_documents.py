@@ -25,7 +25,7 @@ INHERENT = {"6.3.9", "6.3.10"}
 
 
 WITHOUT_SEVERITY = {"openvex"}
-WITHOUT_CREDITS = {"openvex"}
+WITHOUT_CREDITS = {"openvex", "ghsa"}
 
 
 def csaf_failures(document: bytes) -> dict[str, list[str]]:
@@ -191,6 +191,8 @@ def test_file_names_follow_their_standards() -> None:
         "csaf20": "whpg-sa-2026-001.json",
         "csaf21": "whpg-sa-2026-001.json",
         "cve": "CVE-1900-12345.json",
+        "cyclonedx": "WHPG-SA-2026-001.cdx.json",
+        "ghsa": "WHPG-SA-2026-001.ghsa.json",
         "markdown": "WHPG-SA-2026-001.md",
         "openvex": "WHPG-SA-2026-001.vex.json",
         "osv": "x_WHPG-SA-2026-001.json",

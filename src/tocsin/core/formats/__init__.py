@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tocsin.core.advisory import Advisory
-from tocsin.core.formats import check, csaf20, csaf21, cve, markdown, openvex, osv, text
+from tocsin.core.formats import check, csaf20, csaf21, cve, cyclonedx, ghsa, markdown, openvex, osv, text
 from tocsin.core.formats.check import Disagreement
 from tocsin.core.formats.format import Format, Loss
 from tocsin.core.formats.schema import Violation, schema_violations
@@ -37,6 +37,8 @@ FORMATS: Final[tuple[Format, ...]] = (
     csaf20.FORMAT,
     csaf21.FORMAT,
     cve.FORMAT,
+    cyclonedx.FORMAT,
+    ghsa.FORMAT,
     markdown.FORMAT,
     openvex.FORMAT,
     osv.FORMAT,

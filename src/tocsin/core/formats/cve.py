@@ -18,7 +18,7 @@ from tocsin.core.advisory import Advisory, Product, ReferenceType
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import dated, filled, json_bytes
-from tocsin.core.formats.format import BY_PURL, Facts, Format, Loss
+from tocsin.core.formats.format import BY_OTHER_NAMES, Facts, Format, Loss
 from tocsin.core.severity import must_score
 from tocsin.core.versions import cve_status, cve_versions
 
@@ -229,5 +229,5 @@ FORMAT: Final = Format(
     cannot_express=cannot_express,
     facts=read_facts,
     schema="cve-5.1.1",
-    silent_on=BY_PURL | {"aliases", "fixed"},
+    silent_on=BY_OTHER_NAMES | {"aliases", "fixed"},
 )

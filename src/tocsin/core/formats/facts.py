@@ -81,17 +81,19 @@ def stated(values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
-def _by_purl(advisory: Advisory) -> dict[str, str]:
-    """The same ranges under the products' purls, which are all that some formats name a product by."""
+def _by_other_names(advisory: Advisory) -> dict[str, str]:
+    """The same ranges under the names that some formats know products by instead: purl, package."""
     affected: dict[str, list[Interval]] = {}
     fixed: dict[str, list[str]] = {}
     for product in advisory.products:
-        if product.purl:
-            affected.setdefault(product.purl, []).extend(vulnerable(product.order, product.lines))
-            fixed.setdefault(product.purl, []).extend(product.fixed_versions)
+        for name in (f"purl {product.purl}", f"package {plain(product.package or product.name)}"):
+            affected.setdefault(name, []).extend(vulnerable(product.order, product.lines))
+            fixed.setdefault(name, []).extend(product.fixed_versions)
+    affected.pop("purl ", None)
+    fixed.pop("purl ", None)
     return {
-        **{f"purl-affected {purl}": spans(intervals) for purl, intervals in affected.items()},
-        **{f"purl-fixed {purl}": many(versions) for purl, versions in fixed.items()},
+        **{name.replace(" ", "-affected ", 1): spans(intervals) for name, intervals in affected.items()},
+        **{name.replace(" ", "-fixed ", 1): many(versions) for name, versions in fixed.items()},
     }
 
 
@@ -114,4 +116,4 @@ def record_facts(advisory: Advisory) -> dict[str, str]:
     for product in advisory.products:
         found[f"affected {plain(product.name)}"] = spans(vulnerable(product.order, product.lines))
         found[f"fixed {plain(product.name)}"] = many(product.fixed_versions)
-    return stated(found | _by_purl(advisory))
+    return stated(found | _by_other_names(advisory))

@@ -16,8 +16,8 @@ from tocsin.core.vocabulary import Value
 
 Facts = Mapping[str, str]
 """What a document states, for the agreement checker: `id`, `cve`, `cwe`, `credits`, `published`, `modified`, `title`,
-`vector 3.1`, `score 3.1`, `affected <product>`, `fixed <product>`, `purl-affected <purl>`, `purl-fixed <purl>`, each in
-the one spelling of `facts.py`. The first word is the kind of a fact."""
+`vector 3.1`, `score 3.1`, `affected <product>`, `fixed <product>`, `purl-affected <purl>`, `package-fixed <package>`,
+each in the one spelling of `facts.py`. The first word is the kind of a fact."""
 
 
 class Loss(Value):
@@ -28,8 +28,8 @@ class Loss(Value):
     blocks: bool = False
 
 
-BY_PURL: Final = frozenset({"purl-affected", "purl-fixed"})
-"""Kinds of facts that only formats state which name products by nothing but their purl."""
+BY_OTHER_NAMES: Final = frozenset({"purl-affected", "purl-fixed", "package-affected", "package-fixed"})
+"""Kinds of facts that only formats state which do not name products as the record does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +51,4 @@ class Format:
     cannot_express: Callable[[Advisory], tuple[Loss, ...]]
     facts: Callable[[bytes], Facts]
     schema: str = ""
-    silent_on: frozenset[str] = BY_PURL
+    silent_on: frozenset[str] = BY_OTHER_NAMES

@@ -13,7 +13,7 @@ from typing import Final
 
 from tocsin.core.advisory import Advisory
 from tocsin.core.formats import words
-from tocsin.core.formats.format import BY_PURL, Facts, Format, Loss
+from tocsin.core.formats.format import BY_OTHER_NAMES, Facts, Format, Loss
 from tocsin.core.formats.prose import Rows, head_facts, section_facts
 
 _MEANING: Final = re.compile(r"([\\`*_\[\]<>#|~&!])")
@@ -105,5 +105,5 @@ FORMAT: Final = Format(
     render=render,
     cannot_express=_lossless,
     facts=read_facts,
-    silent_on=BY_PURL | {"score"},
+    silent_on=BY_OTHER_NAMES | {"score"},
 )

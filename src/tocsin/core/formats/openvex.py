@@ -163,5 +163,19 @@ FORMAT: Final = Format(
     cannot_express=cannot_express,
     facts=read_facts,
     schema="openvex-0.2.0",
-    silent_on=frozenset({"id", "aliases", "title", "cwe", "credits", "vector", "score", "affected", "fixed"}),
+    silent_on=frozenset(
+        {
+            "package-affected",
+            "package-fixed",
+            "id",
+            "aliases",
+            "title",
+            "cwe",
+            "credits",
+            "vector",
+            "score",
+            "affected",
+            "fixed",
+        }
+    ),
 )

@@ -16,7 +16,7 @@ import msgspec
 from tocsin.core.advisory import Advisory, Credit, Product
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import dated, filled, instant, json_bytes
-from tocsin.core.formats.format import BY_PURL, Facts, Format, Loss
+from tocsin.core.formats.format import BY_OTHER_NAMES, Facts, Format, Loss
 from tocsin.core.versions import osv_ranges
 from tocsin.core.vocabulary import Affectedness
 
@@ -164,5 +164,5 @@ FORMAT: Final = Format(
     cannot_express=cannot_express,
     facts=read_facts,
     schema="osv-1.7.5",
-    silent_on=BY_PURL | {"score"},
+    silent_on=BY_OTHER_NAMES | {"score"},
 )

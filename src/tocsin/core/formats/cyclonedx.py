@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CycloneDX 1.7 VEX: a bill of materials that holds our products and one vulnerability.
+
+Source: https://cyclonedx.org/docs/1.7/json/. Ranges are vers strings below each product; what is under review or
+unsupported is `unknown`. The serial number is made of the advisory's address, so the same record gives it again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+
+from tocsin.core.advisory import Advisory, Product, Score
+from tocsin.core.formats import facts, words
+from tocsin.core.formats.encode import dated, filled, instant, json_bytes
+from tocsin.core.formats.format import Facts, Format, Loss
+from tocsin.core.versions import LineRange, cve_status, interval, vers
+from tocsin.core.vocabulary import Affectedness
+
+SPEC: Final = "1.7"
+
+_METHOD: Final = {"2.0": "CVSSv2", "3.0": "CVSSv3", "3.1": "CVSSv31", "4.0": "CVSSv4"}
+
+
+def render(advisory: Advisory) -> bytes:
+    """The CycloneDX document. Raises ValueError where a date is missing."""
+    revision = max(1, len(advisory.revisions))
+    modified = dated(advisory.modified, "modified")
+    return json_bytes(
+        {
+            "$schema": f"http://cyclonedx.org/schema/bom-{SPEC}.schema.json",
+            "bomFormat": "CycloneDX",
+            "specVersion": SPEC,
+            "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, advisory.urls.page)}",
+            "version": revision,
+            "metadata": {
+                "timestamp": modified,
+                "tools": {"components": [{"type": "application", "name": "Tocsin"}]},
+                "supplier": {"name": advisory.publisher.name, "url": [advisory.publisher.namespace]},
+            },
+            "components": [_component(place, each) for place, each in enumerate(advisory.products, 1)],
+            "vulnerabilities": [_vulnerability(advisory, modified)],
+        }
+    )
+
+
+def _component(place: int, product: Product) -> dict[str, Any]:
+    return filled(
+        **{"type": "application", "bom-ref": _ref(place)},
+        name=product.name,
+        supplier={"name": product.vendor},
+        purl=product.purl,
+        cpe=product.cpe,
+    )
+
+
+def _ref(place: int) -> str:
+    return f"product-{place}"
+
+
+def _vulnerability(advisory: Advisory, modified: str) -> dict[str, Any]:
+    main = advisory.cve_id or advisory.id
+    others = [each for each in (advisory.id, *advisory.other_ids) if each != main]
+    source = {"name": advisory.publisher.name, "url": advisory.urls.page}
+    return filled(
+        id=main,
+        source=source,
+        references=[{"id": each, "source": source} for each in others],
+        ratings=[_rating(each) for each in advisory.published_scores],
+        cwes=[int(each.removeprefix("CWE-")) for each in advisory.cwe],
+        description=advisory.title,
+        detail=words.long_text(advisory),
+        recommendation=" ".join(filter(None, (words.upgrade_words(each) for each in advisory.products))),
+        workaround=words.mitigation_words(advisory),
+        advisories=[
+            {"title": advisory.id, "url": advisory.urls.page},
+            *(filled(title=each.summary, url=each.url) for each in advisory.references),
+        ],
+        published=dated(advisory.published, "published"),
+        updated=modified,
+        rejected=instant(advisory.withdrawn) if advisory.withdrawn else None,
+        credits=filled(individuals=[{"name": each.display} for each in advisory.consented_credits]),
+        analysis=_analysis(advisory),
+        affects=[_affects(place, each) for place, each in enumerate(advisory.products, 1)],
+    )
+
+
+def _rating(score: Score) -> dict[str, Any]:
+    severity = score.severity
+    return {
+        "source": {"name": score.scorer},
+        "score": severity.base,
+        "severity": severity.rating.lower(),
+        "method": _METHOD[severity.version],
+        "vector": severity.vector,
+    }
+
+
+def _analysis(advisory: Advisory) -> dict[str, Any]:
+    """State of the products as a whole; how each line stands is said under `affects`."""
+    lines = [line for product in advisory.products for line in product.lines]
+    hit = [line for line in lines if line.vulnerable]
+    if not hit:
+        review = any(line.state is Affectedness.REVIEW for line in lines)
+        return {"state": "in_triage" if review else "not_affected"}
+    response = [
+        *(["update"] if any(line.fixed_in for line in hit) else []),
+        *(["will_not_fix"] if any(not line.fixed_in for line in hit) else []),
+        *(["workaround_available"] if advisory.mitigation.strip() else []),
+    ]
+    detail = "\n\n".join(filter(None, (words.sentences(advisory), advisory.required_configuration.strip())))
+    return {"state": "exploitable", "response": response, "detail": detail}
+
+
+def _affects(place: int, product: Product) -> dict[str, Any]:
+    fixes = [{"version": each, "status": "unaffected"} for each in dict.fromkeys(product.fixed_versions)]
+    return {"ref": _ref(place), "versions": [*(_version(product, line) for line in product.lines), *fixes]}
+
+
+def _version(product: Product, line: LineRange) -> dict[str, str]:
+    each = interval(product.order, line)
+    status = cve_status(line.state)  # the same three words
+    if each.last and each.last == each.start:
+        return {"version": each.last, "status": status}
+    return {"range": vers(product.order, each), "status": status}
+
+
+def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
+    """What a document needs, and what is not told apart in it."""
+    return tuple(_losses(advisory))
+
+
+def _losses(advisory: Advisory) -> Iterator[Loss]:
+    if advisory.published is None or advisory.modified is None:
+        yield Loss(field="published", message="the document is dated", blocks=True)
+    for place, product in enumerate(advisory.products):
+        for number, line in enumerate(product.lines):
+            if line.state in (Affectedness.REVIEW, Affectedness.UNSUPPORTED):
+                field = f"products[{place}].lines[{number}].state"
+                yield Loss(field=field, message=f"{line.line or 'it'} is `unknown`, whether reviewed or unsupported")
+
+
+def read_facts(document: bytes) -> Facts:
+    """Facts of a CycloneDX document; with several vulnerabilities, those of the first."""
+    found: dict[str, Any] = msgspec.json.decode(document)
+    weakness = found["vulnerabilities"][0]
+    ids = [weakness.get("id", ""), *(each["id"] for each in weakness.get("references") or ())]
+    ratings = [each for each in weakness.get("ratings") or () if each.get("method", "").startswith("CVSS")]
+    people = (weakness.get("credits") or {}).get("individuals") or ()
+    named = {each["bom-ref"]: each for each in found.get("components") or ()}
+    result = {
+        "cve": facts.many(each for each in ids if each.startswith("CVE-")),
+        "title": facts.plain(weakness.get("description", "")),
+        "cwe": facts.many(f"CWE-{each}" for each in weakness.get("cwes") or ()),
+        "credits": facts.many(each["name"] for each in people),
+        "published": weakness.get("published", ""),
+        "modified": weakness.get("updated", ""),
+        **facts.scored(each["vector"] for each in ratings),
+        **{f"score {_method_version(each)}": facts.points(each["score"]) for each in ratings},
+    }
+    for each in weakness.get("affects") or ():
+        component = named.get(each["ref"], {})
+        name, purl = facts.plain(component.get("name", "")), component.get("purl", "")
+        spans = facts.many(_spans(each.get("versions") or ()))
+        result[f"affected {name}"] = spans
+        result |= {f"purl-affected {purl}": spans} if purl else {}
+    return facts.stated(result)
+
+
+def _method_version(rating: dict[str, str]) -> str:
+    digits = re.sub(r"\D", "", rating["method"])
+    return f"{digits[0]}.{digits[1:] or '0'}"
+
+
+def _spans(versions: Sequence[dict[str, str]]) -> Iterator[str]:
+    for each in versions:
+        if each.get("status", "affected") == "affected":
+            yield facts.vers_span(each.get("range") or each["version"])
+
+
+FORMAT: Final = Format(
+    name="cyclonedx",
+    title="CycloneDX 1.7 VEX",
+    media_type="application/vnd.cyclonedx+json; version=1.7",
+    suffix=".cdx.json",
+    file_name=lambda advisory: f"{advisory.id}.cdx.json",
+    render=render,
+    cannot_express=cannot_express,
+    facts=read_facts,
+    schema="cyclonedx-1.7",
+    silent_on=frozenset({"package-affected", "package-fixed", "id", "aliases", "fixed", "purl-fixed", "purl-affected"}),
+)

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GitHub repository advisory: the body of the REST call that creates one (API version 2026-03-10).
+
+Source: `POST /repos/{owner}/{repo}/security-advisories`. GitHub takes one vector or one severity word, credits only
+people with an account there (`https://github.com/<login>` among the contacts), and knows affected ranges only. A
+product of no package ecosystem goes under `other` with its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from tocsin.core.advisory import Advisory, Credit, Product
+from tocsin.core.formats import facts, words
+from tocsin.core.formats.encode import filled, json_bytes
+from tocsin.core.formats.format import Facts, Format, Loss
+from tocsin.core.versions import Interval, vulnerable
+
+LONGEST_SUMMARY: Final = 1024
+LONGEST_DESCRIPTION: Final = 65_535
+
+_ECOSYSTEM: Final = {
+    "rubygems": "rubygems", "npm": "npm", "pypi": "pip", "maven": "maven", "nuget": "nuget", "packagist": "composer",
+    "go": "go", "crates": "rust", "hex": "erlang", "github": "actions", "pub": "pub", "swifturl": "swift",
+}  # fmt: skip
+"""GitHub's name by the first word of OSV's."""
+_WORD: Final = re.compile(r"[A-Za-z]*")
+_LOGIN: Final = re.compile(r"https://github\.com/([A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})/?")
+_CONSTRAINT: Final = re.compile(r"(>=|<=|<|=) ([^\s,]+)")
+
+
+def render(advisory: Advisory) -> bytes:
+    """The payload."""
+    scores = advisory.published_scores
+    return json_bytes(
+        filled(
+            summary=advisory.title[:LONGEST_SUMMARY],
+            description=words.long_text(advisory)[:LONGEST_DESCRIPTION],
+            cve_id=advisory.cve_id,
+            cwe_ids=list(advisory.cwe),
+            cvss_vector_string=scores[0].severity.vector if scores else "",
+            credits=[_credit(each) for each in advisory.consented_credits if _login(each)],
+        )
+        | {"vulnerabilities": [each for product in advisory.products for each in _vulnerabilities(product)]}
+    )
+
+
+def _vulnerabilities(product: Product) -> Iterator[dict[str, Any]]:
+    package = {
+        "ecosystem": _ecosystem(product) or "other",
+        "name": product.package or product.name,
+    }
+    for each in vulnerable(product.order, product.lines):
+        yield filled(package=package, vulnerable_version_range=_native(each), patched_versions=each.fixed)
+
+
+def _ecosystem(product: Product) -> str:
+    found = _WORD.match(product.ecosystem)
+    return _ECOSYSTEM.get(found[0].lower(), "") if found else ""
+
+
+def _native(each: Interval) -> str:
+    """GitHub's notation: `>= 7.4.0, < 7.4.2`, `= 1.0`; `>= 0` is every version."""
+    if each.last and each.last == each.start:
+        return f"= {each.last}"
+    start = "" if each.start == "0" else f">= {each.start}"
+    end = f"< {each.before}" if each.before else f"<= {each.last}" if each.last else ""
+    return ", ".join(filter(None, (start, end))) or ">= 0"
+
+
+def _credit(credit: Credit) -> dict[str, str]:
+    return {"login": _login(credit), "type": credit.type.replace(" ", "_")}
+
+
+def _login(credit: Credit) -> str:
+    found = filter(None, (_LOGIN.fullmatch(each) for each in credit.contact))
+    return next((each[1] for each in found), "")
+
+
+def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
+    """What GitHub has no field for; most of it stands in the description."""
+    return tuple(_losses(advisory))
+
+
+def _losses(advisory: Advisory) -> Iterator[Loss]:
+    if len(words.long_text(advisory)) > LONGEST_DESCRIPTION:
+        yield Loss(field="details", message=f"cut after {LONGEST_DESCRIPTION} characters")
+    if len(advisory.title) > LONGEST_SUMMARY:
+        yield Loss(field="title", message=f"cut after {LONGEST_SUMMARY} characters")
+    for each in advisory.published_scores[1:]:
+        yield Loss(field="scores", message=f"GitHub takes one vector; CVSS {each.severity.version} is left out")
+    for place, credit in enumerate(advisory.credits):
+        if credit.consented and not _login(credit):
+            yield Loss(field=f"credits[{place}].contact", message=f"GitHub can only credit an account: {credit.name}")
+    for place, product in enumerate(advisory.products):
+        if not _ecosystem(product):
+            yield Loss(
+                field=f"products[{place}].ecosystem", message="GitHub has no such ecosystem; it goes under other"
+            )
+        for number, line in enumerate(product.lines):
+            if not line.vulnerable:
+                field = f"products[{place}].lines[{number}].state"
+                yield Loss(field=field, message=f"GitHub lists affected ranges only; {line.line or 'it'} is left out")
+
+
+def read_facts(document: bytes) -> Facts:
+    """Facts of a payload; credits are accounts and not names, so they are not compared."""
+    found: dict[str, Any] = msgspec.json.decode(document)
+    affected: dict[str, list[str]] = {}
+    fixed: dict[str, list[str]] = {}
+    for each in found["vulnerabilities"]:
+        name = facts.plain(each["package"].get("name") or "")
+        affected.setdefault(name, []).append(_span(each.get("vulnerable_version_range") or ""))
+        fixed.setdefault(name, []).extend(filter(None, (each.get("patched_versions") or "").split(", ")))
+    return facts.stated(
+        {
+            "cve": found.get("cve_id") or "",
+            "title": facts.plain(found["summary"]),
+            "cwe": facts.many(found.get("cwe_ids") or ()),
+            **facts.scored(filter(None, [found.get("cvss_vector_string")])),
+            **{f"package-affected {name}": facts.many(spans) for name, spans in affected.items()},
+            **{f"package-fixed {name}": facts.many(versions) for name, versions in fixed.items()},
+        }
+    )
+
+
+def _span(native: str) -> str:
+    said = dict(_CONSTRAINT.findall(native))
+    if "=" in said:
+        return facts.span(said["="], last=said["="])
+    return facts.span(said.get(">=", "0"), said.get("<", ""), said.get("<=", ""))
+
+
+FORMAT: Final = Format(
+    name="ghsa",
+    title="GitHub advisory",
+    media_type="application/json",
+    suffix=".ghsa.json",
+    file_name=lambda advisory: f"{advisory.id}.ghsa.json",
+    render=render,
+    cannot_express=cannot_express,
+    facts=read_facts,
+    schema="ghsa-create",
+    silent_on=frozenset(
+        {
+            "id",
+            "aliases",
+            "credits",
+            "published",
+            "modified",
+            "score",
+            "affected",
+            "fixed",
+            "purl-affected",
+            "purl-fixed",
+        }
+    ),
+)
