@@ -101,7 +101,7 @@ durations = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(calendars, instants, durations)
 def test_law_shares_of_a_promise_follow_each_other_from_start_to_due(calendar, start, duration):
     shares = [calendar.after(start, duration, percent) for percent in (0, 10, 50, 80, 100, 150)]
@@ -111,7 +111,7 @@ def test_law_shares_of_a_promise_follow_each_other_from_start_to_due(calendar, s
     assert all(share.tzinfo is UTC for share in shares)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(calendars, instants, st.integers(0, 100_000), durations)
 def test_law_a_later_report_is_never_due_much_earlier(calendar, start, minutes, duration):
     later = start + timedelta(minutes=minutes)

@@ -143,7 +143,7 @@ def test_a_time_belongs_to_the_promise_it_is_made_for(sentence, expected):
     assert {path: value for path, value in said.items() if path.startswith(("sla.", "disclosure."))} == expected
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=3000))
 def test_law_no_bytes_crash_the_importer_or_the_linter(data):
     imported = import_security_md(data)
@@ -162,7 +162,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(PIECES, max_size=40).map("\n".join))
 def test_law_any_markdown_imports_to_a_policy_that_loads_and_is_stable(text):
     first = import_security_md(text.encode())
@@ -180,8 +180,8 @@ def test_law_any_markdown_imports_to_a_policy_that_loads_and_is_stable(text):
 @pytest.mark.parametrize(
     "data",
     [
-        b"We respond within 3 days. " * 8_000,
-        b"* item\n" * 30_000,
+        b"We respond within 3 days. " * 3_000,
+        b"* item\n" * 8_000,
         b"a" * (1 << 20),
         b"#" * (1 << 20) + b"x",
         b"[" * (1 << 20),

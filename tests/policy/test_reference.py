@@ -19,3 +19,8 @@ def test_every_clause_page_is_the_one_that_would_be_written():
 def test_the_page_of_lint_codes_is_the_one_that_would_be_written():
     drawn = runpy.run_path(str(REFERENCE / "draw_clauses.py"))["codes"]()
     assert (REFERENCE / "lint-codes.md").read_text(encoding="utf-8") == drawn
+
+
+def test_the_page_of_the_policy_file_is_the_one_that_would_be_written():
+    drawn = runpy.run_path(str(REFERENCE / "draw_policy.py"))["page"]()
+    assert (REFERENCE / "policy-file.md").read_text(encoding="utf-8") == drawn

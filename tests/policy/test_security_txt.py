@@ -78,7 +78,7 @@ lines = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(lines, max_size=8), st.booleans())
 def test_law_sectxt_and_we_agree_on_any_mixture_of_lines(chosen, ends):
     sectxt = pytest.importorskip("sectxt", reason="the judge is a library of the tests only")

@@ -23,7 +23,7 @@ from tocsin.core.policy.explain import due_after, explain, unmeasurable
 from tocsin.core.policy.facts import Known
 from tocsin.core.policy.importer import import_security_md
 from tocsin.core.policy.lint import Finding, Severity, lint_security_md
-from tocsin.core.policy.load import load, uncited
+from tocsin.core.policy.load import from_tables, load, uncited
 from tocsin.core.policy.model import Policy
 from tocsin.core.policy.problem import Invalid, Problem
 from tocsin.core.policy.seeds import NAMES, seed
@@ -61,11 +61,21 @@ def base_of(name: str) -> str | None:
 
 
 def opened(name: str, json_: bool = False) -> Policy:
-    """Load a policy, or end with every problem it has."""
-    loaded = load(text_of(name), base_of)
+    """Load a policy, or end with every problem it has. What `policy import --json` printed is taken as well."""
+    text = text_of(name)
+    loaded = _from_json(text) if text.lstrip().startswith("{") else load(text, base_of)
     if isinstance(loaded, Invalid):
         refuse_policy(name, loaded.problems, json_)
     return loaded
+
+
+def _from_json(text: str) -> Policy | Invalid:
+    try:
+        raw = msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        return Invalid(problems=(Problem(line=1, path="", code="not-json", message=str(error)),))
+    inner = raw.get("policy", raw)
+    return from_tables(inner if isinstance(inner, dict) else {}, base_of)
 
 
 def refuse_policy(name: str, problems: tuple[Problem, ...], json_: bool) -> NoReturn:

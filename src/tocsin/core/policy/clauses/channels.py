@@ -38,7 +38,7 @@ def _say(policy: Policy, channels: tuple[Channel, ...], our: Voice) -> Iterator[
         f"To report a vulnerability or a security-related issue, please contact {our.inside} with enough details "
         "through one of the following channels:"
     )
-    yield says(policy, "intake.channel.0.kind", intro, (Section.REPORTING, 30, 0))
+    yield says(policy, "intake.channel", intro, (Section.REPORTING, 30, 0))
     for index, channel in enumerate(channels):
         rule = f"intake.channel.{index}"
         yield says(policy, f"{rule}.kind", _door(policy, channel), (Section.REPORTING, 31, index), Shape.ITEM)

@@ -13,7 +13,7 @@ from tocsin.core.policy.voice import voice
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tocsin.core.policy.model import Field, Policy
+    from tocsin.core.policy.model import ChannelKind, Field, Policy
 
 TITLE: Final = "Security Release Process"
 
@@ -32,9 +32,14 @@ HEADINGS: Final = {
 """Sections of the document in their order, with their headings."""
 
 
-def security_md(policy: Policy) -> str:
-    """Write the document. Every line comes from a value of the policy or from a kept passage."""
-    said = sorted((*sentences(policy), *_frame(policy)), key=lambda each: (each.group, each.order))
+def security_md(policy: Policy, closed: frozenset[ChannelKind] = frozenset()) -> str:
+    """Write the document. Every line comes from a value of the policy or from a kept passage.
+
+    `closed` are doors that somebody tried and found shut (S17); they are not advertised.
+    """
+    shut = _doors(policy, closed)
+    standing = (each for each in sentences(policy) if not each.rule.startswith(shut)) if shut else sentences(policy)
+    said = sorted((*standing, *_frame(policy)), key=lambda each: (each.group, each.order))
     kept = {section.value: [each.text for each in policy.passage if each.under == section.value] for section in Section}
     blocks = [f"# {policy.title or TITLE}"]
     for section, heading in HEADINGS.items():
@@ -47,6 +52,12 @@ def security_md(policy: Policy) -> str:
     for under, passages in groupby(own, key=lambda each: each.under):
         blocks.extend((f"## {under}", *(each.text for each in passages)))
     return "\n\n".join(blocks) + "\n"
+
+
+def _doors(policy: Policy, closed: frozenset[ChannelKind]) -> tuple[str, ...]:
+    """Return the paths of the channels that are closed; the sentence that introduces all of them is none of theirs."""
+    channels = policy.intake.channel if policy.intake else ()
+    return tuple(f"intake.channel.{index}." for index, channel in enumerate(channels) if channel.kind in closed)
 
 
 def _body(said: Iterable[Sentence]) -> Iterator[str]:

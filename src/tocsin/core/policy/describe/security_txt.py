@@ -18,17 +18,17 @@ _HALF_A_YEAR: Final = Duration.parse("180 days")
 _CERTAIN_FIRST: Final = {ChannelKind.WEB: 0, ChannelKind.EMAIL: 1, ChannelKind.GITHUB_PVR: 2, ChannelKind.PLATFORM: 3}
 
 
-def security_txt(policy: Policy, now: datetime, url: str = "") -> str:
+def security_txt(policy: Policy, now: datetime, url: str = "", closed: frozenset[ChannelKind] = frozenset()) -> str:
     """Write the file as it stands at `now`. Raises ValueError when the policy has no `security_txt` or no contact.
 
     `url` is the address of the installation for a policy that does not name it; the file is then good for half a year.
 
-    Only channels that are really there are named (S17): one that may be absent is left out.
+    Only channels that are really there are named (S17): not one that may be absent, or that was found `closed`.
     """
     stated = policy.security_txt or (SecurityTxt(url=url, expires_after=_HALF_A_YEAR) if url else None)
     if not stated:
         raise ValueError("the policy has no [security_txt]: url and expires_after are needed")
-    contacts = list(_contacts(policy, stated.url.rstrip("/")))
+    contacts = [uri for kind, uri in _contacts(policy, stated.url.rstrip("/")) if kind not in closed]
     if not contacts:
         raise ValueError("the policy names no channel that is certain to be there (RFC 9116, 2.5.3)")
     base = stated.url.rstrip("/")
@@ -44,12 +44,12 @@ def security_txt(policy: Policy, now: datetime, url: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _contacts(policy: Policy, url: str) -> Iterator[str]:
+def _contacts(policy: Policy, url: str) -> Iterator[tuple[ChannelKind, str]]:
     """Every certain door as a URI, in the order of preference (RFC 9116, 2.5.3)."""
     channels = policy.intake.channel if policy.intake else ()
     for channel in sorted(channels, key=lambda each: _CERTAIN_FIRST.get(each.kind, 9)):
         if not channel.may_be_absent and (uri := _uri(policy, channel, url)):
-            yield uri
+            yield channel.kind, uri
 
 
 def _uri(policy: Policy, channel: Channel, url: str) -> str:

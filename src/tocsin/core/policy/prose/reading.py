@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.core.policy.prose.blocks import Shape
@@ -82,8 +83,12 @@ class Reading(Value):
         return tuple(each for each in self.found if each.path == path)
 
 
+@lru_cache(maxsize=2)
 def read(data: bytes) -> Reading:
-    """Read a document of any language, size and encoding. Never raises."""
+    """Read a document of any language, size and encoding. Never raises.
+
+    The last reading is kept, because whoever imports a document also checks it.
+    """
     decoded = decode(data)
     listed = units(decoded.text)
     urls = [link.url for unit in listed for link in unit.links]
