@@ -81,7 +81,11 @@ def test_a_report_is_walked_to_publication_by_forms_alone(house: House, sign_in:
     assert case.advisory.credits[0].contact == ("https://example.org/@coby",)
     shown = dana.get(f"/c/{ref}/publish").content.decode()
     assert "Exactly this goes out" in shown
-    done(post(dana, ref, "publish", confirmation=case.advisory_id))
+    first = post(dana, ref, "publish", confirmation=case.advisory_id)
+    assert "Know this first" in first.content.decode()
+    assert the_case(house, ref).ordered_digest == ""
+    known = re.findall(r'name="known" value="([^"]+)"', first.content.decode())
+    done(post(dana, ref, "publish", confirmation=case.advisory_id, known=known))
     publication.perform(house.desk, ref)
     assert house.desk.shelf.card(case.advisory_id)
     assert "published" in dana.get(f"/c/{ref}/publish").content.decode()

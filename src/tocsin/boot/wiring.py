@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.inbox import DbInbox
 from tocsin.adapters.db.journal import DbJournal
+from tocsin.adapters.db.log import DbLog, DbPeers
 from tocsin.adapters.db.numbers import DbNumbers
 from tocsin.adapters.db.outbox import DbOutbox
 from tocsin.adapters.db.people import DbPeople
@@ -18,11 +19,22 @@ from tocsin.adapters.db.rooms import DbRooms
 from tocsin.adapters.db.shelf import DbShelf
 from tocsin.adapters.db.shelf_writer import DbShelfWriter
 from tocsin.adapters.notifiers import NOTIFIERS
-from tocsin.adapters.vault import FileBlobs, load_notary, load_receipts, load_sealer, load_tokens, load_vault
+from tocsin.adapters.vault import (
+    Ed25519Signatures,
+    FileBlobs,
+    load_log_key,
+    load_log_notaries,
+    load_notary,
+    load_receipts,
+    load_sealer,
+    load_tokens,
+    load_vault,
+)
+from tocsin.adapters.web import fetch
 from tocsin.boot.config import Config
 from tocsin.boot.keys import key_file
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
-from tocsin.services.app import Desk, Front, Site
+from tocsin.services.app import Desk, Front, Site, Watch
 
 
 def now() -> datetime:
@@ -75,12 +87,16 @@ def front(config: Config) -> Front:
         drops=DbDrops(),
         projects=DbProjects(),
         shelf=DbShelf(),
+        log=DbLog(),
+        log_key=load_log_key(config.data_dir),
     )
 
 
 def desk(config: Config) -> Desk:
     """Build what desk, command line and worker hold."""
-    vault = load_vault(config.data_dir, key_file(config.key_dir))
+    kek = key_file(config.key_dir)
+    vault = load_vault(config.data_dir, kek)
+    log_notary, witness = load_log_notaries(config.data_dir, kek)
     return Desk(
         site=site(config),
         now=now,
@@ -100,4 +116,8 @@ def desk(config: Config) -> Desk:
         shelf=DbShelf(),
         shelf_writer=DbShelfWriter(),
         notifiers=tuple(NOTIFIERS.values()),
+        log=DbLog(),
+        log_notary=log_notary,
+        signatures=Ed25519Signatures(),
+        watch=Watch(notary=witness, peers=DbPeers(), fetch=fetch),
     )

@@ -18,7 +18,8 @@ from tocsin.core.case.deadlines import next_due
 from tocsin.core.case.model import Case
 from tocsin.core.case.phase import STEPS, phase, steps_done
 from tocsin.core.intake import Attachment
-from tocsin.core.policy.model import Policy
+from tocsin.core.policy.clause import Reaction
+from tocsin.core.policy.model import Group, Policy
 from tocsin.core.vocabulary import Audience, CaseRef, Value
 
 
@@ -184,8 +185,11 @@ class PublishOrder(Value, tag="publish"):
 Deed = Notice | PublishOrder
 
 
-def deeds(case: Case, entries: tuple[ev.Entry, ...]) -> tuple[Deed, ...]:
-    """List what has to be done in the outside because of these entries."""
+def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, ...] = ()) -> tuple[Deed, ...]:
+    """List what has to be done in the outside because of these entries, and of what the policy's clauses set going.
+
+    Of a reaction people are told that there is one and what it is called; why, they read on the desk.
+    """
     found: list[Deed] = []
     for entry in entries:
         match entry.event:
@@ -199,6 +203,12 @@ def deeds(case: Case, entries: tuple[ev.Entry, ...]) -> tuple[Deed, ...]:
                 found.append(PublishOrder(case=case.ref, advisory_id=advisory_id))
             case _:
                 pass
+    found += [
+        Notice(case=case.ref, what=reaction.name, to=group.value)
+        for reaction in reactions
+        for group in reaction.to
+        if group is not Group.REPORTER
+    ]
     return tuple(found)
 
 

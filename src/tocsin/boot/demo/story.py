@@ -31,6 +31,7 @@ PATIENCE: Final = 60.0
 PAUSE: Final = 0.15
 """Seconds between two looks while waiting."""
 
+KNOWN: Final = re.compile(r'name="known" value="([^"]+)"')
 ADVISORY: Final = re.compile(r"\b[A-Z][A-Z0-9]+-SA-\d{4}-\d{3,}\b")
 PHRASE_WORDS: Final = 7
 PRIVATE: Final = "INTERNAL"
@@ -180,7 +181,10 @@ class Story:
 
     def _do(self, tab: str, name: str, typed: dict[str, Any], browser: Browser | None = None) -> Page:
         person = browser or self._dana
-        return person.send(self._tab(tab, person), f"/do/{name}", typed)
+        page = person.send(self._tab(tab, person), f"/do/{name}", typed)
+        # The policy may want something known first: a person reads it, ticks it and sends the form again.
+        known = KNOWN.findall(page.text)
+        return person.send(page, f"/do/{name}", {**typed, "known": known}) if known else page
 
     def _see_it_in_the_inbox(self) -> Any:
         inbox = self._dana.get(f"{self._team.desk}/inbox?project={self._matter.project}")

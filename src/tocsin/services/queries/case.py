@@ -20,11 +20,11 @@ from tocsin.core.case.model import VENDOR, Case
 from tocsin.core.case.negotiation import Fate, Proposal
 from tocsin.core.intake import Attachment
 from tocsin.core.policy.clause import Gate, Promise
-from tocsin.core.policy.clauses import promises, required_before
+from tocsin.core.policy.clauses import promises, proposals, required_before
 from tocsin.core.policy.facts import LineFact, MoveName
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, Audience, CaseRef, ProjectId
-from tocsin.services import cases, sealing
+from tocsin.services import cases, looks, sealing
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.queries import history, thread, timeline, words
@@ -50,6 +50,14 @@ class PromiseView(msgspec.Struct, frozen=True):
     mark: str
     missing: tuple[str, ...]
     explain: tuple[str, ...]
+
+
+class SuggestionView(msgspec.Struct, frozen=True):
+    """Something the policy suggests; a person decides."""
+
+    name: str
+    because: str
+    cite: str
 
 
 class ProposalView(msgspec.Struct, frozen=True):
@@ -97,6 +105,7 @@ class CaseView(msgspec.Struct, frozen=True):
     promises: tuple[PromiseView, ...]
     next_promise: PromiseView | None
     options: Options
+    suggestions: tuple[SuggestionView, ...]
     gates: dict[str, tuple[Gate, ...]]
     shut: frozenset[str]
     moves: frozenset[str]
@@ -155,13 +164,19 @@ def of(desk: Desk, actor: Actor, opened: Opened, before: int = 0) -> CaseView:
 
 
 def authorised(desk: Desk, ref: CaseRef, person: str, purpose: str) -> tuple[Actor, Opened] | None:
-    """Open a case only after the person's roles in its project allow reading; no key is asked for otherwise."""
+    """Open a case only after the person's roles in its project allow reading; no key is asked for otherwise.
+
+    A look at an embargoed case is recorded first; raises `ports.store.Unavailable` when it cannot be.
+    """
     head = desk.journal.head(ref)
     actor = desk.people.actor(person, head.project) if head else None
     if actor is None or not access.may_read(actor):
         return None
     opened = cases.open_case(desk, ref, actor, purpose)
-    return (actor, opened) if opened else None
+    if opened is None:
+        return None
+    looks.record(desk, actor, opened, purpose)
+    return actor, opened
 
 
 def file(desk: Desk, ref: CaseRef, person: str, blob: str) -> tuple[Attachment, Iterator[bytes]] | None:
@@ -210,6 +225,10 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         promises=found,
         next_promise=_first_open(policy, case, found),
         options=offers,
+        suggestions=tuple(
+            SuggestionView(name=each.name, because=each.because, cite=each.cite)
+            for each in proposals(policy, case, now)
+        ),
         gates=_gates(policy, case, offers),
         shut=frozenset(
             move.value for move in MoveName if not all(gate.satisfied for gate in required_before(policy, case, move))

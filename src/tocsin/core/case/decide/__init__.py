@@ -17,7 +17,8 @@ from tocsin.core.case.decide.rule import Context, Decision, Rule
 from tocsin.core.case.events import Entry, Event
 from tocsin.core.case.evolve import evolve
 from tocsin.core.case.model import Case
-from tocsin.core.policy.clauses import guard
+from tocsin.core.policy.clause import Caution, Reaction
+from tocsin.core.policy.clauses import guard, reactions, warnings
 from tocsin.core.vocabulary import Refused
 
 RULES: Final[Mapping[type, Rule]] = {**talk.RULES, **triage.RULES, **fix.RULES, **embargo.RULES, **publish.RULES}
@@ -46,6 +47,18 @@ def decide(case: Case | None, command: cmd.Command, context: Context) -> Decisio
     return guard(context.policy, case, move, context.now) or decision
 
 
+def cautions(case: Case, command: cmd.Command, context: Context) -> tuple[Caution, ...]:
+    """List what the person should know before they make this move; nothing of it stops the move."""
+    move = RULES[type(command)].move(command, context)
+    return warnings(context.policy, case, move, context.now) if move else ()
+
+
+def set_going(case: Case, command: cmd.Command, context: Context) -> tuple[Reaction, ...]:
+    """List what a move that was made sets going by the policy; `case` is the one before it, or the one it opened."""
+    move = RULES[type(command)].move(command, context)
+    return reactions(context.policy, case, move) if move else ()
+
+
 def record(case: Case | None, events: tuple[Event, ...], context: Context) -> tuple[Case, tuple[Entry, ...]]:
     """Number the events, stamp them and fold them onto the case."""
     seq = case.seq if case else 0
@@ -60,4 +73,4 @@ def record(case: Case | None, events: tuple[Event, ...], context: Context) -> tu
     return case, entries
 
 
-__all__ = ["Context", "Decision", "decide", "record"]
+__all__ = ["Context", "Decision", "cautions", "decide", "record", "set_going"]

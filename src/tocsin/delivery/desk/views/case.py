@@ -15,6 +15,10 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
+from tocsin.core.case import decide as rules
+from tocsin.core.case.commands import Command
+from tocsin.core.case.commands import name as command_name
+from tocsin.core.policy.clause import Caution
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery import uploads
 from tocsin.delivery.desk.carried import carried, carry
@@ -46,6 +50,7 @@ _STATUS: Final[Mapping[str, int]] = {"conflict": 409, "not-permitted": 403}
 UNPROCESSABLE: Final = 422
 CONTENT_TOO_LARGE: Final = 413
 _PREVIEWED: Final = ("advisory", "publish")
+WEIGHTY: Final = frozenset({"publish", "reject", "close", "end-embargo", "decide-embargo"})
 _QUIET: Final = ("message.sent", "message.received", "promise.warned")
 
 
@@ -90,11 +95,27 @@ def _carry_out(request: DeskRequest, ground: Ground, kind: type[MoveForm], body:
     if form.trial and body.post.get("do") == "try":
         return _try(request, ground, form)
     ref = ground.case.ref
+    if warned := _unseen(request, ground, command, body):
+        return _show(request, ground, form.tab, form=form, shown={"cautions": warned})
     answer = cases.handle(request.desk, ref, command, ground.actor, seen=_seen(request))
     if isinstance(answer, Refused):
         fresh = _ground(request, ref, "case.read")
         return _refuse(request, fresh, kind(fresh, body.post, attached), answer) if fresh else not_found()
     return see_other(f"{_address(ref, form.tab)}?did={form.name}#did")
+
+
+def _unseen(request: DeskRequest, ground: Ground, command: Command, body: uploads.Body) -> tuple[Caution, ...]:
+    """List what the policy wants the person to know before a move that others see at once, unless the form says so.
+
+    Moves that can be made again are not held up: what they leave open stands beside the case's promises.
+    """
+    if command_name(command) not in WEIGHTY:
+        return ()
+    context = rules.Context(actor=ground.actor, now=request.desk.now(), policy=ground.policy)
+    told = set(body.post.getlist("known"))
+    if isinstance(rules.decide(ground.case, command, context), Refused):
+        return ()
+    return tuple(each for each in rules.cautions(ground.case, command, context) if each.code not in told)
 
 
 def _ground(request: DeskRequest, ref: str, purpose: str) -> Ground | None:
@@ -136,7 +157,7 @@ def _show(
     shown: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     view = queries.of(request.desk, ground.actor, ground.opened, before=_number(request.GET.get("before")))
-    drafted = preview(request.desk, ground.opened) if tab in _PREVIEWED and not shown else None
+    drafted = preview(request.desk, ground.opened) if tab in _PREVIEWED and "preview" not in (shown or {}) else None
     context = {
         "case": view,
         "tab": tab,
