@@ -449,3 +449,15 @@ def test_a_row_that_does_not_open_holds_up_no_effect(home):
     stuck: set[str] = set()
     assert worker.run_once(home.desk, stuck).effects == 1
     assert stuck == {receipt.case}
+
+
+def test_a_later_score_of_another_version_does_not_displace_the_one_the_policy_asks_for(home):
+    receipt = report(home)
+    for vector in (
+        "CVSS:3.0/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H",
+        "CVSS:4.0/AV:N/AC:L/AT:N/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+    ):
+        case = act(home, receipt.case, cmd.SetScore(vector=vector))
+    assert case.vector.startswith("CVSS:3.0/")
+    again = act(home, receipt.case, cmd.SetScore(vector="CVSS:3.0/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H"))
+    assert again.vector.startswith("CVSS:3.0/AV:L")

@@ -121,7 +121,8 @@ class PolicyAdopted(Value, tag="policy.adopted"):
 
 
 class ScoreSet(Value, tag="score.set"):
-    """A CVSS vector by one scorer; the latest authoritative one is the project's final call (S43)."""
+    """A CVSS vector by one scorer. The project's final call is its latest authoritative one (S43), of the CVSS version
+    that its policy prefers where there is one; those of other versions stand beside it."""
 
     vector: str
     score: float
@@ -129,6 +130,7 @@ class ScoreSet(Value, tag="score.set"):
     scorer: str
     authoritative: bool = True
     provisional: bool = False
+    preferred: bool = False
     reason: str = ""
 
 

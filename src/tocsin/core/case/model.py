@@ -119,8 +119,9 @@ class Case(Value):
 
     @property
     def score(self) -> ScoreSet | None:
-        """The authoritative score: the latest the project set (S43)."""
-        return next((score for score in reversed(self.scores) if score.authoritative), None)
+        """The project's final call (S43): its latest score of the version its policy prefers, else its latest."""
+        ours = [score for score in self.scores if score.authoritative]
+        return next(reversed([score for score in ours if score.preferred] or ours), None)
 
     @property
     def vector(self) -> str:

@@ -137,9 +137,15 @@ def _score(case: Case, command: cmd.SetScore, context: Context) -> Decision:
             scorer=context.actor.id,
             authoritative=command.authoritative,
             provisional=command.provisional,
+            preferred=_preferred(scored.version, context),
             reason=command.reason,
         ),
     )
+
+
+def _preferred(version: str, context: Context) -> bool:
+    stated = context.policy.severity
+    return stated is not None and stated.authoritative == version
 
 
 def _observe(case: Case, command: cmd.Observe, context: Context) -> Decision:
