@@ -125,7 +125,7 @@ def test_every_document_can_be_written_before_it_is_published(shell, tmp_path):
     case = report(shell.home).case
     walk(shell, case)
     shell.ok("advisory", "preview", case, "--out", str(tmp_path))
-    assert {path.suffix for path in tmp_path.iterdir()} >= {".json", ".txt", ".md"}
+    assert {path.suffix for path in tmp_path.rglob("*")} >= {".json", ".txt", ".md"}
 
 
 def test_scores_need_no_installation():

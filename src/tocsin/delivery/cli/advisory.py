@@ -85,10 +85,11 @@ def preview(ctx: click.Context, given: str, person: str, name: str, out: Path | 
     """Show the documents as they would be published."""
     _, _, _, seen = previewed(ctx, person, given)
     if out:
-        out.mkdir(parents=True, exist_ok=True)
         for document in seen.documents:
-            (out / document.name).write_bytes(document.body)
-            click.echo(out / document.name)
+            path = out / document.format / document.name  # two versions of one standard share a file name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(document.body)
+            click.echo(path)
         return
     bodies = {document.format: document.body for document in seen.documents}
     if name not in bodies:
