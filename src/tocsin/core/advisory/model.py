@@ -2,7 +2,8 @@
 """The advisory record: every fact that any published document states, exactly once.
 
 A format renders this and never asks the database for more. All of it is data: nothing here reads a clock, and every
-instant has a zone. `tocsin.core.advisory.checks` says whether a record is fit to be published.
+instant has a zone. What follows from the facts is computed once and kept beside them (`dict=True`), never written out.
+`tocsin.core.advisory.checks` says whether a record is fit to be published.
 Words and enumerations follow OSV 1.7.5, CVE Record Format 5.1.1 and CSAF 2.0; where they differ, the richest wins.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from tocsin.core.severity import Severity, must_score
 from tocsin.core.versions import LineRange, Scheme, scheme, sentence
@@ -98,7 +100,7 @@ class Urls(Value):
     csaf: str = ""
 
 
-class Product(Value):
+class Product(Value, dict=True):
     """One product and the state of each of its release lines, newest first as the project lists them.
 
     `ecosystem` and `package` are OSV's names and empty for what no package registry carries; `purl` has no version.
@@ -123,18 +125,18 @@ class Product(Value):
         """The version scheme; raises KeyError where `scheme` names none."""
         return scheme(self.scheme)
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         """What is affected, in one sentence for people."""
         return sentence(self.order, self.lines)
 
-    @property
+    @cached_property
     def fixed_versions(self) -> tuple[str, ...]:
         """First fixed version of each line that has one, in the order of the lines."""
         return tuple(line.fixed_in for line in self.lines if line.vulnerable and line.fixed_in)
 
 
-class Score(Value):
+class Score(Value, dict=True):
     """One party's CVSS vector. At most one is authoritative (S43); a provisional one may be published (S44)."""
 
     vector: str
@@ -142,7 +144,7 @@ class Score(Value):
     authoritative: bool = False
     provisional: bool = False
 
-    @property
+    @cached_property
     def severity(self) -> Severity:
         """The scored vector; raises ValueError where it is none (`problems` says so first)."""
         return must_score(self.vector)
@@ -193,7 +195,7 @@ class Kept(Value):
     json: str
 
 
-class Advisory(Value):
+class Advisory(Value, dict=True):
     """The record. Texts are Markdown except `title` and `summary`, which are one plain line each.
 
     `mitigation` may be empty only where `no_mitigation_known` says so (S62). `required_configuration` names what must
@@ -237,12 +239,12 @@ class Advisory(Value):
     osv_prefix: str = "x_"
     extra: tuple[Kept, ...] = ()
 
-    @property
+    @cached_property
     def authoritative(self) -> Score | None:
         """The one score that the project stands behind; None where it has not scored yet."""
         return next((score for score in self.scores if score.authoritative), None)
 
-    @property
+    @cached_property
     def published_scores(self) -> tuple[Score, ...]:
         """Authoritative score first, then the same scorer's vectors of other CVSS versions, newest first.
 
@@ -259,7 +261,7 @@ class Advisory(Value):
                 found.append(score)
         return tuple(found)
 
-    @property
+    @cached_property
     def consented_credits(self) -> tuple[Credit, ...]:
         """Credits that may be published."""
         return tuple(credit for credit in self.credits if credit.consented)

@@ -79,7 +79,7 @@ def vulnerability(advisory: Advisory, entries: list[Entry], notes: list[dict[str
         ids=_ids(advisory),
         discovery_date=instant(advisory.discovered) if advisory.discovered else None,
         notes=[
-            *note("details", "Details", words.inert(advisory.details)),
+            *note("details", "Details", words.details(advisory)),
             *note("description", "Impact", advisory.impact),
             *note("other", "Required configuration", advisory.required_configuration),
             *note("other", "Detection", advisory.detection),

@@ -99,7 +99,7 @@ def _description(advisory: Advisory) -> str:
     """Details between what must not be cut: the notice in front and the affected versions at the end."""
     first, last = words.banner(advisory), words.sentences(advisory)
     room = max(0, LONGEST_TEXT - len(first) - len(last) - 4)
-    return "\n\n".join(filter(None, (first, words.inert(advisory.details)[:room], last)))
+    return "\n\n".join(filter(None, (first, words.details(advisory)[:room], last)))
 
 
 def _solution(advisory: Advisory) -> str:

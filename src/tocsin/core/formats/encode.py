@@ -14,7 +14,7 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 
 def instant(moment: datetime) -> str:
     """UTC with seconds and `Z` (RFC 3339), the one form that OSV, CVE and CSAF all accept."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def dated(moment: datetime | None, field: str) -> str:

@@ -9,8 +9,9 @@ control characters, and no line of theirs can pass for one of our headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Final
 
 from tocsin.core.advisory import Advisory, Product
@@ -85,6 +86,22 @@ def _because(words: str, line: LineRange) -> str:
     return f"{words} ({line.reason})" if line.reason else words
 
 
+def once(words: Callable[[Advisory], str]) -> Callable[[Advisory], str]:
+    """Compute a text of an advisory once: several formats carry it, and the record cannot change."""
+    name = f"words.{words.__name__}"
+
+    @wraps(words)
+    def kept(advisory: Advisory) -> str:
+        held = advisory.__dict__
+        if name not in held:
+            held[name] = words(advisory)
+        text: str = held[name]
+        return text
+
+    return kept
+
+
+@once
 def sentences(advisory: Advisory) -> str:
     """What is affected, in one sentence for each product; the product is named where there are several."""
     several = len(advisory.products) > 1
@@ -99,6 +116,13 @@ def upgrade_words(product: Product) -> str:
     return f"Update {product.name} to {join_words(fixed).replace(' and ', ' or ')}." if fixed else ""
 
 
+@once
+def details(advisory: Advisory) -> str:
+    """The details, inert."""
+    return inert(advisory.details)
+
+
+@once
 def mitigation_words(advisory: Advisory) -> str:
     """The mitigation, or the explicit statement that none is known (S62)."""
     return advisory.mitigation or ("No mitigation is known." if advisory.no_mitigation_known else "")
@@ -161,7 +185,7 @@ def _sections(advisory: Advisory) -> Iterator[Section]:
         yield Section(heading=f"Affected versions of {product.name}", rows=rows)
     yield Section(heading="Detection", text=inert(advisory.detection))
     yield Section(heading="Impact", text=inert(advisory.impact))
-    yield Section(heading="Additional details", text=inert(advisory.details))
+    yield Section(heading="Additional details", text=details(advisory))
     yield Section(heading="References", rows=tuple((each.type, each.url) for each in advisory.references))
     thanks = tuple((each.type, each.display) for each in advisory.consented_credits)
     yield Section(heading="Acknowledgements", rows=thanks)
@@ -171,12 +195,13 @@ def _sections(advisory: Advisory) -> Iterator[Section]:
     )
 
 
+@once
 def long_text(advisory: Advisory) -> str:
     """One Markdown text of all prose, for formats that have a single field for it."""
     parts = [
         banner(advisory),
         advisory.summary,
-        inert(advisory.details),
+        details(advisory),
         *_headed("Impact", advisory.impact),
         *_headed("Affected versions", sentences(advisory)),
         *_headed("Required configuration", advisory.required_configuration),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from tocsin.core.versions.scheme import Span
@@ -11,6 +12,7 @@ from tocsin.core.versions.scheme import Span
 _DOTTED: Final = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 
 
+@lru_cache(maxsize=1024)
 def prefix_span(line: str) -> Span:
     """`7.4` is 7.4 up to 7.5: the line itself stands for its first version. Other names have no known bounds."""
     if not _DOTTED.fullmatch(line):

@@ -7,12 +7,16 @@ Sources: OSV schema 1.7.5 `affected[].ranges[].events`; CVE Record Format 5.1.1 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 from urllib.parse import quote
 
 from tocsin.core.versions.lines import Interval, LineRange, interval, vulnerable
 from tocsin.core.versions.scheme import Scheme
 from tocsin.core.vocabulary import Affectedness
+
+_PLAIN: Final = re.compile(r"[\w.+:~-]+", re.ASCII)
 
 _CVE_STATUS = {
     Affectedness.AFFECTED: "affected",
@@ -78,4 +82,4 @@ def vers(scheme: Scheme, each: Interval) -> str:
 
 def _quoted(version: str) -> str:
     """Characters that mean something in a vers string are percent-encoded (vers specification, "version")."""
-    return quote(version, safe="+:~@,;^$&'()")
+    return version if _PLAIN.fullmatch(version) else quote(version, safe="+:~@,;^$&'()")

@@ -7,6 +7,7 @@ Pre-releases order before their release, build metadata does not order (semver.o
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from tocsin.core.versions.scheme import Scheme, Span
@@ -35,6 +36,7 @@ def _identifier(part: str) -> tuple[int, int, str]:
     return (0, int(part), "") if part.isdigit() else (1, 0, part)
 
 
+@lru_cache(maxsize=1024)
 def _span(line: str) -> Span:
     """`7` is 7.0.0 up to 8.0.0, `7.4` is 7.4.0 up to 7.5.0; a full version is no line."""
     if not _LINE.fullmatch(line):
