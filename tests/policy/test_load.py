@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from tocsin.core.policy.load import load, uncited
 from tocsin.core.policy.model import Policy
 from tocsin.core.policy.problem import Invalid
+from tocsin.core.policy.seeds import seed
 
 HEAD = """schema = "tocsin.policy/1"
 choice = true
@@ -148,3 +152,30 @@ def test_a_choice_nearer_than_the_line_is_told_with_the_line():
         'from "promptly", SECURITY.md:9, value chosen by the project: picked'
     )
     assert str(policy.source("sla.conversation.said")) == 'from "promptly", SECURITY.md:9'
+
+
+def test_who_chose_is_named_with_two_keys_only():
+    assert problems(HEAD + '\n[chosen]\nby = "us"\nwhen = 2026-01-01\n') == [(11, "chosen.when", "unknown-key")]
+
+
+def test_tables_without_end_are_refused_not_followed():
+    deep = "x = " + "{ x = " * 900 + "1" + " }" * 900
+    assert problems(HEAD.replace("choice = true\n", "choice = true\n" + deep + "\n"))[0][2] in ("too-deep", "not-toml")
+
+
+SEED = (seed("warehousepg") or "").split("\n")
+pieces = st.sampled_from(
+    ["", "= 1", "[x]", "[[intake.channel]]", 'within = "9 days"', "cite = 3", "max = 2026-01-01", '"', "]"]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(SEED) - 1), pieces), min_size=1, max_size=4))
+def test_law_a_damaged_file_is_taken_or_refused_with_lines_but_never_crashes(damage):
+    lines = list(SEED)
+    for at, piece in damage:
+        lines[at] = piece
+    loaded = load("\n".join(lines))
+    if isinstance(loaded, Invalid):
+        assert loaded.problems
+        assert all(1 <= problem.line <= len(lines) + 1 for problem in loaded.problems)

@@ -120,7 +120,11 @@ def _document(
         note("schema", "wrong-schema", f"schema must be {SCHEMA!r}", f'write schema = "{SCHEMA}" on the first line')
         return None
     provenance = Provenance(str(raw.get("cite_file", "SECURITY.md")), raw.pop("chosen", None), note)
-    document = _Document(provenance.strip(raw), provenance.sources, lines)
+    try:
+        document = _Document(provenance.strip(raw), provenance.sources, lines)
+    except RecursionError:
+        note("", "too-deep", "tables lie too deep inside each other", "a policy needs five levels")
+        return None
     parent = raw.get("extends")
     if not isinstance(parent, str):
         return document

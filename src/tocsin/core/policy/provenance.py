@@ -30,6 +30,8 @@ class Provenance:
         self.note = note
         self.sources: dict[str, Source] = {}
         made = chosen if isinstance(chosen, dict) else {}
+        for key in made.keys() - {"by", "on"}:
+            note(f"chosen.{key}", "unknown-key", f"unknown key 'chosen.{key}'", "known here: by, on")
         self.by = str(made.get("by", ""))
         self.on = made["on"] if isinstance(made.get("on"), date) else None
 

@@ -50,9 +50,9 @@ def read(policy: Policy) -> Terms | None:
         f"If you know of a publicly disclosed security vulnerability for {our.called}, please **IMMEDIATELY** contact "
         f"{our.its_team}{at} privately."
     )
-    clock = timed(
-        policy, "urgent-call", "Urgent call", rule, "the report of something public arrived", fast.within or _AT_ONCE
-    )
+    because = "the report of something public arrived"
+    timed_by = "intake.already_public.within" if fast.within else rule
+    clock = timed(policy, "urgent-call", "Urgent call", timed_by, because, fast.within or _AT_ONCE)
     return Terms(
         sentences=(says(policy, rule, text, (Section.REPORTING, 10, 0)),), clocks=(clock,), to=_TOLD[fast.notify]
     )

@@ -45,14 +45,14 @@ def read(policy: Policy) -> Terms | None:
     rule = "sla.first_feedback.within"
     number = f"within {feedback.within}" if feedback.within else ""
     including = f", including {listed(_WORDS[part] for part in feedback.must_contain)}" if feedback.must_contain else ""
-    text = f"Feedback will be sent {listed(filter(None, (feedback.said, number)), ',')}{including}."
+    text = f"Feedback will be sent {', '.join(filter(None, (feedback.said, number)))}{including}."
     clocks = (
         (timed(policy, "first-feedback", "First feedback", rule, "the report arrived", feedback.within),)
         if feedback.within
         else ()
     )
     return Terms(
-        sentences=(says(policy, rule, text.replace(" , ", ", "), (Section.REPORTING, 40, 20)),),
+        sentences=(says(policy, rule, text, (Section.REPORTING, 40, 20)),),
         clocks=clocks,
         must_contain=feedback.must_contain,
     )

@@ -61,8 +61,9 @@ def due(terms: Terms, facts: Facts) -> Iterator[Promise]:
         waiting = line.supported and line.state in (Affectedness.AFFECTED, Affectedness.FIXED) and not line.waiver
         if line.last_release_at and waiting:
             kept_at = facts.fix_ready_at if line.state is Affectedness.FIXED else None
+            missing = () if kept_at else (f"a fix in {line.line}",)
             for clock in terms.clocks:
-                yield clock.starts(line.last_release_at, kept_at, missing=(f"a fix in {line.line}",))
+                yield clock.starts(line.last_release_at, kept_at, missing)
 
 
 CLAUSE: Final = Clause(name="next_release", rows=("S5", "S9", "S55"), read=read, due=due)

@@ -27,8 +27,9 @@ _ADVISORY: Final = (
 
 
 class Terms(clause.Terms, kw_only=True):
-    """Which CVSS versions the project scores in and who decides."""
+    """Whether the project scores with CVSS, in which versions, and who decides."""
 
+    scored: bool
     accepted: tuple[str, ...]
     decided_by: Group | None
 
@@ -40,7 +41,10 @@ def read(policy: Policy) -> Terms | None:
         return None
     versions = (stated.authoritative, *stated.also) if stated.authoritative else stated.also
     return Terms(
-        sentences=tuple(_say(policy, stated)), accepted=tuple(dict.fromkeys(versions)), decided_by=stated.decided_by
+        sentences=tuple(_say(policy, stated)),
+        scored=stated.scheme == "cvss",
+        accepted=tuple(dict.fromkeys(versions)),
+        decided_by=stated.decided_by,
     )
 
 
@@ -76,7 +80,7 @@ def guard(terms: Terms, facts: Facts, move: Move, _now: datetime) -> Iterator[Ve
         if version and terms.accepted and version not in terms.accepted:
             because = f"The policy scores in CVSS {' and '.join(terms.accepted)}, not {version}."
             yield Caution(code="score-version", because=because, rule="severity.authoritative", cite=terms.cite)
-    if move.name is MoveName.PUBLISH and not facts.vector:
+    if move.name is MoveName.PUBLISH and terms.scored and not facts.vector:
         because = "No score is set. It can follow later as a new version of the advisory."
         yield Caution(code="no-score", because=because, rule="severity.blocks_publish", cite=terms.cite)
 
