@@ -95,9 +95,14 @@ def test_the_ready_fix_is_one_tick_and_one_order_from_the_public(
     advisory = page.locator("#publish code").first.inner_text()
     page.locator("#publish").get_by_label("Type the advisory id").fill(advisory)
     page.get_by_role("button", name="Publish now").click()
+    cautions = page.locator("#publish [name=known]").all()
+    for caution in cautions:
+        caution.check()
+    if cautions:  # the policy wanted something known first, such as that it is Sunday
+        page.get_by_role("button", name="Publish now").click()
     public = staff.new_page()
     address = f"{demo.link('/report').split('/p/')[0]}/p/example/advisories/{advisory}"
-    for _ in range(120):  # the worker looks every second
+    for _ in range(120):
         answer = public.goto(address)
         if answer and answer.ok:
             break

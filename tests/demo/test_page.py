@@ -44,7 +44,9 @@ def test_a_form_is_sent_as_it_stands(page: Page) -> None:
 
 
 def test_boxes_files_and_buttons_can_be_used_though_nothing_of_them_is_sent_by_itself(page: Page) -> None:
-    assert {"off", "files", "do"} <= page.form("/do/save").names
+    form = page.form("/do/save")
+    assert {"off", "files", "do"} <= form.names
+    assert form.boxes == {"on": ["on"], "off": ["yes"], "pick": ["1", "2"]}
 
 
 def test_of_two_forms_to_one_address_the_one_with_the_fields_is_meant(page: Page) -> None:

@@ -117,8 +117,8 @@ def _wait(url: str, process: subprocess.Popen[bytes], instance: Throwaway) -> No
     while True:
         try:
             urllib.request.urlopen(url, timeout=PATIENCE).close()  # noqa: S310 - our own address on loopback
-        except urllib.error.HTTPError:
-            return
+        except urllib.error.HTTPError as error:
+            raise Broken(f"{url} answers {error.code}:\n{instance.tail()}") from error
         except OSError as error:
             if process.poll() is not None:
                 raise Broken(f"the demo's server ended:\n{instance.tail()}") from error

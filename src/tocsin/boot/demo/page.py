@@ -21,12 +21,13 @@ class Unexpected(Exception):
 
 @dataclass
 class Form:
-    """One form of a page: where it goes, what stands in its fields, and which names it has."""
+    """One form of a page: where it goes, what stands in its fields, which names it has, and what can be ticked."""
 
     action: str
     method: str
     fields: dict[str, list[str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    boxes: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -120,6 +121,7 @@ class Reader(HTMLParser):
         if not name or kind in _NOT_TYPED:
             return
         if kind in ("checkbox", "radio"):
+            form.boxes.setdefault(name, []).append(has.get("value", "on"))
             if "checked" in has:
                 form.fields.setdefault(name, []).append(has.get("value", "on"))
         else:

@@ -31,7 +31,6 @@ PATIENCE: Final = 60.0
 PAUSE: Final = 0.15
 """Seconds between two looks while waiting."""
 
-KNOWN: Final = re.compile(r'name="known" value="([^"]+)"')
 ADVISORY: Final = re.compile(r"\b[A-Z][A-Z0-9]+-SA-\d{4}-\d{3,}\b")
 PHRASE_WORDS: Final = 7
 PRIVATE: Final = "INTERNAL"
@@ -183,8 +182,11 @@ class Story:
         person = browser or self._dana
         page = person.send(self._tab(tab, person), f"/do/{name}", typed)
         # The policy may want something known first: a person reads it, ticks it and sends the form again.
-        known = KNOWN.findall(page.text)
-        return person.send(page, f"/do/{name}", {**typed, "known": known}) if known else page
+        known = _to_be_known(page, f"/do/{name}")
+        page = person.send(page, f"/do/{name}", {**typed, "known": known}) if known else page
+        if left := _to_be_known(page, f"/do/{name}"):
+            raise Unexpected(f"{name} asks again for what was ticked: {', '.join(left)}")
+        return page
 
     def _see_it_in_the_inbox(self) -> Any:
         inbox = self._dana.get(f"{self._team.desk}/inbox?project={self._matter.project}")
@@ -242,10 +244,9 @@ class Story:
     def _propose_an_embargo(self) -> Any:
         ends = working_day(datetime.now(UTC) + timedelta(days=7))
         typed = {"ends_at": ends.strftime("%Y-%m-%dT%H:%M"), "reason": "So that every line is tested."}
-        page = self._tab("embargo")
         if self._matter.hold_reason:
             typed["reason_class"] = self._matter.hold_reason
-        self._dana.send(page, "/do/propose-embargo", typed)
+        self._do("embargo", "propose-embargo", typed)
         return {"proposed": ends.isoformat()}
 
     def _end_the_embargo_by_agreement(self) -> Any:
@@ -325,6 +326,12 @@ class Story:
     def close(self) -> None:
         """Close the reporter's browser."""
         self._reporter.close()
+
+
+def _to_be_known(page: Page, end: str) -> list[str]:
+    """What has to be ticked before a move is carried out."""
+    forms = [form for form in page.forms if urlsplit(form.action).path.endswith(end)]
+    return [code for form in forms for code in form.boxes.get("known", ())]
 
 
 def _asks_for_an_answer(page: Page) -> bool:
