@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any, Final
 
 from tocsin.core.policy.choices import Choice
@@ -26,7 +25,7 @@ def answer(tables: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, A
     An empty answer leaves the value out: the policy then does not speak of it. Whether the values make sense is what
     `load` says of the whole.
     """
-    found: dict[str, Any] = deepcopy(dict(tables))
+    found: dict[str, Any] = _copied(tables)
     for path, text in answers.items():
         if text.strip():
             _put(found, path, _read(text.strip()))
@@ -64,3 +63,10 @@ def _set(table: dict[str, Any], leaf: str, value: Any) -> None:
     marks = table.setdefault("choice", {})
     if isinstance(marks, dict):
         marks[leaf] = CHOSEN
+
+
+def _copied(value: Any) -> Any:
+    """Copy tables and lists, so that the import itself stays as it was."""
+    if isinstance(value, Mapping):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value

@@ -7,7 +7,6 @@ Whether the signature is good needs keys and an OpenPGP engine, and is not asked
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from typing import Final, Literal
 
@@ -44,7 +43,7 @@ def _is_signature(encoded: str) -> bool:
     """Say whether base64 text is exactly one signature packet, by its tag and its length (RFC 9580, 4.2)."""
     try:
         data = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:  # its base64 error is one of these
         return False
     if len(data) < 3 or not data[0] & 0x80:
         return False
