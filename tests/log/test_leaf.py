@@ -15,9 +15,7 @@ from hypothesis import strategies as st
 from tocsin.core.log.leaf import SALT_BYTES, Kind, Leaf, commitment, digest, text
 
 T0 = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
-LEAF = Leaf(
-    kind=Kind.ENTRY, case="WHPG-2026-k7x4m", at=T0, seq=3, by="person", what="case.accepted", digest="00" * 32
-)
+LEAF = Leaf(kind=Kind.ENTRY, case="WHPG-2026-k7x4m", at=T0, seq=3, by="person", what="case.accepted", digest="00" * 32)
 SALT = bytes(range(SALT_BYTES))
 
 

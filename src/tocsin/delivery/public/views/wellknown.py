@@ -98,8 +98,8 @@ def notary(request: PublicRequest) -> HttpResponse:
         algorithm="Ed25519 (RFC 8032)",
         public_key_hex=key.hex(),
         public_key_base64=b64encode(key).decode("ascii"),
-        signed="the canonical JSON (RFC 8785) of case, commitment, instance, leaf, received_at and what; leaf is the hex "
-        "of SHA-256('tocsin leaf 1' + newline + leaf_salt + leaf)",
+        signed="the canonical JSON (RFC 8785) of case, commitment, instance, leaf, received_at and what; leaf is the "
+        "hex of SHA-256('tocsin leaf 1' + newline + leaf_salt + leaf)",
     )
     body = msgspec.json.format(msgspec.json.encode(said), indent=2).decode() + "\n"
     return text(body, "application/json")
