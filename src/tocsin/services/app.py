@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tocsin.services.ports.blobs import BlobStore
-from tocsin.services.ports.notary import Notary
+from tocsin.services.ports.fetch import Fetch
+from tocsin.services.ports.log import Log, LogReader, Peers
+from tocsin.services.ports.notary import Notary, Signatures
 from tocsin.services.ports.notifier import Notifier
 from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.receipts import Receipts
@@ -28,8 +30,17 @@ class Site:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """What it takes to witness other instances' logs: a key of its own, a memory, and a way to read them."""
+
+    notary: Notary
+    peers: Peers
+    fetch: Fetch
+
+
+@dataclass(frozen=True)
 class Front:
-    """What intake and the public pages hold: they can seal, and cannot open any case."""
+    """What intake and the public pages hold: they can seal, and cannot open any case. `log_key` is the public half."""
 
     site: Site
     now: Clock
@@ -44,6 +55,8 @@ class Front:
     drops: Drops
     projects: Projects
     shelf: ShelfReader
+    log: LogReader
+    log_key: bytes
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,10 @@ class Desk:
     shelf: ShelfReader
     shelf_writer: ShelfWriter
     notifiers: Sequence[Notifier]
+    log: Log
+    log_notary: Notary
+    signatures: Signatures
+    watch: Watch
 
 
 Holder = Front | Desk

@@ -15,15 +15,16 @@ import msgspec
 from tocsin.core import notices
 from tocsin.core.case.commands import AcceptEmbargo, Appeal, ConfirmFix, Hear, ProposeEmbargo, RejectEmbargo
 from tocsin.core.intake import Attachment
+from tocsin.core.log.bundle import Shown
 from tocsin.core.vocabulary import CaseRef, ProjectId
-from tocsin.services import cases, sealing
+from tocsin.services import cases, sealing, transparency
 from tocsin.services.app import Front
 from tocsin.services.ports.receipts import ReporterKey
 from tocsin.services.ports.store import Drop, Room
 
 __all__ = [
     "DROP", "AcceptEmbargo", "Appeal", "ConfirmFix", "Door", "Hear", "ProposeEmbargo", "RejectEmbargo",
-    "ReporterCommand", "RoomView", "enter", "file", "leave", "look",
+    "ReporterCommand", "RoomView", "enter", "file", "leave", "logged", "look",
 ]  # fmt: skip
 
 ReporterCommand = Hear | Appeal | AcceptEmbargo | RejectEmbargo | ProposeEmbargo | ConfirmFix
@@ -74,6 +75,22 @@ def look(front: Front, door: Door, project: ProjectId) -> RoomView:
         refusals=tuple(copy for copy in copies if isinstance(copy, notices.CopyRefusal)),
         proof=next((copy.proof for copy in copies if isinstance(copy, notices.CopyProof)), ""),
     )
+
+
+class _Leaf(msgspec.Struct):
+    """What a proof of receipt says of the log."""
+
+    leaf: str
+    leaf_salt: str
+
+
+def logged(front: Front, view: RoomView) -> str | None:
+    """The file that proves to anybody that the log remembers the receipt; None until a checkpoint covers it."""
+    try:
+        said = msgspec.json.decode(view.proof, type=_Leaf)
+    except msgspec.DecodeError:
+        return None
+    return transparency.proven(front.log, front.log_key, [Shown(salt=bytes.fromhex(said.leaf_salt), text=said.leaf)])
 
 
 def leave(front: Front, door: Door, command: ReporterCommand) -> None:

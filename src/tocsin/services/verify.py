@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Proves that what is shown follows from what was recorded: replays every journal and compares snapshot and inbox row.
 
-The journal is the case (law 2). A difference is a finding; `repair` writes the derived things again and never touches
-a journal. What does not open is named and left alone.
+The journal is the case (law 2), and the log remembers the journal: every line, and every look at an embargoed case,
+has its leaf, and all leaves stand under the log's checkpoints. A difference is a finding; `repair` writes the derived
+things again and never touches journal or log. What does not open is named and left alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
+from tocsin.core.case import events as ev
 from tocsin.core.case.evolve import replay
 from tocsin.core.case.model import Case
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef
-from tocsin.services import cases, sealing
+from tocsin.services import cases, leaves, logbook, looks, sealing
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Head, InboxRow
 from tocsin.services.ports.vault import CaseKey, Tampered
@@ -23,6 +25,9 @@ from tocsin.services.queries.inbox import open_summary
 from tocsin.services.worker import REST
 
 BATCH: Final = 500
+
+LOG: Final = "log"
+"""Stands for the case where a finding is about the log itself."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -50,6 +55,7 @@ def verify(desk: Desk, *, repair: bool = False) -> Verdict:
         seen, found = _case(desk, head, repair=repair)
         entries += seen
         findings += found
+    findings += [Finding(case=LOG, what=wrong) for wrong in logbook.audit(desk)]
     return Verdict(cases=count, entries=entries, findings=tuple(findings))
 
 
@@ -65,14 +71,37 @@ def _case(desk: Desk, head: Head, *, repair: bool) -> tuple[int, list[Finding]]:
         key = desk.vault.case_key(head.case, head.wrapped_key, SYSTEM_ACTOR.id, "verify")
         places = sealing.Places(desk.sealer.instance)
         lines = desk.journal.entries(head.case)
-        case = replay(sealing.open_entries(places, key, head.case, lines))
+        bodies = sealing.open_bodies(places, key, head.case, lines)
+        case = replay([ev.decode(body) for body in bodies])
     except Tampered:
         return 0, [Finding(case=head.case, what="a journal line does not open: altered, moved or of another key")]
     except (ValueError, msgspec.DecodeError) as error:
         return 0, [Finding(case=head.case, what=f"the journal does not replay: {type(error).__name__}")]
     if case is None or case.seq != head.seq:
         return len(lines), [Finding(case=head.case, what=f"the journal has {len(lines)} lines, not {head.seq}")]
-    return len(lines), [*_snapshot(desk, key, head), *_row(desk, case, repair=repair)]
+    found = [*_logged(desk, key, head, bodies), *_looks(desk, key, head)]
+    return len(lines), [*found, *_snapshot(desk, key, head), *_row(desk, case, repair=repair)]
+
+
+def _logged(desk: Desk, key: CaseKey, head: Head, bodies: Sequence[bytes]) -> list[Finding]:
+    places = sealing.Places(desk.sealer.instance)
+    shown = [leaves.of_entry(places, key, head.case, ev.decode(body), body) for body in bodies]
+    wanted = [leaves.commitment(each) for each in shown]
+    known = desk.log.standing(wanted)
+    return [
+        Finding(case=head.case, what=f"the log does not remember journal line {number} as it stands there")
+        for number, leaf in enumerate(wanted, 1)
+        if leaf not in known
+    ]
+
+
+def _looks(desk: Desk, key: CaseKey, head: Head) -> list[Finding]:
+    try:
+        wanted = [leaf for _, leaf in looks.of(desk, head.case, key)]
+    except (Tampered, msgspec.DecodeError):
+        return [Finding(case=head.case, what="a record of a look does not open")]
+    missing = len(set(wanted) - desk.log.standing(wanted).keys())
+    return [Finding(case=head.case, what=f"the log does not remember {missing} looks")] if missing else []
 
 
 def _snapshot(desk: Desk, key: CaseKey, head: Head) -> list[Finding]:

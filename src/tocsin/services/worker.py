@@ -16,7 +16,7 @@ import msgspec
 from tocsin.core import notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused
-from tocsin.services import cases, publication, sealing
+from tocsin.services import cases, logbook, publication, sealing
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow, Unavailable
 from tocsin.services.ports.vault import Tampered
@@ -28,6 +28,8 @@ LEASE: Final = timedelta(minutes=5)
 FIRST_RETRY: Final = timedelta(seconds=10)
 LONGEST_RETRY: Final = timedelta(hours=1)
 REST: Final = timedelta(hours=1)
+GATHERED: Final = 500
+"""Leaves of the log that a busy worker lets gather before it stops to sign for them."""
 
 _log = logging.getLogger("tocsin.worker")
 
@@ -40,11 +42,12 @@ class Turn(msgspec.Struct, frozen=True):
     resealed: int
     effects: int
     failed: int
+    logged: int = 0
 
     @property
     def idle(self) -> bool:
         """Whether there was nothing to do."""
-        return not (self.drops or self.ticks or self.resealed or self.effects or self.failed)
+        return not (self.drops or self.ticks or self.resealed or self.effects or self.failed or self.logged)
 
 
 def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
@@ -54,7 +57,9 @@ def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
     ticks = tick(desk, stuck)
     resealed = reseal(desk, stuck)
     effects, failed = drain(desk)
-    return Turn(drops=drops, ticks=ticks, resealed=resealed, effects=effects, failed=failed)
+    turn = Turn(drops=drops, ticks=ticks, resealed=resealed, effects=effects, failed=failed)
+    logged = logbook.grow(desk, at_least=1 if turn.idle else GATHERED)
+    return msgspec.structs.replace(turn, logged=logged)
 
 
 def take_drops(desk: Desk, stuck: set[str]) -> int:

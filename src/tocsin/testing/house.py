@@ -7,13 +7,14 @@ against each other without a server.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from tocsin.core.notices import Notice
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import ProjectId, Role
-from tocsin.services.app import Desk, Front, Site
+from tocsin.services.app import Desk, Front, Site, Watch
 from tocsin.testing.shelf import MemoryShelf
 from tocsin.testing.store import MemoryStore
 from tocsin.testing.vault import Sealing, in_memory
@@ -36,6 +37,19 @@ class Told:
 
 
 @dataclass
+class Far:
+    """Documents of others, by address; everything else cannot be reached."""
+
+    documents: dict[str, Callable[[], bytes]] = field(default_factory=dict)
+
+    def __call__(self, url: str) -> bytes:
+        """Read one."""
+        if url not in self.documents:
+            raise OSError(f"{url} cannot be reached")
+        return self.documents[url]()
+
+
+@dataclass
 class House:
     """The installation, its parts, and two people: Dana and Li, both of every project."""
 
@@ -47,15 +61,16 @@ class House:
     told: Told
     dana: str
     li: str
+    far: Far
 
 
-def house(start: datetime = START) -> House:
-    """Make an installation with both source policies and two people."""
+def house(start: datetime = START, name: str = "security.example.org") -> House:
+    """Make an installation with both source policies and two people, reached under `name`."""
     clock, mint, store, shelf, told = VirtualClock(start), SeededMint(), MemoryStore(), MemoryShelf(), Told()
-    sealing = in_memory(clock=clock)
+    sealing = in_memory(name, clock=clock)
     projects = MemoryProjects()
     people = MemoryPeople(projects, mint)
-    site = Site(public_url="https://security.example.org", desk_url="https://desk.example.org")
+    site = Site(public_url=f"https://{name}", desk_url=f"https://desk.{name.partition('.')[2]}")
     for name in NAMES:
         projects.adopt(seed(name) or "", "test", start)
     front = Front(
@@ -72,7 +87,10 @@ def house(start: datetime = START) -> House:
         drops=store.drops,
         projects=projects,
         shelf=shelf,
+        log=store.log,
+        log_key=sealing.log_notary.public,
     )
+    far = Far()
     desk = Desk(
         site=site,
         now=clock,
@@ -92,9 +110,13 @@ def house(start: datetime = START) -> House:
         shelf=shelf,
         shelf_writer=shelf,
         notifiers=(told,),
+        log=store.log,
+        log_notary=sealing.log_notary,
+        signatures=sealing.signatures,
+        watch=Watch(notary=sealing.witness, peers=store.peers, fetch=far),
     )
     maintainer = frozenset({Role.OWNER, Role.MAINTAINER, Role.RELEASE_MANAGER, Role.PUBLISHER})
     everywhere: dict[ProjectId, frozenset[Role]] = {project.id: maintainer for project in projects.all()}
     dana = people.add("Dana", "dana@example.org", everywhere)
     li = people.add("Li", "li@example.org", everywhere)
-    return House(front, desk, clock, store, sealing, told, dana.id, li.id)
+    return House(front, desk, clock, store, sealing, told, dana.id, li.id, far)

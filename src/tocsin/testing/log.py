@@ -58,10 +58,10 @@ class MemoryLog:
         }
         return leaves | {place: t.nodes[place] for place in places if place in t.nodes}
 
-    def grow(self, limit: int, extend: Callable[[Frontier, Sequence[bytes]], Growth]) -> int:
+    def grow(self, limit: int, extend: Callable[[Frontier, Sequence[bytes]], Growth], at_least: int = 1) -> int:
         """Put waiting commitments into the tree."""
         t = self.tables
-        if not t.new:
+        if len(t.new) < at_least:
             return 0
         with self._write():
             taken, size = t.new[:limit], len(t.leaves)

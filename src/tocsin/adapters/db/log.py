@@ -29,7 +29,7 @@ _CHECKPOINT: Final = Columns(LogCheckpoint, "size", "at", "note")
 _LOOK: Final = Columns(LookRow, "id", "case", "at", "body")
 _PEER: Final = Columns(LogPeer, "origin", "key", "at", "note")
 
-_ANY: Final = f"SELECT 1 FROM {_WAITING.table} LIMIT 1"  # noqa: S608 - our names
+_ENOUGH: Final = f"SELECT 1 FROM {_WAITING.table} LIMIT 1 OFFSET %s"  # noqa: S608 - our names
 _TAKE: Final = f"""
     DELETE FROM {_WAITING.table} WHERE n IN (SELECT n FROM {_WAITING.table} ORDER BY n LIMIT %s)
     RETURNING {_WAITING.text}
@@ -75,9 +75,9 @@ class DbLog:
         with self._db.read() as cursor:
             return dict(_hashes(cursor, places))
 
-    def grow(self, limit: int, extend: Callable[[Frontier, Sequence[bytes]], Growth]) -> int:
+    def grow(self, limit: int, extend: Callable[[Frontier, Sequence[bytes]], Growth], at_least: int = 1) -> int:
         """Put waiting commitments into the tree."""
-        if not self._db.rows(_ANY, ()):
+        if not self._db.rows(_ENOUGH, (at_least - 1,)):
             return 0
         with self._db.write() as cursor:
             cursor.execute(_TAKE, (limit,))

@@ -60,11 +60,11 @@ class LogReader(Protocol):
 class Log(LogReader, Protocol):
     """The log as its keeper sees it."""
 
-    def grow(self, limit: int, extend: Callable[[Frontier, Sequence[bytes]], Growth]) -> int:
+    def grow(self, limit: int, extend: Callable[[Frontier, Sequence[bytes]], Growth], at_least: int = 1) -> int:
         """Put up to `limit` waiting commitments into the tree, oldest first, with the checkpoint over them.
 
-        One transaction; `extend` must do no I/O. Returns how many. Raises Conflict when another process was quicker:
-        then nothing happened and nothing is lost.
+        One transaction; `extend` must do no I/O. Returns how many: none while fewer than `at_least` wait. Raises
+        Conflict when another process was quicker: then nothing happened and nothing is lost.
         """
 
     def leaves(self, start: int, limit: int) -> Sequence[bytes]:
