@@ -21,7 +21,7 @@ from tocsin.core.formats.wrap import WIDTH
 GOLDENS = DATA / "formats"
 BY_ID = {each.id: each for each in SAMPLES}
 INHERENT = {"6.3.9", "6.3.10"}
-"""Informative tests that advise against version ranges as such; a range is what we know (docs: divergences)."""
+"""Informative tests that advise against version ranges as such; a range is what we know (docs/reference/conformance.md)."""
 
 
 WITHOUT_SEVERITY = {"openvex"}
@@ -91,7 +91,7 @@ NOT_OURS_21 = {
     "6.2.3": "it looks for the scores of 2.0 and not for the metrics of 2.1",
     "6.2.24": "its newest CWE list is 4.19, ours 4.20",
 }
-"""Findings of the validator on 2.1 documents that contradict the draft's own text (docs: divergences)."""
+"""Findings of the validator on 2.1 documents that contradict the draft's own text (docs/reference/conformance.md)."""
 
 
 @pytest.mark.parametrize(

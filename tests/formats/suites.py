@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The public suites that lie beside the repository, each run through our code and counted."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tocsin.core.formats import schema_violations
+from tocsin.core.severity import Severity, score
+from tocsin.core.versions import compare, sort
+
+OPENVEX_VALID = {
+    "go-vex-testdata/vex/testdata/v0.2.0.json",
+    "vexctl/examples/csaf/openvex.json",
+    "vexctl/examples/openvex/document1.vex.json",
+    "vexctl/examples/openvex/demo.vex.json",
+    "vexctl/pkg/ctl/testdata/templates/oci-vexctl.openvex.json",
+}
+"""Which fixtures are valid 0.2.0 documents is said in the suite's SOURCES.md."""
+
+
+class Score(NamedTuple):
+    """How many cases of a suite came out as it says."""
+
+    suite: str
+    right: int
+    cases: int
+
+
+def count(suite: str, verdicts: Iterator[bool]) -> Score:
+    """Count the verdicts of one suite."""
+    found = list(verdicts)
+    return Score(suite, sum(found), len(found))
+
+
+def scores(standards: Path) -> list[Score]:
+    """Every suite that our own code is measured on, in the order of the page."""
+    order = standards / "version-order"
+    found = [
+        count(
+            "CVSS 4.0: FIRST's reference corpus", _corpus(standards / "cvss" / "v4.0" / "first-reference-corpus.tsv")
+        ),
+        count("CVSS 2.0 to 4.0: Red Hat's vectors", _red_hat(standards / "cvss" / "redhat-vectors")),
+    ]
+    for name, file in [
+        ("debian", "debian"),
+        ("maven", "maven"),
+        ("pep440", "pypi"),
+        ("rpm", "redhat"),
+        ("semver", "semver"),
+    ]:
+        files = sorted((order / "osv-semantic").glob(f"{file}-versions*.txt"))
+        found.append(
+            count(f"version order {name}: osv-scalibr", (each for path in files for each in _pairs(name, path)))
+        )
+    found.append(
+        count("version order maven: vers", _vers("maven", order / "vers" / "tests" / "maven_version_cmp_test.json"))
+    )
+    found += [
+        count(
+            "schema OSV 1.7.5: linter data", _named(standards / "osv" / "linter-testdata", "osv-1.7.5", _osv_verdict)
+        ),
+        count("schema OSV 1.7.5: Go, Python", _all(standards / "real-osv", "osv-1.7.5")),
+        count("schema CVE 5.1.1: real records", _all(standards / "real-cve", "cve-5.1.1")),
+        count("schema OpenVEX 0.2.0: fixtures", _openvex(standards / "openvex")),
+        count(
+            "schema CycloneDX 1.7: test BOMs",
+            _named(standards / "cyclonedx" / "tests" / "1.7", "cyclonedx-1.7", _prefix),
+        ),
+    ]
+    return found
+
+
+def _corpus(path: Path) -> Iterator[bool]:
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            found = score(row["vector"])
+            valid = isinstance(found, Severity)
+            if row["validity"] != "valid":
+                yield not valid
+            else:
+                yield isinstance(found, Severity) and found.overall == float(row["expected_score"])
+
+
+def _red_hat(folder: Path) -> Iterator[bool]:
+    for path in sorted(folder.glob("*.txt")):
+        for line in filter(None, path.read_text(encoding="utf-8").splitlines()):
+            vector, _, expected = line.partition(" - ")
+            numbers = ast.literal_eval(expected)
+            last = [each for each in (numbers if isinstance(numbers, tuple) else (numbers,)) if each is not None][-1]
+            found = score(vector)
+            yield isinstance(found, Severity) and found.overall == abs(last)
+
+
+def _pairs(name: str, path: Path) -> Iterator[bool]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        parts = line.split()
+        if len(parts) == 3 and parts[1] in "<=>" and not line.startswith(("//", "#")):
+            yield compare(name, parts[0], parts[2]) == parts[1]
+
+
+def _vers(name: str, path: Path) -> Iterator[bool]:
+    for each in json.loads(path.read_text(encoding="utf-8"))["tests"]:
+        versions = each["input"]["versions"]
+        if each["test_type"] == "equality":
+            yield (compare(name, *versions) == "=") is each["expected_output"]
+        else:
+            yield sort(name, versions) == each["expected_output"]
+
+
+def _named(folder: Path, schema: str, verdict: Callable[[str], bool]) -> Iterator[bool]:
+    for path in sorted(folder.glob("*.json")):
+        yield (not schema_violations(schema, path.read_bytes())) is verdict(path.name)
+
+
+def _osv_verdict(name: str) -> bool:
+    """Of the linter's negatives only this kind breaks the schema (the suite's SOURCES.md)."""
+    return not name.startswith("nointroduced-")
+
+
+def _prefix(name: str) -> bool:
+    return name.startswith("valid-")
+
+
+def _all(folder: Path, schema: str) -> Iterator[bool]:
+    for path in sorted(folder.rglob("*.json")):
+        yield not schema_violations(schema, path.read_bytes())
+
+
+def _openvex(folder: Path) -> Iterator[bool]:
+    for path in sorted(folder.rglob("*.json")):
+        document = path.read_bytes()
+        if b"openvex.dev/ns" in document and "spec/" not in path.relative_to(folder).as_posix():
+            expected = path.relative_to(folder).as_posix() in OPENVEX_VALID
+            yield (not schema_violations("openvex-0.2.0", document)) is expected
