@@ -6,23 +6,40 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from benchmarks.measure import ROOT, Tree, process
+from benchmarks.measure import ROOT, Tree, process, until
+from tocsin.core.case import decide as rules
+from tocsin.core.case.commands import SubmitReport
+from tocsin.core.intake import Report
+from tocsin.core.vocabulary import SYSTEM_ACTOR, Refused
+from tocsin.services.app import Desk
+from tocsin.services.ports.store import Change, Conflict
 
-FRONT = "http://127.0.0.1:18080"
-DESK = "http://127.0.0.1:18081"
+PORT: Final = 18080
+PROJECT: Final = "warehousepg"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Instance:
-    """Where it lies and how its first owner signs in."""
+    """Where it lies, and the ports of its two listeners: `port` and the one after."""
 
     home: Path
-    link: str
+    port: int = PORT
+
+    @property
+    def front(self) -> str:
+        """Where reporters reach it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def desk(self) -> str:
+        """Where its desk is reached."""
+        return f"http://127.0.0.1:{self.port + 1}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -30,34 +47,40 @@ class Instance:
         return {"TOCSIN_CONFIG": str(self.home / "tocsin.toml")}
 
 
-def make(home: Path) -> Instance:
+def make(home: Path, port: int = PORT) -> Instance:
     """Run `tocsin init` with both source policies."""
+    made = Instance(home, port)
     policies = [f"--policy={ROOT / 'examples' / 'policies' / f'{name}.toml'}" for name in ("community", "warehousepg")]
-    command = [
-        sys.executable, "-m", "tocsin.boot.main", "init", "--dir", str(home), "--url", FRONT, "--desk-url", DESK,
+    _tocsin(
+        {}, "init", "--dir", str(home), "--url", made.front, "--desk-url", made.desk,
         "--admin", "Dana <dana@example.org>", *policies,
-    ]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    told = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
-    return Instance(home=home, link=next(word for word in told.split() if "/sign-in/" in word))
+    )  # fmt: skip
+    return made
 
 
 def link(instance: Instance) -> str:
     """A fresh one-time sign-in link of the first owner."""
-    command = [sys.executable, "-m", "tocsin.boot.main", "people", "link", "dana@example.org"]
-    environment = {**os.environ, **instance.environment, "PYTHONPATH": str(ROOT / "src")}
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
+    return _tocsin(instance.environment, "people", "link", "dana@example.org").strip()
+
+
+def _tocsin(environment: Mapping[str, str], *words: str) -> str:
+    command = [sys.executable, "-m", "tocsin.boot.main", *words]
+    environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT / "src")}
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
 
 
 @contextmanager
 def served(instance: Instance) -> Iterator[Tree]:
     """Run `tocsin serve`."""
-    with process([sys.executable, "-m", "tocsin.boot.main", "serve"], f"{FRONT}/healthz", instance.environment) as tree:
+    command = [sys.executable, "-m", "tocsin.boot.main", "serve"]
+    with process(command, f"{instance.front}/healthz", instance.environment) as tree:
+        until(f"{instance.desk}/", 60)
         yield tree
 
 
 def fill(instance: Instance, count: int) -> None:
-    """Give the installation `count` open cases, written through the same store as every case."""
+    """Give the installation `count` open cases, through the rules and the same store as every case, and let the worker
+    come to rest."""
     subprocess.run(
         [sys.executable, "-m", "benchmarks.instance", str(count)],
         check=True,
@@ -67,17 +90,49 @@ def fill(instance: Instance, count: int) -> None:
 
 
 def _fill(count: int) -> None:
+    from django.db import connection
+
     from tocsin.boot.main import open_desk
+    from tocsin.services import worker
 
-    desk, front = open_desk(), open_desk.front()
-    from tocsin.core.intake import Report
-    from tocsin.services import intake, worker
-
+    desk = open_desk()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=OFF")  # this process only: what is filled in need not survive a power cut
     for number in range(count):
-        given = Report(title=f"Problem number {number} in the decoder", reproduce="Call it and look.", version="7.3.1")
-        intake.receive(front, "warehousepg", given, front.mint.nonce())
-    while worker.reseal(desk):
+        _open(desk, number)
+    while not worker.run_once(desk).idle:
         pass
+
+
+def _open(desk: Desk, number: int) -> None:
+    from tocsin.services import cases, leaves, sealing
+
+    info = desk.projects.get(PROJECT)
+    assert info
+    policy, now = desk.projects.policy(PROJECT, info.policy), desk.now()
+    report = Report(title=f"Problem number {number} in the decoder", reproduce="Call it and look.", version="7.3.1")
+    ref, places = desk.mint.case_ref(info.prefix, now), sealing.Places(desk.sealer.instance)
+    context = rules.Context(actor=SYSTEM_ACTOR, now=now, policy=policy)
+    command = SubmitReport(case=ref, project=PROJECT, policy=info.policy, report=report)
+    decision = rules.decide(None, command, context)
+    assert not isinstance(decision, Refused)
+    case, entries = rules.record(None, decision, context)
+    key, wrapped = desk.sealer.new_case_key(ref)
+    written = leaves.write(places, key, ref, entries)
+    row = cases.inbox_row(desk, places, policy, case)
+    change = Change(
+        case=ref,
+        project=PROJECT,
+        expected=0,
+        entries=written.lines,
+        leaves=written.leaves,
+        row=row,
+        wrapped_key=wrapped,
+    )
+    try:
+        desk.journal.commit(change)
+    except Conflict:  # the reference was taken: draw another
+        _open(desk, number)
 
 
 if __name__ == "__main__":

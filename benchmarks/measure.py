@@ -9,6 +9,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -70,19 +71,24 @@ class Tree:
 
 @contextmanager
 def process(command: Sequence[str], ready: str, environment: Mapping[str, str]) -> Iterator[Tree]:
-    """Run a command until its address answers, hand out its tree, and end it."""
+    """Run a command until its address answers, hand out its tree, and end it. What it logs is shown if it fails."""
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", **environment}
-    started = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        until(ready, 60)
-        yield Tree(started.pid)
-    finally:
-        started.send_signal(signal.SIGTERM)
+    with tempfile.TemporaryFile() as log:
+        started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
-            started.wait(15)
-        except subprocess.TimeoutExpired:
-            started.kill()
-            started.wait()
+            until(ready, 60)
+            yield Tree(started.pid)
+        except OSError:
+            log.seek(0)
+            sys.stderr.write(log.read().decode()[-2000:])
+            raise
+        finally:
+            started.send_signal(signal.SIGTERM)
+            try:
+                started.wait(15)
+            except subprocess.TimeoutExpired:
+                started.kill()
+                started.wait()
 
 
 def until(url: str, seconds: float) -> None:
@@ -109,11 +115,13 @@ def granian(app: str, port: int) -> list[str]:
     ]  # fmt: skip
 
 
-def cost(tree: Tree, work: Callable[[], object], count: int) -> float:
-    """CPU milliseconds of the tree per piece of `work`, done `count` times in a row."""
+def cost(tree: Tree, work: Callable[[], object], count: int, settle: float = 0.0) -> float:
+    """CPU milliseconds of the tree per piece of `work`, done `count` times in a row, with what the tree does because of
+    it in the `settle` seconds after."""
     before = tree.cpu()
     for _ in range(count):
         work()
+    time.sleep(settle)
     return (tree.cpu() - before) / count * 1000
 
 
