@@ -21,7 +21,7 @@ from tocsin.core.formats.wrap import WIDTH
 GOLDENS = DATA / "formats"
 BY_ID = {each.id: each for each in SAMPLES}
 INHERENT = {"6.3.9", "6.3.10"}
-"""Informative tests that advise against version ranges as such; a range is what we know (docs/reference/conformance.md)."""
+"""Informative tests that advise against ranges as such; a range is what we know (docs/reference/conformance.md)."""
 
 
 WITHOUT_SEVERITY = {"openvex"}
