@@ -18,7 +18,7 @@ from tocsin.core.case import events as ev
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
 from tocsin.core.case.model import Case
 from tocsin.core.case.tables import RM
-from tocsin.core.policy.facts import MoveName
+from tocsin.core.policy.facts import Move, MoveName
 from tocsin.core.vocabulary import Refused, is_cve_id
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -55,6 +55,10 @@ def _cve(case: Case, command: cmd.SetCve, context: Context) -> Decision:
     event = ev.CveSet(**{name: getattr(command, name) for name in ev.CveSet.__struct_fields__})
     told = (case.cve_id, case.cve_state, case.cve_assigner, case.cve_assigner_name)
     return () if msgspec.structs.astuple(event) == told else (event,)
+
+
+def _cve_move(command: cmd.SetCve, context: Context) -> Move:
+    return Move(name=MoveName.SET_CVE, actor=context.actor, cve_state=command.state)
 
 
 def _publish(case: Case, command: cmd.Publish, context: Context) -> Decision:
@@ -123,7 +127,7 @@ def _failed(case: Case, command: cmd.RecordFailure, context: Context) -> Decisio
 
 RULES: Final[Mapping[type, Rule]] = {
     cmd.DraftAdvisory: Rule(_draft, moved(MoveName.DRAFT_ADVISORY), after_close=True),
-    cmd.SetCve: Rule(_cve, moved(MoveName.SET_CVE), after_close=True),
+    cmd.SetCve: Rule(_cve, _cve_move, after_close=True),
     cmd.Publish: Rule(_publish, moved(MoveName.PUBLISH), after_close=True),
     cmd.RecordPublication: Rule(_published, after_close=True),
     cmd.RecordFailure: Rule(_failed, after_close=True),
