@@ -32,6 +32,14 @@ def test_defaults_need_no_file(tmp_path, monkeypatch):
         ("[server]\nurl = 7\n", "server.url"),
         ("[server\n", "not TOML"),
         ("\xff", "not TOML"),
+        ('[server]\nurl = "security.example.org"\n', "server.url is written like"),
+        ('[server]\nurl = "https://example.org/security"\n', "without a path"),
+        ('[server]\ndesk_url = "https://dana@desk.example.org"\n', "server.desk_url is written like"),
+        ('[server]\ndesk_url = "http://127.0.0.1:8080/"\n', "an address of its own"),
+        ('[server]\ndesk_listen = "127.0.0.1:8080"\n', "an address of its own"),
+        ('[server]\nlisten = "8080"\n', "server.listen is written like"),
+        ('[server]\ndesk_url = "https://desk.example.org"\n', "both https"),
+        ('[server]\nurl = "https://a.example"\ndesk_url = "http://b.example"\n', "both https"),
     ],
 )
 def test_a_mistake_names_the_file_and_the_setting(tmp_path, text, told):
@@ -45,3 +53,11 @@ def test_a_mistake_names_the_file_and_the_setting(tmp_path, text, told):
 def test_a_file_that_is_not_there_says_what_to_do(tmp_path):
     with pytest.raises(ConfigError, match="tocsin init"):
         config.load({"TOCSIN_CONFIG": str(tmp_path / "none.toml")})
+
+
+def test_hosts_and_origin_are_what_browsers_send():
+    server = config.Server(url="https://Security.example.org/", desk_url="https://desk.example.org:443")
+    assert server.hosts == ("desk.example.org", "security.example.org")
+    assert server.desk_origin == "https://desk.example.org"
+    server = config.Server(url="http://[::1]:8080", desk_url="http://[::1]:8081")
+    assert (server.hosts, server.desk_origin) == (("[::1]",), "http://[::1]:8081")

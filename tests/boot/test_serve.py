@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -139,3 +140,80 @@ def test_a_broken_installation_says_what_to_do(tmp_path):
     refused = tocsin("verify", config=tmp_path / "tocsin.toml")
     assert refused.returncode == 1
     assert f"chmod 600 {key}" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--policy", "broken.toml", "broken.toml:"),
+        ("--admin", "Dana", "--admin is written like"),
+        ("--desk-url", "http://127.0.0.1:8080", "an address of its own"),
+    ],
+)
+def test_an_init_that_is_refused_leaves_nothing_behind(tmp_path, option, value, told):
+    (tmp_path / "broken.toml").write_text("[project]\nid = 7\n")
+    given = str(tmp_path / value) if option == "--policy" else value
+    refused = tocsin("init", "--dir", str(tmp_path / "new"), option, given)
+    assert (refused.returncode, told in refused.stderr) == (1, True), refused.stderr
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.fixture
+def behind_a_proxy(tmp_path):
+    """An installation made by the README's own words, served; yields its sign-in link's path and both addresses."""
+    made = tocsin(
+        "init", "--dir", str(tmp_path), "--data", str(tmp_path / "data"), "--keys", str(tmp_path / "keys"),
+        "--url", "https://security.example.org", "--desk-url", "https://desk.example.org",
+        "--policy", "examples/policies/community.toml", "--admin", "Dana <dana@example.org>",
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    listens = re.findall(r'listen = "(\S+)"', (tmp_path / "tocsin.toml").read_text())
+    assert listens == ["127.0.0.1:8080", "127.0.0.1:8081"]
+    link = re.search(r"https://desk\.example\.org(/sign-in/\S+)", made.stdout)
+    assert link
+    front, desk = (f"127.0.0.1:{free()}" for _ in range(2))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TOCSIN_CONFIG": str(tmp_path / "tocsin.toml"),
+                   "TOCSIN_LISTEN": front, "TOCSIN_DESK_LISTEN": desk}  # fmt: skip
+    command = [sys.executable, "-m", "tocsin.boot.main", "serve"]
+    process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        for place, host, path in ((front, "security", "/healthz"), (desk, "desk", "/sign-in")):
+            named = {"Host": f"{host}.example.org"}
+            until(lambda p=place, n=named, u=path: httpx2.get(f"http://{p}{u}", headers=n).status_code == 200, host)
+        yield link[1], f"http://{front}", f"http://{desk}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def test_behind_a_proxy_that_speaks_tls_both_listeners_take_their_own_forms_and_no_others(behind_a_proxy):
+    link, front, desk = behind_a_proxy
+    named = {"Host": "desk.example.org"}
+    page = httpx2.get(f"{desk}{link}", headers=named)
+    (cookie,) = page.headers.get_list("set-cookie")
+    assert cookie.startswith("__Host-tocsin-csrf=")
+    assert "Secure" in cookie
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    assert token
+    given = {**named, "Cookie": cookie.partition(";")[0]}
+
+    def press(origin):
+        return httpx2.post(f"{desk}{link}", headers={**given, "Origin": origin}, data={"csrfmiddlewaretoken": token[1]})
+
+    refused = press("https://elsewhere.example")
+    assert (refused.status_code, "This form is no longer valid" in refused.text) == (403, True)
+    signed_in = press("https://desk.example.org")
+    assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/inbox")
+    assert all("Secure" in each and each.startswith("__Host-") for each in signed_in.headers.get_list("set-cookie"))
+    said = {"Host": "security.example.org", "Origin": "https://security.example.org"}
+    assert httpx2.post(f"{front}/p/example/return", headers=said, data={"phrase": "x"}).status_code == 422
+    assert httpx2.get(f"{front}/healthz", headers={"Host": "elsewhere.example"}).status_code == 400
+
+
+def test_a_form_in_another_encoding_is_not_read_by_either_listener(running):
+    _, _, public, desk = running
+    odd = {"Content-Type": "multipart/form-data; boundary=b; charset=hex"}
+    for url in (f"{public}/p/warehousepg/report", f"{desk}/sign-out", f"{desk}/sign-in/x"):
+        body = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--b--\r\n'
+        assert httpx2.post(url, headers=odd, content=body).status_code == 400, url
+        assert httpx2.get(f"{url}?a=%ff", headers=odd).status_code == 400, url

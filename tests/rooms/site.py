@@ -57,6 +57,7 @@ SETTINGS: dict[str, Any] = {
     ],
     "MIDDLEWARE": [
         "tocsin.boot.middleware.Headers",
+        "tocsin.boot.middleware.Utf8Only",
         "tocsin.boot.middleware.Unavailability",
         "tests.rooms.site.Door",
     ],

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
+from django.db import InterfaceError, OperationalError
+from django.test import Client, RequestFactory
 
 from tests.rooms import walk
+from tocsin.boot.middleware import broken
 from tocsin.testing.house import House
 
 POSTS = (walk.REPORT, walk.RETURN, f"/p/{walk.PROJECT}/receipt", f"{walk.ROOM}/message", f"{walk.ROOM}/act",
@@ -21,6 +23,7 @@ POSTS = (walk.REPORT, walk.RETURN, f"/p/{walk.PROJECT}/receipt", f"{walk.ROOM}/m
         {"sec-fetch-site": "same-site"},
         {"origin": "https://elsewhere.example"},
         {"origin": "null"},
+        {"origin": "http://[::"},
         {"sec-fetch-site": "cross-site", "origin": "https://security.example.org"},
     ],
     ids=str,
@@ -79,3 +82,28 @@ def test_the_form_and_its_style_sheet_weigh_less_than_thirty_kilobytes(visitor: 
     form = len(visitor.get(walk.REPORT).content)
     sheet = (PACKAGE / "delivery" / "static" / "tocsin.css").stat().st_size
     assert form + sheet <= 30_000
+
+
+ODD = ("hex", "idna", "utf-7", "unicode_escape", "undefined", "utf-16", "no-such-codec")
+
+
+@pytest.mark.parametrize("charset", ODD)
+@pytest.mark.parametrize("address", POSTS)
+def test_a_form_in_another_encoding_than_ours_is_not_read(house: House, address: str, charset: str) -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="title"\r\n\r\n\\ud800 +2AA-\r\n--b--\r\n'
+    answer = Client().generic("POST", address, body, f"multipart/form-data; boundary=b; charset={charset}")
+    assert answer.status_code == 400
+    assert "could not be read" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(OperationalError("locked"), 503), (InterfaceError("gone"), 503), (KeyError("a mistake"), 500)],
+)
+def test_a_database_that_fails_outside_the_views_is_not_now_as_well(error: Exception, status: int) -> None:
+    try:
+        raise error
+    except Exception:
+        answer = broken(RequestFactory().get("/inbox"))
+    assert answer.status_code == status
+    assert answer.headers.get("Retry-After", "") == ("30" if status == 503 else "")

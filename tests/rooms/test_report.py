@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 
 import msgspec
@@ -154,6 +155,13 @@ def test_without_a_good_nonce_nothing_is_lost(visitor: Client, house: House, for
         answer = walk.press(visitor, answer, "send")
     walk.phrase(answer)
     assert len(reports(house)) == 1
+
+
+@pytest.mark.parametrize("packed", [b"\x81\xa5title\xa1\xff", b"\x81", b"\xc1", b"\x93\x01"])
+def test_packed_answers_that_are_none_are_read_as_none(visitor: Client, packed: bytes) -> None:
+    answer = visitor.post(walk.REPORT, {"answers": urlsafe_b64encode(packed).decode(), "do": "check"})
+    assert answer.status_code == 422
+    assert "Not sent yet" in walk.page(answer).text
 
 
 def test_a_form_left_open_for_days_is_looked_at_once_more_and_its_files_asked_for_again(

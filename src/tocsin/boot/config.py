@@ -8,15 +8,21 @@ directory, over defaults. Nothing here touches keys or the database. Names of se
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
 FILE: Final = "tocsin.toml"
+
+_ADDRESS: Final = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?", re.ASCII | re.IGNORECASE)
+_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_PLACE: Final = re.compile(r"\S+:[0-9]{1,5}", re.ASCII)
 
 
 class ConfigError(Exception):
@@ -32,12 +38,43 @@ class Role(StrEnum):
 
 
 class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the two listeners are reached: the public one (report form, advisories) and the desk."""
+    """Where the two listeners are reached: the public one (report form, advisories) and the desk.
+
+    The two are two origins, so that neither's pages can touch the other's. Cookies are kept to https where the public
+    address is https, which browsers also do for a desk on loopback.
+    """
 
     url: str = "http://127.0.0.1:8080"
     listen: str = "127.0.0.1:8080"
     desk_url: str = "http://127.0.0.1:8081"
     desk_listen: str = "127.0.0.1:8081"
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be served, with the setting that says so (ValueError)."""
+        for name in ("url", "desk_url"):
+            if not _ADDRESS.fullmatch(getattr(self, name)):
+                raise ValueError(f"server.{name} is written like https://security.example.org, without a path")
+        for name in ("listen", "desk_listen"):
+            if not _PLACE.fullmatch(getattr(self, name)):
+                raise ValueError(f"server.{name} is written like 127.0.0.1:8080")
+        if self.url.rstrip("/") == self.desk_url.rstrip("/") or self.listen == self.desk_listen:
+            raise ValueError("the desk needs an address of its own: change server.desk_url and server.desk_listen")
+        public, desk = urlsplit(self.url), urlsplit(self.desk_url)
+        if public.scheme != desk.scheme and (desk.scheme == "https" or desk.hostname not in _HERE):
+            raise ValueError("server.url and server.desk_url are both https; http is for a trial or a desk on loopback")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names under which the listeners are asked for, as they stand in a Host header."""
+        names = {str(urlsplit(url).hostname) for url in (self.url, self.desk_url)}
+        return tuple(sorted(f"[{name}]" if ":" in name else name for name in names))
+
+    @property
+    def desk_origin(self) -> str:
+        """The desk's origin (RFC 6454), as browsers send it with forms; the proxy that speaks TLS hides its scheme."""
+        parts = urlsplit(self.desk_url.lower())
+        usual = {"https": ":443", "http": ":80"}[parts.scheme]
+        return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
 
 
 class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

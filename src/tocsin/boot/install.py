@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from tocsin.boot import setup
+from tocsin.core.policy.load import load
+from tocsin.core.policy.problem import Invalid
+from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Role
 from tocsin.services.app import Desk
 from tocsin.services.ports.world import ProjectInfo
@@ -29,8 +32,15 @@ def new(
     """Make an installation; returns its configuration file and what there is to tell.
 
     `places` holds `data` and `keys` (paths, or None for below the directory), `url` and `desk_url`.
-    Raises FileExistsError and KeyFileRefused as `setup.create`, ValueError for a policy that cannot be adopted.
+    Raises FileExistsError, KeyFileRefused and ValueError as `setup.create`, ValueError for a policy that cannot be
+    adopted and an owner without a mail address. These are looked at first: nothing is left behind half made.
     """
+    policies = tuple(policies)
+    for path in policies:
+        _refuse_unfit(path)
+    name, email = parseaddr(admin)
+    if admin and "@" not in email:
+        raise ValueError(f"--admin is written like “Dana <dana@example.org>”, not “{admin}”")
     data, keys = ((places[name] or directory / name).resolve() for name in ("data", "keys"))
     file = setup.create(directory, data, keys, places["url"], places["desk_url"])
     told = [f"made {file}"]
@@ -41,9 +51,14 @@ def new(
         info = adopt(desk, path, by=admin or "init")
         told.append(f"adopted {path.name}: {info.name} ({info.prefix})")
     if admin:
-        name, email = parseaddr(admin)
         told.append(f"{name or email} signs in once at {add_person(desk, name or email, email, OWNER)}")
     return file, told
+
+
+def _refuse_unfit(path: Path) -> None:
+    found = load(path.read_text(encoding="utf-8"), seed)
+    if isinstance(found, Invalid):
+        raise ValueError("\n".join(f"{path}: {problem}" for problem in found.problems))
 
 
 def adopt(desk: Desk, path: Path, by: str) -> ProjectInfo:

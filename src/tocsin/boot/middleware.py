@@ -4,12 +4,20 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db import InterfaceError, OperationalError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    HttpResponseServerError,
+)
 from django.template.loader import render_to_string
 
 from tocsin.boot import wiring
@@ -53,6 +61,20 @@ class Headers:
         return response
 
 
+class Utf8Only:
+    """Takes requests in UTF-8 only: what our pages send, and the one encoding in which a text has one meaning. Django
+    would decode by whatever codec a request names, and some of them fail, or make text that cannot be stored."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._answer = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        named = (request.content_params or {}).get("charset", "utf-8")
+        if named.lower() not in ("utf-8", "utf8"):
+            return HttpResponseBadRequest(render_to_string("400.html", request=request))
+        return self._answer(request)
+
+
 class Unavailability:
     """Says “not now” when the store cannot take or give anything: nothing was acknowledged, nothing was lost."""
 
@@ -64,11 +86,22 @@ class Unavailability:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer 503 with Retry-After for `Unavailable`; leave everything else to Django."""
-        if not isinstance(error, Unavailable):
-            return None
-        _log.error("the store is unavailable: %s", error)
-        page = render_to_string("503.html", request=request)
-        return HttpResponse(page, status=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
+        return _not_now(request, error) if isinstance(error, Unavailable) else None
+
+
+def _not_now(request: HttpRequest, error: BaseException) -> HttpResponse:
+    _log.error("the store is unavailable: %s", error)
+    page = render_to_string("503.html", request=request)
+    return HttpResponse(page, status=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer what no view caught, as `handler500`. Sessions are read and written around the views, where a locked
+    database reaches Django itself; it is “not now” all the same."""
+    error = sys.exc_info()[1]
+    if isinstance(error, Unavailable | OperationalError | InterfaceError):
+        return _not_now(request, error)
+    return HttpResponseServerError(render_to_string("500.html", request=request))
 
 
 class FrontDoor:

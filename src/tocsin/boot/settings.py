@@ -22,9 +22,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 DEBUG = False
 # The front signs nothing that outlives a request, so it gets a key of the moment instead of one that could be stolen.
 SECRET_KEY = desk_secret(CONFIG.key_dir) if ROLE is Role.DESK else secrets.token_urlsafe(48)
-ALLOWED_HOSTS = sorted(
-    {url.split("://", 1)[1].rsplit(":", 1)[0] for url in (CONFIG.server.url, CONFIG.server.desk_url)}
-)
+ALLOWED_HOSTS = list(CONFIG.server.hosts)
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
@@ -51,6 +49,7 @@ INSTALLED_APPS = [
 _COMMON = [
     "tocsin.boot.middleware.Headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tocsin.boot.middleware.Utf8Only",
     "tocsin.boot.middleware.Unavailability",
     "django.middleware.common.CommonMiddleware",
 ]
@@ -89,6 +88,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = CONFIG.secure
+# Behind the proxy that speaks TLS a request looks like http, and its browser's Origin says https.
+CSRF_TRUSTED_ORIGINS = [CONFIG.server.desk_origin]
 CSRF_COOKIE_NAME = "__Host-tocsin-csrf" if CONFIG.secure else "tocsin-csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"

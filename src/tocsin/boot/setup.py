@@ -3,14 +3,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 import django
+import msgspec
 from django.core.management import call_command
 
 from tocsin.boot import keys
-from tocsin.boot.config import FILE, Config, Role
+from tocsin.boot.config import FILE, Config, Role, Server
+
+PORTS: Final = (8080, 8081)
+"""Where the listeners bind on loopback when their addresses name no port: a proxy that speaks TLS stands in front."""
 
 
 def start(role: Role) -> Config:
@@ -32,33 +39,36 @@ def migrate() -> None:
 def create(directory: Path, data: Path, key_dir: Path, url: str, desk_url: str) -> Path:
     """Make keys and `tocsin.toml` of a new installation; returns the configuration file.
 
-    Raises FileExistsError when there is a configuration file already, and KeyFileRefused as `adapters.vault` does.
+    Raises FileExistsError when there is a configuration file already, ValueError for addresses that cannot be served,
+    and KeyFileRefused as `adapters.vault` does.
     """
+    public, desk = urlsplit(url).port or PORTS[0], urlsplit(desk_url).port or PORTS[1]
+    server = Server(
+        url=url,
+        listen=f"127.0.0.1:{public}",
+        desk_url=desk_url,
+        desk_listen=f"127.0.0.1:{desk if desk != public else desk + 1}",
+    )
     file = directory / FILE
     if file.exists():
         raise FileExistsError(f"{file} exists already; this installation was made before")
     keys.create(data, key_dir)
     directory.mkdir(parents=True, exist_ok=True)
-    file.write_text(_TEMPLATE.format(url=url, desk_url=desk_url, listen=_listen(url), desk_listen=_listen(desk_url),
-                                     data=data, keys=key_dir), encoding="utf-8")  # fmt: skip
+    told = {**msgspec.structs.asdict(server), "data": str(data), "keys": str(key_dir)}
+    quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in told.items()}
+    file.write_text(_TEMPLATE.format(**quoted), encoding="utf-8")
     return file
-
-
-def _listen(url: str) -> str:
-    """Return the loopback address a listener binds to; anything public is reached through a proxy that does TLS."""
-    port = url.rsplit(":", 1)[-1] if url.count(":") == 2 else ""
-    return f"127.0.0.1:{port.rstrip('/') or '8080'}"
 
 
 _TEMPLATE = """\
 # tocsin.toml - everything else has a default: docs/reference/settings.md
 [server]
-url = "{url}"            # report form and advisories
-listen = "{listen}"
-desk_url = "{desk_url}"  # the desk has an address of its own
-desk_listen = "{desk_listen}"
+url = {url}            # report form and advisories
+listen = {listen}
+desk_url = {desk_url}  # the desk has an address of its own
+desk_listen = {desk_listen}
 
 [storage]
-data = "{data}"
-keys = "{keys}"          # never inside the data directory, never in its backup
+data = {data}
+keys = {keys}          # never inside the data directory, never in its backup
 """

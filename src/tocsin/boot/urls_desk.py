@@ -3,6 +3,14 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-urlpatterns = [path("", include("tocsin.delivery.desk.urls"))]
+
+def no_icon(request: HttpRequest) -> HttpResponse:
+    """Spare browsers the error page when they ask for a picture we do not have."""
+    return HttpResponse(status=204, headers={"Cache-Control": "private, max-age=86400"})
+
+
+urlpatterns = [path("favicon.ico", no_icon), path("", include("tocsin.delivery.desk.urls"))]
+handler500 = "tocsin.boot.middleware.broken"

@@ -9,3 +9,4 @@ urlpatterns = [
     path("", include("tocsin.delivery.reporter.urls")),
     path("", include("tocsin.delivery.public.urls")),
 ]
+handler500 = "tocsin.boot.middleware.broken"

@@ -3,13 +3,36 @@
 
 from __future__ import annotations
 
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.urls import get_resolver
 
 from tocsin.boot import config, setup
 from tocsin.boot.config import Role
 
+
+class Request(WSGIRequest):
+    """A request that is read as UTF-8, whatever codec it names: Django would try that one before anything of ours is
+    asked, and some fail there. `middleware.Utf8Only` then refuses it in words."""
+
+    @property
+    def encoding(self) -> None:
+        """None: the default."""
+
+    @encoding.setter
+    def encoding(self, named: str) -> None:
+        pass
+
+
+class Handler(WSGIHandler):
+    """Django's handler over such requests."""
+
+    request_class = Request
+
+
 _config = setup.start(config.role())
-application = get_wsgi_application()
+application = Handler()
+addresses = get_resolver().url_patterns
+"""Imported now: a process whose rooms cannot be imported ends at once, instead of failing at every request."""
 
 if config.role() is Role.DESK:
     from tocsin.boot import wiring

@@ -8,7 +8,6 @@ browser, so it is not sealed.
 
 from __future__ import annotations
 
-import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from enum import StrEnum
 from typing import TypeVar
@@ -67,7 +66,7 @@ def unpack(packed: str) -> Answers | None:
     """Unpack what `pack` made; None for anything else."""
     try:
         return msgspec.msgpack.decode(urlsafe_b64decode(packed.encode("ascii", "replace")), type=Answers)
-    except (binascii.Error, msgspec.DecodeError):
+    except ValueError:  # no base64, no msgpack, no UTF-8, no answers
         return None
 
 

@@ -57,4 +57,7 @@ def from_here(request: RoomRequest) -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return True
-    return urlsplit(origin).netloc in (request.get_host(), urlsplit(request.front.site.public_url).netloc)
+    try:
+        return urlsplit(origin).netloc in (request.get_host(), urlsplit(request.front.site.public_url).netloc)
+    except ValueError:  # no address at all
+        return False
