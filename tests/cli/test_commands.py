@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.services.acts import report
+from tocsin.core.policy.seeds import seed
 from tocsin.services import worker
 
 LINES = ("7.4=fixed:7.4.2:tested", "7.3=fixed:7.3.4:tested", "6.29=not-affected")
@@ -145,3 +146,28 @@ def test_scores_need_no_installation():
 
 def test_a_one_time_link_is_printed(shell):
     assert shell.ok("people", "link", "li@example.org").startswith("https://desk.example.org/sign-in/")
+
+
+def test_a_policy_is_put_in_force_and_a_new_project_made_from_the_terminal(shell, tmp_path):
+    text = seed("warehousepg") or ""
+    (tmp_path / "faster.toml").write_text(text.replace('within = "3 business days"', 'within = "1 business day"'))
+    assert "in force" in shell.ok("policy", "adopt", str(tmp_path / "faster.toml"))
+    assert len(shell.home.desk.projects.history("warehousepg")) == 2
+    other = text.replace('id = "warehousepg"', 'id = "other"').replace('prefix = "WHPG"', 'prefix = "OTH"')
+    (tmp_path / "other.toml").write_text(other)
+    assert "OTH" in shell.ok("policy", "adopt", str(tmp_path / "other.toml"), "--owner", "ada@example.org")
+    ada = next(p for p, _ in shell.home.desk.people.members("other"))
+    assert ada.email == "ada@example.org"
+
+
+def test_somebody_without_the_role_puts_no_policy_in_force(shell, tmp_path):
+    shell.ok("people", "add", "Tri", "tri@example.org", "--role", "warehousepg:triager")
+    (tmp_path / "same.toml").write_text(seed("warehousepg") or "")
+    assert shell("policy", "adopt", str(tmp_path / "same.toml"), person="tri@example.org").exit_code == 7
+
+
+def test_every_promise_of_a_case_explains_itself(shell):
+    case = report(shell.home).case
+    told = shell.ok("policy", "explain", case)
+    assert "SECURITY.md:23" in told
+    assert "3 business days" in told

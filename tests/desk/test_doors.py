@@ -34,6 +34,7 @@ def addresses(ref: str, blob: str = "blb_1") -> dict[str, list[str]]:
         "tab": [f"/c/{ref}/{tab}" for tab in TABS],
         "people": ["/people"],
         "policy": [f"/policy/{story.PROJECT}"],
+        "first-run": ["/first-run"],
         "policy-edit": [f"/policy/{story.PROJECT}/edit"],
         "policy-cases": [f"/policy/{story.PROJECT}/cases"],
         "policy-import": [f"/policy/{story.PROJECT}/import"],

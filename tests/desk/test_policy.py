@@ -5,11 +5,17 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
+from datetime import timedelta
 
+from django.test import Client
+
+from tests.desk import server
 from tests.services.acts import report
 from tests.support import shared
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Role
+from tocsin.testing.world import MemoryPeople, MemoryProjects
 
 TEXT = seed("warehousepg") or ""
 FASTER = TEXT.replace('within = "3 business days"', 'within = "1 business day"')
@@ -94,3 +100,37 @@ def test_a_document_of_any_shape_gets_a_page(house, sign_in):
         answer = client.post("/policy/warehousepg/import", {"document": document, "do": "read"})
         assert answer.status_code == 200
         assert b"<script>alert" not in answer.content
+
+
+def test_the_first_project_is_made_from_a_security_md_by_whoever_was_let_in(sign_in, house):
+    projects = MemoryProjects()
+    people = MemoryPeople(projects, house.desk.mint)
+    empty = replace(house, desk=replace(house.desk, projects=projects, people=people))
+    server.current.append(empty)
+    admin = people.add("Ada", "ada@example.org", {})
+    client = Client()
+    token = people.sign_in_link(admin.id, house.clock(), house.clock() + timedelta(hours=1))
+    assert client.post(f"/sign-in/{token}").status_code == 303
+    assert client.get("/inbox")["Location"] == "/first-run"
+    document = shared("seeds", "warehousepg-SECURITY.md").read_bytes().decode("utf-8")
+    page = client.post("/first-run", {"document": document, "do": "read"}).content.decode()
+    fields = {html.unescape(n): html.unescape(v) for n, v in re.findall(r'name="(answer-[^"]+)" value="([^"]*)"', page)}
+    page = client.post("/first-run", {"document": document, "do": "answer", **fields}).content.decode()
+    text = html.unescape(re.search(r"<textarea[^>]*name=\"text\"[^>]*>(.*?)</textarea>", page, re.S)[1]).lstrip("\n")
+    broken = client.post("/first-run", {"text": text + "\n[nonsense]\n", "do": "apply"})
+    assert broken.status_code == 422
+    assert projects.all() == []
+    made = client.post("/first-run", {"text": text, "do": "apply"})
+    assert (made.status_code, made["Location"]) == (303, "/policy/warehousepg")
+    assert client.get("/inbox").status_code == 200
+    assert client.get("/policy/warehousepg/edit").status_code == 200
+    assert client.get("/first-run").status_code == 404
+    server.current.remove(empty)
+
+
+def test_once_there_is_a_project_nobody_makes_another_on_the_desk(house, sign_in):
+    client = sign_in()
+    assert client.get("/first-run").status_code == 404
+    text = TEXT.replace('id = "warehousepg"', 'id = "other"').replace('prefix = "WHPG"', 'prefix = "OTH"')
+    assert client.post("/first-run", {"text": text, "do": "apply"}).status_code == 404
+    assert house.desk.projects.get("other") is None

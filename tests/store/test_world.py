@@ -194,3 +194,11 @@ def test_the_seeded_mint_repeats_itself_and_never_an_id() -> None:
     assert len(set(ids)) == 100
     assert one.case_ref("WHPG", T0) == two.case_ref("WHPG", T0)
     assert len(one.nonce()) == 16
+
+
+def test_somebody_is_found_by_id_until_their_account_ends(stores: Stores) -> None:
+    dana = stores.people.add("Dana", "dana@example.org", {})
+    assert stores.people.person(dana.id) == dana
+    stores.people.end(dana.id)
+    assert stores.people.person(dana.id) is None
+    assert stores.people.person("usr_nobody") is None

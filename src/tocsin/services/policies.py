@@ -20,11 +20,14 @@ from tocsin.core.policy.load import load, uncited
 from tocsin.core.policy.model import Policy
 from tocsin.core.policy.problem import Invalid, Problem
 from tocsin.core.policy.seeds import seed
-from tocsin.core.vocabulary import Actor, CaseRef, MoveName, ProjectId, Refused
+from tocsin.core.vocabulary import Actor, CaseRef, MoveName, ProjectId, Refused, Role
 from tocsin.services import cases
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import InboxQuery
 from tocsin.services.ports.world import ProjectInfo
+
+OWNER = frozenset({Role.OWNER, Role.MAINTAINER, Role.RELEASE_MANAGER, Role.PUBLISHER})
+"""What the person who makes the first project is in it."""
 
 MOST = 50
 """Open cases whose deadlines are compared at once: those that are due first."""
@@ -74,6 +77,41 @@ def propose(desk: Desk, actor: Actor, project: ProjectId, text: str) -> Proposed
     )
 
 
+def look(text: str) -> Proposed:
+    """Look at the first policy of an installation: there is nothing to compare it with."""
+    loaded = load(text, seed)
+    if isinstance(loaded, Invalid):
+        return Proposed(policy=None, problems=loaded.problems)
+    return Proposed(policy=loaded, problems=(), uncited=uncited(text, seed))
+
+
+def first(desk: Desk, person: str, text: str) -> ProjectInfo | Refused:
+    """Make the first project of an installation, with the person as its owner. Refuses where there is a project.
+
+    Whoever can sign in before there is a project was let in by the administrator's own one-time link.
+    """
+    seen = look(text)
+    if desk.projects.all():
+        return cases.NOT_FOUND
+    if seen.problems:
+        return _problems(seen)
+    owner = desk.people.person(person)
+    if owner is None:
+        return cases.NOT_FOUND
+    info = desk.projects.adopt(text, owner.name, desk.now())
+    desk.people.add(owner.name, owner.email, {info.id: OWNER})
+    return info
+
+
+def _problems(seen: Proposed) -> Refused:
+    return Refused(
+        code="policy-refused",
+        because=f"The policy has problems; nothing was put in force. First: {seen.problems[0].message}.",
+        rule="policy",
+        missing=tuple(map(str, seen.problems)),
+    )
+
+
 def _open_cases(desk: Desk, actor: Actor, project: ProjectId, policy: Policy) -> Iterable[CaseMoves]:
     for row in desk.inbox.page(InboxQuery(projects=(project,), limit=MOST)):
         opened = cases.open_case(desk, row.case, actor, "policy.compare")
@@ -88,12 +126,7 @@ def put_in_force(desk: Desk, actor: Actor, project: ProjectId, text: str) -> Pro
         return refused
     proposed = propose(desk, actor, project, text)
     if proposed.problems:
-        return Refused(
-            code="policy-refused",
-            because=f"The policy has problems; the one in force stays. First: {proposed.problems[0].message}.",
-            rule="policy",
-            missing=tuple(map(str, proposed.problems)),
-        )
+        return _problems(proposed)
     return desk.projects.adopt(text, actor.name or actor.id, desk.now())
 
 

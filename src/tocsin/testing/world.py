@@ -169,6 +169,11 @@ class MemoryPeople:
         account.roles |= roles
         return account.info
 
+    def person(self, person: str) -> PersonInfo | None:
+        """Somebody by their id."""
+        account = self._active(person)
+        return account.info if account else None
+
     def end(self, person: str) -> None:
         """End an account."""
         if person in self._accounts:

@@ -92,6 +92,13 @@ class DbPeople:
             )
         return PersonInfo(id=person.id, name=person.name, email=person.email)
 
+    def person(self, person: str) -> PersonInfo | None:
+        """Somebody by their id."""
+        with self._db.read():
+            found = Person.objects.using(self._db.alias).filter(id=person, is_active=True)
+            row = found.values_list("id", "name", "email").first()
+        return PersonInfo(id=row[0], name=row[1], email=row[2]) if row else None
+
     def end(self, person: str) -> None:
         """End an account."""
         with self._db.write():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tocsin policy`: a project's policy as a file, from prose and back, and what it promises when.
 
-Everything but `explain CASE` works on files alone, without an installation. POLICY is a file, or the name of one of the
+Everything but `explain CASE` and `adopt` works on files alone, without an installation. POLICY is a file, or the name of one of the
 policies that come with the product (`community`, `warehousepg`).
 """
 
@@ -29,6 +29,7 @@ from tocsin.core.policy.problem import Invalid, Problem
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.policy.tables import tables
 from tocsin.core.policy.toml_write import write
+from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli.exits import Exit
 from tocsin.delivery.cli.findings import code, content, print_json, printable, show
 from tocsin.delivery.cli.lint import instant
@@ -231,6 +232,34 @@ def _of_case(ctx: click.Context, case: str, person: str) -> list[str]:
     if shown is None:
         refuse(NOT_FOUND)
     return [f"{promise.title}: {'; '.join(promise.explain)}" for promise in shown.promises]
+
+
+@policy.command("adopt")
+@_policy
+@click.option("--owner", default="", help="E-mail address of who owns the project, when it is a new one.")
+@click.option("--as", "person", envvar="TOCSIN_AS", default="", help="In whose name: e-mail address, name or id.")
+@click.pass_context
+def adopt(ctx: click.Context, policy_file: str, owner: str, person: str) -> None:
+    """Put POLICY in force in the local installation; a project that is not there yet is made."""
+    from tocsin.delivery.cli import context
+    from tocsin.delivery.cli.exits import refuse
+    from tocsin.services import policies
+    from tocsin.services.cases import NOT_FOUND
+
+    desk = context.desk(ctx)
+    loaded, text = opened(policy_file), text_of(policy_file)
+    if desk.projects.get(loaded.project.id) is None:
+        made = desk.projects.adopt(text, owner or "the command line", desk.now())
+        if owner:
+            desk.people.add(owner.partition("@")[0], owner, {made.id: policies.OWNER})
+        click.echo(f"{made.name} is {made.id}, its cases begin with {made.prefix}")
+        return
+    someone = context.who(desk, person)
+    actor = desk.people.actor(someone.id, loaded.project.id)
+    done = policies.put_in_force(desk, actor, loaded.project.id, text) if actor else None
+    if done is None or isinstance(done, Refused):
+        refuse(done or NOT_FOUND)
+    click.echo(f"{done.name}: {done.policy[:12]} is in force for reports from now on; open cases keep theirs")
 
 
 @policy.command("diff")

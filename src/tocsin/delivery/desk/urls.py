@@ -20,6 +20,7 @@ urlpatterns = [
     path("c/<str:ref>/do/<str:name>", case.move, name="move"),
     path("c/<str:ref>/files/<str:blob>", files.attachment, name="file"),
     path("c/<str:ref>/<str:tab>", case.page, name="tab"),
+    path("first-run", policy.first_run, name="first-run"),
     path("people", project.people, name="people"),
     path("policy/<str:project>", policy.show, name="policy"),
     path("policy/<str:project>/edit", policy.edit, name="policy-edit"),

@@ -110,6 +110,9 @@ class People(Protocol):
     def end(self, person: str) -> None:
         """End an account: it signs in no more and is an actor nowhere. What the person did stays."""
 
+    def person(self, person: str) -> PersonInfo | None:
+        """Somebody by their id; None for somebody unknown or ended."""
+
     def sign_in_link(self, person: str, now: datetime, good_until: datetime) -> str:
         """A token that signs the person in once; only its hash is kept. Raises LookupError for nobody's account."""
 

@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tocsin.delivery.desk.doors import DeskRequest, signed_in
+from tocsin.delivery.desk.doors import DeskRequest, see_other, signed_in
 from tocsin.delivery.desk.rows import rows
 from tocsin.services.queries import inbox as queries
 from tocsin.services.queries import words
@@ -21,6 +21,8 @@ START = "team"
 @require_safe
 def inbox(request: DeskRequest) -> HttpResponseBase:
     """Show one page of the inbox; tab, project and place all stand in the address."""
+    if not request.desk.projects.all():
+        return see_other("/first-run")
     asked = request.GET
     tab = asked.get("tab", START)
     project = asked.get("project", "")

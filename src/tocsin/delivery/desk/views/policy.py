@@ -22,6 +22,7 @@ from tocsin.services.queries import policy as queries
 from tocsin.services.queries import words
 from tocsin.services.queries.policy import PolicyView
 
+FIRST_RUN = "/first-run"
 LONGEST = 1_000_000
 """Characters of a policy file or a SECURITY.md that are read."""
 
@@ -63,7 +64,7 @@ def edit(request: DeskRequest, project: str) -> HttpResponseBase:
 
 def _editor(
     request: DeskRequest,
-    view: PolicyView,
+    view: PolicyView | None,
     text: str,
     *,
     seen: policies.Proposed | None = None,
@@ -73,6 +74,7 @@ def _editor(
     said = sentences(seen.policy) if seen and seen.policy else ()
     context = {
         "policy": view,
+        "action": f"/policy/{view.project}/edit" if view else FIRST_RUN,
         "text": text,
         "seen": seen,
         "refused": refused,
@@ -134,25 +136,65 @@ def cases(request: DeskRequest, project: str) -> HttpResponseBase:
 def begin(request: DeskRequest, project: str) -> HttpResponseBase:
     """Begin from an existing SECURITY.md: findings first, then the choices a person has to make, then the editor."""
     view = _changeable(request, project)
-    if view is None:
+    actor = request.desk.people.actor(request.person, project) if view else None
+    if view is None or actor is None:
         return not_found()
-    document = request.POST.get("document", "")[:LONGEST]
-    if request.method != "POST" or not document.strip():
-        return render(request, "desk/policy_import.html", {"policy": view})
-    imported = import_security_md(document.encode("utf-8", "surrogatepass"))
-    if request.POST.get("do") == "answer":
-        answers = {choice.path: request.POST.get(f"answer-{choice.path}", "") for choice in imported.choices}
-        tables = answer(imported.policy, answers)
-        tables["project"] = tables.get("project", {}) | {"id": project}
-        actor = request.desk.people.actor(request.person, project)
-        text = write(tables)
-        return _editor(
-            request, view, text, seen=policies.propose(request.desk, actor, project, text) if actor else None
-        )
+    text = _proposed(request, {"id": project})
+    if text is None:
+        return _wizard(request, view, f"/policy/{project}/import")
+    return _editor(request, view, text, seen=policies.propose(request.desk, actor, project, text))
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def first_run(request: DeskRequest) -> HttpResponseBase:
+    """Make the first project of an installation that has none, from its SECURITY.md; afterwards this is not found."""
+    if request.desk.projects.all():
+        return not_found()
+    if request.POST.get("do") in ("check", "apply"):
+        text = _text(request)
+        if request.POST["do"] == "apply":
+            made = policies.first(request.desk, request.person, text)
+            if not isinstance(made, Refused):
+                return see_other(f"/policy/{made.id}")
+            return _editor(request, None, text, seen=policies.look(text), refused=made, status=422)
+        return _editor(request, None, text, seen=policies.look(text))
+    proposal = _proposed(request, {})
+    if proposal is None:
+        return _wizard(request, None, FIRST_RUN)
+    return _editor(request, None, proposal, seen=policies.look(proposal))
+
+
+def _document(request: DeskRequest) -> bytes:
+    return request.POST.get("document", "")[:LONGEST].encode("utf-8", "surrogatepass")
+
+
+def _text(request: DeskRequest) -> str:
+    return request.POST.get("text", "").replace("\r\n", "\n")[:LONGEST]
+
+
+def _proposed(request: DeskRequest, project: dict[str, str]) -> str | None:
+    """Write the policy that the answered choices make; None while there is nothing answered."""
+    if request.POST.get("do") != "answer":
+        return None
+    imported = import_security_md(_document(request))
+    answers = {choice.path: request.POST.get(f"answer-{choice.path}", "") for choice in imported.choices}
+    tables = answer(imported.policy, answers)
+    tables["project"] = tables.get("project", {}) | project
+    return write(tables)
+
+
+def _wizard(request: DeskRequest, view: PolicyView | None, action: str) -> HttpResponseBase:
+    """Ask for the document, or show what was found in it and the choices it leaves."""
+    document = _document(request)
+    if not document.strip():
+        return render(request, "desk/policy_import.html", {"policy": view, "action": action})
+    imported = import_security_md(document)
     context = {
         "policy": view,
-        "document": document,
-        "findings": lint_security_md(document.encode("utf-8", "surrogatepass")),
+        "action": action,
+        "document": document.decode("utf-8", "replace"),
+        "findings": lint_security_md(document),
         "choices": [(choice, proposed(choice)) for choice in imported.choices],
         "unread": imported.reading.not_understood,
     }
