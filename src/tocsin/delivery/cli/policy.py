@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tocsin policy`: a project's policy as a file, from prose and back, and what it promises when.
 
-Everything but `explain CASE` and `adopt` works on files alone, without an installation. POLICY is a file, or the name of one of the
-policies that come with the product (`community`, `warehousepg`).
+Everything but `explain CASE` and `adopt` works on files alone, without an installation. POLICY is a file, or the name
+of one of the policies that come with the product (`community`, `warehousepg`).
 """
 
 from __future__ import annotations
