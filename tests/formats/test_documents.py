@@ -185,6 +185,14 @@ def test_the_osv_id_loses_its_prefix_once_one_is_registered() -> None:
     assert format_named("osv").file_name(registered) == "WHPG-SA-2026-001.json"
 
 
+def test_a_weakness_whose_name_the_draft_refuses_becomes_a_note() -> None:
+    """CWE-520 is called `.NET Misconfiguration: ...`, and CSAF 2.1 lets no name begin with a dot."""
+    advisory = msgspec.structs.replace(warehouse(), cwe=("CWE-125", "CWE-520"))
+    assert findings(render_all(advisory), advisory) == ()
+    assert b".NET Misconfiguration" in format_named("csaf21").render(advisory)
+    assert "cwe[1]" in {loss.field for loss in losses(advisory)["csaf21"]}
+
+
 def test_file_names_follow_their_standards() -> None:
     names = {each.name: each.file_name(warehouse()) for each in FORMATS}
     assert names == {

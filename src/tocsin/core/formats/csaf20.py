@@ -75,8 +75,7 @@ def _weakness(cwe: str) -> dict[str, str]:
 
 def _stand_ins(advisory: Advisory) -> Iterator[dict[str, str]]:
     """Notes for what has no field of its own in 2.0."""
-    further = "; ".join(f"{each} {cwe_name(each) or ''}".rstrip() for each in advisory.cwe[1:])
-    yield from common.note("other", "Further weaknesses", further)
+    yield from common.weaknesses(advisory.cwe[1:])
     for each in _noted(advisory):
         yield from common.note("other", f"CVSS {each.severity.version}", common.rated(each))
     unsupported = "\n".join(

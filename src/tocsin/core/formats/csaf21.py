@@ -7,6 +7,7 @@ weakness with the version of its list, unsupported lines as `unknown`, and TLP 2
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ _DIALECT: Final = tree.Dialect(
     },
     purl=lambda purl: {"purls": [purl]},
 )
+_NAME: Final = re.compile(r"[^\s_.-](.*[^\s_.-])?")
 _METRIC: Final = {"2.0": "cvss_v2", "3.0": "cvss_v3", "3.1": "cvss_v3", "4.0": "cvss_v4"}
 
 
@@ -55,7 +57,7 @@ def render(advisory: Advisory) -> bytes:
             "vulnerabilities": [
                 common.vulnerability(advisory, entries, list(_stand_ins(advisory)))
                 | filled(
-                    cwes=[_weakness(each) for each in advisory.cwe],
+                    cwes=[_weakness(each) for each in advisory.cwe if _nameable(each)],
                     disclosure_date=dated(advisory.published, "published"),
                     product_status=status,
                     metrics=_metrics(advisory, status.get("known_affected", [])),
@@ -69,6 +71,11 @@ def _weakness(cwe: str) -> dict[str, str]:
     return {"id": cwe, "name": cwe_name(cwe) or cwe, "version": CWE_VERSION}
 
 
+def _nameable(cwe: str) -> bool:
+    """Whether the schema's pattern for names lets the official name pass: `.NET Misconfiguration` it does not."""
+    return bool(_NAME.fullmatch(cwe_name(cwe) or cwe))
+
+
 def _metrics(advisory: Advisory, affected: list[str]) -> list[dict[str, Any]]:
     """One metric with a vector of each CVSS generation (6.1.7, 6.3.12); 3.1 where 3.0 is given too (6.3.2)."""
     scores = sorted(advisory.published_scores, key=lambda each: each.severity.version)
@@ -77,7 +84,8 @@ def _metrics(advisory: Advisory, affected: list[str]) -> list[dict[str, Any]]:
 
 
 def _stand_ins(advisory: Advisory) -> Iterator[dict[str, str]]:
-    """Where no product is affected a metric has nothing to stand on, so the score becomes a note."""
+    """Weaknesses that the schema refuses; scores, where no product is affected that a metric could speak of."""
+    yield from common.weaknesses([each for each in advisory.cwe if not _nameable(each)])
     if not any(line.vulnerable for product in advisory.products for line in product.lines):
         for each in advisory.published_scores:
             yield from common.note("other", f"CVSS {each.severity.version}", common.rated(each))
@@ -94,6 +102,9 @@ def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
 def _losses(advisory: Advisory) -> Iterator[Loss]:
     if advisory.publisher.contact:
         yield Loss(field="publisher.contact", message="the draft is not settled on a field for it")
+    for place, cwe in enumerate(advisory.cwe):
+        if not _nameable(cwe):
+            yield Loss(field=f"cwe[{place}]", message=f"the draft's schema refuses the name of {cwe}; it is a note")
     if {"3.0", "3.1"} <= {each.severity.version for each in advisory.published_scores}:
         yield Loss(field="scores", message="CVSS 3.0 gives way to 3.1")
 

@@ -7,10 +7,11 @@ those stand in `csaf20` and `csaf21`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from tocsin.core.advisory import Advisory, Credit, Score
+from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.formats import words
 from tocsin.core.formats.csaf_tree import Entry
 from tocsin.core.formats.encode import dated, filled, instant
@@ -95,6 +96,12 @@ def vulnerability(advisory: Advisory, entries: list[Entry], notes: list[dict[str
 def note(category: str, title: str, text: str) -> tuple[dict[str, str], ...]:
     """A note, or none where the text is empty."""
     return ({"category": category, "title": title, "text": text},) if text.strip() else ()
+
+
+def weaknesses(cwe: Iterable[str]) -> tuple[dict[str, str], ...]:
+    """A note on weaknesses that have no field of their own."""
+    further = "; ".join(f"{each} {cwe_name(each) or ''}".rstrip() for each in cwe)
+    return note("other", "Further weaknesses", further)
 
 
 def rated(score: Score) -> str:
