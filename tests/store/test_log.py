@@ -117,9 +117,9 @@ def test_a_look_at_no_case_or_kept_twice_is_a_conflict_and_leaves_no_commitment(
 
 
 def test_other_logs_are_remembered_as_they_were_seen_last(stores: Stores) -> None:
-    peer = Peer(origin="security.example.org/log", key="k", at=T0, note="first")
-    assert stores.peers.last(peer.origin) is None
+    peer = Peer(url="https://security.example.org", key="k", at=T0, note="first")
+    assert stores.peers.last(peer.url) is None
     stores.peers.keep(peer)
     stores.peers.keep(msgspec.structs.replace(peer, note="second"))
-    assert stores.peers.last(peer.origin) == msgspec.structs.replace(peer, note="second")
+    assert stores.peers.last(peer.url) == msgspec.structs.replace(peer, note="second")
     assert stores.peers.last("elsewhere") is None

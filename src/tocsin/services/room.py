@@ -16,6 +16,7 @@ from tocsin.core import notices
 from tocsin.core.case.commands import AcceptEmbargo, Appeal, ConfirmFix, Hear, ProposeEmbargo, RejectEmbargo
 from tocsin.core.intake import Attachment
 from tocsin.core.log.bundle import Shown
+from tocsin.core.log.leaf import commitment
 from tocsin.core.vocabulary import CaseRef, ProjectId
 from tocsin.services import cases, sealing, transparency
 from tocsin.services.app import Front
@@ -24,7 +25,7 @@ from tocsin.services.ports.store import Drop, Room
 
 __all__ = [
     "DROP", "AcceptEmbargo", "Appeal", "ConfirmFix", "Door", "Hear", "ProposeEmbargo", "RejectEmbargo",
-    "ReporterCommand", "RoomView", "enter", "file", "leave", "logged", "look",
+    "ReporterCommand", "RoomView", "enter", "file", "leave", "logged", "look", "stands",
 ]  # fmt: skip
 
 ReporterCommand = Hear | Appeal | AcceptEmbargo | RejectEmbargo | ProposeEmbargo | ConfirmFix
@@ -84,13 +85,27 @@ class _Leaf(msgspec.Struct):
     leaf_salt: str
 
 
+def stands(front: Front, view: RoomView) -> bool:
+    """Whether the log remembers the receipt under a checkpoint, so that `logged` has a file."""
+    shown = _shown(view)
+    if shown is None:
+        return False
+    leaf = commitment(shown.salt, shown.text)
+    return front.log.standing([leaf]).get(leaf) is not None
+
+
 def logged(front: Front, view: RoomView) -> str | None:
     """The file that proves to anybody that the log remembers the receipt; None until a checkpoint covers it."""
+    shown = _shown(view)
+    return transparency.proven(front.log, front.log_key, [shown]) if shown else None
+
+
+def _shown(view: RoomView) -> Shown | None:
     try:
         said = msgspec.json.decode(view.proof, type=_Leaf)
     except msgspec.DecodeError:
         return None
-    return transparency.proven(front.log, front.log_key, [Shown(salt=bytes.fromhex(said.leaf_salt), text=said.leaf)])
+    return Shown(salt=bytes.fromhex(said.leaf_salt), text=said.leaf)
 
 
 def leave(front: Front, door: Door, command: ReporterCommand) -> None:

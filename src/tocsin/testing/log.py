@@ -101,11 +101,11 @@ class MemoryPeers:
         self.peers: dict[str, Peer] = {}
         self._write = write
 
-    def last(self, origin: str) -> Peer | None:
-        """How a log was last seen."""
-        return self.peers.get(origin)
+    def last(self, url: str) -> Peer | None:
+        """How the log at an address was last seen."""
+        return self.peers.get(url)
 
     def keep(self, peer: Peer) -> None:
         """Remember how a log is seen now."""
         with self._write():
-            self.peers[peer.origin] = peer
+            self.peers[peer.url] = peer

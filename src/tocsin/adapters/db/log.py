@@ -27,7 +27,7 @@ _LEAF: Final = Columns(LogLeaf, "place", "commitment")
 _NODE: Final = Columns(LogNode, "id", "hash")
 _CHECKPOINT: Final = Columns(LogCheckpoint, "size", "at", "note")
 _LOOK: Final = Columns(LookRow, "id", "case", "at", "body")
-_PEER: Final = Columns(LogPeer, "origin", "key", "at", "note")
+_PEER: Final = Columns(LogPeer, "url", "key", "at", "note")
 
 _ENOUGH: Final = f"SELECT 1 FROM {_WAITING.table} LIMIT 1 OFFSET %s"  # noqa: S608 - our names
 _TAKE: Final = f"""
@@ -39,7 +39,7 @@ _LEAVES: Final = f"SELECT commitment FROM {_LEAF.table} WHERE place >= %s ORDER 
 _NEWEST: Final = f"SELECT note FROM {_CHECKPOINT.table} ORDER BY size DESC LIMIT 1"  # noqa: S608 - our names
 _NOTES: Final = f"SELECT size, note FROM {_CHECKPOINT.table} WHERE size > %s ORDER BY size LIMIT %s"  # noqa: S608 - ours
 _LOOKS: Final = f"{_LOOK.select} WHERE case_id = %s ORDER BY n LIMIT %s OFFSET %s"
-_LAST: Final = f"{_PEER.select} WHERE origin = %s"
+_LAST: Final = f"{_PEER.select} WHERE url = %s"
 
 T = TypeVar("T")
 
@@ -119,15 +119,15 @@ class DbPeers:
     def __init__(self, database: Database = DEFAULT) -> None:
         self._db = database
 
-    def last(self, origin: str) -> Peer | None:
-        """How a log was last seen."""
-        rows = self._db.rows(_LAST, (origin,))
-        return next((Peer(origin=seen, key=key, at=instant(at), note=note) for seen, key, at, note in rows), None)
+    def last(self, url: str) -> Peer | None:
+        """How the log at an address was last seen."""
+        rows = self._db.rows(_LAST, (url,))
+        return next((Peer(url=seen, key=key, at=instant(at), note=note) for seen, key, at, note in rows), None)
 
     def keep(self, peer: Peer) -> None:
         """Remember how a log is seen now."""
         with self._db.write() as cursor:
-            _PEER.upsert(cursor, (peer.origin, peer.key, self._db.stamp(peer.at), peer.note))
+            _PEER.upsert(cursor, (peer.url, peer.key, self._db.stamp(peer.at), peer.note))
 
 
 def _id(level: int, position: int) -> int:

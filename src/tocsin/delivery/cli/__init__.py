@@ -22,11 +22,13 @@ COMMANDS: Final[Mapping[str, str]] = {
     "cvss": "cvss:cvss",
     "inbox": "inbox:inbox",
     "lint": "lint:lint",
+    "log": "log:log",
     "people": "people:people",
     "policy": "policy:policy",
     "protocol": "protocol:protocol",
     "report": "report:report",
     "verify": "verify:verify",
+    "witness": "witness:witness",
 }
 """Command and where it stands: module of this package, and the object in it."""
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from django.http import Http404, HttpRequest
 
 from tocsin.core.policy.model import Policy
+from tocsin.services.ports.log import LogReader
 from tocsin.services.ports.notary import Notary
 from tocsin.services.ports.shelf import ShelfReader
 from tocsin.services.ports.world import ProjectInfo, Projects
@@ -41,6 +42,14 @@ class Shown(Protocol):
     @property
     def notary(self) -> Notary:
         """Who signs receipts."""
+
+    @property
+    def log(self) -> LogReader:
+        """The transparency log."""
+
+    @property
+    def log_key(self) -> bytes:
+        """The public half of the key that signs its checkpoints."""
 
     def now(self) -> datetime:
         """The clock."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tocsin.delivery.public.views import advisories, home, wellknown
+from tocsin.delivery.public.views import advisories, home, log, wellknown
 
 app_name = "public"
 
@@ -18,6 +18,10 @@ urlpatterns = [
     path("p/<slug:project>/advisories/<str:name>", advisories.advisory, name="advisory"),
     path(".well-known/security.txt", wellknown.security_txt, name="security-txt"),
     path(".well-known/tocsin-notary.json", wellknown.notary, name="notary"),
+    path(".well-known/tocsin-log/checkpoint", log.checkpoint, name="log-checkpoint"),
+    path(".well-known/tocsin-log/key", log.key, name="log-key"),
+    path(".well-known/tocsin-log/consistency", log.consistency, name="log-consistency"),
+    path(".well-known/tocsin-log/inclusion", log.inclusion, name="log-inclusion"),
     path("healthz", wellknown.health, name="health"),
     path("robots.txt", wellknown.robots, name="robots"),
     path("favicon.ico", wellknown.icon, name="icon"),

@@ -18,5 +18,6 @@ urlpatterns = [
     path("p/<slug:project>/room/act", talk.act, name="act"),
     path("p/<slug:project>/room/files/<slug:blob>", files.file, name="file"),
     path("p/<slug:project>/room/proof", files.proof, name="proof"),
+    path("p/<slug:project>/room/log-proof", files.log_proof, name="log-proof"),
     path("p/<slug:project>/room/leave", visit.leave, name="leave"),
 ]

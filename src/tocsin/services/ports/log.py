@@ -36,9 +36,9 @@ class Look(Value):
 
 
 class Peer(Value):
-    """Another instance's log as it was last seen, with our signature if we vouched for it."""
+    """Another instance's log as it was last seen at its address, under its key, with our signature as its witness."""
 
-    origin: str
+    url: str
     key: str
     at: datetime
     note: str
@@ -83,8 +83,8 @@ class Log(LogReader, Protocol):
 class Peers(Protocol):
     """What is remembered of other instances' logs."""
 
-    def last(self, origin: str) -> Peer | None:
-        """How a log was last seen."""
+    def last(self, url: str) -> Peer | None:
+        """How the log at an address was last seen."""
 
     def keep(self, peer: Peer) -> None:
         """Remember how a log is seen now, in place of what was remembered."""

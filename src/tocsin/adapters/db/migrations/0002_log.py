@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="LogPeer",
             fields=[
-                ("origin", tocsin.adapters.db.models.fields.Code(max_length=300, primary_key=True, serialize=False)),
+                ("url", tocsin.adapters.db.models.fields.Code(max_length=300, primary_key=True, serialize=False)),
                 ("key", tocsin.adapters.db.models.fields.Code(max_length=400)),
                 ("at", models.DateTimeField()),
                 ("note", models.TextField()),

@@ -85,7 +85,7 @@ class LookRow(models.Model):
 class LogPeer(models.Model):
     """Another instance's log as this one saw it last."""
 
-    origin = Code(primary_key=True, max_length=300)
+    url = Code(primary_key=True, max_length=300)
     key = Code(max_length=400)
     at = models.DateTimeField()
     note = models.TextField()
@@ -94,4 +94,4 @@ class LogPeer(models.Model):
         db_table = "tocsin_log_peer"
 
     def __str__(self) -> str:
-        return str(self.origin)
+        return str(self.url)

@@ -12,7 +12,7 @@ from tocsin.delivery.inert import plain
 from tocsin.delivery.reporter import session
 from tocsin.delivery.reporter.guard import admit
 from tocsin.delivery.reporter.request import RoomRequest, house
-from tocsin.delivery.reporter.views.receipt import saved_proof
+from tocsin.delivery.reporter.views.receipt import saved, saved_proof
 from tocsin.delivery.reporter.views.visit import ended
 from tocsin.services import room
 from tocsin.services.ports.blobs import BlobMissing
@@ -56,6 +56,20 @@ def proof(request: RoomRequest, project: str) -> HttpResponseBase:
     if visit is None:
         return ended(place)
     return saved_proof(room.look(request.front, visit.door, place.id))
+
+
+@admit("GET", "HEAD")
+def log_proof(request: RoomRequest, project: str) -> HttpResponseBase:
+    """Give out the proof that the log remembers the report, once a checkpoint covers it."""
+    place = house(request, project)
+    visit = session.resume(request, place.id)
+    if visit is None:
+        return ended(place)
+    view = room.look(request.front, visit.door, place.id)
+    file = room.logged(request.front, view)
+    if file is None:
+        raise Http404
+    return saved(f"{view.case}-log-proof.jsonl", "application/jsonl", file.encode())
 
 
 def safe_name(name: str) -> str:

@@ -108,6 +108,7 @@ def page(request: RoomRequest, place: House, visit: Visit, unsent: Unsent, statu
         "may_propose": bool(known.proposals) or known.phase in TALK_OF_DATES,
         "hold_reasons": hold_reasons(place.policy) if known.embargo_until else (),
         "messages": [pages.message(each) for each in view.messages],
+        "logged": room.stands(front, view),
         "refusals": [{"at": words.instant(each.at), "because": each.because} for each in view.refusals],
         "done": DONE.get(request.GET.get("done", ""), ""),
         "unsent": unsent,
