@@ -156,7 +156,7 @@ class RejectionClass(StrEnum):
 
 def is_cve_id(text: str) -> TypeGuard[str]:
     """Say whether `text` has the form of a CVE id (CVE Record Format 5.x, `cveId`)."""
-    return bool(CVE_ID.match(text))
+    return CVE_ID.fullmatch(text) is not None
 
 
 def utc(instant: datetime) -> datetime:
