@@ -72,6 +72,9 @@ def test_a_report_is_walked_to_publication_by_forms_alone(house: House, sign_in:
             "rows-1-reason": "ends this month"}  # fmt: skip
     done(post(dana, ref, "set-lines", **rows))
     done(post(dana, ref, "set-fix", author="Dana", reference="9f31c02"))
+    fix = dana.get(f"/c/{ref}/fix").content.decode()
+    assert 'value="Dana"' in fix
+    assert house.dana not in fix
     done(post(li, ref, "confirm-fix", note="tests pass"))
     done(post(dana, ref, "draft-advisory", **draft()))
     case = the_case(house, ref)

@@ -17,7 +17,10 @@ from tocsin.boot import config as configuration
 from tocsin.boot.config import Config, ConfigError, Role
 from tocsin.boot.demo.command import demo
 from tocsin.delivery.cli import cli
+from tocsin.delivery.cli.exits import Exit
 from tocsin.services.app import Desk, Front
+from tocsin.services.ports.store import Unavailable
+from tocsin.services.ports.vault import Tampered
 
 
 class Installation:
@@ -90,8 +93,15 @@ cli.add_command(demo)
 
 
 def main() -> None:
-    """Run the command."""
-    cli(obj=open_desk)
+    """Run the command. What no command expects ends in words where a person can do something about it."""
+    try:
+        cli(obj=open_desk)
+    except Unavailable as error:
+        click.echo(f"tocsin: not now: {error}. Nothing was written; try again.", err=True)
+        sys.exit(int(Exit.UPSTREAM))
+    except Tampered as error:
+        click.echo(f"tocsin: {error}; “tocsin verify” says where", err=True)
+        sys.exit(int(Exit.FAILED))
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ import click
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.policy.facts import LineFact
-from tocsin.core.vocabulary import Affectedness, Audience, RejectionClass, utc
+from tocsin.core.vocabulary import Affectedness, Audience, Refused, RejectionClass, utc
 from tocsin.delivery.cli.context import act, as_json, as_person, desk, inert, print_json, reference, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
-from tocsin.services import advisories, cases
+from tocsin.services import cases, numbering
 from tocsin.services.app import Desk
 from tocsin.services.ports.world import PersonInfo
 from tocsin.services.queries import case as query
@@ -121,8 +121,14 @@ def investigate(ctx: click.Context, /, given: str, person: str, versions: str, *
 def accept(ctx: click.Context, /, given: str, person: str, **words: str) -> None:
     """Accept the report as a vulnerability of the project."""
     opened, someone, shown = find(ctx, person, given)
-    advisory = shown.advisory_id or advisories.next_id(opened, shown.project)
-    result = act(opened, someone, shown.ref, cmd.Accept(advisory_id=advisory, answer=cmd.Answer(**words)))
+    found = query.authorised(opened, shown.ref, someone.id, "case.accept")
+    if found is None:
+        refuse(cases.NOT_FOUND)
+    actor, held = found
+    command = numbering.numbered(opened, held, actor, cmd.Answer(**words))
+    if isinstance(command, Refused):
+        refuse(command)
+    result = act(opened, someone, shown.ref, command)
     click.echo(f"{shown.ref}: accepted, advisory {result.advisory_id} (journal line {result.seq})")
 
 
@@ -155,7 +161,13 @@ def need_info(ctx: click.Context, given: str, person: str, question: str) -> Non
 @click.pass_context
 def duplicate(ctx: click.Context, given: str, person: str, of: str, text: str) -> None:
     """Mark as a duplicate of another case."""
-    move(ctx, person, given, cmd.MarkDuplicate(of=of, answer=cmd.Answer(text=text)), f"duplicate of {of}")
+    opened, someone, shown = find(ctx, person, given)
+    other = query.authorised(opened, reference(opened, someone, of), someone.id, "case.duplicate")
+    if other is None or other[1].case.project != shown.project:
+        stop(f"{of}: there is no such case in this project", Exit.NOT_FOUND)
+    held = other[1].case.ref
+    act(opened, someone, shown.ref, cmd.MarkDuplicate(of=held, answer=cmd.Answer(text=text)))
+    click.echo(f"{shown.ref}: duplicate of {held}")
 
 
 @case.command()
@@ -264,13 +276,16 @@ def embargo(ctx: click.Context, /, given: str, person: str, at: str, **reasons: 
 
 @case.command()
 @case_argument
-@click.option("--author", required=True, help="Who wrote the fix.")
+@click.option("--author", required=True, help="Who wrote the fix: name or id; somebody else confirms it.")
 @click.option("--reference", default="", help="Commit or branch.")
 @as_person
 @click.pass_context
 def fix(ctx: click.Context, given: str, person: str, author: str, reference: str) -> None:
     """Say that a fix is ready."""
-    move(ctx, person, given, cmd.SetFix(author=author, reference=reference), "fix ready")
+    opened, someone, shown = find(ctx, person, given)
+    command = cmd.SetFix(author=shown.options.person(author), reference=reference)
+    result = act(opened, someone, shown.ref, command)
+    click.echo(f"{shown.ref}: fix ready (journal line {result.seq})")
 
 
 @case.command("confirm-fix")

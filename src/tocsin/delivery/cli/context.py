@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
 import msgspec
@@ -24,6 +24,8 @@ from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.world import PersonInfo
 from tocsin.services.queries import inbox
 
+Opened = TypeVar("Opened")
+
 as_person = click.option("--as", "person", envvar="TOCSIN_AS", default="", help="Who acts: e-mail address, name or id.")
 as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
 
@@ -31,6 +33,11 @@ as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
 def desk(ctx: click.Context) -> Desk:
     """Open the local installation, or end with what is wrong and what to do."""
     opening: Callable[[], Desk] = ctx.obj
+    return installation(opening)
+
+
+def installation(opening: Callable[[], Opened]) -> Opened:
+    """Open it as whatever `opening` gives, or end with what is wrong and what to do."""
     try:
         return opening()
     except Exception as error:

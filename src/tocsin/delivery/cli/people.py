@@ -48,7 +48,10 @@ def add(ctx: click.Context, name: str, email: str, roles: tuple[str, ...]) -> No
         if opened.projects.get(project) is None or role not in list(Role):
             stop(f"{each}: write PROJECT:ROLE with a role of {', '.join(Role)}", Exit.USAGE)
         given.setdefault(project, set()).add(Role(role))
-    person = opened.people.add(name, email, {project: frozenset(found) for project, found in given.items()})
+    try:
+        person = opened.people.add(name, email, {project: frozenset(found) for project, found in given.items()})
+    except ValueError as error:
+        stop(f"{email}: {error}", Exit.USAGE)
     click.echo(f"{person.name} is {person.id}; next: tocsin people link {email}")
 
 

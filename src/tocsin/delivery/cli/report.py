@@ -8,14 +8,16 @@ from typing import Any
 
 import click
 
-from tocsin.core.intake import Attachment, Identity, Report
+from tocsin.core.intake import MAX_FILE_BYTES, Attachment, Identity, Report
 from tocsin.core.vocabulary import Refused, ReportKind
-from tocsin.delivery.cli.context import as_json, print_json
-from tocsin.delivery.cli.exits import refuse
+from tocsin.delivery.cli.context import as_json, installation, print_json, stop
+from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import intake
 from tocsin.services.app import Front
+from tocsin.services.ports.store import Unavailable
 
 CHUNK = 1 << 16
+MIB = 1 << 20
 
 
 @click.group()
@@ -38,7 +40,10 @@ def new(
     ctx: click.Context, /, project: str, files: tuple[Path, ...], kind: str, contact: str, json_: bool, **texts: Any
 ) -> None:
     """Hand in a report; prints the receipt with the return phrase, once."""
-    front: Front = ctx.obj.front()
+    front: Front = installation(ctx.obj.front)
+    for path in files:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            stop(f"{path} is over {MAX_FILE_BYTES // MIB} MiB; send it in parts, or only a part", Exit.USAGE)
     given = Report(
         kind=ReportKind(kind),
         identity=Identity(contact=contact),
@@ -46,7 +51,10 @@ def new(
         channel="cli",
         **texts,
     )
-    receipt = intake.receive(front, project, given, front.mint.nonce())
+    try:
+        receipt = intake.receive(front, project, given, front.mint.nonce())
+    except Unavailable as error:
+        stop(f"nothing was taken: {error}. Try again.", Exit.UPSTREAM)
     if isinstance(receipt, Refused):
         refuse(receipt)
     if json_:

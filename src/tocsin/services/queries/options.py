@@ -47,6 +47,11 @@ class Options(msgspec.Struct, frozen=True):
         """Name a person of the project; an id that is nobody's stays as it is."""
         return next((each.name for each in self.people if each.id == person), person)
 
+    def person(self, named: str) -> str:
+        """Return the id of the person of the project who is named; a name that is nobody's stays as it is."""
+        wanted = " ".join(named.split()).casefold()
+        return next((each.id for each in self.people if wanted in (each.id, each.name.casefold())), named)
+
     def roles(self, person: str) -> tuple[str, ...]:
         """Roles that a person holds in the project."""
         return next((each.roles for each in self.people if each.id == person), ())

@@ -154,14 +154,13 @@ class FixForm(MoveForm):
     def begin(self) -> dict[str, Any]:
         """Start from what is recorded, or from the person who looks."""
         case = self.ground.case
-        return {"author": case.fix_author or self.ground.actor.name, "reference": case.fix_reference}
+        author = self.ground.options.name(case.fix_author) if case.fix_author else self.ground.actor.name
+        return {"author": author, "reference": case.fix_reference}
 
     def command(self) -> cmd.SetFix:
         """Record it. An author who is somebody of the project is recorded by id, so that they cannot confirm it."""
-        author = self.cleaned_data["author"]
-        people = self.ground.options.people
-        known = next((person.id for person in people if author in (person.name, person.id)), author)
-        return cmd.SetFix(author=known, reference=self.cleaned_data["reference"])
+        author = self.ground.options.person(self.cleaned_data["author"])
+        return cmd.SetFix(author=author, reference=self.cleaned_data["reference"])
 
 
 class ConfirmFixForm(MoveForm):
