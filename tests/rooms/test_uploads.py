@@ -19,6 +19,7 @@ from tests.rooms import site, walk
 from tocsin.adapters.vault import FileBlobs
 from tocsin.core.intake import MAX_FILE_BYTES, MAX_FILES, MAX_REPORT_BYTES
 from tocsin.delivery import uploads
+from tocsin.delivery.reporter.answers import unpack
 from tocsin.services.ports.store import Unavailable
 from tocsin.testing.house import House
 from tocsin.testing.vault import MemoryBlobs
@@ -143,6 +144,18 @@ def test_memory_stays_flat_whatever_the_files_size(house: House, tmp_path: Path)
     assert peak < 8 * MIB
 
 
+def test_typed_bytes_arrive_as_they_were_sent_and_a_file_nobody_chose_is_none(house: House) -> None:
+    odd = "\x00 a\r\nb\nc --" + BOUNDARY + " \u202e\ud7ff\U0001f600 " + "x" * 70_000
+    typed = {**walk.GOOD, "effects": odd}
+    whole = b"".join((*(part(*field) for field in typed.items()), file_head(""), f"\r\n--{BOUNDARY}--\r\n".encode()))
+    status, text = post(Wire(iter([whole])), len(whole))
+    answers = unpack(walk.Page(text).fields["answers"][0])
+    assert status == 200
+    assert answers
+    assert answers.effects == odd
+    assert not blobs(house).sealed
+
+
 def test_no_plain_file_is_written_while_files_arrive(visitor: Client, tmp_path: Path) -> None:
     with override_settings(FILE_UPLOAD_TEMP_DIR=str(tmp_path), FILE_UPLOAD_MAX_MEMORY_SIZE=0):
         walk.send(visitor, (walk.named("poc.sh", b"#!/bin/sh\n" * 100_000),))
@@ -185,15 +198,17 @@ def test_a_database_that_cannot_write_acknowledges_nothing(visitor: Client, hous
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
-        (b"", 422),
-        (b"\x00\xff garbage without any boundary", 422),
-        (part("title", "half a form"), 422),
-        (file_head("cut.log") + b"only the beginning", 422),
+        (b"", 400),
+        (b"\x00\xff garbage without any boundary", 400),
+        (part("title", "half a form"), 400),
+        (file_head("cut.log") + b"only the beginning", 400),
+        (file_head("whole.log") + b"whole\r\n" + file_head("cut.log") + b"only the beginning", 400),
+        (f"--{BOUNDARY}\r\nX-Nothing: else\r\n\r\n\r\n--{BOUNDARY}--\r\n".encode(), 400),
         (b"".join(part(f"f{n}", "") for n in range(600)), 413),
         (part("effects", "x" * (5 * MIB)), 413),
-        (part("form", "x") + f"--{BOUNDARY}\r\nX: {'y' * 5000}\r\n\r\n".encode(), 400),
+        (part("form", "x") + f"--{BOUNDARY}\r\nX: {'y' * 5000}\r\n\r\n".encode(), 413),
     ],
-    ids=["nothing", "garbage", "torn", "torn file", "fields", "text", "headers"],
+    ids=["nothing", "garbage", "torn", "torn file", "second file torn", "no name", "fields", "text", "headers"],
 )
 def test_a_form_that_makes_no_sense_gets_a_page_and_leaves_nothing(house: House, sent: bytes, status: int) -> None:
     found, text = post(Wire(iter([sent])), len(sent))
@@ -214,7 +229,7 @@ def test_a_boundary_that_is_none_and_a_length_that_is_none_are_refused(visitor: 
     [
         ("../../etc/passwd", "passwd"),
         ("C:\\Windows\\evil.exe", "evil.exe"),
-        ('quote".html', "quote_.html"),
+        ("quote%22.html", "quote_.html"),  # as browsers write a quotation mark (HTML, 4.10.21.8)
         ("röntgen.log", "röntgen.log"),
         ("a" * 300 + ".log", "a" * 116 + ".log"),
         ("line\u2028break\u202egnp.exe", "linebreakgnp.exe"),
