@@ -84,6 +84,10 @@ def test_a_policy_with_problems_is_refused_with_all_of_them_and_the_old_one_stay
     assert home.desk.projects.get("warehousepg") == before
     foreign = policies.propose(home.desk, dana(home), "warehousepg", seed("community") or "")
     assert foreign.problems[0].code == "other-project"
+    renamed = policies.put_in_force(home.desk, dana(home), "warehousepg", FASTER.replace('"WHPG"', '"NEWER"'))
+    assert isinstance(renamed, Refused)
+    assert "prefix stays WHPG" in renamed.because
+    assert home.desk.projects.get("warehousepg") == before
 
 
 def test_a_triager_changes_no_policy(home):

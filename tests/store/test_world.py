@@ -90,6 +90,13 @@ def test_two_projects_never_share_a_prefix(stores: Stores) -> None:
     assert stores.projects.get("aaa") is None
 
 
+def test_a_project_keeps_the_prefix_that_its_cases_are_named_by(stores: Stores) -> None:
+    before = stores.projects.get(WHPG)
+    with pytest.raises(PolicyRefused, match="the prefix stays WHPG"):
+        stores.projects.adopt(policy(WHPG, "NEWER"), "tests", T0)
+    assert stores.projects.get(WHPG) == before
+
+
 def test_a_person_is_an_actor_with_their_roles_in_each_project(stores: Stores) -> None:
     ann = stores.people.add("Ann", "Ann@Example.org ", BOTH)
     assert ann.email == "ann@example.org"

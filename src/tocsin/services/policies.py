@@ -24,7 +24,7 @@ from tocsin.core.vocabulary import Actor, CaseRef, MoveName, ProjectId, Refused,
 from tocsin.services import cases
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import InboxQuery
-from tocsin.services.ports.world import ProjectInfo
+from tocsin.services.ports.world import PolicyRefused, ProjectInfo
 
 OWNER = frozenset({Role.OWNER, Role.MAINTAINER, Role.RELEASE_MANAGER, Role.PUBLISHER})
 """What the person who makes the first project is in it."""
@@ -121,13 +121,16 @@ def _open_cases(desk: Desk, actor: Actor, project: ProjectId, policy: Policy) ->
 
 
 def put_in_force(desk: Desk, actor: Actor, project: ProjectId, text: str) -> ProjectInfo | Refused:
-    """Put a policy in force for cases to come. Raises `PolicyRefused` with every problem; the policy in force stays."""
+    """Put a policy in force for cases to come; a refusal lists every problem, and the policy in force stays."""
     if refused := access.guard(actor, MoveName.ADOPT_POLICY):
         return refused
     proposed = propose(desk, actor, project, text)
     if proposed.problems:
         return _problems(proposed)
-    return desk.projects.adopt(text, actor.name or actor.id, desk.now())
+    try:
+        return desk.projects.adopt(text, actor.name or actor.id, desk.now())
+    except PolicyRefused as unfit:
+        return _problems(Proposed(policy=None, problems=unfit.problems))
 
 
 def adopt_for(desk: Desk, actor: Actor, project: ProjectId, ref: CaseRef, seen: int) -> Case | Refused:

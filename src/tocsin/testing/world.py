@@ -18,7 +18,7 @@ from tocsin.core.policy.model import Policy
 from tocsin.core.policy.problem import Invalid
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import GHSA_ALPHABET, Actor, ActorKind, CaseRef, ProjectId, Role, utc
-from tocsin.services.ports.world import Mint, PersonInfo, PolicyRefused, PolicyText, ProjectInfo
+from tocsin.services.ports.world import Mint, PersonInfo, PolicyRefused, PolicyText, ProjectInfo, refuse_prefix
 
 
 class VirtualClock:
@@ -106,8 +106,9 @@ class MemoryProjects:
         if isinstance(policy, Invalid):
             raise PolicyRefused(policy.problems)
         told = policy.project
-        if any(other.prefix == told.prefix and other.id != told.id for other in self._projects.values()):
-            raise ValueError(f"the prefix {told.prefix} belongs to another project")
+        others = {other.prefix for other in self._projects.values() if other.id != told.id}
+        standing = self._projects.get(told.id)
+        refuse_prefix(told.prefix, told.prefix not in others, standing.prefix if standing else None)
         info = ProjectInfo(id=told.id, name=told.name, prefix=told.prefix, policy=policy.version)
         self._made.setdefault(told.id, utc(now))
         self._policies.setdefault((told.id, policy.version), policy)

@@ -20,7 +20,7 @@ from tocsin.core.policy.model import Policy
 from tocsin.core.policy.problem import Invalid
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import ProjectId
-from tocsin.services.ports.world import PolicyRefused, PolicyText, ProjectInfo
+from tocsin.services.ports.world import PolicyRefused, PolicyText, ProjectInfo, refuse_prefix
 
 _PROJECT: Final = Columns(Project, "id", "name", "prefix", "policy")
 _ONE: Final = f"{_PROJECT.select} WHERE id = %s"
@@ -67,8 +67,9 @@ class DbProjects:
         told = policy.project
         with self._db.write():
             projects = Project.objects.using(self._db.alias)
-            if projects.filter(prefix=told.prefix).exclude(id=told.id).exists():
-                raise ValueError(f"the prefix {told.prefix} belongs to another project")
+            owner = projects.filter(prefix=told.prefix).values_list("id", flat=True).first()
+            standing = projects.filter(id=told.id).values_list("prefix", flat=True).first()
+            refuse_prefix(told.prefix, owner in (None, told.id), standing)
             projects.update_or_create(
                 id=told.id,
                 defaults={"name": told.name, "prefix": told.prefix, "policy": policy.version},

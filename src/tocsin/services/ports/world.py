@@ -58,6 +58,18 @@ class PolicyRefused(ValueError):
         self.problems = problems
 
 
+def refuse_prefix(prefix: str, free: bool, standing: str | None) -> None:
+    """Raise PolicyRefused for a prefix that another project has, or that is not the one the project began with: cases
+    and advisories are named by it, and a return phrase finds its project by it."""
+    if standing is not None and standing != prefix:
+        because = f"the prefix stays {standing}: cases and advisories are named by it"
+    elif not free:
+        because = f"the prefix {prefix} belongs to another project"
+    else:
+        return
+    raise PolicyRefused((Problem(line=1, path="project.prefix", code="prefix-taken", message=because),))
+
+
 class Projects(Protocol):
     """Projects and every policy version they ever had."""
 
@@ -76,7 +88,7 @@ class Projects(Protocol):
     def adopt(self, policy_toml: str, by: str, now: datetime) -> ProjectInfo:
         """Make a policy the one in force, creating its project on first use.
 
-        Raises PolicyRefused with every problem of the text, ValueError when its prefix is another project's.
+        Raises PolicyRefused with every problem of the text, and when its prefix is not the project's own.
         """
 
 
