@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "inbox": "inbox:inbox",
     "lint": "lint:lint",
     "log": "log:log",
+    "metrics": "metrics:metrics",
     "people": "people:people",
     "policy": "policy:policy",
     "protocol": "protocol:protocol",
