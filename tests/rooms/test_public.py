@@ -90,6 +90,8 @@ NOTHING = (
     f"{LIST}WHPG-SA-2026-999",
     f"{LIST}WHPG-SA-2026-001.record.json",
     f"{LIST}WHPG-SA-2026-001.exe",
+    f"{LIST}WHPG-SA-2026-001%0a",
+    f"{LIST}WHPG-SA-2026-001.txt%0a",
     f"{LIST}WHPG-2026-k7x4m",
     f"{LIST}..%2f..%2fetc",
     f"{LIST}?after=nonsense",
@@ -105,6 +107,12 @@ def test_what_is_not_there_is_one_page_to_the_byte(visitor: Client, published: s
     assert answer.status_code == 404
     assert answer.content == usual.content
     assert answer.headers == usual.headers
+
+
+@pytest.mark.parametrize("address", [f"/p/{walk.PROJECT}/", LIST])
+def test_a_missing_last_slash_is_no_dead_end(visitor: Client, address: str) -> None:
+    answer = visitor.get(address.rstrip("/"))
+    assert (answer.status_code, answer.headers["Location"]) == (301, address)
 
 
 def test_nothing_about_a_case_is_found_before_publication(visitor: Client, house: House) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from tocsin.delivery.public.views import advisories, home, log, wellknown
 
@@ -11,9 +12,11 @@ app_name = "public"
 
 urlpatterns = [
     path("", home.projects, name="projects"),
+    path("p/<slug:project>", RedirectView.as_view(pattern_name="public:home", permanent=True)),
     path("p/<slug:project>/", home.home, name="home"),
     path("p/<slug:project>/policy", home.policy, name="policy"),
     path("p/<slug:project>/advisories.atom", advisories.atom, name="atom"),
+    path("p/<slug:project>/advisories", RedirectView.as_view(pattern_name="public:advisories", permanent=True)),
     path("p/<slug:project>/advisories/", advisories.advisories, name="advisories"),
     path("p/<slug:project>/advisories/<str:name>", advisories.advisory, name="advisory"),
     path(".well-known/security.txt", wellknown.security_txt, name="security-txt"),

@@ -31,9 +31,10 @@ class DocumentView(msgspec.Struct, frozen=True):
 
 
 class LossView(msgspec.Struct, frozen=True):
-    """What a format cannot carry; one that `blocks` cannot be made at all."""
+    """What a format cannot carry: which `field` of the record. One that `blocks` cannot be made at all."""
 
     title: str
+    field: str
     message: str
     blocks: bool
 
@@ -75,7 +76,7 @@ def preview(desk: Desk, opened: Opened) -> PreviewView | None:
         ),
         problems=found.problems,
         losses=tuple(
-            LossView(title=_title(name), message=loss.message, blocks=loss.blocks)
+            LossView(title=_title(name), field=loss.field, message=loss.message, blocks=loss.blocks)
             for name, lost in found.losses.items()
             for loss in lost
         ),

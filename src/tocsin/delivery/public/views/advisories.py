@@ -32,9 +32,7 @@ RECORD: Final = "record"
 """The stored document that the page is made from."""
 
 _BY_SUFFIX: Final = {each.suffix: each for each in FORMATS}
-_NAME: Final = re.compile(
-    ADVISORY_ID.pattern.removesuffix("$").replace("^", "^(?P<id>") + r")(?P<suffix>\.[a-z0-9.-]+)?$"
-)
+_NAME: Final = re.compile(rf"(?P<id>{ADVISORY_ID.pattern.strip('^$')})(?P<suffix>\.[a-z0-9.-]+)?")
 _CURSOR: Final = re.compile(r"(?P<at>\d{1,16})~(?P<id>[A-Z0-9-]{1,40})", re.ASCII)
 
 Cursor = tuple[datetime, str]
@@ -83,7 +81,7 @@ def atom(request: PublicRequest, project: str) -> HttpResponseBase:
 def advisory(request: PublicRequest, project: str, name: str) -> HttpResponseBase:
     """Show an advisory, or give out one of its documents: the suffix of the address says which."""
     place = house(request, project)
-    named = _NAME.match(name)
+    named = _NAME.fullmatch(name)
     card = request.front.shelf.card(named["id"]) if named else None
     if named is None or card is None or card.project != place.id:
         raise Http404
