@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -41,34 +40,30 @@ class KeptFile:
 
 @dataclass(frozen=True)
 class Draft:
-    """A report on its way, and what is wrong with it."""
+    """A report on its way: what was answered, the report as it would be sent, and what is wrong with it."""
 
     answers: Answers
-    files: tuple[Attachment, ...]
+    report: Report
     form: str
     wrong: tuple[FieldError, ...] = field(default=())
-
-    @cached_property
-    def report(self) -> Report:
-        """The report as it would be sent."""
-        return report(self.answers, self.files)
 
 
 def blank(front: Front) -> Draft:
     """Begin a form."""
-    return Draft(answers=Answers(), files=(), form=seal_form(front))
+    return Draft(answers=Answers(), report=report(Answers(), ()), form=seal_form(front))
 
 
 def take_up(front: Front, body: Body) -> Draft:
     """Read a draft from a form: fields, files sent before, files sent now; `wrong` lists what to mend."""
     kept, lost = kept_files(front, body.post)
-    answers, files = from_post(body.post), (*kept, *body.files)
+    answers = from_post(body.post)
+    said = report(answers, (*kept, *body.files))
     wrong = (
         *([body.refused] if body.refused else []),
         *([FieldError(field="files", message="A file you chose is a day old; choose it again.")] if lost else []),
-        *problems(report(answers, files)),
+        *problems(said),
     )
-    return Draft(answers=answers, files=files, form=body.post.get("form") or seal_form(front), wrong=wrong)
+    return Draft(answers=answers, report=said, form=body.post.get("form") or seal_form(front), wrong=wrong)
 
 
 def seal_form(front: Front) -> str:

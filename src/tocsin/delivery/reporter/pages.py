@@ -17,12 +17,13 @@ REPORTER: Final = "reporter"
 
 @dataclass(frozen=True)
 class StepView:
-    """A step of the report's way. `state` is `done`, `next` or `ahead`; the agreed date is drawn as a diamond."""
+    """A step of the report's way. `mark` says how to draw it: `done`, `next`, `ahead`, and a date as a diamond."""
 
     name: str
-    state: str
+    mark: str
     when: str
-    is_date: bool
+    done: bool
+    next: bool
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,19 @@ class ProposalView:
 
 def steps(status: notices.CopyStatus) -> list[StepView]:
     """List the steps of a report with what is known of each."""
-    first = next((index for index, step in enumerate(status.steps) if not step.done), len(status.steps))
-    return [
-        StepView(
-            name=step.name,
-            state="done" if step.done else "next" if index == first else "ahead",
-            when=words.instant(step.at) if step.done else _by(step.due),
-            is_date=step.name == "Agreed date",
-        )
-        for index, step in enumerate(status.steps)
-    ]
+    first = next((step for step in status.steps if not step.done), None)
+    return [_step(step, comes_next=step is first) for step in status.steps]
+
+
+def _step(step: notices.Step, *, comes_next: bool) -> StepView:
+    state = "done" if step.done else "next" if comes_next else "ahead"
+    return StepView(
+        name=step.name,
+        mark=f"{state} date" if step.name == "Agreed date" else state,
+        when=words.instant(step.at) if step.done else _by(step.due) or ("next" if comes_next else "to come"),
+        done=step.done,
+        next=comes_next,
+    )
 
 
 def message(copy: notices.CopyMessage) -> MessageView:
