@@ -3,12 +3,20 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.cli.conftest import Installation
+from tests.house import tree
 from tests.services.acts import report
 from tocsin.boot import main as boot
+from tocsin.core.case import commands as cmd
+from tocsin.core.case import decide as rules
 from tocsin.delivery.cli.exits import Exit
+from tocsin.services import room, worker
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.vault import Tampered
 from tocsin.services.queries import case as query
@@ -80,3 +88,62 @@ def test_what_no_command_expects_ends_in_words(shell, monkeypatch, capsys, error
         boot.main()
     assert ended.value.code == code
     assert told in capsys.readouterr().err
+
+
+def test_a_case_is_read_with_what_the_reporter_wrote(shell):
+    case = report(shell.home).case
+    shown = shell.ok("case", "view", case)
+    assert "How to make it happen: Call it with a short buffer and look." in shown
+    assert "Version: 7.3.1" in shown
+
+
+@pytest.mark.parametrize("words", [(), ("CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H", "--stdin")])
+def test_scoring_takes_one_vector_or_many(shell, words):
+    assert shell("cvss", "calc", *words).exit_code == Exit.USAGE
+
+
+def decided(shell):
+    """A case that is accepted, and the reporter's room."""
+    receipt = report(shell.home)
+    shell.ok("case", "reply", receipt.case, "Thank you.", *WORDS)
+    shell.ok("case", "investigate", receipt.case, "--effect", "Reads memory", "--criticality", "high")
+    shell.ok("case", "accept", receipt.case, "--text", "It is real.")
+    door = room.enter(shell.home.front, receipt.phrase)
+    assert door
+    return receipt.case, door
+
+
+def test_a_date_is_bargained_over_from_the_terminal(shell):
+    case, door = decided(shell)
+    assert shell("embargo", "accept", case).exit_code == Exit.USAGE
+    for name, day in (("prp_1", 17), ("prp_2", 18)):
+        offer = cmd.ProposeEmbargo(proposal=name, ends_at=datetime(2026, 3, day, 15, tzinfo=UTC))
+        room.leave(shell.home.front, door, offer)
+        worker.run_once(shell.home.desk)
+        assert name in shell.ok("embargo", "show", case)
+        shell.ok("embargo", "decline", case, "--reason", "The fix is not tested yet.")
+    assert shell("embargo", "propose", case, "--at", "2026-03-24 15:00").exit_code == Exit.USAGE
+    shell.ok("embargo", "decide", case, "--at", "2026-03-24T15:00:00Z", "--reason", "The next release is that day.")
+    told = json.loads(shell.ok("embargo", "show", case, "--json"))
+    assert (told["embargo"], told["until"], told["unilateral"]) == ("active", "Tue 2026-03-24 15:00 UTC", True)
+    shell.ok("embargo", "lift", case, "--why", "early", "--reason", "The fix is out.")
+    assert json.loads(shell.ok("embargo", "show", case, "--json"))["embargo"] == "exited"
+
+
+def test_an_offer_of_the_reporter_is_accepted_without_naming_it_and_public_knowledge_ends_it(shell):
+    case, door = decided(shell)
+    room.leave(shell.home.front, door, cmd.ProposeEmbargo(proposal="p", ends_at=datetime(2026, 3, 17, 15, tzinfo=UTC)))
+    worker.run_once(shell.home.desk)
+    assert "until Tue 2026-03-17 15:00 UTC" in shell.ok("embargo", "accept", case)
+    assert case in shell.ok("case", "list")
+    shell.ok("case", "observe", case, "--bit", "P", "--note", "a mailing list")
+    assert json.loads(shell.ok("embargo", "show", case, "--json"))["embargo"] == "exited"
+
+
+def test_every_move_of_the_desk_can_be_made_from_the_terminal():
+    commands = tree.SOURCE / "delivery" / "cli"
+    written = "".join((commands / f"{name}.py").read_text() for name in ("case", "embargo", "advisory"))
+    others = {"SubmitReport", "Hear", "Appeal", "Tick", "AdoptPolicy", "RecordPublication", "RecordFailure"}
+    numbered = {"Accept"}  # made by `numbering.numbered`
+    wanted = {kind.__name__ for kind in rules.RULES} - others - numbered
+    assert {name for name in wanted if not re.search(rf"cmd\.{name}\b", written)} == set()

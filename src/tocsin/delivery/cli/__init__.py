@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "advisory": "advisory:advisory",
     "case": "case:case",
     "cvss": "cvss:cvss",
+    "embargo": "embargo:embargo",
     "inbox": "inbox:inbox",
     "lint": "lint:lint",
     "log": "log:log",

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tocsin case`: look at one case and make every move that the desk can make."""
+"""`tocsin case`: look at one case and make the desk's moves; those of embargo and advisory are nouns of their own."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import click
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.policy.facts import LineFact
-from tocsin.core.vocabulary import Affectedness, Audience, Refused, RejectionClass, utc
+from tocsin.core.vocabulary import Affectedness, Audience, Refused, RejectionClass
 from tocsin.delivery.cli.context import act, as_json, as_person, desk, inert, print_json, reference, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.delivery.cli.inbox import inbox
 from tocsin.services import cases, numbering
 from tocsin.services.app import Desk
 from tocsin.services.ports.world import PersonInfo
@@ -69,6 +69,7 @@ def view(ctx: click.Context, given: str, person: str, json_: bool) -> None:
         click.echo(
             f"  {promise.title}: {(promise.kept and f'kept {promise.kept}') or f'due {promise.due} ({promise.left})'}"
         )
+    _report(shown)
     for message in sorted((*shown.reporter_thread, *shown.team_thread), key=lambda m: m.seq):
         click.echo(f"\n[{message.audience}] {message.at} {inert(message.by)}")
         for part in (
@@ -81,6 +82,23 @@ def view(ctx: click.Context, given: str, person: str, json_: bool) -> None:
     shut = [gate for gate in shown.gates.get("publish", ()) if not gate.satisfied]
     if shut and not shown.published:
         click.echo("\nbefore publication: " + "; ".join(gate.reason for gate in shut))
+
+
+def _report(shown: query.CaseView) -> None:
+    said = shown.report.report
+    click.echo(f"\n[report] {shown.received} {'anonymous' if not said.identity.name else inert(said.identity.name)}")
+    for label, text in (
+        ("How to make it happen", said.reproduce),
+        ("Version", said.version),
+        ("Effects", said.effects),
+        ("Attack surface", said.attack_surface),
+        ("Other projects", said.dependencies),
+        ("How to reach them", said.identity.contact),
+        ("Plans to publish", said.disclosure_plans),
+        ("Files", ", ".join(f"{file.name} ({file.size})" for file in shown.report_files)),
+    ):
+        if text.strip():
+            click.echo(f"  {label}: " + inert(text).replace("\n", "\n  "))
 
 
 @case.command()
@@ -257,25 +275,6 @@ def cve(ctx: click.Context, /, given: str, person: str, **fields: Any) -> None:
 
 @case.command()
 @case_argument
-@click.option("--at", "at", required=True, help="Instant with zone: 2026-12-08T15:00:00Z")
-@click.option("--reason-class", default="")
-@click.option("--reason", default="")
-@as_person
-@click.pass_context
-def embargo(ctx: click.Context, /, given: str, person: str, at: str, **reasons: Any) -> None:
-    """Propose a disclosure instant."""
-    opened, someone, shown = find(ctx, person, given)
-    try:
-        ends_at = utc(datetime.fromisoformat(at))
-    except ValueError as error:
-        stop(f"{at}: {error}; write it like 2026-12-08T15:00:00Z", Exit.USAGE)
-    command = cmd.ProposeEmbargo(proposal=opened.mint.id("prp"), ends_at=ends_at, **reasons)
-    act(opened, someone, shown.ref, command)
-    click.echo(f"{shown.ref}: proposed {ends_at:%a %Y-%m-%d %H:%M} UTC")
-
-
-@case.command()
-@case_argument
 @click.option("--author", required=True, help="Who wrote the fix: name or id; somebody else confirms it.")
 @click.option("--reference", default="", help="Commit or branch.")
 @as_person
@@ -317,3 +316,17 @@ def close(ctx: click.Context, given: str, person: str, outcome: str, note: str) 
 def reopen(ctx: click.Context, given: str, person: str, reason: str) -> None:
     """Take a rejected, deferred or appealed report up again."""
     move(ctx, person, given, cmd.Reconsider(reason=reason), "taken up again")
+
+
+@case.command()
+@case_argument
+@click.option("--bit", type=click.Choice(["P", "X", "A"]), required=True, help="Public, exploit public, attacks seen.")
+@click.option("--note", default="", help="Where it was seen.")
+@as_person
+@click.pass_context
+def observe(ctx: click.Context, given: str, person: str, bit: str, note: str) -> None:
+    """Record that something came out; an embargo cannot hold what is public."""
+    move(ctx, person, given, cmd.Observe(bit=bit, note=note), "recorded")
+
+
+case.add_command(inbox, "list")

@@ -25,6 +25,8 @@ def cvss() -> None:
 @as_json
 def calc(vector: str | None, many: bool, json_: bool) -> None:
     """Score a vector: base score and rating. Ends with 3 for a vector that cannot be scored."""
+    if bool(vector) == many:
+        raise click.UsageError("Give one vector, or --stdin.")
     vectors = [line.strip() for line in sys.stdin if line.strip()] if many else [vector or ""]
     scored = [(given, score(given)) for given in vectors]
     for given, result in scored:

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tocsin embargo`: bargain over the disclosure instant of a case, as on the desk's tab of that name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from tocsin.core.case import commands as cmd
+from tocsin.core.vocabulary import utc
+from tocsin.delivery.cli.case import case_argument, find
+from tocsin.delivery.cli.context import act, as_json, as_person, print_json, stop, table
+from tocsin.delivery.cli.exits import Exit
+from tocsin.services.queries.case import CaseView, ProposalView
+
+at_option = click.option("--at", required=True, help="Instant with zone: 2026-12-08T15:00:00Z")
+proposal_argument = click.argument("proposal", required=False, default="")
+
+
+@click.group()
+def embargo() -> None:
+    """Agree on when a case is disclosed. CASE is as in `tocsin case`; PROPOSAL the only open one if left out."""
+
+
+def instant(text: str) -> datetime:
+    """Read an instant that says its zone, or end with what is wrong with it."""
+    try:
+        return utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError) as error:
+        stop(f"{text}: {error}; write it like 2026-12-08T15:00:00Z", Exit.USAGE)
+
+
+def answered(shown: CaseView, named: str) -> str:
+    """Return the proposal that is named, or the reporter's only open one; ends with what there is to name."""
+    waiting: list[ProposalView] = [each for each in shown.proposals if each.open and not each.ours]
+    if not named and len(waiting) != 1:
+        known = ", ".join(f"{each.id} ({each.ends_at})" for each in waiting) or "none is open"
+        stop(f"name the proposal: {known}", Exit.USAGE)
+    return named or waiting[0].id
+
+
+@embargo.command()
+@case_argument
+@as_person
+@as_json
+@click.pass_context
+def show(ctx: click.Context, given: str, person: str, json_: bool) -> None:
+    """Show what is agreed and what is on the table."""
+    _, _, shown = find(ctx, person, given)
+    if json_:
+        told = {"embargo": shown.embargo, "until": shown.embargo_until, "unilateral": shown.unilateral}
+        print_json(told | {"disagreed": shown.disagreed, "proposals": shown.proposals})
+        return
+    click.echo(f"{shown.ref}: {shown.embargo}" + (f" until {shown.embargo_until}" if shown.embargo_until else ""))
+    if shown.proposals:
+        rows = [(each.id, each.ends_at, each.by, each.respond_by, each.fate) for each in shown.proposals]
+        table(("PROPOSAL", "ENDS", "BY", "ANSWER UNTIL", "FATE"), rows)
+
+
+@embargo.command()
+@case_argument
+@at_option
+@click.option("--respond-by", default="", help="After this instant silence counts as a no.")
+@click.option("--reason-class", default="", help="Reason of the policy to wait.")
+@click.option("--reason", default="", help="In words; the reporter reads it.")
+@as_person
+@click.pass_context
+def propose(
+    ctx: click.Context, given: str, person: str, at: str, respond_by: str, reason_class: str, reason: str
+) -> None:
+    """Propose an instant, or another one while an embargo holds."""
+    opened, someone, shown = find(ctx, person, given)
+    command = cmd.ProposeEmbargo(
+        proposal=opened.mint.id("prp"),
+        ends_at=instant(at),
+        respond_by=instant(respond_by) if respond_by else None,
+        reason_class=reason_class,
+        reason=reason,
+    )
+    act(opened, someone, shown.ref, command)
+    click.echo(f"{shown.ref}: proposed {command.ends_at:%a %Y-%m-%d %H:%M} UTC")
+
+
+@embargo.command()
+@case_argument
+@proposal_argument
+@as_person
+@click.pass_context
+def accept(ctx: click.Context, given: str, proposal: str, person: str) -> None:
+    """Say yes to an instant that the reporter proposed."""
+    opened, someone, shown = find(ctx, person, given)
+    case = act(opened, someone, shown.ref, cmd.AcceptEmbargo(proposal=answered(shown, proposal)))
+    click.echo(f"{shown.ref}: embargo until {case.embargo_until:%a %Y-%m-%d %H:%M} UTC")
+
+
+@embargo.command()
+@case_argument
+@proposal_argument
+@click.option("--reason", default="", help="Why not; the reporter reads it.")
+@as_person
+@click.pass_context
+def decline(ctx: click.Context, given: str, proposal: str, person: str, reason: str) -> None:
+    """Say no to an instant that the reporter proposed, or take back one's own by naming it."""
+    opened, someone, shown = find(ctx, person, given)
+    act(opened, someone, shown.ref, cmd.RejectEmbargo(proposal=answered(shown, proposal), reason=reason))
+    click.echo(f"{shown.ref}: declined")
+
+
+@embargo.command()
+@case_argument
+@at_option
+@click.option("--reason", required=True, help="The reporter reads it.")
+@as_person
+@click.pass_context
+def decide(ctx: click.Context, given: str, person: str, at: str, reason: str) -> None:
+    """Use the project's final say after a disagreement."""
+    opened, someone, shown = find(ctx, person, given)
+    command = cmd.DecideEmbargo(proposal=opened.mint.id("prp"), ends_at=instant(at), reason=reason)
+    act(opened, someone, shown.ref, command)
+    click.echo(f"{shown.ref}: decided, embargo until {command.ends_at:%a %Y-%m-%d %H:%M} UTC")
+
+
+@embargo.command()
+@case_argument
+@click.option("--why", type=click.Choice(["leaked", "early"]), required=True)
+@click.option("--reason", required=True, help="Everybody concerned reads it.")
+@as_person
+@click.pass_context
+def lift(ctx: click.Context, given: str, person: str, why: str, reason: str) -> None:
+    """End the embargo now."""
+    opened, someone, shown = find(ctx, person, given)
+    act(opened, someone, shown.ref, cmd.EndEmbargo(why=why, reason=reason))
+    click.echo(f"{shown.ref}: the embargo is over")
