@@ -110,7 +110,7 @@ def test_leaving_takes_the_cookie_back_and_asks_the_browser_to_forget(visitor: C
     words = walk.phrase(walk.send(visitor))
     walk.come_back(visitor, words)
     answer = visitor.post(f"{walk.ROOM}/leave", {"do": "leave"})
-    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert "New Identity" in answer.content.decode()
     assert visitor.get(walk.ROOM).status_code == 302
     assert walk.come_back(visitor, words).status_code == 303

@@ -80,7 +80,10 @@ def keep(front: Front, visit: Visit, answer: HttpResponseBase) -> None:
 
 
 def end(front: Front, project: ProjectId, answer: HttpResponseBase) -> None:
-    """Take the cookie back, and ask the browser to forget what it kept of these pages."""
+    """Take the cookie back, and ask the browser to forget what it kept of these pages.
+
+    Not of cookies: `Clear-Site-Data` would clear those of the whole registrable domain, the company's shop included.
+    """
     answer.set_cookie(
         _name(front),
         "",
@@ -90,7 +93,7 @@ def end(front: Front, project: ProjectId, answer: HttpResponseBase) -> None:
         httponly=True,
         samesite="Strict",
     )
-    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
 def _secure(front: Front) -> bool:
