@@ -10,9 +10,9 @@ from datetime import timedelta
 from django.core.cache import cache
 from django.test.utils import override_settings
 from playwright.sync_api import BrowserContext
-from pytest_django.live_server_helper import LiveServer
 
 from tests.desk import server, story
+from tests.live import live
 from tocsin.core.case import commands as cmd
 from tocsin.testing.house import House
 from tocsin.testing.house import house as build
@@ -45,10 +45,9 @@ def opened() -> Iterator[Office]:
     with override_settings(**server.SETTINGS):
         house = build()
         server.current.append(house)
-        live = LiveServer("127.0.0.1")
         try:
-            yield Office(live.url, house)
+            with live() as url:
+                yield Office(url, house)
         finally:
-            live.stop()
             server.current.remove(house)
             cache.clear()

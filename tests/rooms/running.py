@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page
-from pytest_django.live_server_helper import LiveServer
 
 from tests.chromium import accessibility
 from tests.desk import story
+from tests.live import live
 from tests.rooms import site, walk
 from tocsin.core.case import commands as cmd
 from tocsin.testing.house import House
@@ -49,11 +49,12 @@ def running() -> Iterator[Running]:
     """Serve a fresh house."""
     with override_settings(**site.SETTINGS):
         house = build()
-        live = LiveServer("127.0.0.1")
-        site.current.append(site.at(house, live.url))
-        yield Running(live.url, house)
-        live.stop()
-        site.current.pop()
+        with live() as url:
+            site.current.append(site.at(house, url))
+            try:
+                yield Running(url, house)
+            finally:
+                site.current.pop()
 
 
 def look(chromium: Browser, scheme: str, width: int) -> BrowserContext:
