@@ -461,3 +461,13 @@ def test_a_later_score_of_another_version_does_not_displace_the_one_the_policy_a
     assert case.vector.startswith("CVSS:3.0/")
     again = act(home, receipt.case, cmd.SetScore(vector="CVSS:3.0/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H"))
     assert again.vector.startswith("CVSS:3.0/AV:L")
+
+
+def test_what_the_policy_sets_going_is_told_without_content(home):
+    given = msgspec.structs.replace(REPORT, kind=ReportKind.ALREADY_PUBLIC)
+    receipt = report(home, given=given)
+    worker.run_once(home.desk)
+    told = {(notice.what, notice.to) for notice in home.told.notices if notice.case == receipt.case}
+    assert ("report.received", "all") in told
+    assert "urgent-call" in {what for what, _ in told}
+    assert REPORT.title not in repr(home.told.notices)

@@ -23,6 +23,7 @@ from tocsin.core.case.deadlines import next_due, next_wake
 from tocsin.core.case.evolve import replay
 from tocsin.core.case.model import Case
 from tocsin.core.intake import completeness
+from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, Refused
 from tocsin.services import leaves, sealing
@@ -118,7 +119,8 @@ def handle(
             return opened.case
         case, entries = rules.record(opened.case, decision, context) if decision else (opened.case, ())
         try:
-            desk.journal.commit(change(desk, opened, case, entries, drop=drop))
+            reacted = rules.set_going(opened.case, command, context) if entries else ()
+            desk.journal.commit(change(desk, opened, case, entries, drop=drop, reactions=reacted))
         except Conflict:
             continue
         return case
@@ -165,7 +167,14 @@ def _changed_since(desk: Desk, opened: Opened, seen: int, actor: Actor) -> Refus
 
 
 def change(
-    holder: Holder, opened: Opened, case: Case, entries: tuple[ev.Entry, ...], *, drop: str = "", heard: bool = False
+    holder: Holder,
+    opened: Opened,
+    case: Case,
+    entries: tuple[ev.Entry, ...],
+    *,
+    drop: str = "",
+    heard: bool = False,
+    reactions: tuple[Reaction, ...] = (),
 ) -> Change:
     """Put together everything one command writes. `heard` copies the reporter's own words to their room as well."""
     places = sealing.Places(holder.sealer.instance)
@@ -183,7 +192,7 @@ def change(
         row=inbox_row(holder, places, policy, case),
         snapshot=_due_snapshot(places, opened, case),
         copies=room_copies(holder, places, rooms, status, entries, heard=heard),
-        effects=effects(holder, places, opened.key, case, entries),
+        effects=effects(holder, places, opened.key, case, entries, reactions),
         drop=drop,
     )
 
@@ -257,11 +266,16 @@ def seal_copy(holder: Holder, places: sealing.Places, room: Room, value: notices
 
 
 def effects(
-    holder: Holder, places: sealing.Places, key: CaseKey, case: Case, entries: tuple[ev.Entry, ...]
+    holder: Holder,
+    places: sealing.Places,
+    key: CaseKey,
+    case: Case,
+    entries: tuple[ev.Entry, ...],
+    reactions: tuple[Reaction, ...] = (),
 ) -> tuple[Effect, ...]:
-    """Write down what has to happen outside because of these entries."""
+    """Write down what has to happen outside because of these entries, and what the policy sets going."""
     found: list[Effect] = []
-    for deed in notices.deeds(case, entries):
+    for deed in notices.deeds(case, entries, reactions):
         effect = holder.mint.id("eff")
         found.append(
             Effect(

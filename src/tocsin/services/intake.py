@@ -109,7 +109,7 @@ def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime
                 *cases.room_copies(front, places, (own,), status, entries, heard=True),
                 cases.seal_copy(front, places, own, kept, now),
             ),
-            effects=cases.effects(front, places, key, case, entries),
+            effects=cases.effects(front, places, key, case, entries, rules.set_going(case, command, context)),
         )
     )
     return Receipt(
