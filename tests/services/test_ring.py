@@ -17,7 +17,7 @@ from tests.services.acts import LINES, PROJECT, REPORT, act, attempt, digest, re
 from tocsin.core import disclosure
 from tocsin.core.case import commands as cmd
 from tocsin.core.policy.facts import LineFact
-from tocsin.core.vocabulary import Affectedness, Audience, CaseRef, Refused, Role
+from tocsin.core.vocabulary import Affectedness, Audience, CaseRef, Refused, ReportKind, Role
 from tocsin.services import cases, intake, proof, room, worker
 from tocsin.services.ports.store import Conflict, Drop, Unavailable
 from tocsin.services.ports.world import Mint
