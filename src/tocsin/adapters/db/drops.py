@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tocsin.adapters.db.database import DEFAULT, Database
+from tocsin.adapters.db.database import DEFAULT, Database, instant
 from tocsin.adapters.db.journal import insert_copies
 from tocsin.adapters.db.models import DropRow
 from tocsin.adapters.db.statements import Columns
 from tocsin.services.ports.store import Drop, RoomCopy
 
 _DROP: Final = Columns(DropRow, "id", "case", "at", "body", "answered")
+_WAITING: Final = f"{_DROP.select} WHERE answered = FALSE ORDER BY at, id LIMIT %s"
 
 
 class DbDrops:
@@ -29,9 +30,7 @@ class DbDrops:
 
     def waiting(self, limit: int) -> Sequence[Drop]:
         """Drops that no command has answered yet."""
-        with self._db.read():
-            rows = DropRow.objects.using(self._db.alias).filter(answered=False).order_by("at", "id")
-            return [
-                Drop(id=drop, case=case, at=at, body=bytes(body))
-                for drop, case, at, body in rows.values_list("id", "case_id", "at", "body")[:limit]
-            ]
+        return [
+            Drop(id=drop, case=case, at=instant(at), body=bytes(body))
+            for drop, case, at, body, _ in self._db.rows(_WAITING, (limit,))
+        ]
