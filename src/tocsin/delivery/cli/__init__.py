@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "advisory": "advisory:advisory",
     "case": "case:case",
     "cvss": "cvss:cvss",
+    "drill": "drill:drill",
     "embargo": "embargo:embargo",
     "inbox": "inbox:inbox",
     "lint": "lint:lint",
