@@ -20,7 +20,7 @@ from tocsin.core.case.phase import STEPS, phase, steps_done
 from tocsin.core.intake import Attachment
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.model import Group, Policy
-from tocsin.core.vocabulary import Audience, CaseRef, Value
+from tocsin.core.vocabulary import ActorKind, Audience, CaseRef, Value
 
 
 class CopyMessage(Value, tag="message"):
@@ -110,8 +110,46 @@ def message_copies(entries: tuple[ev.Entry, ...], heard: bool) -> tuple[CopyMess
             case ev.ReportReceived() as opened if heard:
                 copies.append(_report_copy(entry.at, opened))
             case _:
-                pass
+                if text := words_between(entry):
+                    by = "you" if entry.actor.kind is ActorKind.REPORTER else "team"
+                    copies.append(CopyMessage(at=entry.at, by=by, text=text))
     return tuple(copies)
+
+
+_ENDED: Final = {
+    "leaked": "The embargo is over, because the matter came out.",
+    "early": "The embargo is over, earlier than agreed.",
+    "public": "The embargo is over, because the matter is public.",
+    "attacked": "The embargo is over, because attacks were seen.",
+}
+
+
+def words_between(entry: ev.Entry) -> str:
+    """What a move says from one side to the other beside its own effect: why a date, why not, why now, what was tried.
+
+    Both sides read it, the team in its reporter thread and the reporter in the room. Empty where nothing was said.
+    """
+    match entry.event:
+        case ev.EmbargoProposed(ends_at=at, reason=reason) if reason.strip():
+            return f"About the date {_instant(at)}: {reason}"
+        case ev.EmbargoRejected(reason=reason):
+            return _with("The proposed date is off the table.", reason)
+        case ev.EmbargoDecided(ends_at=at, reason=reason):
+            return _with(f"Decided without agreement: the embargo ends on {_instant(at)}.", reason)
+        case ev.EmbargoEnded(why=why, reason=reason) if why in _ENDED:
+            return _with(_ENDED[why], reason)
+        case ev.FixConfirmed(note=note) if note.strip() and entry.actor.kind is ActorKind.REPORTER:
+            return f"The fix works: {note}"
+        case _:
+            return ""
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%a %Y-%m-%d %H:%M} UTC"
+
+
+def _with(words: str, reason: str) -> str:
+    return f"{words}\n{reason}".rstrip()
 
 
 def _report_copy(at: datetime, event: ev.ReportReceived) -> CopyMessage:
@@ -160,7 +198,7 @@ def status_copy(case: Case, policy: Policy, at: datetime) -> CopyStatus:
             OpenProposal(id=proposal.id, ends_at=proposal.ends_at, by=proposal.by, respond_by=proposal.respond_by)
             for proposal in case.embargo.open_proposals
         ),
-        may_appeal=case.rejection is not None and not case.appealed and case.closed_at is None,
+        may_appeal=case.rejection is not None and not case.appeals and case.closed_at is None,
         may_confirm_fix=case.fix_ready_at is not None and case.published_at is None,
         advisory_id=case.advisory_id if case.published_at else "",
         cve_id=case.cve_id if case.published_at else "",

@@ -186,9 +186,10 @@ class EmbargoDecided(Value, tag="embargo.decided"):
 
 
 class EmbargoEnded(Value, tag="embargo.ended"):
-    """The embargo was ended (EM: t): `leaked`, `early`, `public`, `attacked` or `published`."""
+    """The embargo was ended (EM: t): `leaked`, `early`, `public`, `attacked` or `published`; why, in words."""
 
     why: str
+    reason: str = ""
 
 
 class EmbargoLapsed(Value, tag="embargo.lapsed"):

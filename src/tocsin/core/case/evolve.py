@@ -144,7 +144,11 @@ def _duplicated(case: Case, entry: ev.Entry, event: ev.CaseDuplicated) -> Change
 
 
 def _appealed(case: Case, entry: ev.Entry, event: ev.CaseAppealed) -> Changes:
-    return {"appealed": True, "reporter_waits_since": case.reporter_waits_since or entry.at}
+    return {
+        "appealed": True,
+        "appeals": case.appeals + 1,
+        "reporter_waits_since": case.reporter_waits_since or entry.at,
+    }
 
 
 def _closed(case: Case, entry: ev.Entry, event: ev.CaseClosed) -> Changes:

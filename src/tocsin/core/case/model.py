@@ -66,6 +66,7 @@ class Case(Value):
     rejection: RejectionClass | None = None
     duplicate_of: CaseRef = ""
     appealed: bool = False
+    appeals: int = 0
     closed_at: datetime | None = None
     outcome: str = ""
     adherence: tuple[Adherence, ...] = ()

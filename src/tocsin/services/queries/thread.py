@@ -7,10 +7,11 @@ from datetime import datetime
 
 import msgspec
 
+from tocsin.core import notices
 from tocsin.core.case import events as ev
 from tocsin.core.intake import Attachment
-from tocsin.core.vocabulary import Actor, Audience
-from tocsin.services.queries import words
+from tocsin.core.vocabulary import Actor, ActorKind, Audience
+from tocsin.services.queries import history, words
 
 
 class FileView(msgspec.Struct, frozen=True):
@@ -44,7 +45,7 @@ def files(found: tuple[Attachment, ...]) -> tuple[FileView, ...]:
 
 
 def message(entry: ev.Entry, actor: Actor, now: datetime) -> MessageView | None:
-    """Show a journal line as a message, or None for one that is none."""
+    """Show a journal line as a message, also a move that said something in words; None for one that is none."""
     match entry.event:
         case ev.MessageSent() as sent:
             return MessageView(
@@ -72,7 +73,36 @@ def message(entry: ev.Entry, actor: Actor, now: datetime) -> MessageView | None:
                 files=files(received.attachments),
             )
         case _:
-            return None
+            text, audience = _beside(entry)
+            if not text:
+                return None
+            return MessageView(
+                seq=entry.seq,
+                at=words.instant(entry.at),
+                by=history.who(entry.actor),
+                mine=entry.actor.id == actor.id,
+                ago=words.ago(entry.at, now),
+                audience=audience,
+                text=text,
+            )
+
+
+def _beside(entry: ev.Entry) -> tuple[str, Audience]:
+    """What a move said in words beside what it did, and who reads it."""
+    match entry.event:
+        case ev.FixConfirmed(note=note) if note.strip() and entry.actor.kind is not ActorKind.REPORTER:
+            return f"The fix works: {note}", Audience.TEAM
+        case ev.StateObserved(note=note) if note.strip() and entry.actor.kind is ActorKind.PERSON:
+            return f"{_sentence(entry.event)}: {note}", Audience.TEAM
+        case ev.ScoreSet(reason=reason) if reason.strip():
+            return f"{_sentence(entry.event)}: {reason}", Audience.TEAM
+        case _:
+            return notices.words_between(entry), Audience.REPORTER
+
+
+def _sentence(event: ev.Event) -> str:
+    said = history.said(event)
+    return said[:1].upper() + said[1:]
 
 
 def attachments(event: ev.Event) -> tuple[Attachment, ...]:

@@ -70,7 +70,7 @@ def _end(case: Case, command: cmd.EndEmbargo, context: Context) -> Decision:
     if not command.reason.strip():
         return need("reason-missing", "Say why the embargo ends now; everybody concerned is told.", "reason")
     answer = negotiation.terminate(case.embargo, standing(case, context.actor, context.now))
-    return _settled(answer, ev.EmbargoEnded(why=command.why))
+    return _settled(answer, ev.EmbargoEnded(why=command.why, reason=command.reason))
 
 
 def lapse(case: Case, context: Context) -> tuple[ev.Event, ...]:

@@ -106,6 +106,8 @@ def _duplicate(case: Case, command: cmd.MarkDuplicate, context: Context) -> Deci
 def _appeal(case: Case, command: cmd.Appeal, context: Context) -> Decision:
     if case.rm is not RM.INVALID:
         return Refused(code="nothing-to-appeal", because="Only a rejection can be appealed.", rule="rm: I -v-> V")
+    if case.appeals:
+        return Refused(code="appealed-before", because="A second look was asked for before; there is one.", rule="S36")
     if not command.text.strip():
         return need("appeal-empty", "Say why it should be looked at again.", "text")
     return (ev.CaseAppealed(text=command.text), ev.MessageReceived(text=command.text))
@@ -118,10 +120,17 @@ def _reconsider(case: Case, command: cmd.Reconsider, context: Context) -> Decisi
             because="An appeal is decided by somebody other than the person who rejected the report.",
             rule="S36",
         )
+    if not command.reason.strip():
+        return need("reason-missing", "Say why it is looked at again; the team reads it.", "reason")
+    why = ev.MessageSent(audience=Audience.TEAM, text=command.reason)
     if case.rm is RM.INVALID:
-        return (ev.CaseValidated(),)
+        return (ev.CaseValidated(), why)
+    if case.rm is RM.DEFERRED and case.accepted_at:
+        return (ev.CaseAccepted(advisory_id=case.advisory_id), why)
     if case.rm is RM.DEFERRED:
-        return (ev.CaseAccepted(advisory_id=case.advisory_id),)
+        return need(
+            "not-accepted", "It was never accepted: accept it to take it up again.", "accept", rule="rm: D -a-> A"
+        )
     return Refused(code="nothing-to-reconsider", because="The case is neither rejected nor deferred.", rule="rm")
 
 
