@@ -93,9 +93,7 @@ def test_what_was_observed_and_why_a_score_differs_stay_with_the_team(home):
 
 def test_a_second_look_is_asked_for_once_and_says_why_it_was_taken(home):
     receipt = report(home)
-    reason = (
-        "The default is documented, and the manual says how to change it. It is no vulnerability of its own; see 9.2."
-    )
+    reason = "The default is documented, and the manual says how to change it. " * 2
     act(home, receipt.case, cmd.Reject(rejection=RejectionClass.UNSAFE_DEFAULT, reason=reason))
     drop(home, receipt, cmd.Appeal(text="It is reachable by everybody."))
     drop(home, receipt, cmd.Appeal(text="Please."))
