@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from tests.support import ROOT
 from tocsin.core.clock import Calendar
 from tocsin.core.policy.load import load
 from tocsin.core.policy.model import Policy
@@ -133,6 +134,14 @@ def test_what_is_replayed_is_what_was_written() -> None:
     matters = generate(5, 10)
     lines = b"\n".join(msgspec.json.encode(matter) for matter in reversed(matters))
     assert read(lines) == matters
+
+
+def test_the_example_of_the_manual_can_be_replayed() -> None:
+    manual = (ROOT / "docs" / "how-to" / "run-a-drill.md").read_text(encoding="utf-8")
+    (example,) = (line.strip() for line in manual.splitlines() if line.strip().startswith("{"))
+    matters = read(example.encode())
+    assert not isinstance(matters, Refused)
+    assert {*json.loads(example)} == {*Matter.__struct_fields__}
 
 
 @pytest.mark.parametrize("lines", [b"", b"{}", b"no JSON", b'{"at": "2026-01-05T09:00:00"}', b'{"at": 1, "x": 2}'])

@@ -339,6 +339,34 @@ def test_a_record_of_a_look_that_was_altered_is_found(home: House) -> None:
     assert "a record of a look does not open" in what(home)
 
 
+def test_a_journal_that_was_cut_with_everything_made_to_fit_is_found(home: House) -> None:
+    """Somebody with every key takes the last line of a case back, and what follows from it: the log counts."""
+    ref = busy(home)
+    tables = home.store._tables
+    before = home.desk.journal.head(ref)
+    tables.lines[ref].pop()
+    tables.heads[ref] = msgspec.structs.replace(before, seq=before.seq - 1)
+    assert verify(home.desk, repair=True)
+    assert "log: it remembers 1 things that no journal, look or receipt tells of any more" in what(home)
+
+
+def test_what_is_added_while_somebody_checks_accuses_nobody(home: House, monkeypatch) -> None:
+    busy(home)
+    standing, asked = transparency.standing, []
+
+    def while_it_grows(log):
+        found = standing(log)
+        if not asked:
+            asked.append(True)
+            report(home)
+            logbook.grow(home.desk)
+        return found
+
+    monkeypatch.setattr(transparency, "standing", while_it_grows)
+    assert verify(home.desk).findings == ()
+    assert asked
+
+
 def test_a_tree_whose_checkpoints_are_behind_is_found(home: House) -> None:
     busy(home)
     notes = home.store.log.tables.notes

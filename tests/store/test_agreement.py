@@ -129,6 +129,7 @@ class Walk:
             lambda stores: stores.drops.waiting(3),
             lambda stores: stores.outbox.waiting(),
             lambda stores: stores.log.checkpoint(),
+            lambda stores: stores.log.count(),
             lambda stores: stores.log.standing([leaf(number) for number in range(40)]),
             lambda stores: stores.log.hashes(places),
             lambda stores: stores.log.leaves(3, 5),

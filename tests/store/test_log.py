@@ -41,7 +41,9 @@ def test_a_change_that_failed_left_no_commitment(stores: Stores) -> None:
 def test_the_tree_grows_by_batches_in_order_of_arrival_and_each_has_its_checkpoint(stores: Stores) -> None:
     stores.journal.commit(opening(A, leaves=tuple(map(leaf, range(4)))))
     stores.journal.commit(opening(B, leaves=(leaf(4),)))
+    assert stores.log.count() == 5
     assert [stores.log.grow(3, grown) for _ in range(3)] == [3, 2, 0]
+    assert stores.log.count() == 5
     assert list(stores.log.leaves(0, 10)) == [leaf(number) for number in range(5)]
     assert list(stores.log.leaves(3, 1)) == [leaf(3)]
     assert stores.log.standing(list(map(leaf, range(6)))) == {leaf(number): number for number in range(5)}

@@ -48,13 +48,18 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def verify(desk: Desk, *, repair: bool = False) -> Verdict:
     """Replay every journal. Costs O(all journals): for the command line and a schedule, never for a request."""
-    count = entries = 0
+    remembered = desk.log.count()  # before the journals: what is added meanwhile accuses nobody
+    count = entries = told = 0
     findings: list[Finding] = []
     for head in _heads(desk):
         count += 1
+        told += _things(desk, head)
         seen, found = _case(desk, head, repair=repair)
         entries += seen
         findings += found
+    if remembered > told:
+        what = f"it remembers {remembered - told} things that no journal, look or receipt tells of any more"
+        findings.append(Finding(case=LOG, what=what))
     findings += [Finding(case=LOG, what=wrong) for wrong in logbook.audit(desk)]
     return Verdict(cases=count, entries=entries, findings=tuple(findings))
 
@@ -81,6 +86,14 @@ def _case(desk: Desk, head: Head, *, repair: bool) -> tuple[int, list[Finding]]:
         return len(lines), [Finding(case=head.case, what=f"the journal has {len(lines)} lines, not {head.seq}")]
     found = [*_logged(desk, key, head, bodies), *_looks(desk, key, head)]
     return len(lines), [*found, *_snapshot(desk, key, head), *_row(desk, case, repair=repair)]
+
+
+def _things(desk: Desk, head: Head) -> int:
+    """How many things of a case the log has to remember: its receipt, its journal lines, and the looks at it."""
+    seen = 0
+    while page := desk.log.looks(head.case, seen, BATCH):
+        seen += len(page)
+    return 1 + len(desk.journal.entries(head.case)) + seen
 
 
 def _logged(desk: Desk, key: CaseKey, head: Head, bodies: Sequence[bytes]) -> list[Finding]:

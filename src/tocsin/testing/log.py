@@ -73,6 +73,10 @@ class MemoryLog:
             del t.new[:limit]
         return len(taken)
 
+    def count(self) -> int:
+        """How many commitments there are."""
+        return len(self.tables.leaves) + len(self.tables.new)
+
     def leaves(self, start: int, limit: int) -> Sequence[bytes]:
         """Commitments from index `start` on."""
         return self.tables.leaves[start : start + limit]

@@ -35,6 +35,9 @@ _TAKE: Final = f"""
     RETURNING {_WAITING.text}
 """  # noqa: S608 - our names
 _SIZE: Final = f"SELECT COALESCE(MAX(place) + 1, 0) FROM {_LEAF.table}"  # noqa: S608 - our names
+_COUNT: Final = f"""
+    SELECT (SELECT COUNT(*) FROM {_WAITING.table}) + (SELECT COUNT(*) FROM {_LEAF.table})
+"""  # noqa: S608 - our names
 _LEAVES: Final = f"SELECT commitment FROM {_LEAF.table} WHERE place >= %s ORDER BY place LIMIT %s"  # noqa: S608 - ours
 _NEWEST: Final = f"SELECT note FROM {_CHECKPOINT.table} ORDER BY size DESC LIMIT 1"  # noqa: S608 - our names
 _NOTES: Final = f"SELECT size, note FROM {_CHECKPOINT.table} WHERE size > %s ORDER BY size LIMIT %s"  # noqa: S608 - ours
@@ -92,6 +95,10 @@ class DbLog:
             _insert(cursor, _NODE, [(_id(each.level, each.position), each.hash) for each in growth.nodes if each.level])
             _CHECKPOINT.insert(cursor, [(growth.size, self._db.stamp(growth.at), growth.note)])
         return len(taken)
+
+    def count(self) -> int:
+        """How many commitments there are."""
+        return int(self._db.rows(_COUNT, ())[0][0])
 
     def leaves(self, start: int, limit: int) -> Sequence[bytes]:
         """Commitments from index `start` on."""

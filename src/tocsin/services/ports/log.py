@@ -67,6 +67,9 @@ class Log(LogReader, Protocol):
         Conflict when another process was quicker: then nothing happened and nothing is lost.
         """
 
+    def count(self) -> int:
+        """How many commitments there are, in the tree and waiting."""
+
     def leaves(self, start: int, limit: int) -> Sequence[bytes]:
         """Commitments in the tree from index `start` on."""
 
