@@ -21,11 +21,10 @@ from typing import Final
 import httpx2
 
 from benchmarks import instance
-from benchmarks.measure import Tree, cost, granian, process, ratio, rows
+from benchmarks.measure import Tree, bare, cost, ratio, rows
 
 ROUNDS, COUNT = 7, 60
 SMALL, MIDDLE, LARGE = 1_000, 10_000, 100_000
-FLOOR: Final = "http://127.0.0.1:18090"
 GOAL, GROWTH, MOST_BYTES = 2.0, 1.2, 25_000
 DEEP: Final = 1_000
 """Pages turned to come to the page in the middle, at most half of all."""
@@ -69,9 +68,9 @@ def after(client: httpx2.Client, desk: str, pages: int) -> str:
     return address
 
 
-def ours(stack: ExitStack, home: Path, number: int, count: int) -> list[Measured]:
+def ours(stack: ExitStack, home: Path, count: int) -> list[Measured]:
     """Serve an installation of `count` cases; its first page, the next, and one in the middle."""
-    made = instance.make(home / str(count), instance.PORT + 2 * number)
+    made = instance.make(home / str(count))
     instance.fill(made, count)
     tree = stack.enter_context(instance.served(made))
     client = stack.enter_context(httpx2.Client(timeout=30))
@@ -87,11 +86,11 @@ def ours(stack: ExitStack, home: Path, number: int, count: int) -> list[Measured
 
 def floor(stack: ExitStack, home: Path) -> Measured:
     """Serve the floor with as many rows as the middle one has cases."""
-    environment = {"BENCH_HOME": str(home), "BENCH_ROWS": str(MIDDLE)}
-    tree = stack.enter_context(process(granian("benchmarks.floor:application", 18090), f"{FLOOR}/inbox", environment))
+    address, server = bare(home, MIDDLE)
+    tree = stack.enter_context(server)
     client = stack.enter_context(httpx2.Client(timeout=30))
-    size = len(client.get(f"{FLOOR}/inbox").content)
-    return Measured(f"floor, {MIDDLE:,} rows", tree, lambda: client.get(f"{FLOOR}/inbox"), size)
+    size = len(client.get(f"{address}/inbox").content)
+    return Measured(f"floor, {MIDDLE:,} rows", tree, lambda: client.get(f"{address}/inbox"), size)
 
 
 def main() -> None:
@@ -99,9 +98,9 @@ def main() -> None:
     counts = (SMALL, MIDDLE, LARGE) if "--growth" in sys.argv else (SMALL, MIDDLE)
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        bare = floor(stack, home)
-        pages = {count: ours(stack, home, number, count) for number, count in enumerate(counts)}
-        measured = [bare, *(each for of in pages.values() for each in of)]
+        lowest = floor(stack, home)
+        pages = {count: ours(stack, home, count) for count in counts}
+        measured = [lowest, *(each for of in pages.values() for each in of)]
         for turn in range(1 + ROUNDS):
             for each in measured:
                 spent = cost(each.tree, each.fetch, COUNT)
@@ -110,13 +109,13 @@ def main() -> None:
     rows(("", "median ms CPU", "min", "max", "bytes"), [
         (each.label, median(each.spent), min(each.spent), max(each.spent), each.size) for each in measured
     ])  # fmt: skip
-    judge(bare, pages)
+    judge(lowest, pages)
 
 
-def judge(bare: Measured, pages: dict[int, list[Measured]]) -> None:
+def judge(lowest: Measured, pages: dict[int, list[Measured]]) -> None:
     """Print what was found beside what was wanted."""
     first = pages[MIDDLE][0]
-    ratio(f"inbox at {MIDDLE:,} cases", first.spent, bare.spent, GOAL)
+    ratio(f"inbox at {MIDDLE:,} cases", first.spent, lowest.spent, GOAL)
     print(f"HTML: {first.size} bytes (goal <= {MOST_BYTES}) {'ok' if first.size <= MOST_BYTES else 'MISSED'}")
     most = max(pages)
     for small, large in zip(pages[SMALL], pages[most], strict=True):

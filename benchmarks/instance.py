@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.measure import ROOT, Tree, process, until
+from benchmarks.measure import ROOT, Tree, free_ports, process, until
 from tocsin.core.case import decide as rules
 from tocsin.core.case.commands import SubmitReport
 from tocsin.core.intake import Report
@@ -20,26 +20,16 @@ from tocsin.core.vocabulary import SYSTEM_ACTOR, Refused
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Change, Conflict
 
-PORT: Final = 18080
 PROJECT: Final = "warehousepg"
 
 
 @dataclass(frozen=True)
 class Instance:
-    """Where it lies, and the ports of its two listeners: `port` and the one after."""
+    """Where it lies, and where reporters and the desk reach it."""
 
     home: Path
-    port: int = PORT
-
-    @property
-    def front(self) -> str:
-        """Where reporters reach it."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def desk(self) -> str:
-        """Where its desk is reached."""
-        return f"http://127.0.0.1:{self.port + 1}"
+    front: str
+    desk: str
 
     @property
     def environment(self) -> dict[str, str]:
@@ -47,9 +37,9 @@ class Instance:
         return {"TOCSIN_CONFIG": str(self.home / "tocsin.toml")}
 
 
-def make(home: Path, port: int = PORT) -> Instance:
+def make(home: Path) -> Instance:
     """Run `tocsin init` with both source policies."""
-    made = Instance(home, port)
+    made = Instance(home, *(f"http://127.0.0.1:{port}" for port in free_ports(2)))
     policies = [f"--policy={ROOT / 'examples' / 'policies' / f'{name}.toml'}" for name in ("community", "warehousepg")]
     _tocsin(
         {}, "init", "--dir", str(home), "--url", made.front, "--desk-url", made.desk,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -14,9 +15,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tocsin.boot.config import Role
+from tocsin.boot.serve import THREADS
 
 ROOT = Path(__file__).resolve().parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
@@ -107,12 +111,30 @@ def until(url: str, seconds: float) -> None:
             return
 
 
+def free_ports(count: int) -> list[int]:
+    """Ports of loopback that nobody listens on. A server would share a taken one with whoever has it, unnoticed."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
 def granian(app: str, port: int) -> list[str]:
-    """The command that serves a WSGI application as Tocsin's own server does."""
+    """The command that serves a WSGI application as Tocsin's own front is served."""
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", "16", "--http", "1", "--no-ws", "--log-level", "error", app,
+        "--workers", "1", "--blocking-threads", str(THREADS[Role.FRONT]), "--http", "1", "--no-ws",
+        "--log-level", "error", app,
     ]  # fmt: skip
+
+
+def bare(home: Path, rows: int = 0) -> tuple[str, AbstractContextManager[Tree]]:
+    """Where the floor (`benchmarks.floor`) will be reached, and the floor, with so many rows in its inbox."""
+    (port,) = free_ports(1)
+    address = f"http://127.0.0.1:{port}"
+    environment = {"BENCH_HOME": str(home), "BENCH_ROWS": str(rows)}
+    return address, process(granian("benchmarks.floor:application", port), f"{address}/inbox", environment)
 
 
 def cost(tree: Tree, work: Callable[[], object], count: int, settle: float = 0.0) -> float:

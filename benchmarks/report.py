@@ -17,18 +17,18 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from benchmarks import instance
-from benchmarks.measure import Tree, cost, granian, p99, process, ratio, rows
+from benchmarks.measure import Tree, bare, cost, p99, ratio, rows
 from benchmarks.reporter import MULTIPART, Browser, Failed, multipart
 
 ROUNDS, COUNT, CROWD, PER_REPORTER = 7, 60, 50, 4
 SETTLE: Final = 1.5
 """Seconds in which the worker takes up what came in; it looks once a second."""
 
-FLOOR: Final = "http://127.0.0.1:18090"
 GOAL: Final = 3.0
 SLOWEST: Final = 1.0
 """Seconds that the slowest report but one in a hundred may take."""
@@ -124,26 +124,27 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
         made = instance.make(home / "ours")
-        floor = process(granian("benchmarks.floor:application", 18090), f"{FLOOR}/inbox", {"BENCH_HOME": str(home)})
+        address, floor = bare(home)
         with (
             floor as floor_tree,
             instance.served(made) as our_tree,
-            Browser(FLOOR) as at_floor,
+            Browser(address) as at_floor,
             Browser(made.front) as at_ours,
         ):
             idle = our_tree.pss()
             walk, once, floor_send = as_a_browser(made.front, blob), in_one_post(blob), to_floor(blob)
             measured = (
-                ("floor", floor_tree, lambda: floor_send(at_floor)),
-                ("tocsin, as a browser", our_tree, lambda: walk(at_ours)),
-                ("tocsin, in one post", our_tree, lambda: once(at_ours)),
+                ("floor", floor_tree, at_floor, floor_send),
+                ("tocsin, in one post", our_tree, at_ours, once),
+                ("tocsin, as a browser", our_tree, at_ours, walk),
             )
-            spent: dict[str, list[float]] = {label: [] for label, _, _ in measured}
-            for _, tree, send in measured:
-                cost(tree, send, COUNT, SETTLE)
-            for _ in range(ROUNDS):
-                for label, tree, send in measured:
-                    spent[label].append(cost(tree, send, COUNT, SETTLE))
+            spent: dict[str, list[float]] = {label: [] for label, *_ in measured}
+            for turn in range(1 + ROUNDS):
+                for label, tree, browser, send in measured:
+                    cpu = cost(tree, partial(send, browser), COUNT, SETTLE)
+                    browser.rest()
+                    if turn:
+                        spent[label].append(cpu)
             rows(("", "median ms CPU", "min", "max"), [
                 (label, statistics.median(each), min(each), max(each)) for label, each in spent.items()
             ])  # fmt: skip
@@ -151,7 +152,7 @@ def main() -> None:
                 ratio(f"report + 100 KB, {label}", spent[label], spent["floor"], GOAL)
             before, most = memory(our_tree, made.front)
             print(f"memory: idle {idle:.0f} MB, {most - before:+.1f} MB while 45 MB come in")
-            for label, site, send in (("floor", FLOOR, floor_send), ("tocsin", made.front, walk)):
+            for label, site, send in (("floor", address, floor_send), ("tocsin", made.front, walk)):
                 seconds, failed = crowd(site, send)
                 print(f"{label}: {CROWD} reporters at once, {len(seconds)} reports, {failed} failed, "
                       f"p50 {statistics.median(seconds) * 1000:.0f} ms, p99 {p99(seconds) * 1000:.0f} ms")  # fmt: skip

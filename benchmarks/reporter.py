@@ -50,6 +50,10 @@ class Browser:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
+        self.rest()
+
+    def rest(self) -> None:
+        """Let go of the connection before the server does; the next request makes another."""
         self._connection.close()
 
     def form(self, path: str) -> dict[str, str]:
