@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from tocsin.adapters.db.api import DbApiTokens, DbRepeats
 from tocsin.adapters.db.database import Database
 from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.inbox import DbInbox
@@ -22,6 +23,7 @@ from tocsin.adapters.db.rooms import DbRooms
 from tocsin.adapters.db.shelf import DbShelf
 from tocsin.adapters.db.shelf_writer import DbShelfWriter
 from tocsin.core.log import tree
+from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.log import Growth, Log, Look, Peers
 from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.shelf import ShelfReader
@@ -40,6 +42,7 @@ from tocsin.services.ports.store import (
     SealedEntry,
 )
 from tocsin.services.ports.world import People, Projects
+from tocsin.testing.api import MemoryApiTokens, MemoryRepeats
 from tocsin.testing.shelf import MemoryShelf
 from tocsin.testing.store import MemoryStore
 from tocsin.testing.world import MemoryPeople, MemoryProjects, SeededMint
@@ -73,6 +76,8 @@ class Stores:
     shelf_writer: ShelfWriter
     log: Log
     peers: Peers
+    api_tokens: ApiTokens
+    repeats: Repeats
 
     def with_projects(self) -> Stores:
         self.projects.adopt(policy(), "tests", T0)
@@ -95,6 +100,8 @@ def in_memory() -> Stores:
         shelf_writer=shelf,
         log=store.log,
         peers=store.peers,
+        api_tokens=MemoryApiTokens(),
+        repeats=MemoryRepeats(),
     ).with_projects()
 
 
@@ -112,6 +119,8 @@ def in_database(database: Database) -> Stores:
         shelf_writer=DbShelfWriter(database),
         log=DbLog(database),
         peers=DbPeers(database),
+        api_tokens=DbApiTokens(database),
+        repeats=DbRepeats(database),
     ).with_projects()
 
 

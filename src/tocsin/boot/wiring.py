@@ -7,6 +7,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
+from tocsin.adapters.db.api import DbApiTokens, DbRepeats
 from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.inbox import DbInbox
 from tocsin.adapters.db.journal import DbJournal
@@ -120,4 +121,6 @@ def desk(config: Config) -> Desk:
         log_notary=log_notary,
         signatures=Ed25519Signatures(),
         watch=Watch(notary=witness, peers=DbPeers(), fetch=fetch),
+        api_tokens=DbApiTokens(),
+        repeats=DbRepeats(),
     )

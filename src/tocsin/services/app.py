@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.fetch import Fetch
 from tocsin.services.ports.log import Log, LogReader, Peers
@@ -85,6 +86,8 @@ class Desk:
     log_notary: Notary
     signatures: Signatures
     watch: Watch
+    api_tokens: ApiTokens
+    repeats: Repeats
 
 
 Holder = Front | Desk

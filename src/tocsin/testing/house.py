@@ -15,6 +15,7 @@ from tocsin.core.notices import Notice
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import ProjectId, Role
 from tocsin.services.app import Desk, Front, Site, Watch
+from tocsin.testing.api import MemoryApiTokens, MemoryRepeats
 from tocsin.testing.shelf import MemoryShelf
 from tocsin.testing.store import MemoryStore
 from tocsin.testing.vault import Sealing, in_memory
@@ -114,6 +115,8 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         log_notary=sealing.log_notary,
         signatures=sealing.signatures,
         watch=Watch(notary=sealing.witness, peers=store.peers, fetch=far),
+        api_tokens=MemoryApiTokens(),
+        repeats=MemoryRepeats(),
     )
     maintainer = frozenset({Role.OWNER, Role.MAINTAINER, Role.RELEASE_MANAGER, Role.PUBLISHER})
     everywhere: dict[ProjectId, frozenset[Role]] = {project.id: maintainer for project in projects.all()}

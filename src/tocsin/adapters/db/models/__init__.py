@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables. Every column in clear stands, with its reason, on the allow-list `tests/data/plaintext-columns.txt`."""
 
+from tocsin.adapters.db.models.api import ApiTokenRow, RepeatRow
 from tocsin.adapters.db.models.cases import (
     CaseRow,
     DropRow,
@@ -18,6 +19,9 @@ from tocsin.adapters.db.models.shelf import PublishedAdvisory, PublishedDocument
 __all__ = [
     "CaseRow",
     "Counter",
+    "AlarmRow",
+    "ApiTokenRow",
+    "CaseKeyRow",
     "DropRow",
     "JournalRow",
     "LogCheckpoint",
@@ -36,5 +40,6 @@ __all__ = [
     "RoomCopyRow",
     "RoomRow",
     "SignInLink",
+    "RepeatRow",
     "SnapshotRow",
 ]
