@@ -8,33 +8,68 @@ from a person or a document, `scheme` looks it up; a string that is no version o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
-from tocsin.core.versions import debian, generic, go, maven, npm, pep440, postgres, rpm, semver
+from tocsin.core.versions import (
+    alpine,
+    arch,
+    composer,
+    conan,
+    datetime,
+    debian,
+    gem,
+    generic,
+    gentoo,
+    git,
+    go,
+    intdot,
+    lexicographic,
+    maven,
+    nginx,
+    npm,
+    nuget,
+    openssl,
+    pep440,
+    postgres,
+    rpm,
+    semver,
+)
 from tocsin.core.versions.lines import Interval, LineRange, contains, empty, interval, overlap, vulnerable
+from tocsin.core.versions.ranges import Constraint, Range, canonical, holds, intervals, native, parse_vers, strict_vers
 from tocsin.core.versions.render import cve_status, cve_versions, osv_ranges, vers
 from tocsin.core.versions.scheme import Scheme
 from tocsin.core.versions.sentence import join_words, sentence
 
 __all__ = [
     "SCHEMES",
+    "Constraint",
     "Interval",
     "LineRange",
+    "Range",
     "Scheme",
+    "canonical",
     "compare",
     "contains",
     "cve_status",
     "cve_versions",
     "empty",
+    "holds",
     "interval",
+    "intervals",
     "is_version",
     "join_words",
+    "native",
     "osv_ranges",
     "overlap",
+    "parse_vers",
+    "read_range",
     "scheme",
+    "scheme_called",
     "sentence",
     "sort",
+    "strict_vers",
     "vers",
     "vulnerable",
 ]
@@ -48,10 +83,32 @@ SCHEMES: Final[tuple[Scheme, ...]] = (
     maven.SCHEME,
     npm.SCHEME,
     go.SCHEME,
+    nuget.SCHEME,
+    gem.SCHEME,
+    composer.SCHEME,
+    alpine.SCHEME,
+    arch.SCHEME,
+    conan.SCHEME,
+    gentoo.SCHEME,
+    nginx.SCHEME,
+    openssl.SCHEME,
+    intdot.SCHEME,
+    datetime.SCHEME,
+    lexicographic.SCHEME,
+    git.SCHEME,
     generic.SCHEME,
 )
 
+_ONE: Final = re.compile(r"[0-9A-Za-z][\w.+:~^@/-]{0,255}", re.ASCII)
 _BY_NAME: Final = {each.name: each for each in SCHEMES}
+_ALIASES: Final = {
+    **{each.vers_type: each.name for each in reversed(SCHEMES)},
+    "alpm": "arch", "cargo": "semver", "crates": "semver", "dpkg": "debian", "ebuild": "gentoo",
+    "greenplum": "postgres", "hex": "semver", "packagist": "composer", "postgresql": "postgres", "pub": "semver",
+    "pypi": "pep440", "python": "pep440", "redhat": "rpm", "rubygems": "gem", "swift": "semver", "ubuntu": "debian",
+    "warehousepg": "postgres",
+}  # fmt: skip
+"""Other names that people and documents use: vers types, purl types, ecosystems."""
 
 
 def scheme(name: str) -> Scheme:
@@ -59,18 +116,38 @@ def scheme(name: str) -> Scheme:
     return _BY_NAME[name]
 
 
+def scheme_called(name: str) -> Scheme:
+    """The scheme by its name or any other that is in use for it (`pypi`, `deb`); KeyError for an unknown."""
+    lowered = name.strip().lower().partition(":")[0].removesuffix(".io")
+    return _BY_NAME.get(lowered) or _BY_NAME[_ALIASES[lowered]]
+
+
+def read_range(each: Scheme, text: str) -> Range:
+    """A range as somebody wrote it: a vers string, a native notation, or one version. ValueError for anything else."""
+    if text.startswith("vers:"):
+        return parse_vers(text)
+    try:
+        return native(each, text)
+    except ValueError:
+        if not (_ONE.fullmatch(text) and is_version(each, text)):
+            raise
+        return Range(type=each.vers_type, constraints=(Constraint(sign="=", version=text),))
+
+
 def compare(name: str, first: str, second: str) -> str:
     """`<`, `=` or `>`. Raises KeyError for an unknown scheme, ValueError for a string that is no version of it."""
-    key = scheme(name).key
-    left, right = key(first), key(second)
+    found = scheme_called(name)
+    left, right = found.key(first), found.key(second)
     if left == right:
         return "="
+    if not found.ordered:
+        raise ValueError(f"only the repository can tell which of {first!r} and {second!r} came first")
     return "<" if left < right else ">"
 
 
 def sort(name: str, versions: Iterable[str]) -> list[str]:
     """Versions in ascending order; errors as for `compare`."""
-    return sorted(versions, key=scheme(name).key)
+    return sorted(versions, key=scheme_called(name).key)
 
 
 def is_version(each: Scheme, text: str) -> bool:

@@ -21,6 +21,11 @@ def prefix_span(line: str) -> Span:
     return line, ".".join((*head, str(int(last) + 1)))
 
 
+def no_lines(_: str) -> Span:
+    """For schemes in which a line has no bounds that its name would tell."""
+    return "", ""
+
+
 def starts_with_digit(version: str) -> None:
     """Raise ValueError for a version that starts otherwise: it may stand in an old list, not in a new advisory."""
     if not re.match(r"v?\d[^\x00-\x20]*\Z", version, re.ASCII):

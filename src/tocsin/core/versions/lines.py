@@ -65,15 +65,17 @@ def interval(scheme: Scheme, line: LineRange) -> Interval:
 
 
 def vulnerable(scheme: Scheme, lines: Iterable[LineRange]) -> tuple[Interval, ...]:
-    """Affected intervals in ascending order. Raises ValueError where a bound is no version of the scheme."""
+    """Affected intervals in ascending order if the scheme has one; ValueError where a bound is no version of it."""
     found = [interval(scheme, line) for line in lines if line.vulnerable]
-    return tuple(sorted(found, key=lambda each: _start(scheme, each)))
+    return tuple(sorted(found, key=lambda each: _start(scheme, each)) if scheme.ordered else found)
 
 
 def contains(scheme: Scheme, intervals: Iterable[Interval], version: str) -> bool:
     """Whether `version` lies in one of the intervals; raises ValueError where something is no version of the scheme."""
     key = scheme.key
     at = key(version)
+    if not scheme.ordered:
+        raise ValueError(f"only the repository can tell whether {version!r} lies in a range of commits")
     return any(
         (each.start == "0" or key(each.start) <= at)
         and not (each.before and at >= key(each.before))
@@ -84,13 +86,15 @@ def contains(scheme: Scheme, intervals: Iterable[Interval], version: str) -> boo
 
 def overlap(scheme: Scheme, intervals: Iterable[Interval]) -> bool:
     """Whether two intervals share a version; raises ValueError where a bound is no version of the scheme."""
+    if not scheme.ordered:
+        return False
     ordered = sorted(intervals, key=lambda each: _start(scheme, each))
     return any(not _apart(scheme, *pair) for pair in pairwise(ordered))
 
 
 def empty(scheme: Scheme, each: Interval) -> bool:
     """Whether the interval can hold no version because its end lies at or before its start."""
-    if each.start == "0":
+    if each.start == "0" or not scheme.ordered:
         return False
     start = scheme.key(each.start)
     return bool((each.before and scheme.key(each.before) <= start) or (each.last and scheme.key(each.last) < start))

@@ -73,13 +73,13 @@ def _cve_version(scheme: Scheme, line: LineRange) -> dict[str, str]:
 def vers(scheme: Scheme, each: Interval) -> str:
     """The interval as a canonical vers string: `vers:semver/>=7.4.0|<7.4.2`; every version is `vers:all/*`."""
     if each.last and each.last == each.start:
-        constraints = [_quoted(each.last)]
+        constraints = [quoted(each.last)]
     else:
         bounds = (("<", each.before), ("<=", each.last), (">=", "" if each.start == "0" else each.start))
-        constraints = [f"{sign}{_quoted(version)}" for sign, version in reversed(bounds) if version]
+        constraints = [f"{sign}{quoted(version)}" for sign, version in reversed(bounds) if version]
     return f"vers:{scheme.vers_type}/{'|'.join(constraints)}" if constraints else "vers:all/*"
 
 
-def _quoted(version: str) -> str:
-    """Characters that mean something in a vers string are percent-encoded (vers specification, "version")."""
+def quoted(version: str) -> str:
+    """The version as a vers string holds it: what means something there is percent-encoded (vers, section `version`)."""
     return version if _PLAIN.fullmatch(version) else quote(version, safe="+:~@,;^$&'()")

@@ -24,7 +24,8 @@ class Scheme:
 
     `key` orders versions and raises ValueError for a string that is none. `span` turns a line (`7.4`) into its bounds
     (`7.4.0`, `7.5.0`). `cve_type`, `vers_type` and `osv_type` are the names that CVE records, vers strings and OSV
-    ranges use for it. `strict` refuses (ValueError) what `key` still orders because old documents hold it.
+    ranges use for it. `strict` refuses (ValueError) what `key` still orders because old documents hold it. Without
+    `ordered`, keys tell whether two versions are the same and no more.
     """
 
     name: str
@@ -34,3 +35,4 @@ class Scheme:
     vers_type: str
     osv_type: str = "ECOSYSTEM"
     strict: Callable[[str], object] | None = None
+    ordered: bool = True

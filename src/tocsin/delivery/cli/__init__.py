@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "protocol": "protocol:protocol",
     "report": "report:report",
     "verify": "verify:verify",
+    "versions": "versions:versions",
     "witness": "witness:witness",
 }
 """Command and where it stands: module of this package, and the object in it."""

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ranges are read as others write them, and what we write is read back as it was meant."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.versions.test_order import numbers
+from tocsin.core.versions import (
+    Interval,
+    canonical,
+    contains,
+    holds,
+    intervals,
+    native,
+    parse_vers,
+    read_range,
+    scheme,
+    strict_vers,
+    vers,
+)
+from tocsin.core.versions.ranges import overlap, parse_vls
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "meant"),
+    [
+        ("generic", ">= 1.0, < 1.2", "vers:generic/>=1.0|<1.2"),
+        ("generic", "= 1.0", "vers:generic/1.0"),
+        ("semver", "< 1.2.0 || >= 2.0.0, < 2.1.4", "vers:semver/<1.2.0|>=2.0.0|<2.1.4"),
+        ("maven", "[1.0,2.0)", "vers:maven/>=1.0|<2.0"),
+        ("maven", "(,1.0],[1.2,)", "vers:maven/<=1.0|>=1.2"),
+        ("maven", "[1.0]", "vers:maven/1.0"),
+        ("npm", "^1.2.3", "vers:npm/>=1.2.3|<2.0.0"),
+        ("pep440", "~=1.4.2", "vers:pypi/>=1.4.2|<1.5"),
+        ("pep440", "==1.4.*", "vers:pypi/>=1.4|<1.5"),
+        ("postgres", "*", "vers:generic/*"),
+    ],
+)
+def test_native_notations_become_vers(name: str, written: str, meant: str) -> None:
+    assert str(native(scheme(name), written)) == meant
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "vers:npm/>=1.0.0| <2.0.0",
+        "vers:npm/|>=1.0.0",
+        "vers:npm/>=1.0.0|",
+        "vers:npm/1.0%2G0",
+        "vers:npm/",
+        "vers:npm/*|1",
+        "npm/1",
+        "vers:/1",
+        "vers:npm/" + "1|" * 10_000,
+    ],
+)
+def test_what_is_no_vers_string_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=re.compile(".+")):
+        parse_vers(written)
+
+
+@pytest.mark.parametrize("written", ["vers:npm/>=2.0.0|<1.0.0", "vers:npm/1.0.0|1.0.0", "vers:npm/1.0.0%2b1"])
+def test_what_is_not_canonical_is_refused_where_that_is_asked(written: str) -> None:
+    with pytest.raises(ValueError, match=re.compile("sorted|two|canonical")):
+        strict_vers(written, scheme("npm"))
+
+
+@pytest.mark.parametrize("written", ["", "~x", "[1.0", "1.0 or so", ">" * 50, "(" * 5_000, "a" * 20_000])
+def test_what_is_no_range_is_refused_at_once(written: str) -> None:
+    for name in ("maven", "npm", "generic", "pep440"):
+        if written or name in ("pep440",):
+            with pytest.raises(ValueError, match=re.compile(".+", re.DOTALL)):
+                read_range(scheme(name), written or "~")
+
+
+def test_none_holds_nothing_and_all_everything() -> None:
+    assert not holds(scheme("semver"), parse_vers("vers:none/*"), "1.0.0")
+    assert holds(scheme("semver"), parse_vers("vers:all/*"), "1.0.0")
+
+
+@given(st.lists(numbers, min_size=2, max_size=6, unique=True), st.booleans(), st.booleans(), numbers)
+def test_a_range_that_we_write_is_read_back_exactly(
+    bounds: list[str], closed: bool, open_end: bool, probe: str
+) -> None:
+    each = scheme("semver")
+    ordered = sorted(set(bounds), key=each.key)
+    found = [
+        Interval(start=low, last=high) if closed else Interval(start=low, fixed=high)
+        for low, high in zip(ordered[::2], ordered[1::2], strict=False)
+    ]
+    if open_end:
+        found.append(Interval(start=ordered[-1])) if len(ordered) % 2 else None
+    written = "|".join(vers(each, one).partition("/")[2] for one in found)
+    read = canonical(parse_vers(f"vers:semver/{written}"), each)
+    assert intervals(each, read) == tuple(found)
+    assert holds(each, read, probe) is contains(each, found, probe)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["<", "<=", ">", ">=", "="]), st.integers(0, 8)), min_size=1, max_size=4))
+def test_two_ranges_overlap_where_some_version_lies_in_both(pieces: list[tuple[str, int]]) -> None:
+    each = scheme("intdot")
+    first = parse_vls("|".join(f"{sign.replace('=', '') if sign == '=' else sign}{at}.5" for sign, at in pieces[:2]))
+    second = (
+        parse_vls("|".join(f"{sign.replace('=', '') if sign == '=' else sign}{at}.5" for sign, at in pieces[2:]))
+        if (pieces[2:])
+        else parse_vls(">=3")
+    )
+    ranges = [parse_vers("vers:intdot/*").__class__(type="intdot", constraints=one) for one in (first, second)]
+    probes = [f"{whole}.{part}" for whole in range(11) for part in ("1", "5", "9")]
+    expected = any(all(holds(each, one, probe) for one in ranges) for probe in probes)
+    assert overlap(each, first, second) is expected
