@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tocsin.core import limits
 from tocsin.core.policy.groups import ROLES
 from tocsin.core.policy.model import ChannelKind, Policy, PublishKind
 from tocsin.core.policy.problem import Problem
@@ -43,6 +44,13 @@ def _disclosure_limits(policy: Policy) -> Found:
     if terms.negotiated and not terms.with_:
         remedy = 'with = ["reporter"]'
         yield "disclosure.negotiated", "gate-unsatisfiable", "a negotiated date needs somebody to agree", remedy
+
+
+def _outside_limits(policy: Policy) -> Found:
+    for name in policy.limits.apply if policy.limits else ():
+        if name not in limits.NAMES:
+            remedy = f"name one of {', '.join(limits.NAMES)}"
+            yield "limits.apply", "unknown-limit", f"nobody knows a limit called {name!r}", remedy
 
 
 def _deciders(policy: Policy) -> Found:
@@ -136,5 +144,5 @@ def _publication(policy: Policy) -> Found:
 
 
 _CHECKS: Final[tuple[Callable[[Policy], Found], ...]] = (
-    _channels, _fields, _promises, _ladder, _deciders, _fix, _disclosure_limits, _publication,
+    _channels, _fields, _promises, _ladder, _deciders, _fix, _disclosure_limits, _outside_limits, _publication,
 )  # fmt: skip

@@ -36,6 +36,7 @@ from tocsin.core.policy.sections.disclosure import (
     SecurityTxt,
 )
 from tocsin.core.policy.sections.intake import AlreadyPublic, Channel, ChannelKind, Field, Intake, NotSecurity
+from tocsin.core.policy.sections.limits import Limits
 from tocsin.core.policy.sections.people import Credit, Distributors, Group, Project, SafeHarbour
 from tocsin.core.policy.sections.sla import Escalation, Every, Feedback, Percent, Sla, Span, Step
 from tocsin.core.policy.sections.versions import ReleaseLine, Supported, SupportLevel, Versions
@@ -60,6 +61,7 @@ __all__ = [
     "Group",
     "Impact",
     "Intake",
+    "Limits",
     "NotAccepted",
     "NotSecurity",
     "Passage",
@@ -110,6 +112,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     disclosure: Disclosure | None = None
     publish: Publish | None = None
     distributors: Distributors | None = None
+    limits: Limits | None = None
     closing: Closing | None = None
     retention: Retention | None = None
     safe_harbour: SafeHarbour | None = None

@@ -31,6 +31,7 @@ from tocsin.core.policy.clauses import (
     internal_testing,
     investigation,
     kept_internal,
+    limits,
     mitigation,
     next_release,
     not_security,
@@ -113,6 +114,7 @@ CLAUSES: Final[tuple[Clause[Any], ...]] = (
     publication.CLAUSE,
     distributors.CLAUSE,
     kept_internal.CLAUSE,
+    limits.CLAUSE,
     closing.CLAUSE,
     retention.CLAUSE,
 )
