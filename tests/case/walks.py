@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
+from tocsin.core.case.approval import Member
 from tocsin.core.case.decide import Context, decide, record
 from tocsin.core.case.model import Case
 from tocsin.core.intake import Report
@@ -31,6 +32,7 @@ from tocsin.core.vocabulary import (
 START = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
 DANA = Actor(kind=ActorKind.PERSON, id="usr_dana", name="Dana", roles=frozenset({Role.OWNER, Role.MAINTAINER}))
 LI = Actor(kind=ActorKind.PERSON, id="usr_li", name="Li", roles=frozenset({Role.MAINTAINER, Role.PUBLISHER}))
+PEOPLE = tuple(Member(id=each.id, name=each.name, roles=each.roles) for each in (DANA, LI))
 FINDER = Actor(kind=ActorKind.REPORTER, id="room_1")
 
 LONG = (
@@ -61,7 +63,7 @@ class Walk:
         command = self._command()
         actor = self._actor(command)
         before = self.case
-        context = Context(actor=actor, now=self.now, policy=self.policy)
+        context = Context(actor=actor, now=self.now, policy=self.policy, people=PEOPLE)
         decision = decide(before, command, context)
         if not isinstance(decision, Refused) and decision:
             self.case, entries = record(before, decision, context)
@@ -101,6 +103,17 @@ class Walk:
         )
 
     def _command(self) -> cmd.Command:
+        """A command, sometimes as a wish for a second person, and sometimes the yes to one."""
+        asks = self.case.asks if self.case else ()
+        if asks and self.rng.random() < 0.3:
+            return cmd.Approve(digest=self.rng.choice((asks[-1].asked.digest, asks[-1].asked.digest, "00" * 32)))
+        command = self._wish()
+        wishes = cmd.Publish | cmd.EndEmbargo | cmd.DecideEmbargo | cmd.AcceptEmbargo | cmd.ProposeEmbargo
+        if isinstance(command, wishes) and self.rng.random() < 0.5:
+            return cmd.AskApproval(wish=cmd.encode(command))
+        return command
+
+    def _wish(self) -> cmd.Command:
         rng = self.rng
         if self.case is None and rng.random() < 0.9:
             return cmd.SubmitReport(

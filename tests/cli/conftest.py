@@ -41,6 +41,13 @@ class Shell:
         assert result.exit_code == 0, (words, result.output, result.stderr, result.exception)
         return result.stdout
 
+    def together(self, case: str, *words: str, **more: str) -> str:
+        """Dana asks for what takes two people, and Li approves it."""
+        asked = self(*words, **more)
+        assert (asked.exit_code, "takes two people" in asked.stderr) == (7, True), (words, asked.output, asked.stderr)
+        digest = self.ok("case", "approve", case, person="li@example.org").split()[0]
+        return self.ok("case", "approve", case, "--digest", digest, person="li@example.org")
+
 
 @pytest.fixture
 def shell() -> Shell:

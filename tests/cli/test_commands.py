@@ -47,7 +47,7 @@ def test_a_case_is_published_from_the_terminal(shell):
     assert len(receipt["phrase"].split()) == 7
     walk(shell, receipt["case"])
     assert json.loads(shell.ok("advisory", "check", receipt["case"], "--json"))["problems"] == []
-    shell.ok("advisory", "publish", receipt["case"], "--confirm", "WHPG-SA-2026-001")
+    shell.together(receipt["case"], "advisory", "publish", receipt["case"], "--confirm", "WHPG-SA-2026-001")
     worker.run_once(shell.home.desk)
     assert "WHPG-SA-2026-001" in shell.ok("advisory", "list")
     assert json.loads(shell.ok("verify", "--json"))["findings"] == []
@@ -119,7 +119,7 @@ def test_advisory_ids_are_asked_for_before_publishing(shell):
     walk(shell, case)
     wrong = shell("advisory", "publish", case, given="yes\n")
     assert wrong.exit_code == 7
-    shell.ok("advisory", "publish", case, given="WHPG-SA-2026-001\n")
+    shell.together(case, "advisory", "publish", case, given="WHPG-SA-2026-001\n")
 
 
 def test_every_document_can_be_written_before_it_is_published(shell, tmp_path):

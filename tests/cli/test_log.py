@@ -50,7 +50,7 @@ def test_a_published_case_has_a_timeline_that_says_when_and_not_what(shell, tmp_
     case = report(shell.home).case
     assert shell("log", "timeline", case).exit_code == 7
     walk(shell, case)
-    shell.ok("advisory", "publish", case, "--confirm", "WHPG-SA-2026-001")
+    shell.together(case, "advisory", "publish", case, "--confirm", "WHPG-SA-2026-001")
     settle(shell.home)
     file = tmp_path / "timeline.jsonl"
     shell.ok("log", "timeline", case, "--out", str(file))

@@ -76,7 +76,7 @@ def test_our_own_published_cases_are_measured_as_they_happened(shell):
     shell.home.clock.advance(timedelta(days=1))
     walk(shell, case)
     shell.home.clock.advance(timedelta(days=1))
-    shell.ok("advisory", "publish", case, "--confirm", "WHPG-SA-2026-001")
+    shell.together(case, "advisory", "publish", case, "--confirm", "WHPG-SA-2026-001")
     settle(shell.home)
     measured = json.loads(shell.ok("metrics", "skill", "--json"))
     assert measured["histories"] == {"VFP": 1}
@@ -90,7 +90,7 @@ def test_our_own_published_cases_are_measured_as_they_happened(shell):
 def test_cases_of_projects_one_may_not_read_do_not_count(shell):
     case = report(shell.home).case
     walk(shell, case)
-    shell.ok("advisory", "publish", case, "--confirm", "WHPG-SA-2026-001")
+    shell.together(case, "advisory", "publish", case, "--confirm", "WHPG-SA-2026-001")
     settle(shell.home)
     shell.ok("people", "add", "Eve", "eve@example.org", "--role", "example:owner")
     assert "nothing to measure" in shell.ok("metrics", "skill", person="eve@example.org")

@@ -19,6 +19,7 @@ from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Audience, Ref
 from tocsin.services import cases, intake
 from tocsin.services.intake import Receipt
 from tocsin.testing.house import House
+from tocsin.testing.two import together
 
 PROJECT = "warehousepg"
 
@@ -98,13 +99,15 @@ def report(house: House, given: Report = PLPERL, project: str = PROJECT) -> str:
 
 
 def act(house: House, ref: str, command: cmd.Command, person: str = "", minutes: int = 1) -> Case:
-    """Make a move that must be allowed."""
+    """Make a move that must be allowed, with the other person behind it where it takes two."""
     house.clock.advance(timedelta(minutes=minutes))
     head = house.desk.journal.head(ref)
     assert head
     actor = house.desk.people.actor(person or house.dana, head.project)
+    other = house.desk.people.actor(house.dana if actor and actor.id == house.li else house.li, head.project)
     assert actor
-    done = cases.handle(house.desk, ref, command, actor)
+    assert other
+    done = together(house.desk, ref, command, actor, other)
     assert not isinstance(done, Refused), done
     return done
 

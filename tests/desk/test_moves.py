@@ -88,7 +88,12 @@ def test_a_report_is_walked_to_publication_by_forms_alone(house: House, sign_in:
     assert "Know this first" in first.content.decode()
     assert the_case(house, ref).ordered_digest == ""
     known = re.findall(r'name="known" value="([^"]+)"', first.content.decode())
-    done(post(dana, ref, "publish", confirmation=case.advisory_id, known=known))
+    asked = post(dana, ref, "publish", confirmation=case.advisory_id, known=known)
+    assert "Asked for a second person" in asked.content.decode()
+    assert the_case(house, ref).ordered_digest == ""
+    assert f"/c/{ref}/do/approve" not in dana.get(f"/c/{ref}/approve").content.decode()
+    (ask,) = the_case(house, ref).asks
+    done(post(li, ref, "approve", digest=ask.asked.digest, known=known))
     publication.perform(house.desk, ref)
     assert house.desk.shelf.card(case.advisory_id)
     assert "published" in dana.get(f"/c/{ref}/publish").content.decode()
@@ -356,7 +361,9 @@ def test_embargo_is_bargained_over_with_the_reporter(house: House, sign_in: Sign
     page = sign_in().get(f"/c/{ref}").content.decode()
     assert "<title>EMBARGO ·" in page
     assert 'class="embargoed"' in page
-    done(post(sign_in(), ref, "end-embargo", why="leaked", reason="It is on a public list."))
+    assert post(sign_in(), ref, "end-embargo", why="leaked", reason="It is on a list.").status_code == 422
+    (ask,) = the_case(house, ref).asks
+    done(post(sign_in(house.li), ref, "approve", digest=ask.asked.digest))
     assert not the_case(house, ref).embargo.in_force
 
 

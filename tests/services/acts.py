@@ -14,6 +14,7 @@ from tocsin.services import cases, intake, publication
 from tocsin.services.intake import Receipt
 from tocsin.services.queries import case as query
 from tocsin.testing.house import House
+from tocsin.testing.two import together
 
 REPORT = Report(title="Out-of-bounds read", reproduce="Call it with a short buffer and look.", version="7.3.1")
 PROJECT = "warehousepg"
@@ -42,9 +43,15 @@ def attempt(house: House, ref: str, command: cmd.Command, person: str = "", seen
 
 
 def act(house: House, ref: str, command: cmd.Command, person: str = "") -> Case:
-    """Make a move that must be allowed."""
+    """Make a move that must be allowed, Dana and Li together where it takes two."""
     house.clock.advance(timedelta(minutes=1))
-    result = attempt(house, ref, command, person)
+    head = house.desk.journal.head(ref)
+    assert head
+    one = house.desk.people.actor(person or house.dana, head.project)
+    other = house.desk.people.actor(house.li if person in ("", house.dana) else house.dana, head.project)
+    assert one
+    assert other
+    result = together(house.desk, ref, command, one, other)
     assert not isinstance(result, Refused), result
     return result
 

@@ -62,7 +62,7 @@ def test_both_sides_read_why_a_date_was_proposed_declined_decided_and_ended(home
         ("About the date Wed 2026-03-18 15:00 UTC: A release is due.", "team", "Dana"),
         ("The proposed date is off the table.\nThat is after my talk.", "you", "Reporter"),
         ("Decided without agreement: the embargo ends on Wed 2026-03-18 15:00 UTC.\nUsers come first.", "team", "Dana"),
-        ("The embargo is over, earlier than agreed.\nThe fix is out.", "team", "Dana"),
+        ("The embargo is over, earlier than agreed.\nThe fix is out.", "team", "Li"),
     ]
     assert room_of(home, receipt)[-6:] == [(by, text) for text, by, _ in said]
     assert desk_of(home, receipt)[-6:] == [(by, text) for text, _, by in said]

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from tocsin.core.case import events as ev
+from tocsin.core.case.approval import ApprovalAsked
 from tocsin.core.case.deadlines import next_due
 from tocsin.core.case.model import Case
 from tocsin.core.case.phase import STEPS, phase, steps_done
@@ -237,6 +238,8 @@ def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, 
                 found.append(Notice(case=case.ref, what=ev.name(entry.event), to="lead"))
             case ev.PromiseWarned(promise=promise, share=share, told=told):
                 found.append(Notice(case=case.ref, what=f"{promise} at {share} %", to=told))
+            case ApprovalAsked():
+                found.append(Notice(case=case.ref, what=ev.name(entry.event), to="all"))
             case ev.PublicationOrdered(advisory_id=advisory_id):
                 found.append(PublishOrder(case=case.ref, advisory_id=advisory_id))
             case _:

@@ -19,7 +19,9 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
 from tocsin.core.case import events as ev
 from tocsin.core.case import phase as phases
+from tocsin.core.case.approval import Member
 from tocsin.core.case.deadlines import next_due, next_wake
+from tocsin.core.case.decide import approve
 from tocsin.core.case.evolve import replay
 from tocsin.core.case.model import Case
 from tocsin.core.intake import completeness
@@ -111,7 +113,7 @@ def handle(
             return NOT_FOUND
         if seen is not None and (changed := _changed_since(desk, opened, seen, actor)):
             return changed
-        context = rules.Context(actor=actor, now=desk.now(), policy=opened.policy)
+        context = context_of(desk, opened, actor, command)
         decision = rules.decide(opened.case, command, context)
         if isinstance(decision, Refused):
             return decision
@@ -129,6 +131,23 @@ def handle(
         because="Others are writing to this case right now. Look at it again and repeat what is still needed.",
         rule="optimistic concurrency",
     )
+
+
+def context_of(desk: Desk, opened: Opened, actor: Actor, command: cmd.Command) -> rules.Context:
+    """What a command is decided in; who else is in the project is only looked up where it matters."""
+    people: tuple[Member, ...] = ()
+    if approve.concerns(command):
+        members = desk.people.members(opened.case.project)
+        people = tuple(Member(id=each.id, name=each.name, roles=roles) for each, roles in members)
+    return rules.Context(actor=actor, now=desk.now(), policy=opened.policy, people=people)
+
+
+def ask(desk: Desk, ref: CaseRef, command: cmd.Command, actor: Actor, refused: Refused) -> Refused:
+    """Put a refused command down as a wish for a second person, where that is what it lacks; returns what to tell."""
+    if refused.code != approve.NEEDED:
+        return refused
+    put = handle(desk, ref, cmd.AskApproval(wish=cmd.encode(command)), actor)
+    return put if isinstance(put, Refused) else refused
 
 
 def answer_drop(desk: Desk, drop: Drop, actor: Actor, refused: Refused) -> None:

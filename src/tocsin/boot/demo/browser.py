@@ -45,6 +45,10 @@ class Browser:
         answer = self._submit(page, end, typed, files)
         return _held(answer, "POST")
 
+    def offer(self, page: Page, end: str, typed: dict[str, Any]) -> Page:
+        """Send a form and take whatever answer comes."""
+        return _read(self._submit(page, end, typed, None))
+
     def refused(self, page: Page, end: str, typed: dict[str, Any]) -> Page:
         """Send a form that must be refused; raises Unexpected when it is taken."""
         answer = self._submit(page, end, typed, None)

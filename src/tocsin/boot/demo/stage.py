@@ -34,6 +34,7 @@ from tocsin.core.vocabulary import (
 )
 from tocsin.services import cases, intake, numbering, publication, worker
 from tocsin.services.app import Desk, Front
+from tocsin.testing.two import together
 
 REPLAY: Final = "Demonstration: played again from the public record of {id}. Nobody reported this here."
 
@@ -167,8 +168,9 @@ class Stage:
         return actor
 
     def _do(self, take: _Take, hours: float, who: str, command: cmd.Command) -> None:
-        """Carry out a command so many hours after the report."""
-        answer = cases.handle(self._at(take, hours), take.ref, command, self._actor(take, who))
+        """Carry out a command so many hours after the report; both together where it takes two."""
+        other = self._actor(take, "li" if who == "dana" else "dana")
+        answer = together(self._at(take, hours), take.ref, command, self._actor(take, who), other)
         if isinstance(answer, Refused):
             raise RuntimeError(f"{take.played.id}, {cmd.name(command)}: {answer.because} ({answer.code})")
 

@@ -8,6 +8,9 @@ travel in the command, so that deciding stays pure.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
+
+import msgspec
 
 from tocsin.core.case.events import CreditGiven, ProductNamed, ReferenceGiven
 from tocsin.core.intake import Attachment, Report
@@ -238,6 +241,18 @@ class RecordFailure(Value, tag="record-failure"):
     reason: str
 
 
+class AskApproval(Value, tag="ask-approval"):
+    """Ask a second person for what takes two; `wish` is that command, encoded."""
+
+    wish: str
+
+
+class Approve(Value, tag="approve"):
+    """Say yes to exactly the wish with this digest; it is carried out with it."""
+
+    digest: str
+
+
 class Close(Value, tag="close"):
     """Close the case with one of the policy's outcomes (S78)."""
 
@@ -261,9 +276,27 @@ Command = (
     | SetScore | SetLines | SetFix | ConfirmFix
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe
     | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
+    | AskApproval | Approve
 )  # fmt: skip
 
 
 def name(command: Command) -> str:
     """Return the command's name as the CLI and the API spell it."""
     return str(command.__struct_config__.tag)
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+_DECODER: Final[msgspec.json.Decoder[Command]] = msgspec.json.Decoder(Command)
+
+
+def encode(command: Command) -> str:
+    """Write a command down, for a wish that waits for a second person."""
+    return _ENCODER.encode(command).decode()
+
+
+def decode(text: str) -> Command | None:
+    """Read a command that was written down; None for one that another version wrote and this one does not know."""
+    try:
+        return _DECODER.decode(text)
+    except msgspec.MsgspecError:
+        return None

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven
 from tocsin.core.intake import Attachment, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.changes import Moved
@@ -315,6 +316,7 @@ Event = (
     | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed
     | StateObserved | AdvisoryDrafted | CveSet
     | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
+    | ApprovalAsked | ApprovalGiven
 )  # fmt: skip
 
 

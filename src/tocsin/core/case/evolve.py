@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from tocsin.core.case import events as ev
 from tocsin.core.case import negotiation
+from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, Ask
 from tocsin.core.case.model import REPORTER, VENDOR, Case
 from tocsin.core.case.rules import cs_after, rm_step
 from tocsin.core.case.tables import RM, Fact, RMInput
@@ -266,6 +267,16 @@ def _warned(case: Case, entry: ev.Entry, event: ev.PromiseWarned) -> Changes:
     return {"warned": (*case.warned, (event.promise, event.share, event.due_at))}
 
 
+def _asked(case: Case, entry: ev.Entry, event: ApprovalAsked) -> Changes:
+    """A newer wish for the same act takes the place of an older one."""
+    ask = Ask(by=entry.actor.id, by_name=entry.actor.name, at=entry.at, asked=event)
+    return {"asks": (*(each for each in case.asks if each.asked.act != event.act), ask)}
+
+
+def _approved(case: Case, entry: ev.Entry, event: ApprovalGiven) -> Changes:
+    return {"asks": tuple(each for each in case.asks if each.asked.digest != event.digest)}
+
+
 def _rm(state: RM, happening: RMInput) -> RM:
     """Step the report machine; a journalled step it forbids is a broken journal, not a decision to take again."""
     return _held(rm_step(state, happening))
@@ -314,4 +325,6 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ev.AdvisoryPublished: _published,
     ev.PublicationFailed: _failed,
     ev.PromiseWarned: _warned,
+    ApprovalAsked: _asked,
+    ApprovalGiven: _approved,
 }

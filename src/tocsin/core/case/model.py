@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from tocsin.core.case.approval import Ask
 from tocsin.core.case.events import AdvisoryDrafted, ScoreSet
 from tocsin.core.case.negotiation import Negotiation
 from tocsin.core.case.tables import RM
@@ -92,6 +93,7 @@ class Case(Value):
     documents: tuple[tuple[str, str], ...] = ()
     failure: str = ""
     warned: tuple[tuple[str, int, datetime], ...] = ()
+    asks: tuple[Ask, ...] = ()
 
     @property
     def revision(self) -> int:

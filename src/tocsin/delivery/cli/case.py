@@ -16,7 +16,10 @@ from tocsin.delivery.cli.inbox import inbox
 from tocsin.services import cases, numbering
 from tocsin.services.app import Desk
 from tocsin.services.ports.world import PersonInfo
+from tocsin.services.queries import approvals
 from tocsin.services.queries import case as query
+
+_DIGEST = 12
 
 
 @click.group()
@@ -306,6 +309,34 @@ def confirm_fix(ctx: click.Context, given: str, person: str, note: str) -> None:
 def close(ctx: click.Context, given: str, person: str, outcome: str, note: str) -> None:
     """Close a case whose obligations are met."""
     move(ctx, person, given, cmd.Close(outcome=outcome, note=note), "closed")
+
+
+@case.command()
+@case_argument
+@click.option("--digest", default="", help="Approve the wish whose digest begins so; without, show what is asked.")
+@as_person
+@as_json
+@click.pass_context
+def approve(ctx: click.Context, given: str, person: str, digest: str, json_: bool) -> None:
+    """Show what waits for a second person, or approve exactly one wish by its digest."""
+    opened, someone, shown = find(ctx, person, given)
+    found = query.authorised(opened, shown.ref, someone.id, "case.approve")
+    if found is None:
+        refuse(cases.NOT_FOUND)
+    asks = approvals.waiting(opened, *found)
+    if not digest:
+        if json_:
+            print_json(asks)
+        for ask in () if json_ else asks:
+            click.echo(f"{ask.digest}  {ask.what}, asked by {inert(ask.by)}, until {ask.until}")
+            for label, value in ask.terms:
+                click.echo(f"  {label}: {inert(value)}")
+        return
+    chosen = [ask.digest for ask in asks if ask.digest.startswith(digest.lower())]
+    if len(chosen) != 1 or len(digest) < _DIGEST:
+        stop(f"name one wish by at least {_DIGEST} digits of its digest", Exit.USAGE)
+    result = act(opened, someone, shown.ref, cmd.Approve(digest=chosen[0]))
+    click.echo(f"{shown.ref}: approved and carried out (journal line {result.seq})")
 
 
 @case.command()

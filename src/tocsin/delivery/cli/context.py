@@ -15,6 +15,7 @@ import click
 import msgspec
 
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.decide import approve
 from tocsin.core.case.model import Case
 from tocsin.core.vocabulary import Actor, CaseRef, Refused
 from tocsin.delivery.cli.exits import Exit, refuse
@@ -83,8 +84,15 @@ def act(desk: Desk, person: PersonInfo, ref: CaseRef, command: cmd.Command) -> C
     except Unavailable as error:
         stop(f"nothing was written: {error}. Try again.", Exit.UPSTREAM)
     if isinstance(result, Refused):
-        refuse(result)
+        refuse(_asked(desk, ref, command, actor, result))
     return result
+
+
+def _asked(desk: Desk, ref: CaseRef, command: cmd.Command, actor: Actor, refused: Refused) -> Refused:
+    told = cases.ask(desk, ref, command, actor, refused)
+    if told.code == approve.NEEDED:
+        click.echo(f"asked for; approved with: tocsin case approve {ref}", err=True)
+    return told
 
 
 def actor_in(desk: Desk, person: PersonInfo, ref: CaseRef) -> Actor:

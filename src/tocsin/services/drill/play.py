@@ -20,6 +20,7 @@ import msgspec
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
+from tocsin.core.case.approval import Member
 from tocsin.core.case.deadlines import next_wake
 from tocsin.core.case.decide import Context, decide, record
 from tocsin.core.case.model import Case
@@ -70,6 +71,7 @@ class Play:
     def __init__(self, policy: Policy, matters: tuple[Matter, ...], crew: tuple[Person, ...], seed: int) -> None:
         self.policy, self.now = policy, matters[0].at
         self._matters, self._crew, self._seed = matters, crew, seed
+        self._people = tuple(Member(id=each.id, name=each.name, roles=frozenset(Role)) for each in crew)
         self._chance = random.Random(f"references {seed}")  # noqa: S311 - a drill must repeat itself
         self._numbers = count()
         self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -136,7 +138,7 @@ class Play:
 
     def do(self, played: ways.Played, command: cmd.Command, actor: Actor) -> bool:
         """Try a command; says whether the rules allowed it."""
-        context = Context(actor=actor, now=self.now, policy=self.policy)
+        context = Context(actor=actor, now=self.now, policy=self.policy, people=self._people)
         decision = decide(played.case, command, context)
         if isinstance(decision, Refused):
             self._refused[decision] += 1

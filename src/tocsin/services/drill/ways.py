@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.approval import ALONE
 from tocsin.core.case.model import Case
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy
@@ -172,10 +173,21 @@ def _accept(stage: Stage, played: Played) -> Way:
     yield from _quiet(stage, played)
     yield Work("publication", 0.5)
     yield from _quiet(stage, played)  # a date may have been agreed to in between
-    if stage.do(played, cmd.Publish(confirmation=advisory, digest=_DIGEST), lead):
+    if (yield from _together(stage, played, cmd.Publish(confirmation=advisory, digest=_DIGEST))):
         out = cmd.RecordPublication(advisory_id=advisory, digest=_DIGEST, documents=(("drill", "00"),))
         stage.do(played, out, SYSTEM_ACTOR)
         _close(stage, played, "advisory")
+
+
+def _together(stage: Stage, played: Played, command: cmd.Command) -> Generator[Work | Wait, Person, bool]:
+    """Have a second person look and approve; who works alone sleeps on it."""
+    if not stage.do(played, cmd.AskApproval(wish=cmd.encode(command)), as_actor(played.lead)):
+        return False
+    other = yield Work("the second look", 0.25, other=True)
+    if other is played.lead:
+        yield Wait(stage.now + ALONE, "a day between wish and deed")
+    asks = played.case.asks
+    return bool(asks) and stage.do(played, cmd.Approve(digest=asks[-1].asked.digest), as_actor(other))
 
 
 def _quiet(stage: Stage, played: Played) -> Way:

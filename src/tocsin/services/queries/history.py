@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from tocsin.core.case import events as ev
+from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven
 from tocsin.core.vocabulary import Actor, ActorKind, Audience
 from tocsin.services.queries import words
 
@@ -118,5 +119,7 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ev.AdvisoryPublished: lambda e: f"published {e.advisory_id}, revision {e.revision}",
     ev.PublicationFailed: lambda e: f"could not publish: {e.step}",
     ev.PromiseWarned: _warned,
+    ApprovalAsked: lambda e: f"asked for a second person: {_plain(e.act.value)} ({e.digest[:12]})",
+    ApprovalGiven: lambda e: f"{'went ahead alone' if e.alone else 'approved'}: {_plain(e.act.value)}",
 }
 """One line for each event; a test holds that none is forgotten."""

@@ -13,7 +13,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
 from tocsin.core.formats import format_named
 from tocsin.core.vocabulary import Actor, Refused
-from tocsin.services import publication
+from tocsin.services import cases, publication
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.queries import words
@@ -89,7 +89,7 @@ def _title(name: str) -> str:
 
 def as_if(desk: Desk, opened: Opened, actor: Actor, command: cmd.Command) -> Opened | Refused:
     """Return the case as the command would leave it; nothing is written."""
-    context = rules.Context(actor=actor, now=desk.now(), policy=opened.policy)
+    context = cases.context_of(desk, opened, actor, command)
     decision = rules.decide(opened.case, command, context)
     if isinstance(decision, Refused) or not decision:
         return decision if isinstance(decision, Refused) else opened

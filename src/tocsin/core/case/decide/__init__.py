@@ -2,7 +2,8 @@
 """What may happen: command in, events or a refusal out. A refusal changes nothing.
 
 The order is always the same: who may (`core.access`), what the protocol makes possible (`core.case.tables`), what the
-policy narrows (`core.policy.clauses`). The rules stand in one file a subject; `RULES` joins them in plain sight.
+policy narrows (`core.policy.clauses`), and whether a second person stands behind it (`approve`). The rules stand in one
+file a subject; `RULES` joins them in plain sight.
 """
 
 from __future__ import annotations
@@ -10,18 +11,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
 from tocsin.core import access
 from tocsin.core.case import commands as cmd
-from tocsin.core.case.decide import embargo, fix, publish, talk, triage
+from tocsin.core.case.approval import Act
+from tocsin.core.case.decide import approve, embargo, fix, publish, talk, triage
 from tocsin.core.case.decide.rule import Context, Decision, Rule
 from tocsin.core.case.events import Entry, Event
 from tocsin.core.case.evolve import evolve
 from tocsin.core.case.model import Case
 from tocsin.core.policy.clause import Caution, Reaction
 from tocsin.core.policy.clauses import guard, reactions, warnings
-from tocsin.core.vocabulary import Refused
+from tocsin.core.policy.facts import Move
+from tocsin.core.vocabulary import ActorKind, Refused
 
-RULES: Final[Mapping[type, Rule]] = {**talk.RULES, **triage.RULES, **fix.RULES, **embargo.RULES, **publish.RULES}
+
+def _waits(case: Case, command: cmd.Command, context: Context) -> Decision:
+    raise TypeError("a wish for approval is decided by `decide`")
+
+
+RULES: Final[Mapping[type, Rule]] = {
+    **talk.RULES,
+    **triage.RULES,
+    **fix.RULES,
+    **embargo.RULES,
+    **publish.RULES,
+    cmd.AskApproval: Rule(_waits),
+    cmd.Approve: Rule(_waits),
+}
 
 
 def decide(case: Case | None, command: cmd.Command, context: Context) -> Decision:
@@ -29,6 +47,15 @@ def decide(case: Case | None, command: cmd.Command, context: Context) -> Decisio
 
     Returns an empty tuple when the wish already holds (accepting twice makes one draft: S41).
     """
+    if case is not None and isinstance(command, cmd.AskApproval):
+        return approve.ask(case, command, context, _settle)
+    if case is not None and isinstance(command, cmd.Approve):
+        return approve.approve(case, command, context, _settle)
+    return _settle(case, command, context, "")
+
+
+def _settle(case: Case | None, command: cmd.Command, context: Context, approved: str) -> Decision:
+    """Decide a command that `approved` stands behind as well; "" for nobody but who sends it."""
     rule = RULES[type(command)]
     move = rule.move(command, context)
     if move is not None and (refused := access.guard(context.actor, move.name)):
@@ -44,17 +71,39 @@ def decide(case: Case | None, command: cmd.Command, context: Context) -> Decisio
     decision = rule.decide(case, command, context)
     if isinstance(decision, Refused) or not decision or move is None:
         return decision
-    return guard(context.policy, case, move, context.now) or decision
+    if context.actor.kind is not ActorKind.PERSON:
+        return guard(context.policy, case, move, context.now) or decision
+    return _with_second(case, command, context, replace(move, approved_by=(approved,) if approved else ())) or decision
+
+
+def _with_second(case: Case, command: cmd.Command, context: Context, move: Move) -> Refused | None:
+    """Ask the policy, and for a second person where the command takes one."""
+    refused = guard(context.policy, case, move, context.now)
+    wanted = approve.subject(case, command)
+    if wanted is None:
+        return refused
+    if wanted.act is Act.ABOVE_MAXIMUM:
+        above = refused is not None and refused.code == "embargo-over-maximum" and bool(refused.missing)
+        return replace(approve.refuse(wanted, context), cite=refused.cite) if refused and above else refused
+    return refused or (None if move.approved_by else approve.refuse(wanted, context))
+
+
+def _carried_out(case: Case, command: cmd.Command) -> cmd.Command:
+    """The command that an approval carries out; every other is itself."""
+    found = approve.wish_of(case, command) if isinstance(command, cmd.Approve) else None
+    return found[1] if found else command
 
 
 def cautions(case: Case, command: cmd.Command, context: Context) -> tuple[Caution, ...]:
     """List what the person should know before they make this move; nothing of it stops the move."""
+    command = _carried_out(case, command)
     move = RULES[type(command)].move(command, context)
     return warnings(context.policy, case, move, context.now) if move else ()
 
 
 def set_going(case: Case, command: cmd.Command, context: Context) -> tuple[Reaction, ...]:
     """List what a move that was made sets going by the policy; `case` is the one before it, or the one it opened."""
+    command = _carried_out(case, command)
     move = RULES[type(command)].move(command, context)
     return reactions(context.policy, case, move) if move else ()
 

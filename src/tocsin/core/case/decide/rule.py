@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tocsin.core.case.approval import Member
 from tocsin.core.case.events import Event
 from tocsin.core.case.model import Case
 from tocsin.core.policy.facts import Move, MoveName
@@ -19,11 +20,13 @@ Decision = tuple[Event, ...] | Refused
 
 @dataclass(frozen=True)
 class Context:
-    """Who asks, when, and under which policy (the one the case is pinned to)."""
+    """Who asks, when, under which policy (the one the case is pinned to), and who else is in the project: without
+    `people` nobody can be a second person."""
 
     actor: Actor
     now: datetime
     policy: Policy
+    people: tuple[Member, ...] = ()
 
 
 def _no_move(command: Any, context: Context) -> Move | None:

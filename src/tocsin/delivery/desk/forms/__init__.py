@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tocsin.delivery.desk.forms import advisory, embargo, fixing, talk, triage
+from tocsin.delivery.desk.forms import advisory, approve, embargo, fixing, talk, triage
 from tocsin.delivery.desk.forms.base import Ground, MoveForm
 
 __all__ = ["FORMS", "Ground", "MoveForm", "of_tab"]
@@ -37,6 +37,7 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         embargo.ObserveForm,
         advisory.DraftForm,
         advisory.PublishForm,
+        approve.ApproveForm,
     )
 }
 """By the name that stands in the address."""

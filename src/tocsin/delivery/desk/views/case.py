@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tocsin.core.case import decide as rules
 from tocsin.core.case.commands import Command
 from tocsin.core.case.commands import name as command_name
+from tocsin.core.case.decide import approve
 from tocsin.core.policy.clause import Caution
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery import uploads
@@ -26,6 +27,7 @@ from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed
 from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, of_tab
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases
+from tocsin.services.queries import approvals
 from tocsin.services.queries import case as queries
 from tocsin.services.queries.case import CaseView
 from tocsin.services.queries.history import HistoryView
@@ -42,6 +44,7 @@ TABS: Final[Mapping[str, str]] = {
     "embargo": "Embargo",
     "advisory": "Advisory",
     "publish": "Publish",
+    "approve": "Second person",
     "history": "History",
 }
 """In the order in which a report walks through them; the first one is the case's own address."""
@@ -50,7 +53,7 @@ _STATUS: Final[Mapping[str, int]] = {"conflict": 409, "not-permitted": 403}
 UNPROCESSABLE: Final = 422
 CONTENT_TOO_LARGE: Final = 413
 _PREVIEWED: Final = ("advisory", "publish")
-WEIGHTY: Final = frozenset({"publish", "reject", "close", "end-embargo", "decide-embargo"})
+WEIGHTY: Final = frozenset({"publish", "reject", "close", "end-embargo", "decide-embargo", "approve"})
 _QUIET: Final = ("message.sent", "message.received", "promise.warned")
 
 
@@ -99,6 +102,7 @@ def _carry_out(request: DeskRequest, ground: Ground, kind: type[MoveForm], body:
         return _show(request, ground, form.tab, form=form, shown={"cautions": warned})
     answer = cases.handle(request.desk, ref, command, ground.actor, seen=_seen(request))
     if isinstance(answer, Refused):
+        answer = cases.ask(request.desk, ref, command, ground.actor, answer)
         fresh = _ground(request, ref, "case.read")
         return _refuse(request, fresh, kind(fresh, body.post, attached), answer) if fresh else not_found()
     return see_other(f"{_address(ref, form.tab)}?did={form.name}#did")
@@ -111,9 +115,10 @@ def _unseen(request: DeskRequest, ground: Ground, command: Command, body: upload
     """
     if command_name(command) not in WEIGHTY:
         return ()
-    context = rules.Context(actor=ground.actor, now=request.desk.now(), policy=ground.policy)
+    context = cases.context_of(request.desk, ground.opened, ground.actor, command)
     told = set(body.post.getlist("known"))
-    if isinstance(rules.decide(ground.case, command, context), Refused):
+    decision = rules.decide(ground.case, command, context)
+    if isinstance(decision, Refused) and decision.code != approve.NEEDED:
         return ()
     return tuple(each for each in rules.cautions(ground.case, command, context) if each.code not in told)
 
@@ -168,6 +173,7 @@ def _show(
         "refused": refused,
         "changes": _changes(view, request, ground) if refused and refused.code == "conflict" else (),
         "did": _said(request),
+        "asks": approvals.waiting(request.desk, ground.actor, ground.opened),
         "preview": drafted,
         **(shown or {}),
     }
