@@ -12,5 +12,9 @@ def no_icon(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204, headers={"Cache-Control": "private, max-age=86400"})
 
 
-urlpatterns = [path("favicon.ico", no_icon), path("", include("tocsin.delivery.desk.urls"))]
+urlpatterns = [
+    path("favicon.ico", no_icon),
+    path("api/v1/", include("tocsin.delivery.api.desk")),
+    path("", include("tocsin.delivery.desk.urls")),
+]
 handler500 = "tocsin.boot.middleware.broken"

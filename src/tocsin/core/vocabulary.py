@@ -75,12 +75,14 @@ class ActorKind(StrEnum):
 
 
 class Actor(Value):
-    """The author of a command. `roles` are the roles held in the case's project at that moment."""
+    """The author of a command. `roles` are the roles held in the case's project at that moment; `via` is the API token
+    that the person used, empty at the desk."""
 
     kind: ActorKind
     id: str
     name: str = ""
     roles: frozenset[Role] = frozenset()
+    via: str = ""
 
 
 CLOCK_ACTOR: Final = Actor(kind=ActorKind.CLOCK, id="clock", name="clock")

@@ -64,6 +64,10 @@ class Places:
         """A record of a look at an embargoed case."""
         return bind(self._instance, "look", "body", look, case)
 
+    def repeat(self, key: bytes) -> bytes:
+        """An answer that the API gave to a request under a key."""
+        return bind(self._instance, "repeat", "answer", key.hex(), "")
+
     def leaf(self, name: str, case: CaseRef) -> bytes:
         """What a leaf's salt is made for: the text that the log remembers."""
         return bind(self._instance, "log", "text", name, case)

@@ -7,7 +7,7 @@ The measure and its source are in `core.case.histories`; this only reads journal
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +19,7 @@ from tocsin.core.case.evolve import evolve
 from tocsin.core.case.histories import History, Skill
 from tocsin.core.case.model import Case
 from tocsin.core.case.tables import Fact
-from tocsin.core.vocabulary import CaseRef, Refused, Value
+from tocsin.core.vocabulary import CaseRef, ProjectId, Refused, Value
 from tocsin.services import sealing
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import InboxQuery
@@ -91,14 +91,16 @@ def _wrong(because: str) -> Refused:
     return Refused(code="data-malformed", because=because, rule="metrics skill --data")
 
 
-def of_cases(desk: Desk, person: str) -> Measured:
-    """Measure the published cases that a person may read. Costs O(their journals): for the command line."""
-    found = (_history(desk, ref, person) for ref in _past(desk, person))
+def of_cases(desk: Desk, person: str, projects: Sequence[ProjectId] | None = None) -> Measured:
+    """Measure the published cases that a person may read, all of them or those of some of their projects. Costs
+    O(their journals)."""
+    mine = desk.people.projects(person)
+    chosen = tuple(each for each in mine if projects is None or each in projects)
+    found = (_history(desk, ref, person) for ref in _past(desk, chosen))
     return measure(history for history in found if history)
 
 
-def _past(desk: Desk, person: str) -> Iterator[CaseRef]:
-    projects = desk.people.projects(person)
+def _past(desk: Desk, projects: tuple[ProjectId, ...]) -> Iterator[CaseRef]:
     for phase in PHASES if projects else ():
         query = InboxQuery(projects=projects, open=None, phase=phase, limit=PAGE)
         while page := desk.inbox.page(query):

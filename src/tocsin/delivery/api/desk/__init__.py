@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The half of the API that answers to tokens, in the desk's process."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+from tocsin.delivery.api.desk.door import guarded
+from tocsin.delivery.api.desk.routes import api
+
+urlpatterns: list[URLPattern] = guarded(api)
+"""To be mounted at `schema.BASE`."""

@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The addresses of the desk's half. Every view is thin: it reads parameters, asks the office, and tells the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
+
+import msgspec
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from ninja import Header, NinjaAPI, Query
+
+from tocsin import __version__
+from tocsin.core.vocabulary import Refused
+from tocsin.core.wire.access import Me, Token
+from tocsin.core.wire.case import Case, Events, Messages
+from tocsin.core.wire.desk import CasePage, Member, Moved, Policy, Preview, Project, SkillBoard, Uploaded
+from tocsin.core.wire.problem import Mistake
+from tocsin.delivery.api import bodies, problems, schema
+from tocsin.delivery.api.desk.door import Bearer, OfficeRequest
+from tocsin.delivery.api.desk.once import KEPT_FOR, once
+from tocsin.delivery.api.problems import Unfit, give
+from tocsin.delivery.api.schema import BASE, told
+from tocsin.services import api_tokens
+from tocsin.services.office import MOST, PAGE, Filter
+from tocsin.services.office.moves import Move, moves, seal_file
+
+api = NinjaAPI(
+    title="Tocsin",
+    version=__version__,
+    description="What the desk of a Tocsin installation can do, for programs. "
+    "Content is TLP:AMBER+STRICT unless it says otherwise.",
+    urls_namespace="api-desk",
+    openapi_url=None,
+    docs_url=None,
+    auth=Bearer(),
+)
+problems.handle_errors(api)
+
+Seq = Annotated[int, Query(ge=0, le=1_000_000_000, description="Go on after this journal line.")]
+Limit = Annotated[int, Query(ge=1, le=MOST)]
+Word = Annotated[str, Query(max_length=200)]
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", max_length=40, description="The ETag of the case as the caller saw it.")
+]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="A fresh random text for this request: sent again within a day, it is carried out once.",
+    ),
+]
+
+_ETAG: Final = re.compile(r'"([0-9]{1,9})"')
+
+
+def answer(value: Any, headers: dict[str, str] | None = None) -> HttpResponse:
+    """Tell a value, or why there is none."""
+    return problems.refuse(value) if isinstance(value, Refused) else give(value, headers=headers)
+
+
+# ---------------------------------------------------------------------------------------------------------- whose token
+
+
+@api.get("/me", tags=["access"], openapi_extra=told(Me))
+def me(request: OfficeRequest) -> HttpResponse:
+    """Tell for whom the token speaks, and until when."""
+    return answer(request.office.me())
+
+
+@api.get("/tokens", tags=["access"], openapi_extra=told(tuple[Token, ...]))
+def tokens(request: OfficeRequest) -> HttpResponse:
+    """List the caller's tokens. New ones are made by people, at the desk or at the command line."""
+    return answer(api_tokens.mine(request.desk, request.office.caller.person))
+
+
+@api.delete("/tokens/{token}", tags=["access"], openapi_extra=told(Token))
+def end_token(request: OfficeRequest, token: str) -> HttpResponse:
+    """End one of the caller's tokens at once, also the one that is used."""
+    return answer(api_tokens.revoke(request.desk, request.office.caller.person, token))
+
+
+# ------------------------------------------------------------------------------------------------------------- projects
+
+
+@api.get("/projects", tags=["projects"], openapi_extra=told(tuple[Project, ...]))
+def projects(request: OfficeRequest) -> HttpResponse:
+    """List the projects whose cases the caller may read."""
+    return answer(request.office.projects())
+
+
+@api.get("/projects/{project}/people", tags=["projects"], openapi_extra=told(tuple[Member, ...]))
+def members(request: OfficeRequest, project: str) -> HttpResponse:
+    """List the people of a project with their roles."""
+    return answer(request.office.members(project))
+
+
+@api.get("/projects/{project}/policy", tags=["projects"], openapi_extra=told(Policy))
+def policy(request: OfficeRequest, project: str) -> HttpResponse:
+    """Tell the policy in force: its text, its sentences, its promises, its history."""
+    return answer(request.office.policy(project))
+
+
+@api.get("/metrics/skill", tags=["metrics"], openapi_extra=told(SkillBoard))
+def skill(request: OfficeRequest) -> HttpResponse:
+    """Tell how much better than luck published cases were handled."""
+    return answer(request.office.skill())
+
+
+# ---------------------------------------------------------------------------------------------------------------- cases
+
+
+@api.get("/cases", tags=["cases"], openapi_extra=told(CasePage, headers=["Link"]))
+def cases(  # noqa: PLR0913 - one parameter for each filter
+    request: OfficeRequest,
+    project: Word = "",
+    show: Literal["open", "done", "all"] = "open",
+    waits_for: Literal["", "team", "reporter", "nobody"] = "",
+    phase: Word = "",
+    lead: Annotated[str, Query(max_length=200, description="Id of a person, or `me`.")] = "",
+    after: Annotated[str, Query(max_length=200, description="`next` of the page before.")] = "",
+    limit: Limit = PAGE,
+) -> HttpResponse:
+    """List cases, the one that is due first on top."""
+    found = request.office.cases(
+        Filter(
+            project=project,
+            open={"open": True, "done": False, "all": None}[show],
+            waits_for=waits_for,
+            phase=phase,
+            lead=lead,
+            after=after,
+            limit=limit,
+        )
+    )
+    if isinstance(found, Refused) or not found.next:
+        return answer(found)
+    asked = {**request.GET.dict(), "after": found.next}
+    return answer(found, {"Link": f'<{BASE}/cases?{urlencode(asked)}>; rel="next"'})
+
+
+@api.get("/cases/{ref}", tags=["cases"], openapi_extra=told(Case, headers=["ETag"]))
+def case(request: OfficeRequest, ref: str) -> HttpResponse:
+    """Tell a case: the report, what was promised, what was found, agreed and drafted."""
+    found = request.office.case(ref)
+    return answer(found) if isinstance(found, Refused) else answer(found, {"ETag": f'"{found.seq}"'})
+
+
+@api.get("/cases/{ref}/messages", tags=["cases"], openapi_extra=told(Messages))
+def messages(request: OfficeRequest, ref: str, after: Seq = 0, limit: Limit = PAGE) -> HttpResponse:
+    """Tell what was said, with whom and by whom, a page of journal lines at a time."""
+    return answer(request.office.messages(ref, after, limit))
+
+
+@api.get("/cases/{ref}/events", tags=["cases"], openapi_extra=told(Events))
+def events(request: OfficeRequest, ref: str, after: Seq = 0, limit: Limit = PAGE) -> HttpResponse:
+    """Tell what happened, line by line, without what was written."""
+    return answer(request.office.events(ref, after, limit))
+
+
+_BYTES: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_FORM: Final = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}},
+    "required": ["file"],
+}
+
+
+@api.get("/cases/{ref}/files/{file}", tags=["files"], openapi_extra=told(content=_BYTES))
+def download(request: OfficeRequest, ref: str, file: str) -> HttpResponseBase:
+    """Stream an attachment. A stranger sent it: never open it where it could run."""
+    found = request.office.file(ref, file)
+    if isinstance(found, Refused):
+        return problems.refuse(found)
+    sent, chunks = found
+    response = StreamingHttpResponse(chunks, content_type="application/octet-stream")
+    response.headers["Content-Length"] = str(sent.size)
+    response.headers["Content-Disposition"] = "attachment"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@api.post(
+    "/cases/{ref}/files",
+    tags=["files"],
+    response={201: None},
+    openapi_extra=told(Uploaded, 201, body=_FORM, body_type="multipart/form-data"),
+)
+def upload(request: OfficeRequest, ref: str) -> HttpResponse:
+    """Take one file, sealed while it arrives. Name the token in a move that takes attachments."""
+    if refused := request.office.may_upload(ref):
+        return problems.refuse(refused)
+    blobs = request.desk.blobs
+    body = bodies.files(request, blobs)
+    if len(body.files) != 1:
+        bodies.discard(body, blobs)
+        raise Unfit("malformed", 400, "Send one file.", (Mistake(where="file", message="one file is needed"),))
+    file, until = body.files[0], request.desk.now() + KEPT_FOR
+    token = seal_file(request.desk, request.office.caller.person, file, KEPT_FOR)
+    taken = Uploaded(token=token, name=file.name, size=file.size, sha256=file.sha256, good_until=until)
+    return give(taken, 201)
+
+
+@api.get("/cases/{ref}/advisory", tags=["advisories"], openapi_extra=told(Preview))
+def advisory(request: OfficeRequest, ref: str) -> HttpResponse:
+    """Tell what would be published now, its digest, and what has to be mended first."""
+    return answer(request.office.preview(ref))
+
+
+@api.get("/cases/{ref}/advisory/{format}", tags=["advisories"], openapi_extra=told(content=_BYTES))
+def document(request: OfficeRequest, ref: str, format: str) -> HttpResponse:  # noqa: A002 - the word of the address
+    """Tell one document as it would be published now, byte by byte."""
+    found = request.office.document(ref, format)
+    if isinstance(found, Refused):
+        return problems.refuse(found)
+    return HttpResponse(
+        found.body, content_type="application/octet-stream", headers={"Content-Disposition": "attachment"}
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------- moves
+
+
+def _seen(if_match: str | None) -> int | None:
+    if if_match is None or if_match == "*":
+        return None
+    found = _ETAG.fullmatch(if_match)
+    if found is None:
+        raise Unfit("precondition", 400, 'If-Match is written like "12", with the ETag of the case.')
+    return int(found[1])
+
+
+def _moving(move: Move) -> Callable[..., HttpResponse]:
+    """Make the view of one move."""
+
+    def view(
+        request: OfficeRequest,
+        ref: str,
+        trial: bool = False,
+        if_match: IfMatch = None,
+        idempotency_key: Key = None,
+    ) -> HttpResponse:
+        seen = _seen(if_match)
+        wish = bodies.read(request, move.wish)
+
+        def act() -> HttpResponse:
+            done = request.office.move(ref, move.name, wish, seen, trial=trial)
+            if isinstance(done, Refused):
+                failed = done.code == "conflict" and seen is not None
+                return problems.refuse(done, 412 if failed else 0)
+            return give(done, headers={"ETag": f'"{done.seq}"'})
+
+        return act() if trial else once(request, request.office, idempotency_key, act)
+
+    return view
+
+
+def _register(every: Sequence[Move]) -> None:
+    for move in every:
+        lines = (move.command.__doc__ or move.name).strip().splitlines()
+        api.post(
+            f"/cases/{{ref}}/moves/{move.name}",
+            tags=["moves"],
+            operation_id=f"move-{move.name}",
+            summary=move.name.replace("-", " ").capitalize(),
+            description=" ".join(line.strip() for line in lines)
+            + f"\n\nNeeds the scope `{move.scope.value}`. With `trial` it is decided and nothing is written.",
+            openapi_extra=told(Moved, body=move.wish, headers=["ETag", "Idempotent-Replayed"]),
+        )(_moving(move))
+
+
+_register(list(moves().values()))
+
+
+# ------------------------------------------------------------------------------------------------------------- document
+
+
+@api.get(
+    "/problems", tags=["document"], openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}})
+)
+def codes(request: OfficeRequest) -> HttpResponse:
+    """Explain the codes of problems."""
+    return give(problems.CODES)
+
+
+@api.get(
+    "/openapi.json", tags=["document"], openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}})
+)
+def openapi(request: OfficeRequest) -> HttpResponse:
+    """Give this half's OpenAPI 3.1 document."""
+    return HttpResponse(
+        msgspec.json.encode(schema.document(api, request.desk.site.desk_url)), content_type="application/json"
+    )

@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything the desk can do, as a program asks for it: values in, values out, refusals as values.
+
+The API answers with what this returns, and the command line asks this where the installation is on the same machine. A
+caller is a person, perhaps by a token that narrows what they may do; who may is `core.access`, as at the desk. What may
+not be known of answers `cases.NOT_FOUND`, the same for what is hidden and for what never was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import msgspec
+
+from tocsin import __version__
+from tocsin.core import access
+from tocsin.core.case import commands as cmd
+from tocsin.core.case import decide as rules
+from tocsin.core.case import events as ev
+from tocsin.core.case.model import Case
+from tocsin.core.case.phase import next_move, phase
+from tocsin.core.intake import Attachment
+from tocsin.core.vocabulary import Actor, CaseRef, ProjectId, Refused
+from tocsin.core.wire import case as told
+from tocsin.core.wire import desk as lists
+from tocsin.core.wire.access import Me, Scope
+from tocsin.services import cases, publication, sealing, skill
+from tocsin.services.api_tokens import Caller, shown
+from tocsin.services.app import Desk
+from tocsin.services.cases import NOT_FOUND, Opened
+from tocsin.services.office import moves, records
+from tocsin.services.ports.blobs import BlobMissing
+from tocsin.services.ports.shelf import Document
+from tocsin.services.ports.store import InboxQuery, Unavailable
+from tocsin.services.queries import case as query
+from tocsin.services.queries import inbox
+from tocsin.services.queries import policy as policies
+from tocsin.services.queries.options import people
+
+__all__ = ["Filter", "Office"]
+
+PAGE: Final = 50
+MOST: Final = 200
+"""Items on one page, if not said, and at most."""
+
+T = TypeVar("T")
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """Which cases to list. `open` None lists open and done ones, `lead` is the id of a person, `after` a cursor."""
+
+    project: ProjectId = ""
+    open: bool | None = True
+    waits_for: str = ""
+    phase: str = ""
+    lead: str = ""
+    after: str = ""
+    limit: int = PAGE
+
+
+@dataclass(frozen=True)
+class Office:
+    """The installation, for one caller."""
+
+    desk: Desk
+    caller: Caller
+
+    # ------------------------------------------------------------------------------------------------------------ who
+
+    def me(self) -> Me | Refused:
+        """Tell for whom the token speaks; refuses where no token is used."""
+        token, person = self.caller.token, self.desk.people.person(self.caller.person)
+        actor = self.desk.people.actor(self.caller.person, token.project) if token else None
+        if token is None or person is None or actor is None:
+            return NOT_FOUND
+        return Me(
+            id=person.id,
+            name=person.name,
+            roles=tuple(sorted(actor.roles)),
+            token=shown(token),
+            public_url=self.desk.site.public_url,
+            version=__version__,
+        )
+
+    def _may(self, scope: Scope) -> Refused | None:
+        if self.caller.may_use(scope):
+            return None
+        return Refused(
+            code="token-scope",
+            because=f"This token was not made to {scope.value}.",
+            rule="api tokens",
+            missing=(scope.value,),
+        )
+
+    def _projects(self) -> tuple[ProjectId, ...]:
+        return tuple(each for each in self.desk.people.projects(self.caller.person) if self.caller.reaches(each))
+
+    # ---------------------------------------------------------------------------------------------------------- reading
+
+    def projects(self) -> tuple[lists.Project, ...] | Refused:
+        """List the projects whose cases the caller may read."""
+        mine = self._projects()
+        return self._may(Scope.READ) or tuple(
+            lists.Project(id=each.id, name=each.name, prefix=each.prefix, policy=each.policy)
+            for each in self.desk.projects.all()
+            if each.id in mine
+        )
+
+    def members(self, project: ProjectId) -> tuple[lists.Member, ...] | Refused:
+        """List the people of a project."""
+        if refused := self._may(Scope.READ):
+            return refused
+        if project not in self._projects():
+            return NOT_FOUND
+        return tuple(lists.Member(id=each.id, name=each.name, roles=each.roles) for each in people(self.desk, project))
+
+    def policy(self, project: ProjectId) -> lists.Policy | Refused:
+        """Tell the policy in force."""
+        if refused := self._may(Scope.READ):
+            return refused
+        info = self.desk.projects.get(project) if project in self._projects() else None
+        found = policies.view(self.desk, project, self.caller.person) if info else None
+        if info is None or found is None:
+            return NOT_FOUND
+        return lists.Policy(
+            project=project,
+            version=info.policy,
+            toml=found.text,
+            sentences=tuple(
+                lists.Sentence(section=each.section, text=each.text, rule=each.rule, cite=each.cite)
+                for each in found.sentences
+            ),
+            rules=tuple(
+                lists.TimedRule(
+                    title=each.title, within=each.within, because=each.because, rule=each.rule, source=each.source
+                )
+                for each in found.rules
+            ),
+            history=tuple(
+                lists.PolicyVersion(version=each.version, adopted_at=each.adopted_at, adopted_by=each.adopted_by)
+                for each in self.desk.projects.history(project)
+            ),
+        )
+
+    def cases(self, asked: Filter) -> lists.CasePage | Refused:
+        """List one page of cases, the one that is due first on top; costs O(page). What the caller may not see is not
+        counted either."""
+        if refused := self._may(Scope.READ):
+            return refused
+        projects = tuple(each for each in self._projects() if asked.project in ("", each))
+        limit = max(1, min(asked.limit, MOST))
+        found = self.desk.inbox.page(
+            InboxQuery(
+                projects=projects,
+                open=asked.open,
+                waits_for=asked.waits_for,
+                phase=asked.phase,
+                lead=self.caller.person if asked.lead == "me" else asked.lead,
+                after=inbox.from_cursor(asked.after),
+                limit=limit + 1,
+            )
+        ) if projects else ()  # fmt: skip
+        counts = self.desk.inbox.counts(projects, inbox.CEILING) if projects else {}
+        return lists.CasePage(
+            tlp=told.TLP,
+            items=tuple(records.row(self.desk, each) for each in found[:limit]),
+            counts=counts,
+            next=inbox.cursor(found[limit - 1]) if len(found) > limit else "",
+        )
+
+    def case(self, ref: CaseRef) -> told.Case | Refused:
+        """Tell a case."""
+        return self._read(ref, "case.read", self._case)
+
+    def _case(self, actor: Actor, opened: Opened) -> told.Case:
+        asked = (
+            each.name
+            for each in moves.moves().values()
+            if self.caller.may_use(each.scope) and moves.permitted(actor, each)
+        )
+        return records.case(self.desk, actor, opened, asked)
+
+    def messages(self, ref: CaseRef, after: int = 0, limit: int = PAGE) -> told.Messages | Refused:
+        """Tell one page of what was said in a case, after a journal line."""
+
+        def tell(actor: Actor, opened: Opened) -> told.Messages:
+            entries, further = self._lines(opened, after, limit)
+            now = self.desk.now()
+            found = (records.message(each, actor, now) for each in entries)
+            return told.Messages(tlp=told.TLP, items=tuple(each for each in found if each), next=further)
+
+        return self._read(ref, "case.read", tell)
+
+    def events(self, ref: CaseRef, after: int = 0, limit: int = PAGE) -> told.Events | Refused:
+        """Tell one page of a case's journal, after a line."""
+
+        def tell(actor: Actor, opened: Opened) -> told.Events:
+            entries, further = self._lines(opened, after, limit)
+            return told.Events(tlp=told.TLP, items=tuple(map(records.event, entries)), next=further)
+
+        return self._read(ref, "case.read", tell)
+
+    def _lines(self, opened: Opened, after: int, limit: int) -> tuple[list[ev.Entry], int]:
+        found = self.desk.journal.entries(opened.case.ref, after=after, limit=max(1, min(limit, MOST)))
+        entries = sealing.open_entries(sealing.Places(self.desk.sealer.instance), opened.key, opened.case.ref, found)
+        last = entries[-1].seq if entries else opened.case.seq
+        return entries, last if last < opened.case.seq else 0
+
+    def file(self, ref: CaseRef, blob: str) -> tuple[Attachment, Iterator[bytes]] | Refused:
+        """Stream an attachment of a case."""
+        if refused := self._may(Scope.READ):
+            return refused
+        if not self._reaches(ref):
+            return NOT_FOUND
+        try:
+            return query.file(self.desk, ref, self.caller.person, blob) or NOT_FOUND
+        except BlobMissing:
+            return NOT_FOUND
+
+    def preview(self, ref: CaseRef) -> lists.Preview | Refused:
+        """Tell what would be published now."""
+        return self._read(ref, "preview", lambda _, opened: self._preview(opened))
+
+    def _preview(self, opened: Opened) -> lists.Preview | Refused:
+        if not opened.case.advisory_id:
+            return _NO_ADVISORY
+        return records.preview(opened, publication.preview(self.desk, opened))
+
+    def document(self, ref: CaseRef, format_name: str) -> Document | Refused:
+        """Tell one document as it would be published now."""
+
+        def tell(actor: Actor, opened: Opened) -> Document | Refused:
+            found = publication.preview(self.desk, opened).documents if opened.case.advisory_id else ()
+            return next((each for each in found if each.format == format_name), _NO_DOCUMENT)
+
+        return self._read(ref, "preview", tell)
+
+    def skill(self) -> lists.SkillBoard | Refused:
+        """Tell how much better than luck published cases were handled."""
+        if refused := self._may(Scope.READ):
+            return refused
+        found = skill.of_cases(self.desk, self.caller.person, self._projects())
+        return msgspec.convert(msgspec.to_builtins(found) | {"unrecorded": found.unrecorded}, lists.SkillBoard)
+
+    def _read(self, ref: CaseRef, purpose: str, tell: Callable[[Actor, Opened], T | Refused]) -> T | Refused:
+        if refused := self._may(Scope.READ):
+            return refused
+        found = self._open(ref, purpose)
+        return tell(*found) if found else NOT_FOUND
+
+    def _reaches(self, ref: CaseRef) -> bool:
+        head = self.desk.journal.head(ref)
+        return head is not None and self.caller.reaches(head.project)
+
+    def _open(self, ref: CaseRef, purpose: str) -> tuple[Actor, Opened] | None:
+        found = query.authorised(self.desk, ref, self.caller.person, purpose) if self._reaches(ref) else None
+        return (msgspec.structs.replace(found[0], via=self.caller.via), found[1]) if found else None
+
+    # ----------------------------------------------------------------------------------------------------------- moving
+
+    def move(
+        self, ref: CaseRef, name: str, wish: msgspec.Struct, seen: int | None = None, *, trial: bool = False
+    ) -> lists.Moved | Refused:
+        """Ask for a move. `seen` is the journal length the caller looked at: what others changed since then refuses
+        with `conflict`. What takes two people is put down as a wish for the second one. A trial decides and writes
+        nothing."""
+        move = moves.moves()[name]
+        if refused := self._may(move.scope):
+            return refused
+        found = self._open(ref, f"case.{name}")
+        if found is None:
+            return NOT_FOUND
+        actor, opened = found
+        command = move.decide(moves.Ground(self.desk, actor, opened, trial), wish)
+        if isinstance(command, Refused):
+            return command
+        context = cases.context_of(self.desk, opened, actor, command)
+        warned = records.cautions(rules.cautions(opened.case, command, context))
+        if trial:
+            return self._try(name, opened, command, context, warned)
+        after = cases.handle(self.desk, ref, command, actor, seen=seen)
+        if isinstance(after, Refused):
+            return cases.ask(self.desk, ref, command, actor, after)
+        done = [each for each in self._since(opened, after) if each.actor.id == actor.id]
+        return _moved(name, after, (ev.name(each.event) for each in done), warned)
+
+    def _since(self, opened: Opened, after: Case) -> list[ev.Entry]:
+        """List the lines that the last change added. The change stands, whether they can be read now or not."""
+        try:
+            entries, _ = self._lines(opened, opened.case.seq, MOST) if after.seq > opened.case.seq else ([], 0)
+        except Unavailable:
+            return []
+        return [each for each in entries if each.at == after.updated_at and each.seq <= after.seq]
+
+    def _try(
+        self,
+        name: str,
+        opened: Opened,
+        command: cmd.Command,
+        context: rules.Context,
+        warned: tuple[lists.Caution, ...],
+    ) -> lists.Moved | Refused:
+        decision = rules.decide(opened.case, command, context)
+        if isinstance(decision, Refused):
+            return decision
+        case = rules.record(opened.case, decision, context)[0] if decision else opened.case
+        return _moved(name, case, map(ev.name, decision), warned, trial=True)
+
+    def may_upload(self, ref: CaseRef) -> Refused | None:
+        """Say why the caller may not bring a file to a case; None where they may."""
+        if refused := self._may(Scope.WRITE):
+            return refused
+        head = self.desk.journal.head(ref) if self._reaches(ref) else None
+        actor = self.desk.people.actor(self.caller.person, head.project) if head else None
+        return None if actor and access.may_read(actor) else NOT_FOUND
+
+
+_NO_ADVISORY: Final = Refused(
+    code="no-advisory", because="Accept the report first; the advisory begins with it.", rule="advisory"
+)
+_NO_DOCUMENT: Final = Refused(code="no-document", because="There is no such document.", rule="advisory")
+
+
+def _moved(
+    name: str, case: Case, events: Iterable[str], cautions: tuple[lists.Caution, ...], *, trial: bool = False
+) -> lists.Moved:
+    return lists.Moved(
+        case=case.ref,
+        move=name,
+        seq=case.seq,
+        events=tuple(events),
+        phase=phase(case).value,
+        waits_for=next_move(case),
+        advisory_id=case.advisory_id,
+        embargo_until=case.embargo_until,
+        cautions=cautions,
+        trial=trial,
+    )
