@@ -132,6 +132,8 @@ class Walk:
             return self._embargo()
         if rng.random() < 0.02:
             return cmd.Observe(bit=rng.choice("PXAQ"))
+        if rng.random() < 0.02:
+            return cmd.RecordMoment(moment=rng.choice(("linux-distros-posted", "exploitation-known", "tea-time")))
         answer = rng.choice(
             (cmd.Answer(), cmd.Answer(text="Thanks.", plan="We look at it.", workarounds="None known."))
         )

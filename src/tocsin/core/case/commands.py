@@ -241,6 +241,17 @@ class RecordFailure(Value, tag="record-failure"):
     reason: str
 
 
+class RecordMoment(Value, tag="record-moment"):
+    """Record when something was that the case cannot know by itself: a posting, a call, becoming aware.
+
+    `moment` is one of `core.limits.moments()`; without `at` it is now.
+    """
+
+    moment: str
+    at: datetime | None = None
+    note: str = ""
+
+
 class AskApproval(Value, tag="ask-approval"):
     """Ask a second person for what takes two; `wish` is that command, encoded."""
 
@@ -276,7 +287,7 @@ Command = (
     | SetScore | SetLines | SetFix | ConfirmFix
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe
     | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
-    | AskApproval | Approve
+    | AskApproval | Approve | RecordMoment
 )  # fmt: skip
 
 

@@ -240,6 +240,14 @@ class ReferenceGiven(Value):
     summary: str = ""
 
 
+class MomentRecorded(Value, tag="moment.recorded"):
+    """Something was at `at`: a zero point of a clock, or what keeps a promise (`core.limits.moments()`)."""
+
+    moment: str
+    at: datetime
+    note: str = ""
+
+
 class AdvisoryDrafted(Value, tag="advisory.drafted"):
     """The words of the advisory. Lines, score and CVE id are typed elsewhere, once, and joined when rendered."""
 
@@ -316,7 +324,7 @@ Event = (
     | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed
     | StateObserved | AdvisoryDrafted | CveSet
     | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
-    | ApprovalAsked | ApprovalGiven
+    | ApprovalAsked | ApprovalGiven | MomentRecorded
 )  # fmt: skip
 
 

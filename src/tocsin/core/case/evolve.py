@@ -18,6 +18,7 @@ from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, Ask
 from tocsin.core.case.model import REPORTER, VENDOR, Case
 from tocsin.core.case.rules import cs_after, rm_step
 from tocsin.core.case.tables import RM, Fact, RMInput
+from tocsin.core.policy.facts import PromiseFact
 from tocsin.core.vocabulary import Actor, ActorKind, Audience, Refused, ReportKind
 
 T = TypeVar("T")
@@ -229,7 +230,20 @@ def _embargo_lapsed(case: Case, entry: ev.Entry, event: ev.EmbargoLapsed) -> Cha
 def _observed(case: Case, entry: ev.Entry, event: ev.StateObserved) -> Changes:
     state = _bit(case.state, event.bit)
     held, _ = negotiation.overtaken(case.embargo, state)
-    return {"state": state, "embargo": held}
+    # Others' clocks count from what somebody saw: CNA rule 4.5.1.6 from a disclosure not ours, the law from attacks.
+    seen = {"P": "third-party-disclosed", "A": "exploitation-known"}.get(event.bit)
+    if seen is None or entry.actor.kind is not ActorKind.PERSON:
+        return {"state": state, "embargo": held}
+    return {"state": state, "embargo": held, "recorded": _recording(case, seen, entry.at)}
+
+
+def _recorded(case: Case, entry: ev.Entry, event: ev.MomentRecorded) -> Changes:
+    return {"recorded": _recording(case, event.moment, event.at)}
+
+
+def _recording(case: Case, moment: str, at: datetime) -> tuple[PromiseFact, ...]:
+    """Each moment once: a later record corrects an earlier one."""
+    return (*(each for each in case.recorded if each.name != moment), PromiseFact(name=moment, at=at))
 
 
 def _drafted(case: Case, entry: ev.Entry, event: ev.AdvisoryDrafted) -> Changes:
@@ -242,6 +256,9 @@ def _cve_set(case: Case, entry: ev.Entry, event: ev.CveSet) -> Changes:
         "cve_state": event.state,
         "cve_assigner": event.assigner,
         "cve_assigner_name": event.assigner_name,
+        "recorded": case.recorded
+        if event.state == case.cve_state
+        else _recording(case, f"cve-{event.state}", entry.at),
     }
 
 
@@ -327,4 +344,5 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ev.PromiseWarned: _warned,
     ApprovalAsked: _asked,
     ApprovalGiven: _approved,
+    ev.MomentRecorded: _recorded,
 }

@@ -94,6 +94,7 @@ class Case(Value):
     failure: str = ""
     warned: tuple[tuple[str, int, datetime], ...] = ()
     asks: tuple[Ask, ...] = ()
+    recorded: tuple[PromiseFact, ...] = ()
 
     @property
     def revision(self) -> int:
@@ -178,7 +179,7 @@ class Case(Value):
             "decision": self.decided_at,
             "publication": self.published_at,
         }
-        return tuple(PromiseFact(name=name, at=at) for name, at in named.items() if at)
+        return (*(PromiseFact(name=name, at=at) for name, at in named.items() if at), *self.recorded)
 
 
 _ENCODER: Final = msgspec.json.Encoder()

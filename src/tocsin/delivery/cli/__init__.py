@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "drill": "drill:drill",
     "embargo": "embargo:embargo",
     "inbox": "inbox:inbox",
+    "limits": "limits:limits",
     "lint": "lint:lint",
     "log": "log:log",
     "metrics": "metrics:metrics",

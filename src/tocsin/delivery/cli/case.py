@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.policy.facts import LineFact
-from tocsin.core.vocabulary import Affectedness, Audience, Refused, RejectionClass
+from tocsin.core.vocabulary import Affectedness, Audience, Refused, RejectionClass, utc
 from tocsin.delivery.cli.context import act, as_json, as_person, desk, inert, print_json, reference, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.delivery.cli.inbox import inbox
@@ -358,6 +359,25 @@ def reopen(ctx: click.Context, given: str, person: str, reason: str) -> None:
 def observe(ctx: click.Context, given: str, person: str, bit: str, note: str) -> None:
     """Record that something came out; an embargo cannot hold what is public."""
     move(ctx, person, given, cmd.Observe(bit=bit, note=note), "recorded")
+
+
+@case.command()
+@case_argument
+@click.argument("moment")
+@click.option("--at", default="", help="Instant with zone: 2026-12-08T15:00:00Z; now if left out.")
+@click.option("--note", default="", help="Where or by whom.")
+@as_person
+@click.pass_context
+def record(ctx: click.Context, given: str, moment: str, person: str, at: str, note: str) -> None:
+    """Record when MOMENT was, from which a clock counts or by which a promise is kept.
+
+    Moments are those of `tocsin limits list`, such as linux-distros-posted, exploitation-known or retrospective.
+    """
+    try:
+        when = utc(datetime.fromisoformat(at)) if at else None
+    except ValueError as error:
+        stop(f"{at}: {error}; write it like 2026-12-08T15:00:00Z", Exit.USAGE)
+    move(ctx, person, given, cmd.RecordMoment(moment=moment, at=when, note=note), "recorded")
 
 
 case.add_command(inbox, "list")

@@ -119,6 +119,7 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ev.AdvisoryPublished: lambda e: f"published {e.advisory_id}, revision {e.revision}",
     ev.PublicationFailed: lambda e: f"could not publish: {e.step}",
     ev.PromiseWarned: _warned,
+    ev.MomentRecorded: lambda e: f"recorded {_plain(e.moment)}: {words.instant(e.at)}",
     ApprovalAsked: lambda e: f"asked for a second person: {_plain(e.act.value)} ({e.digest[:12]})",
     ApprovalGiven: lambda e: f"{'went ahead alone' if e.alone else 'approved'}: {_plain(e.act.value)}",
 }

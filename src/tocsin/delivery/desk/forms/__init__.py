@@ -35,6 +35,7 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         embargo.DecideEmbargoForm,
         embargo.EndEmbargoForm,
         embargo.ObserveForm,
+        embargo.RecordMomentForm,
         advisory.DraftForm,
         advisory.PublishForm,
         approve.ApproveForm,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django import forms
 
+from tocsin.core import limits
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import MoveName
 from tocsin.delivery.desk.forms.base import Instant, Line, MoveForm, Prose, choices
@@ -110,6 +111,24 @@ class EndEmbargoForm(MoveForm):
     def command(self) -> cmd.EndEmbargo:
         """End it."""
         return cmd.EndEmbargo(**self.cleaned_data)
+
+
+class RecordMomentForm(MoveForm):
+    """When something was that starts a clock of others, or keeps a promise."""
+
+    name, tab, move = "record-moment", "embargo", MoveName.NOTE
+    button, done = "Record the moment", "Recorded. The clocks that count from it run."
+
+    moment = forms.ChoiceField(
+        label="What happened",
+        choices=choices({name: name.replace("-", " ") for name in sorted(limits.moments())}, empty="choose one"),
+    )
+    at = Instant(label="When (UTC), now if empty", required=False)
+    note = Line(label="Where or by whom", max_length=1000)
+
+    def command(self) -> cmd.RecordMoment:
+        """Record it."""
+        return cmd.RecordMoment(**self.cleaned_data)
 
 
 class ObserveForm(MoveForm):

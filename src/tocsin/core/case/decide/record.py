@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recording when something was that no journal can know: a posting to a list, a call, becoming aware.
+
+Clocks of others start from such moments and end with them (`core.limits`), and some promises are kept by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tocsin.core import limits
+from tocsin.core.case import commands as cmd
+from tocsin.core.case import events as ev
+from tocsin.core.case.decide.rule import Context, Decision, Rule, moved
+from tocsin.core.case.model import Case
+from tocsin.core.clock import show
+from tocsin.core.policy.facts import MoveName
+from tocsin.core.vocabulary import Refused, utc
+
+
+def _record(case: Case, command: cmd.RecordMoment, context: Context) -> Decision:
+    """Refuse an unknown moment and one that lies ahead; the same once more changes nothing."""
+    if command.moment not in limits.moments():
+        because = f"Nobody counts from “{command.moment}”. Known: {', '.join(sorted(limits.moments()))}."
+        return Refused(code="unknown-moment", because=because, rule="core.limits")
+    if command.at is not None and command.at.tzinfo is None:
+        return Refused(code="no-zone", because="A moment needs its zone, such as 16:00Z.", rule="core.limits")
+    at = utc(command.at) if command.at else context.now
+    if at > context.now:
+        because = f"{show(at)} lies ahead. What has happened is recorded, not what is planned."
+        return Refused(code="not-yet", because=because, rule="core.limits")
+    if any(each.name == command.moment and each.at == at for each in case.recorded):
+        return ()
+    return (ev.MomentRecorded(moment=command.moment, at=at, note=command.note),)
+
+
+RULES: Final[Mapping[type, Rule]] = {
+    cmd.RecordMoment: Rule(_record, moved(MoveName.NOTE), after_close=True),
+}
