@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from tocsin.core import access
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.approval import Act
-from tocsin.core.case.decide import approve, embargo, fix, publish, record, talk, triage
+from tocsin.core.case.decide import approve, embargo, fix, moments, publish, talk, triage
 from tocsin.core.case.decide.rule import Context, Decision, Rule
 from tocsin.core.case.events import Entry, Event
 from tocsin.core.case.evolve import evolve
@@ -37,7 +37,7 @@ RULES: Final[Mapping[type, Rule]] = {
     **fix.RULES,
     **embargo.RULES,
     **publish.RULES,
-    **record.RULES,
+    **moments.RULES,
     cmd.AskApproval: Rule(_waits),
     cmd.Approve: Rule(_waits),
 }
