@@ -32,9 +32,9 @@ LATER = T0 + timedelta(days=2)
 # One statement makes the cases: every twelfth in a project; of each project's, two of three open, one of seven with a
 # lead, half with nothing due. `{series}` yields n = 1, 2, ...; `{due}` is n minutes after a beginning.
 FILL = """
-    INSERT INTO tocsin_case (ref, project_id, seq, wrapped_key, phase, open, waits_for, lead, opened_at, updated_at,
+    INSERT INTO tocsin_case (ref, project_id, seq, phase, open, waits_for, lead, opened_at, updated_at,
                              next_due, wake_at, body, by_drop)
-    SELECT 'P-2026-' || n, 'project-' || CASE WHEN n % 12 < 10 THEN '0' ELSE '' END || (n % 12), 1, {blob},
+    SELECT 'P-2026-' || n, 'project-' || CASE WHEN n % 12 < 10 THEN '0' ELSE '' END || (n % 12), 1,
            CASE WHEN m % 3 = 0 THEN 'closed' WHEN m % 5 = 0 THEN 'accepted' ELSE 'new' END, m % 3 <> 0,
            CASE WHEN m % 3 = 0 THEN 'nobody' WHEN m % 4 = 0 THEN 'reporter' ELSE 'team' END,
            CASE WHEN m % 7 = 0 THEN 'usr_' || (m % 5) ELSE '' END, {at}, {at},
@@ -71,6 +71,7 @@ def fill(database: Database, count: int) -> Database:
                 [project, project, f"P{project[-2:]}", database.stamp(T0)],
             )
         cursor.execute(FILL.format(**words | {"series": series}).replace("%", "%%"), [])
+        cursor.execute("INSERT INTO tocsin_case_key (case_id, wrapped) SELECT ref, body FROM tocsin_case")
     with database.connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return database
@@ -274,7 +275,7 @@ def test_the_outbox_reads_what_is_due_along_its_index(database: Database) -> Non
             assert [step for step in dear(database, statement) if "INDEX tocsin_outbox_free" not in step] == []
 
 
-def test_a_report_is_at_most_eight_statements(database: Database) -> None:
+def test_a_report_is_at_most_nine_statements(database: Database) -> None:
     stores = in_database(database)
     change = opening(
         CASE,
@@ -285,4 +286,4 @@ def test_a_report_is_at_most_eight_statements(database: Database) -> None:
         effects=(effect("eff_1", CASE), effect("eff_2", CASE)),
     )
     begin_and_commit = 2
-    assert len(caught(database, lambda: stores.journal.commit(change))) + begin_and_commit <= 8
+    assert len(caught(database, lambda: stores.journal.commit(change))) + begin_and_commit <= 9

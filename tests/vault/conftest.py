@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One contract, two kinds of sealing: keys and blobs in memory, and keys and blobs in files."""
+"""One contract, four kinds of sealing: keys and blobs in memory, in files, with a key holder in this process, and with
+one behind its socket."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+import threading
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +16,7 @@ import pytest
 from tocsin.adapters.vault import (
     Ed25519Signatures,
     FileBlobs,
+    PublicSealer,
     create_instance_keys,
     load_log_notaries,
     load_notary,
@@ -19,6 +25,12 @@ from tocsin.adapters.vault import (
     load_tokens,
     load_vault,
 )
+from tocsin.adapters.vault.holder.client import Ask, HeldNotary, HeldVault, SocketAsk
+from tocsin.adapters.vault.holder.core import Holder
+from tocsin.adapters.vault.holder.ledger import Ledger
+from tocsin.adapters.vault.holder.limits import Limits
+from tocsin.adapters.vault.holder.server import Server
+from tocsin.adapters.vault.keyring import KeyStore
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.testing.vault import MemoryBlobs, Sealing, in_memory
 
@@ -42,9 +54,55 @@ def from_files(base: Path) -> Sealing:
     )
 
 
-@pytest.fixture(params=["memory", "files"])
-def sealing(request: pytest.FixtureRequest, tmp_path: Path) -> Sealing:
-    return in_memory() if request.param == "memory" else from_files(tmp_path / "one")
+NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+
+
+def holder_of(base: Path, limits: Limits | None = None, now: Callable[[], datetime] = lambda: NOON) -> Holder:
+    """A key holder on the keys below `base`."""
+    (key_file,) = (base / "keys").glob("*.kek")
+    return Holder(KeyStore(key_file), Ledger(base / "ledger"), limits or Limits(), now)
+
+
+@contextmanager
+def listening(holder: Holder, path: Path) -> Iterator[SocketAsk]:
+    """A key holder behind its socket, and the way to ask it."""
+    server = Server(holder, path)
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    ask = SocketAsk(path)
+    try:
+        yield ask
+    finally:
+        ask.close()
+        server.close()
+        thread.join()
+
+
+def held(sealing: Sealing, ask: Ask) -> Sealing:
+    """The same sealing, with a key holder behind what opens and signs."""
+    sealer = sealing.sealer
+    assert isinstance(sealer, PublicSealer)
+    return replace(
+        sealing,
+        vault=HeldVault(sealer, ask),
+        log_notary=HeldNotary(ask, "log"),
+        witness=HeldNotary(ask, "witness"),
+    )
+
+
+@pytest.fixture(params=["memory", "files", "holder", "socket"])
+def sealing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sealing]:
+    base = tmp_path / "one"
+    if request.param == "memory":
+        yield in_memory()
+    elif request.param == "files":
+        yield from_files(base)
+    elif request.param == "holder":
+        yield held(from_files(base), holder_of(base).answer)
+    else:
+        files = from_files(base)
+        with listening(holder_of(base), base / "holder.socket") as ask:
+            yield held(files, ask)
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def secret_objects() -> list[tuple[Any, tuple[bytes, ...]]]:
         (SymmetricKey(SEED), (SEED,)),
         (Root(SEED), (SEED,)),
         (box, (SEED, box._private)),
-        (vault, (SEED, vault._box._private, vault._lists._key)),
+        (vault, (SEED, vault._boxes[0]._private, vault._lists[0]._key)),
         (vault.list_key("p"), (vault.list_key("p")._key,)),
         (ReturnPhrases(SEED, SEED), (SEED,)),
         (TokenBox(SEED), (SEED, TokenBox(SEED)._key._key)),
@@ -130,7 +130,7 @@ def failures(tmp_path: Path) -> Iterator[tuple[Callable[[], object], tuple[bytes
     """Every way for opening to fail while a key is at hand, with the secrets that must not show."""
     vault = LocalVault("i", SEED)
     key = SymmetricKey(SEED)
-    secrets = (SEED, vault._box._private, vault._lists._key, vault.list_key("p")._key)
+    secrets = (SEED, vault._boxes[0]._private, vault._lists[0]._key, vault.list_key("p")._key)
     for junk in (b"", b"\x01" * 100, key.seal(b"plain", b"other"), vault.seal_drop(b"plain", b"other")):
         yield partial(key.open, junk, b"ad"), secrets
         yield partial(vault.open_drop, junk, b"ad"), secrets
@@ -207,7 +207,7 @@ def test_a_key_file_that_is_refused_shows_nothing_of_it(tmp_path: Path) -> None:
 def test_what_intake_holds_has_no_way_to_open() -> None:
     sealer = PublicSealer("i", LocalVault("i", SEED).public)
     offered = {name for name in dir(sealer) if not name.startswith("_")}
-    assert offered == {"instance", "new_case_key", "seal_drop", "seal_to_reporter"}
+    assert offered == {"instance", "newest", "new_case_key", "seal_drop", "seal_to_reporter"}
     assert vars(sealer) == {"_instance": "i", "_public": LocalVault("i", SEED).public}
 
 

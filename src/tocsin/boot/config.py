@@ -32,6 +32,7 @@ class ConfigError(Exception):
 class Role(StrEnum):
     """What this process is. Each role holds only the keys it needs."""
 
+    KEYS = "keys"
     FRONT = "front"
     DESK = "desk"
     MANAGE = "manage"
@@ -90,12 +91,27 @@ class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: str = ""
 
 
+class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The key holder: where it listens, which users may ask it besides its own, and how much it releases."""
+
+    socket: str = ""
+    users: tuple[str, ...] = ()
+    cases_per_hour: int = 60
+    cases_per_day: int = 300
+
+    def __post_init__(self) -> None:
+        """Refuse limits under which nobody could work (ValueError)."""
+        if not 0 < self.cases_per_hour <= self.cases_per_day:
+            raise ValueError("keys.cases_per_hour is at least 1, and at most keys.cases_per_day")
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
     server: Server = Server()
     database: Database = Database()
     storage: Storage = Storage()
+    keys: Keys = Keys()
     worker_seconds: float = 1.0
 
     @property
@@ -107,6 +123,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def key_dir(self) -> Path:
         """Where the key-encryption key and the desk's secret lie."""
         return Path(self.storage.keys or _default("XDG_CONFIG_HOME", ".config") / "keys").expanduser()
+
+    @property
+    def holder_socket(self) -> Path:
+        """Where the key holder listens."""
+        return Path(self.keys.socket).expanduser() if self.keys.socket else self.key_dir / "holder.socket"
 
     @property
     def secure(self) -> bool:
@@ -127,6 +148,7 @@ _ENVIRONMENT: Final[Mapping[str, tuple[str, str]]] = {
     "TOCSIN_DATABASE_URL": ("database", "url"),
     "TOCSIN_DATA": ("storage", "data"),
     "TOCSIN_KEYS": ("storage", "keys"),
+    "TOCSIN_KEY_SOCKET": ("keys", "socket"),
 }
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tocsin serve`: two listeners in processes of their own, supervised, stopped together.
+"""`tocsin serve`: the key holder and two listeners in processes of their own, supervised, stopped together.
 
-*front* (report form, advisories) holds only what seals; *desk* (cases, worker) holds the vault. This process holds
+*keys* holds the private keys and answers on a socket of the file system; *front* (report form, advisories) holds only
+what seals and has no business with the key holder; *desk* (cases, worker) asks it for each case. This process holds
 nothing at all: it imports no framework, opens no database and reads no key.
 """
 
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -25,14 +27,19 @@ GRACE: Final = 10.0
 QUICK: Final = 5.0
 """A listener that ends sooner than this many seconds after its start has failed to start."""
 
+_NAMES: Final = {Role.FRONT: "front listener", Role.DESK: "desk listener", Role.KEYS: "key holder"}
+
 THREADS: Final = {Role.FRONT: 256, Role.DESK: 32}
 """A request that is slow to arrive holds a thread; threads are made when needed and end when idle. With sixteen, forty
 half-sent uploads stopped the front; with these, a hundred and fifty did not slow it."""
 
 
+_KEY_VARIABLES: Final = frozenset({"TOCSIN_KEYS", "TOCSIN_KEY_SOCKET", "CREDENTIALS_DIRECTORY"})
+
+
 @dataclass
 class Listener:
-    """One listening process and what is known of it."""
+    """One process that serves, and what is known of it."""
 
     role: Role
     address: str
@@ -41,15 +48,20 @@ class Listener:
 
     def start(self, environment: Mapping[str, str]) -> None:
         """Start the process."""
+        self.started = time.monotonic()
+        kept = environment if self.role is not Role.FRONT else _without_keys(environment)
+        self.process = subprocess.Popen(self._command(), env={**kept, "TOCSIN_ROLE": self.role.value})
+
+    def _command(self) -> list[str]:
+        if self.role is Role.KEYS:
+            return [sys.executable, "-m", "tocsin.boot.holder"]
         host, port = self.address.rsplit(":", 1)
-        command = [
+        return [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port,
             "--workers", "1", "--blocking-threads", str(THREADS[self.role]), "--http", "1", "--no-ws",
             "--backpressure", "512", "--http1-header-read-timeout", "15000", "--workers-kill-timeout", "10",
             "--log-level", "error", "tocsin.boot.wsgi:application",
         ]  # fmt: skip
-        self.started = time.monotonic()
-        self.process = subprocess.Popen(command, env={**environment, "TOCSIN_ROLE": self.role.value})
 
     def failed(self) -> bool:
         """Whether the process ended by itself."""
@@ -65,6 +77,11 @@ class Listener:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _without_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """What the front is told of the machine: nothing that leads to a key."""
+    return {name: value for name, value in environment.items() if name not in _KEY_VARIABLES}
 
 
 def prepare() -> None:
@@ -86,20 +103,44 @@ def _asked(number: int, frame: FrameType | None) -> None:
 
 
 def serve(config: Config, environment: Mapping[str, str] = os.environ) -> int:
-    """Run both listeners until asked to stop; returns the exit code. A listener that dies is started again, one that
-    cannot start ends the server."""
-    listeners = [Listener(Role.FRONT, config.server.listen), Listener(Role.DESK, config.server.desk_listen)]
+    """Run key holder and listeners until asked to stop; returns the exit code. One that dies is started again, one
+    that cannot start ends the server. A key holder of another user that listens already is used and left alone."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _asked)
+    listeners = [Listener(Role.FRONT, config.server.listen), Listener(Role.DESK, config.server.desk_listen)]
+    keys = Listener(Role.KEYS, str(config.holder_socket))
+    processes = listeners if config.keys.socket and config.holder_socket.is_socket() else [keys, *listeners]
     try:
+        if processes[0] is keys and not _hold(keys, environment):
+            return 1
         for listener in listeners:
             listener.start(environment)
-        return _watch(listeners, environment)
+        return _watch(processes, environment)
     except Stop:
         return 0
     finally:
-        for listener in listeners:
-            listener.stop()
+        for process in reversed(processes):
+            process.stop()
+
+
+def _hold(keys: Listener, environment: Mapping[str, str]) -> bool:
+    """Start the key holder and wait until it listens: it may be asking for a passphrase. False where it ended."""
+    before = _made(keys.address)  # a crash leaves one behind
+    keys.start(environment)
+    while _made(keys.address) in (before, None):
+        if keys.failed():
+            return False  # it has said why
+        time.sleep(0.05)
+    return True
+
+
+def _made(socket: str) -> tuple[int, int] | None:
+    """Which socket stands at a path; None for nothing."""
+    try:
+        info = Path(socket).stat()
+    except OSError:
+        return None
+    return info.st_ctime_ns, info.st_ino
 
 
 def _watch(listeners: list[Listener], environment: Mapping[str, str]) -> int:
@@ -108,10 +149,11 @@ def _watch(listeners: list[Listener], environment: Mapping[str, str]) -> int:
         for listener in listeners:
             if not listener.failed():
                 continue
+            name = _NAMES[listener.role]
             if time.monotonic() - listener.started < QUICK:
-                _say(f"the {listener.role.value} listener cannot start on {listener.address}")
+                _say(f"the {name} cannot start on {listener.address}")
                 return 1
-            _say(f"the {listener.role.value} listener ended; starting it again")
+            _say(f"the {name} ended; starting it again")
             listener.start(environment)
 
 

@@ -24,16 +24,15 @@ from tocsin.adapters.vault import (
     Ed25519Signatures,
     FileBlobs,
     load_log_key,
-    load_log_notaries,
     load_notary,
     load_receipts,
     load_sealer,
     load_tokens,
-    load_vault,
 )
+from tocsin.adapters.vault.holder.client import HeldNotary, HeldVault
 from tocsin.adapters.web import fetch
 from tocsin.boot.config import Config
-from tocsin.boot.keys import key_file
+from tocsin.boot.holder import asking
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
 from tocsin.services.app import Desk, Front, Site, Watch
 
@@ -95,9 +94,9 @@ def front(config: Config) -> Front:
 
 def desk(config: Config) -> Desk:
     """Build what desk, command line and worker hold."""
-    kek = key_file(config.key_dir)
-    vault = load_vault(config.data_dir, kek)
-    log_notary, witness = load_log_notaries(config.data_dir, kek)
+    ask = asking(config)
+    vault = HeldVault(load_sealer(config.data_dir), ask)
+    log_notary, witness = HeldNotary(ask, "log"), HeldNotary(ask, "witness")
     return Desk(
         site=site(config),
         now=now,

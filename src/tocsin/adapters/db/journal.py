@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from tocsin.adapters.db.database import DEFAULT, Database, instant
 from tocsin.adapters.db.log import NEW
 from tocsin.adapters.db.models import (
+    CaseKeyRow,
     CaseRow,
     DropRow,
     JournalRow,
@@ -30,14 +31,14 @@ from tocsin.core.vocabulary import CaseRef
 from tocsin.services.ports.store import Change, Conflict, Head, RoomCopy, SealedEntry
 
 _Line = tuple[int, datetime, bytes | memoryview]
-_Standing = tuple[str, str, int, bytes | memoryview]
+_Standing = tuple[str, str, int, bytes | memoryview | None]
 
 _PROJECTED: Final = (
     "seq", "phase", "open", "waits_for", "lead", "opened_at", "updated_at", "next_due", "wake_at", "body", "by_drop",
 )  # fmt: skip
-_CASE: Final = Columns(CaseRow, "ref", "project", "wrapped_key", *_PROJECTED)
+_CASE: Final = Columns(CaseRow, "ref", "project", *_PROJECTED)
+_KEY: Final = Columns(CaseKeyRow, "case", "wrapped")
 _ROW: Final = Columns(CaseRow, *_PROJECTED)
-_HEAD: Final = Columns(CaseRow, "ref", "project", "seq", "wrapped_key")
 _ENTRY: Final = Columns(JournalRow, "case", "seq", "at", "body")
 _SNAPSHOT: Final = Columns(SnapshotRow, "case", "seq", "at", "body")
 _ROOM: Final = Columns(RoomRow, "id", "case", "locator", "public_key", "created_at")
@@ -48,10 +49,13 @@ _EFFECT: Final = Columns(
 _DROP: Final = Columns(DropRow, "id")
 _LINE: Final = Columns(SnapshotRow, "seq", "at", "body")
 
-_ONE_HEAD: Final = f"{_HEAD.select} WHERE ref = %s"
+_ONE_HEAD: Final = (
+    f"SELECT ref, project_id, seq, wrapped FROM {_CASE.table}"  # noqa: S608 - our names
+    f" LEFT JOIN {_KEY.table} ON case_id = ref WHERE ref = %s"
+)
 _ONE_SNAPSHOT: Final = f"{_LINE.select} WHERE case_id = %s"
 _MOVE: Final = (
-    f"UPDATE {_CASE.table} SET {_ROW.assignments}, wrapped_key = COALESCE(%s, wrapped_key)"  # noqa: S608 - our names
+    f"UPDATE {_CASE.table} SET {_ROW.assignments}"  # noqa: S608 - our names
     " WHERE ref = %s AND project_id = %s AND seq = %s"
 )
 _ANSWER: Final = (
@@ -67,7 +71,7 @@ class DbJournal:
         self._db = database
 
     def commit(self, change: Change) -> None:
-        """Write a change: at most nine statements, each touching only this case."""
+        """Write a change: at most ten statements, each touching only this case."""
         case, stamp = change.case, self._db.stamp
         with self._db.write() as cursor:
             self._move(cursor, change)
@@ -93,11 +97,14 @@ class DbJournal:
             stamp(row.next_due), stamp(row.wake_at), row.body, row.by_drop,
         )  # fmt: skip
         if not change.expected:
-            _CASE.insert(cursor, [(change.case, change.project, change.wrapped_key, *projected)])
+            _CASE.insert(cursor, [(change.case, change.project, *projected)])
+            _KEY.insert(cursor, [(change.case, change.wrapped_key)])
             return
-        cursor.execute(_MOVE, (*projected, change.wrapped_key or None, change.case, change.project, change.expected))
+        cursor.execute(_MOVE, (*projected, change.case, change.project, change.expected))
         if cursor.rowcount != 1:
             raise Conflict("the case moved on")
+        if change.wrapped_key:
+            _KEY.upsert(cursor, (change.case, change.wrapped_key))
 
     def _emit(self, cursor: CursorWrapper, change: Change) -> None:
         stamp = self._db.stamp
@@ -140,7 +147,7 @@ class DbJournal:
         return JournalRow.objects.using(self._db.alias).filter(case_id=case).values_list("seq", "at", "body")
 
     def _heads(self) -> QuerySet[CaseRow, _Standing]:
-        return CaseRow.objects.using(self._db.alias).values_list("ref", "project_id", "seq", "wrapped_key")
+        return CaseRow.objects.using(self._db.alias).values_list("ref", "project_id", "seq", "key__wrapped")
 
 
 def insert_copies(database: Database, cursor: CursorWrapper, copies: Sequence[RoomCopy]) -> None:
@@ -155,4 +162,4 @@ def _entry(row: tuple[Any, ...]) -> SealedEntry:
 
 def _head(row: tuple[Any, ...]) -> Head:
     case, project, seq, wrapped_key = row
-    return Head(case=case, project=project, seq=seq, wrapped_key=bytes(wrapped_key))
+    return Head(case=case, project=project, seq=seq, wrapped_key=bytes(wrapped_key or b""))

@@ -30,3 +30,12 @@ def create_file(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync_directory(path.parent)
+
+
+def replace_file(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
+    """Write a file anew, so that at every instant its name holds all of the old or all of the new, durably."""
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    create_file(fresh, data, mode)
+    fresh.replace(path)
+    sync_directory(path.parent)

@@ -15,12 +15,13 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
 import msgspec
 
-from tocsin.adapters.vault.durable import PRIVATE_DIRECTORY, create_file
+from tocsin.adapters.vault.durable import PRIVATE_DIRECTORY, create_file, replace_file
 from tocsin.adapters.vault.notary import LOG, WITNESS, SigningNotary
 from tocsin.adapters.vault.phrase import ReturnPhrases
 from tocsin.adapters.vault.sealers import LocalVault, PublicSealer
@@ -65,11 +66,23 @@ class IntakeFile(KeyFile, frozen=True, kw_only=True):
     token: bytes
 
 
-class KekFile(KeyFile, frozen=True, kw_only=True):
-    """`<instance>.kek`: the seed of the key-encryption key."""
+class OldKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A key-encryption key before a rotation: it opens until an instant, then it is destroyed."""
 
-    format: Literal["tocsin-kek-1"] = "tocsin-kek-1"
     seed: bytes
+    until: datetime
+
+    def __repr__(self) -> str:
+        return "<OldKey>"
+
+
+class KekFile(KeyFile, frozen=True, kw_only=True, omit_defaults=True):
+    """`<instance>.kek`: the seed of the key-encryption key, and those of keys before it, newest first."""
+
+    format: Literal["tocsin-kek-1"] = msgspec.field(default_factory=lambda: "tocsin-kek-1")  # written even so
+    seed: bytes
+    older: tuple[OldKey, ...] = ()
+    made_at: datetime | None = None
 
 
 class LogFile(KeyFile, frozen=True, kw_only=True):
@@ -93,9 +106,9 @@ def create_instance_keys(data_dir: Path, key_dir: Path) -> Path:
         raise KeyFileRefused(f"{data_dir} holds the keys of an instance already; they are never overwritten")
     kek = KekFile(instance=secrets.token_hex(8), seed=os.urandom(KEY_BYTES))
     log = LogFile(instance=kek.instance, seed=os.urandom(KEY_BYTES))
-    key_file = key_dir / f"{kek.instance}.kek"
+    key_file = kek_file(key_dir, kek.instance)
     _write(key_file, kek)
-    _write(_log_file(key_file), log)
+    _write(log_file(key_file), log)
     _write(data_dir / INTAKE_FILE, _new_intake(kek.instance))
     public = InstanceFile(
         instance=kek.instance,
@@ -106,10 +119,46 @@ def create_instance_keys(data_dir: Path, key_dir: Path) -> Path:
     return key_file
 
 
+def load_public(data_dir: Path) -> InstanceFile:
+    """The public file of an installation; raises KeyFileRefused."""
+    return _read(data_dir / INSTANCE_FILE, InstanceFile, secret=False)
+
+
 def load_sealer(data_dir: Path) -> PublicSealer:
-    """What intake seals with; reads `instance.json` only."""
-    public = _read(data_dir / INSTANCE_FILE, InstanceFile, secret=False)
-    return PublicSealer(public.instance, public.public_key)
+    """What intake seals with; reads `instance.json` only, and again when a rotation has changed it."""
+    public = load_public(data_dir)
+    return RotatingSealer(public.instance, public.public_key, data_dir / INSTANCE_FILE)
+
+
+class RotatingSealer(PublicSealer):
+    """Seals to the newest key that `instance.json` names, so that a rotation needs no restart."""
+
+    def __init__(self, instance: str, public: bytes, path: Path) -> None:
+        super().__init__(instance, public)
+        self._path = path
+        self._seen = _stamp(path)
+
+    @property
+    def newest(self) -> bytes:
+        """The public key; looks at the file's stamp each time, and at its content when that changed."""
+        if (stamp := _stamp(self._path)) != self._seen and stamp is not None:
+            self._public = _read(self._path, InstanceFile, secret=False).public_key
+            self._seen = stamp
+        return self._public
+
+
+def publish_key(data_dir: Path, public: bytes) -> None:
+    """Name a new public key in `instance.json`; from then on everybody seals to it."""
+    told = msgspec.structs.replace(load_public(data_dir), public_key=public)
+    replace_file(data_dir / INSTANCE_FILE, encode(told), PUBLIC_FILE)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        info = path.stat()
+    except OSError:
+        return None
+    return info.st_mtime_ns, info.st_ino
 
 
 def load_receipts(data_dir: Path) -> ReturnPhrases:
@@ -138,7 +187,7 @@ def load_log_notaries(data_dir: Path, key_file: Path) -> tuple[SigningNotary, Si
 
     Raises KeyFileRefused when it lies badly or is another instance's.
     """
-    path = _log_file(key_file)
+    path = log_file(key_file)
     _refuse_inside(path, data_dir)
     _refuse_open_directory(path.resolve().parent)
     public = _read(data_dir / INSTANCE_FILE, InstanceFile, secret=False)
@@ -154,13 +203,51 @@ def load_vault(data_dir: Path, key_file: Path) -> LocalVault:
     _refuse_open_directory(key_file.resolve().parent)
     public = _read(data_dir / INSTANCE_FILE, InstanceFile, secret=False)
     vault = _vault(key_file)
-    if (vault.instance, vault.public) != (public.instance, public.public_key):
+    if vault.instance != public.instance or public.public_key not in vault.publics:
         raise KeyFileRefused(f"{key_file} is the key of another instance than {data_dir}")
     return vault
 
 
-def _log_file(key_file: Path) -> Path:
+def refuse_badly_kept(data_dir: Path, key_file: Path) -> None:
+    """Raise KeyFileRefused when a key lies inside the data directory, or in a directory open to others."""
+    _refuse_inside(key_file, data_dir)
+    _refuse_open_directory(key_file.resolve().parent)
+
+
+def kek_file(directory: Path, instance: str) -> Path:
+    """Where the key-encryption key of an instance lies in a key directory."""
+    return directory / f"{instance}.kek"
+
+
+def log_file(key_file: Path) -> Path:
+    """Where the key of the log lies: beside the key-encryption key."""
     return key_file.with_suffix(".logkey")
+
+
+def read_kek(path: Path) -> KekFile:
+    """Read a key-encryption key that lies in clear; raises KeyFileRefused."""
+    return _read(path, KekFile)
+
+
+def read_log(path: Path) -> LogFile:
+    """Read the key of the log; raises KeyFileRefused."""
+    return _read(path, LogFile)
+
+
+def read_private(path: Path) -> bytes:
+    """Read a file that only its owner may read; raises KeyFileRefused."""
+    return _bytes(path, secret=True)
+
+
+def read_intake(data_dir: Path) -> IntakeFile:
+    """Read the three intake secrets; raises KeyFileRefused."""
+    return _read(data_dir / INTAKE_FILE, IntakeFile)
+
+
+def write_back(data_dir: Path, public: InstanceFile, intake: IntakeFile) -> None:
+    """Write the two files of a recovered installation into a data directory that has none; FileExistsError."""
+    _write(data_dir / INTAKE_FILE, intake)
+    _write(data_dir / INSTANCE_FILE, public, PUBLIC_FILE)
 
 
 def _notaries(path: Path) -> tuple[SigningNotary, SigningNotary, str]:
@@ -170,7 +257,7 @@ def _notaries(path: Path) -> tuple[SigningNotary, SigningNotary, str]:
 
 def _vault(key_file: Path) -> LocalVault:
     kek = _read(key_file, KekFile)
-    return LocalVault(kek.instance, kek.seed)
+    return LocalVault(kek.instance, kek.seed, [old.seed for old in kek.older])
 
 
 def _new_intake(instance: str) -> IntakeFile:
@@ -182,8 +269,13 @@ def _new_intake(instance: str) -> IntakeFile:
     )
 
 
+def encode(value: msgspec.Struct) -> bytes:
+    """A file's content."""
+    return msgspec.json.format(msgspec.json.encode(value)) + b"\n"
+
+
 def _write(path: Path, value: KeyFile, mode: int = stat.S_IRUSR | stat.S_IWUSR) -> None:
-    create_file(path, msgspec.json.format(msgspec.json.encode(value)) + b"\n", mode)
+    create_file(path, encode(value), mode)
 
 
 def _read(path: Path, kind: type[T], *, secret: bool = True) -> T:

@@ -131,7 +131,7 @@ class Change(Value):
 
 
 class Head(Value):
-    """Where a case stands in the store."""
+    """Where a case stands in the store. Without a wrapped key the case was shredded: nobody opens it any more."""
 
     case: CaseRef
     project: ProjectId

@@ -26,6 +26,10 @@ class Tampered(Exception):
         super().__init__("a sealed value does not belong here or was altered")
 
 
+class Limited(Exception):
+    """The key holder has released enough for now; the message is a sentence for the person who asked."""
+
+
 def bind(instance: str, table: str, column: str, row: str, case: str) -> bytes:
     """Associated data of one sealed value: what it is and where it stands, so that it opens nowhere else.
 
@@ -85,7 +89,8 @@ class Vault(Sealer, Protocol):
     def case_key(self, case: str, wrapped: bytes, actor_id: str, purpose: str) -> CaseKey:
         """Unwrap the key of `case` for `actor_id`; `purpose` is a short word such as `case.read`.
 
-        Raises Tampered when the wrapping is not that of this case on this instance.
+        Raises Tampered when the wrapping is not that of this case on this instance, Limited when this actor has opened
+        as many different cases as one may in an hour or a day, `store.Unavailable` when no key holder answers.
         """
 
     def open_drop(self, sealed: bytes, ad: bytes) -> bytes:
@@ -94,5 +99,6 @@ class Vault(Sealer, Protocol):
     def list_key(self, project: str) -> CaseKey:
         """Key of the sealed inbox projection of `project`: the same at every call, derived, never stored.
 
-        It changes when the key-encryption key is rotated; the projection is then built again from the journals.
+        It changes when the key-encryption key is rotated: it then seals with the new one and opens with both, until the
+        rotation has sealed every row anew.
         """

@@ -3,6 +3,7 @@
 
 from tocsin.adapters.db.models.api import ApiTokenRow, RepeatRow
 from tocsin.adapters.db.models.cases import (
+    CaseKeyRow,
     CaseRow,
     DropRow,
     JournalRow,
@@ -12,17 +13,19 @@ from tocsin.adapters.db.models.cases import (
     SnapshotRow,
 )
 from tocsin.adapters.db.models.log import LogCheckpoint, LogLeaf, LogNew, LogNode, LogPeer, LookRow
+from tocsin.adapters.db.models.machine import AlarmRow, FactRow
 from tocsin.adapters.db.models.people import Membership, Person, SignInLink
 from tocsin.adapters.db.models.projects import Counter, PolicyVersion, Project
 from tocsin.adapters.db.models.shelf import PublishedAdvisory, PublishedDocument
 
 __all__ = [
-    "CaseRow",
-    "Counter",
     "AlarmRow",
     "ApiTokenRow",
     "CaseKeyRow",
+    "CaseRow",
+    "Counter",
     "DropRow",
+    "FactRow",
     "JournalRow",
     "LogCheckpoint",
     "LogLeaf",
@@ -37,9 +40,9 @@ __all__ = [
     "Project",
     "PublishedAdvisory",
     "PublishedDocument",
+    "RepeatRow",
     "RoomCopyRow",
     "RoomRow",
     "SignInLink",
-    "RepeatRow",
     "SnapshotRow",
 ]

@@ -19,7 +19,6 @@ class CaseRow(models.Model):
     ref = Code(primary_key=True, max_length=32)
     project = models.ForeignKey(Project, models.PROTECT, related_name="+", db_index=False)
     seq = models.PositiveIntegerField()
-    wrapped_key = Sealed()
     phase = Code(max_length=20)
     open = models.BooleanField()
     waits_for = Code(max_length=20)
@@ -48,6 +47,20 @@ class CaseRow(models.Model):
 
     def __str__(self) -> str:
         return str(self.ref)
+
+
+class CaseKeyRow(models.Model):
+    """The wrapped key of one case, in a table of its own: shredding a case is removing this one row, and backups keep
+    it apart from what it opens, for a bounded time (`boot.backup`)."""
+
+    case = models.OneToOneField(CaseRow, models.PROTECT, primary_key=True, related_name="key")
+    wrapped = Sealed()
+
+    class Meta:
+        db_table = "tocsin_case_key"
+
+    def __str__(self) -> str:
+        return str(self.case_id)
 
 
 class JournalRow(models.Model):

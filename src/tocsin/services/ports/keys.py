@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The key holder, as those see it who look after keys: what it released, to whom, what alarmed it, and its rotation.
+
+Opening cases goes through `vault`; nothing here gives out a key. Who may call what is the holder's own decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from tocsin.core.vocabulary import CaseRef, Value
+
+
+class Release(Value):
+    """One line of the ledger: a case key was given out, or refused (`refused` says why). Never any content."""
+
+    at: datetime
+    case: CaseRef
+    actor: str
+    purpose: str
+    refused: str = ""
+
+
+class Standing(Value):
+    """The public halves of the key-encryption keys, newest first, and since when the newest one is in use."""
+
+    instance: str
+    public: tuple[bytes, ...]
+    log_key: bytes
+    made_at: datetime | None = None
+    provider: str = "file"
+
+
+class KeysRefused(Exception):
+    """The key holder will not do this for this caller, or not now; the message says what to do."""
+
+
+class KeyKeeper(Protocol):
+    """Looking after the keys of one installation."""
+
+    def standing(self) -> Standing:
+        """Which keys there are."""
+
+    def releases(self, since: datetime, actor: str = "") -> Sequence[Release]:
+        """The ledger from an instant on, oldest first, of one person or all: O(lines of those months)."""
+
+    def rewrap(self, case: CaseRef, wrapped: bytes) -> bytes:
+        """Wrap a case's key anew under the newest key; the same bytes where it is already. Raises Tampered."""
+
+    def rotate(self, keep_until: datetime) -> Standing:
+        """Make a new key-encryption key; the present one only opens from now on, until it is retired.
+
+        Raises KeysRefused for callers that may not, and where the provider cannot be written to.
+        """
+
+    def retire(self, now: datetime) -> int:
+        """Destroy old keys whose time to be kept is over; says how many. Raises KeysRefused."""
