@@ -8,10 +8,14 @@ from datetime import datetime
 import click
 
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.window import typed
 from tocsin.core.vocabulary import utc
 from tocsin.delivery.cli.case import case_argument, find
-from tocsin.delivery.cli.context import act, as_json, as_person, print_json, stop, table
-from tocsin.delivery.cli.exits import Exit
+from tocsin.delivery.cli.context import act, as_json, as_person, inert, print_json, stop, table
+from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.services import cases
+from tocsin.services.queries import case as query
+from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView, ProposalView
 
 at_option = click.option("--at", required=True, help="Instant with zone: 2026-12-08T15:00:00Z")
@@ -132,3 +136,50 @@ def lift(ctx: click.Context, given: str, person: str, why: str, reason: str) -> 
     opened, someone, shown = find(ctx, person, given)
     act(opened, someone, shown.ref, cmd.EndEmbargo(why=why, reason=reason))
     click.echo(f"{shown.ref}: the embargo is over")
+
+
+@embargo.command()
+@case_argument
+@click.option("--rule", "rules", multiple=True, metavar="RULE", help="'not before INSTANT' or 'not after INSTANT'.")
+@as_person
+@as_json
+@click.pass_context
+def window(ctx: click.Context, given: str, person: str, rules: tuple[str, ...], json_: bool) -> None:
+    """Say when CASE may be disclosed: the window, what binds it on each side, and three dates to choose from.
+
+    Ends with 3 where no date is left, naming the smallest sets of rules that cannot hold together.
+    """
+    opened, someone, shown = find(ctx, person, given)
+    try:
+        extra = typed(rules)
+    except ValueError as error:
+        stop(str(error), Exit.USAGE)
+    found = query.authorised(opened, shown.ref, someone.id, "embargo.window")
+    if found is None:
+        refuse(cases.NOT_FOUND)
+    told = windows.view(opened, found[1], extra)
+    if json_:
+        print_json(told)
+    else:
+        _say(told)
+    if not told.feasible:
+        raise click.exceptions.Exit(Exit.FINDINGS)
+
+
+def _say(told: windows.WindowView) -> None:
+    """Write a window down for a terminal."""
+    for span in told.spans:
+        click.echo(f"possible: {span}")
+    if told.dates:
+        rows = [(each.at, each.why, inert("; ".join(each.breaks)) or "nothing") for each in told.dates]
+        table(("DATE", "WHY", "AGAINST THE WISH"), rows)
+    for conflict in told.conflicts:
+        click.echo(inert(f"cannot hold together: {' / '.join(conflict)}"))
+    if told.instead:
+        click.echo(inert(f"free from {told.instead} without: {'; '.join(told.give_up)}"))
+    marks = {"opens": "not earlier", "shuts": "not later"}
+    rules = [
+        (inert(each.words), "wish" if each.wish else marks.get(each.binds, "rule"), inert(each.cite))
+        for each in told.rules
+    ]
+    table(("WHAT HAS A SAY", "HOW", "SOURCE"), rows=rules)

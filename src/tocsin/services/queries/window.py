@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When a case may be disclosed, in words for desk, command line and API: the window, what binds it, dates to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from tocsin.core.case import window
+from tocsin.core.clock.window import Constraint, Span
+from tocsin.services.app import Desk
+from tocsin.services.cases import Opened
+from tocsin.services.queries import words
+
+
+class RuleView(msgspec.Struct, frozen=True):
+    """One constraint: `binds` is `opens`, `shuts` or empty; a wish may be broken."""
+
+    name: str
+    words: str
+    cite: str
+    wish: bool
+    binds: str
+
+
+class DateView(msgspec.Struct, frozen=True):
+    """A date to choose, with what speaks for it and the wishes it breaks, in words."""
+
+    at: str
+    instant: datetime
+    why: str
+    breaks: tuple[str, ...]
+
+
+class WindowView(msgspec.Struct, frozen=True):
+    """Everything there is to say. `conflicts` are the smallest sets of rules that cannot hold together, in words."""
+
+    feasible: bool
+    spans: tuple[str, ...]
+    dates: tuple[DateView, ...]
+    rules: tuple[RuleView, ...]
+    conflicts: tuple[tuple[str, ...], ...]
+    give_up: tuple[str, ...]
+    instead: str
+
+
+def view(desk: Desk, opened: Opened, extra: Iterable[Constraint] = (), others: Iterable[datetime] = ()) -> WindowView:
+    """Answer for one case. `extra` are rules that a person typed, `others` ends of the project's other embargoes."""
+    answer = window.answer(opened.policy, opened.case, desk.now(), others, extra)
+    found = answer.window
+    binds = dict.fromkeys(found.opens, "opens") | dict.fromkeys(found.shuts, "shuts")
+    return WindowView(
+        feasible=found.feasible,
+        spans=tuple(_span(each) for each in found.spans),
+        dates=tuple(
+            DateView(
+                at=words.instant(each.at),
+                instant=each.at,
+                why=each.why,
+                breaks=tuple(answer.words(name) for name in each.breaks),
+            )
+            for each in found.candidates
+        ),
+        rules=tuple(
+            RuleView(name=each.name, words=each.words, cite=each.cite, wish=each.wish, binds=binds.get(each.name, ""))
+            for each in answer.constraints
+        ),
+        conflicts=tuple(tuple(answer.words(name) for name in names) for names in found.conflicts),
+        give_up=tuple(answer.words(name) for name in found.give_up),
+        instead=words.instant(found.instead) if found.instead else "",
+    )
+
+
+def _span(span: Span) -> str:
+    first = words.instant(span.first) if span.first else "any time"
+    return f"{first} to {words.instant(span.last)}" if span.last else f"from {first}"
