@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cases: lists, one opened case, and its moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from tocsin.client.http import Http
+from tocsin.core.wire.case import Case, Event, Events, Message, Messages
+from tocsin.core.wire.desk import CasePage, CaseRow, Moved, Preview, Uploaded
+
+
+class Cases:
+    """The cases that the token may see."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def page(self, **asked: Any) -> CasePage:
+        """Read one page: `project`, `show` (open, done, all), `waits_for`, `phase`, `lead`, `after`, `limit`."""
+        return self._http.get("/cases", CasePage, **asked)
+
+    def list(self, **asked: Any) -> Iterator[CaseRow]:
+        """Read every page, one after the other, the case that is due first on top."""
+        page = self.page(**asked)
+        yield from page.items
+        while page.next:
+            page = self.page(**{**asked, "after": page.next})
+            yield from page.items
+
+    def get(self, ref: str) -> OpenCase:
+        """Open a case."""
+        return OpenCase(self._http, self._http.get(_path(ref), Case))
+
+
+class OpenCase:
+    """One case as it was read. Moves are made on what was seen: a change by somebody else meanwhile raises Conflict."""
+
+    def __init__(self, http: Http, record: Case) -> None:
+        self._http = http
+        self.record = record
+        self._seen = record.seq
+
+    @property
+    def ref(self) -> str:
+        """Its reference."""
+        return self.record.ref
+
+    def refresh(self) -> OpenCase:
+        """Read it again."""
+        self.record = self._http.get(_path(self.ref), Case)
+        self._seen = self.record.seq
+        return self
+
+    def move(self, name: str, *, trial: bool = False, **wish: Any) -> Moved:
+        """Make a move by its name, with the fields that the OpenAPI document tells; `trial` writes nothing."""
+        headers = {"If-Match": f'"{self._seen}"'}
+        query = {"trial": "true"} if trial else {}
+        done = self._http.post(f"{_path(self.ref)}/moves/{quote(name, safe='')}", wish, Moved, headers, **query)
+        if not trial:
+            self._seen = done.seq
+        return done
+
+    def note(self, text: str, attachments: Sequence[Uploaded] = ()) -> Moved:
+        """Write an internal note."""
+        return self.move("say", audience="team", text=text, attachments=[each.token for each in attachments])
+
+    def reply(self, text: str, *, plan: str = "", workarounds: str = "", attachments: Sequence[Uploaded] = ()) -> Moved:
+        """Write to the reporter."""
+        tokens = [each.token for each in attachments]
+        return self.move("say", audience="reporter", text=text, plan=plan, workarounds=workarounds, attachments=tokens)
+
+    def assign(self, lead: str = "me") -> Moved:
+        """Give the case a lead: a name, an id, or `me`."""
+        return self.move("assign", lead=lead)
+
+    def accept(self, text: str = "", *, plan: str = "", workarounds: str = "") -> Moved:
+        """Accept the report as a vulnerability of the project."""
+        return self.move("accept", answer={"text": text, "plan": plan, "workarounds": workarounds})
+
+    def reject(self, rejection: str, reason: str) -> Moved:
+        """Reject the report; the reason goes to the reporter."""
+        return self.move("reject", rejection=rejection, reason=reason)
+
+    def score(self, vector: str, reason: str = "") -> Moved:
+        """Score it with a CVSS vector."""
+        return self.move("score", vector=vector, reason=reason)
+
+    def propose_embargo(self, ends_at: datetime, reason: str = "", respond_by: datetime | None = None) -> Moved:
+        """Propose when the embargo ends; both instants need a zone."""
+        return self.move("propose-embargo", ends_at=ends_at, reason=reason, respond_by=respond_by)
+
+    def publish(self, seen: Preview, summary: str = "") -> Moved:
+        """Order publication of exactly what a preview showed."""
+        return self.move("publish", confirmation=seen.advisory_id, digest=seen.digest, summary=summary)
+
+    def messages(self) -> Iterator[Message]:
+        """Read what was said, oldest first."""
+        after = 0
+        while True:
+            page = self._http.get(f"{_path(self.ref)}/messages", Messages, after=after)
+            yield from page.items
+            if not (after := page.next):
+                return
+
+    def events(self) -> Iterator[Event]:
+        """Read what happened, line by line."""
+        after = 0
+        while True:
+            page = self._http.get(f"{_path(self.ref)}/events", Events, after=after)
+            yield from page.items
+            if not (after := page.next):
+                return
+
+    def preview(self) -> Preview:
+        """Read what would be published now."""
+        return self._http.get(f"{_path(self.ref)}/advisory", Preview)
+
+    def document(self, format_name: str) -> bytes:
+        """Read one document as it would be published now."""
+        return self._http.read(f"{_path(self.ref)}/advisory/{quote(format_name, safe='')}")
+
+    def upload(self, path: Path) -> Uploaded:
+        """Bring a file; name it in a note or a reply."""
+        with path.open("rb") as source:
+            return self._http.form(f"{_path(self.ref)}/files", {}, [("file", (path.name, source))], Uploaded)
+
+    def download(self, file: str, to: Path) -> None:
+        """Save an attachment. A stranger sent it: open it with care."""
+        with self._http.stream(f"{_path(self.ref)}/files/{quote(file, safe='')}") as chunks, to.open("xb") as target:
+            target.writelines(chunks)
+
+
+def _path(ref: str) -> str:
+    return f"/cases/{quote(ref, safe='')}"
