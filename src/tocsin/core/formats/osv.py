@@ -2,8 +2,8 @@
 """OSV 1.7.5: what scanners read. Source: https://ossf.github.io/osv-schema/ (schema of 2026-01-21).
 
 The id carries `x_` until a home database prefix is registered. OSV has no place for lines that are not affected, for
-weaknesses and for products that no package ecosystem carries: the first are said in the details, the others stand under
-`database_specific`, where OSV databases keep them.
+weaknesses, mitigations and for products that no package ecosystem carries: these stand under `database_specific`, where
+OSV databases keep them (and where `core.affected` finds them); people read of them in the details.
 """
 
 from __future__ import annotations
@@ -48,7 +48,13 @@ def render(advisory: Advisory) -> bytes:
                 *({"type": each.type.upper(), "url": each.url} for each in advisory.references),
             ],
             credits=[_credit(each) for each in advisory.consented_credits],
-            database_specific=filled(cwe_ids=list(advisory.cwe), superseded_by=advisory.superseded_by),
+            database_specific=filled(
+                cwe_ids=list(advisory.cwe),
+                superseded_by=advisory.superseded_by,
+                mitigation=advisory.mitigation,
+                no_mitigation_known=advisory.no_mitigation_known or None,
+                required_configuration=advisory.required_configuration,
+            ),
         )
     )
 
@@ -78,6 +84,8 @@ def _affected(product: Product) -> dict[str, Any]:
             purl="" if named else product.purl,
             repository=product.repository,
             modules=list(product.modules),
+            scheme=product.scheme,
+            lines=[msgspec.to_builtins(line) for line in product.lines],
         ),
     )
 

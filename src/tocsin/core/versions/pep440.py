@@ -9,7 +9,6 @@ have a place when an old one is read: below every proper version and among thems
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any, Final
 
 from packaging.version import InvalidVersion, Version
@@ -22,11 +21,13 @@ _MEANING: Final = {"pre": "c", "preview": "c", "rc": "c", "-": "final-", "dev": 
 
 _PLAIN: Final = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 _NEVER: Final = float("inf")
-_BEFORE_ALL, _NONE = (-1, "", 0), (1, "", 0)
-"""Where a version without pre-release stands beside those that have one: a bare development release comes first."""
+_END: Final = -1
+"""Stands behind a release's last number that is not zero: `1.0` is `1`, and all of 1.0's kinds come before `1.1`."""
 
-_Legacy = tuple[int, tuple[str, ...]]
-_Proper = tuple[Any, ...]
+_FINAL: Final = (_END, 1, "", 0, -1, _NEVER)
+"""What stands behind the numbers of a plain release: end, no pre-release, no post-release, no development release."""
+
+_Key = tuple[Any, ...]
 
 
 def _proper(version: str) -> Version:
@@ -36,33 +37,35 @@ def _proper(version: str) -> Version:
         raise ValueError(f"{version!r} is not a PEP 440 version") from wrong
 
 
-def _key(version: str) -> _Proper | _Legacy:
+def _key(version: str) -> _Key:
     if _PLAIN.fullmatch(version):
-        return 1, 0, _trimmed(map(int, version.split("."))), _NONE, -1, _NEVER, ()
+        return 0, *_trimmed([int(number) for number in version.split(".")]), *_FINAL
     try:
         found = Version(version)
     except InvalidVersion:
-        return 0, _legacy(version)
+        return -1, _legacy(version)
     post, dev = found.post, found.dev
-    before = _BEFORE_ALL if post is None and dev is not None else _NONE
-    local = (found.local or "").split(".") if found.local else ()
+    bare_dev = found.pre is None and post is None and dev is not None
     return (
-        1,
         found.epoch,
-        _trimmed(found.release),
-        (0, *found.pre) if found.pre else before,
+        *_trimmed(list(found.release)),
+        _END,
+        *((0, *found.pre) if found.pre else (-1 if bare_dev else 1, "", 0)),
         -1 if post is None else post,
         _NEVER if dev is None else dev,
-        tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in local),
+        *(_local(part) for part in (found.local or "").split(".") if part),
     )
 
 
-def _trimmed(release: Iterable[int]) -> tuple[int, ...]:
-    """A release without the zeros at its end: `1.0` is `1`."""
-    numbers = list(release)
-    while numbers and numbers[-1] == 0:
-        numbers.pop()
-    return tuple(numbers)
+def _local(part: str) -> tuple[int, int, str]:
+    """A part of a local version: numbers come after words."""
+    return (1, int(part), "") if part.isdigit() else (0, 0, part)
+
+
+def _trimmed(release: list[int]) -> list[int]:
+    while release and release[-1] == 0:
+        release.pop()
+    return release
 
 
 def _legacy(version: str) -> tuple[str, ...]:
