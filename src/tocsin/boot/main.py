@@ -20,7 +20,7 @@ from tocsin.delivery.cli import cli
 from tocsin.delivery.cli.exits import Exit
 from tocsin.services.app import Desk, Front
 from tocsin.services.ports.store import Unavailable
-from tocsin.services.ports.vault import Tampered
+from tocsin.services.ports.vault import Limited, Tampered
 
 
 class Installation:
@@ -99,6 +99,9 @@ def main() -> None:
     except Unavailable as error:
         click.echo(f"tocsin: not now: {error}. Nothing was written; try again.", err=True)
         sys.exit(int(Exit.UPSTREAM))
+    except Limited as error:
+        click.echo(f"tocsin: {error}", err=True)
+        sys.exit(int(Exit.REFUSED))
     except Tampered as error:
         click.echo(f"tocsin: {error}; “tocsin verify” says where", err=True)
         sys.exit(int(Exit.FAILED))

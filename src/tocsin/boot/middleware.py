@@ -22,6 +22,7 @@ from django.template.loader import render_to_string
 
 from tocsin.boot import wiring
 from tocsin.services.ports.store import Unavailable
+from tocsin.services.ports.vault import Limited
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -85,7 +86,10 @@ class Unavailability:
         return self._answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer 503 with Retry-After for `Unavailable`; leave everything else to Django."""
+        """Answer 503 with Retry-After for `Unavailable`, 429 for `Limited`; leave everything else to Django."""
+        if isinstance(error, Limited):
+            page = render_to_string("429.html", {"because": str(error)}, request=request)
+            return HttpResponse(page, status=429, headers={"Cache-Control": "no-store"})
         return _not_now(request, error) if isinstance(error, Unavailable) else None
 
 

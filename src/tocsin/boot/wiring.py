@@ -12,6 +12,7 @@ from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.inbox import DbInbox
 from tocsin.adapters.db.journal import DbJournal
 from tocsin.adapters.db.log import DbLog, DbPeers
+from tocsin.adapters.db.machine import DbAlarms, DbCaseKeys, DbFacts
 from tocsin.adapters.db.numbers import DbNumbers
 from tocsin.adapters.db.outbox import DbOutbox
 from tocsin.adapters.db.people import DbPeople
@@ -29,12 +30,13 @@ from tocsin.adapters.vault import (
     load_sealer,
     load_tokens,
 )
-from tocsin.adapters.vault.holder.client import HeldNotary, HeldVault
+from tocsin.adapters.vault.holder.client import HeldKeys, HeldNotary, HeldVault
 from tocsin.adapters.web import fetch
 from tocsin.boot.config import Config
 from tocsin.boot.holder import asking
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
-from tocsin.services.app import Desk, Front, Site, Watch
+from tocsin.services.alarms import AlarmedVault, sounder
+from tocsin.services.app import Desk, Front, Machine, Site, Watch
 
 
 def now() -> datetime:
@@ -95,7 +97,8 @@ def front(config: Config) -> Front:
 def desk(config: Config) -> Desk:
     """Build what desk, command line and worker hold."""
     ask = asking(config)
-    vault = HeldVault(load_sealer(config.data_dir), ask)
+    alarms = DbAlarms()
+    vault = AlarmedVault(HeldVault(load_sealer(config.data_dir), ask), sounder(alarms, now))
     log_notary, witness = HeldNotary(ask, "log"), HeldNotary(ask, "witness")
     return Desk(
         site=site(config),
@@ -120,6 +123,7 @@ def desk(config: Config) -> Desk:
         log_notary=log_notary,
         signatures=Ed25519Signatures(),
         watch=Watch(notary=witness, peers=DbPeers(), fetch=fetch),
+        machine=Machine(case_keys=DbCaseKeys(), keys=HeldKeys(ask), alarms=alarms, facts=DbFacts()),
         api_tokens=DbApiTokens(),
         repeats=DbRepeats(),
     )

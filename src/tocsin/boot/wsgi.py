@@ -35,7 +35,7 @@ addresses = get_resolver().url_patterns
 """Imported now: a process whose rooms cannot be imported ends at once, instead of failing at every request."""
 
 if config.role() is Role.DESK:
-    from tocsin.boot import wiring
+    from tocsin.boot import upkeep, wiring
     from tocsin.delivery.worker import loop
 
-    loop.start(wiring.desk(_config), _config.worker_seconds)
+    loop.start(wiring.desk(_config), _config.worker_seconds, upkeep.chores(_config))

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.fetch import Fetch
+from tocsin.services.ports.keys import KeyKeeper
 from tocsin.services.ports.log import Log, LogReader, Peers
+from tocsin.services.ports.machine import Alarms, CaseKeys, Facts
 from tocsin.services.ports.notary import Notary, Signatures
 from tocsin.services.ports.notifier import Notifier
 from tocsin.services.ports.publisher import ShelfWriter
@@ -37,6 +39,16 @@ class Watch:
     notary: Notary
     peers: Peers
     fetch: Fetch
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What looks after the machine itself: wrapped case keys, the key holder's other side, alarms, facts."""
+
+    case_keys: CaseKeys
+    keys: KeyKeeper
+    alarms: Alarms
+    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,7 @@ class Desk:
     log_notary: Notary
     signatures: Signatures
     watch: Watch
+    machine: Machine
     api_tokens: ApiTokens
     repeats: Repeats
 

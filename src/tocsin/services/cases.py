@@ -42,7 +42,7 @@ from tocsin.services.ports.store import (
     RoomCopy,
     SealedEntry,
 )
-from tocsin.services.ports.vault import CaseKey
+from tocsin.services.ports.vault import CaseKey, Limited
 
 SNAPSHOT_EVERY: Final = 50
 """Journal lines between snapshots; opening a case replays at most this many."""
@@ -68,7 +68,7 @@ class Opened(msgspec.Struct, frozen=True):
 def open_case(desk: Desk, ref: CaseRef, actor: Actor, purpose: str) -> Opened | None:
     """Open a case: newest snapshot and what came after. None when there is none; raises Tampered for a broken one."""
     head = desk.journal.head(ref)
-    if head is None:
+    if head is None or not head.wrapped_key:  # shredded: nobody opens it any more
         return None
     key = desk.vault.case_key(ref, head.wrapped_key, actor.id, purpose)
     places = sealing.Places(desk.sealer.instance)
@@ -108,7 +108,10 @@ def handle(
     instant is `at`. Raises `ports.store.Unavailable` when nothing can be written, and `Tampered` for a broken case.
     """
     for _ in range(ATTEMPTS):
-        opened = open_case(desk, ref, actor, cmd.name(command))
+        try:
+            opened = open_case(desk, ref, actor, cmd.name(command))
+        except Limited as limited:
+            return Refused(code="limited", because=str(limited), rule="key holder")
         if opened is None or not _may_know(actor, opened.case):
             return NOT_FOUND
         if seen is not None and (changed := _changed_since(desk, opened, seen, actor)):

@@ -111,7 +111,7 @@ def _past(desk: Desk, projects: tuple[ProjectId, ...]) -> Iterator[CaseRef]:
 def _history(desk: Desk, ref: CaseRef, person: str) -> History:
     """The history of a case; empty for one that was closed without ever being public."""
     head = desk.journal.head(ref)
-    if head is None:
+    if head is None or not head.wrapped_key:
         return ""
     key = desk.vault.case_key(ref, head.wrapped_key, person, "metrics.skill")
     entries = sealing.open_entries(sealing.Places(desk.sealer.instance), key, ref, desk.journal.entries(ref))

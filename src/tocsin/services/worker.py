@@ -16,7 +16,7 @@ import msgspec
 from tocsin.core import notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused
-from tocsin.services import cases, logbook, publication, sealing
+from tocsin.services import alarms, cases, logbook, publication, sealing
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow, Unavailable
 from tocsin.services.ports.vault import Tampered
@@ -58,6 +58,7 @@ def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
     resealed = reseal(desk, stuck)
     effects, failed = drain(desk)
     turn = Turn(drops=drops, ticks=ticks, resealed=resealed, effects=effects, failed=failed)
+    alarms.tell(desk)
     logged = logbook.grow(desk, at_least=1 if turn.idle else GATHERED)
     return msgspec.structs.replace(turn, logged=logged)
 
@@ -176,7 +177,7 @@ def carry_out(desk: Desk, effect: Effect) -> str:
     Whatever goes wrong in it is its own matter: the effects behind it are carried out.
     """
     head = desk.journal.head(effect.case)
-    if head is None:
+    if head is None or not head.wrapped_key:  # shredded: nothing of it goes out any more
         return ""
     try:
         key = desk.vault.case_key(effect.case, head.wrapped_key, SYSTEM_ACTOR.id, f"effect.{effect.kind}")

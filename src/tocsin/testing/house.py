@@ -14,8 +14,10 @@ from datetime import UTC, datetime
 from tocsin.core.notices import Notice
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import ProjectId, Role
-from tocsin.services.app import Desk, Front, Site, Watch
+from tocsin.services.alarms import AlarmedVault, sounder
+from tocsin.services.app import Desk, Front, Machine, Site, Watch
 from tocsin.testing.api import MemoryApiTokens, MemoryRepeats
+from tocsin.testing.machine import MemoryAlarms, MemoryFacts, MemoryKeys
 from tocsin.testing.shelf import MemoryShelf
 from tocsin.testing.store import MemoryStore
 from tocsin.testing.vault import Sealing, in_memory
@@ -91,13 +93,14 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         log=store.log,
         log_key=sealing.log_notary.public,
     )
-    far = Far()
+    far, alarms = Far(), MemoryAlarms()
+    vault = AlarmedVault(sealing.vault, sounder(alarms, clock))
     desk = Desk(
         site=site,
         now=clock,
         mint=mint,
-        sealer=sealing.vault,
-        vault=sealing.vault,
+        sealer=vault,
+        vault=vault,
         tokens=sealing.tokens,
         blobs=sealing.blobs,
         journal=store.journal,
@@ -115,6 +118,12 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         log_notary=sealing.log_notary,
         signatures=sealing.signatures,
         watch=Watch(notary=sealing.witness, peers=store.peers, fetch=far),
+        machine=Machine(
+            case_keys=store.case_keys,
+            keys=MemoryKeys(sealing.sealer.instance, b"", sealing.log_notary.public),
+            alarms=alarms,
+            facts=MemoryFacts(),
+        ),
         api_tokens=MemoryApiTokens(),
         repeats=MemoryRepeats(),
     )

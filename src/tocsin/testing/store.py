@@ -30,6 +30,7 @@ from tocsin.services.ports.store import (
     SealedEntry,
 )
 from tocsin.testing.log import LogTables, MemoryLog, MemoryPeers
+from tocsin.testing.machine import MemoryCaseKeys
 
 
 @dataclass
@@ -83,6 +84,7 @@ class MemoryStore:
         self.numbers = MemoryNumbers(self._tables)
         self.log = MemoryLog(self._tables.log, self._tables.write, self._tables.heads)
         self.peers = MemoryPeers(self._tables.write)
+        self.case_keys = MemoryCaseKeys(self._tables.heads, self._tables.rows, self._tables.snapshots)
 
     @property
     def refusal(self) -> Exception | None:

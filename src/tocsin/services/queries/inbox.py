@@ -129,7 +129,9 @@ def line(desk: Desk, row: InboxRow, now: datetime) -> Line:
 
 
 def open_summary(desk: Desk, row: InboxRow) -> sealing.Summary:
-    """Open the sealed half of a row, whoever sealed it."""
+    """Open the sealed half of a row, whoever sealed it; a shredded case has none."""
+    if not row.body:
+        return sealing.Summary(title="(shredded)")
     place = sealing.row_place(sealing.Places(desk.sealer.instance), row)
     if row.by_drop:
         return _SUMMARY.decode(desk.vault.open_drop(row.body, place))

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ports.machine` on a database: wrapped case keys, alarms and facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db.models import QuerySet
+
+from tocsin.adapters.db.database import DEFAULT, Database
+from tocsin.adapters.db.models import AlarmRow, CaseKeyRow, CaseRow, FactRow, OutboxRow, SnapshotRow
+from tocsin.adapters.db.statements import Columns
+from tocsin.core.vocabulary import CaseRef
+from tocsin.services.ports.machine import Alarm, Fact, Rewrapped
+from tocsin.services.ports.store import Conflict
+
+_ALARM: Final = Columns(AlarmRow, "id", "at", "kind", "case", "actor", "place")
+_FACT: Final = Columns(FactRow, "name", "at", "value")
+_KEY: Final = Columns(CaseKeyRow, "case", "wrapped")
+_REWRAP: Final = f"UPDATE {_KEY.table} SET wrapped = %s WHERE case_id = %s AND wrapped = %s"  # noqa: S608 - our names
+
+
+class DbCaseKeys:
+    """`machine.CaseKeys` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database = DEFAULT) -> None:
+        self._db = database
+
+    def replace(self, keys: Sequence[Rewrapped]) -> int:
+        """Put new wrappings in place of the old; see the port."""
+        moved = 0
+        with self._db.write() as cursor:
+            for key in keys:
+                cursor.execute(_REWRAP, (key.new, key.case, key.old))
+                moved += cursor.rowcount
+        return moved
+
+    def shred(self, case: CaseRef) -> None:
+        """Destroy a case's key and its summaries; SQLite overwrites what it deletes (`configure`)."""
+        alias = self._db.alias
+        with self._db.write():
+            CaseKeyRow.objects.using(alias).filter(case_id=case).delete()
+            SnapshotRow.objects.using(alias).filter(case_id=case).delete()
+            OutboxRow.objects.using(alias).filter(case_id=case).update(body=b"")
+            CaseRow.objects.using(alias).filter(ref=case).update(body=b"", open=False, by_drop=False)
+
+
+class DbAlarms:
+    """`machine.Alarms` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database = DEFAULT) -> None:
+        self._db = database
+
+    def sound(self, alarm: Alarm) -> bool:
+        """Keep an alarm; see the port."""
+        row = (alarm.id, self._db.stamp(alarm.at), alarm.kind, alarm.case, alarm.actor, alarm.place)
+        try:
+            with self._db.write() as cursor:
+                _ALARM.insert(cursor, [row])
+        except Conflict:
+            return False
+        return True
+
+    def untold(self, limit: int) -> Sequence[Alarm]:
+        """Alarms that nobody was told of."""
+        with self._db.read():
+            return [_alarm(row) for row in self._rows().filter(told_at__isnull=True).order_by("at", "id")[:limit]]
+
+    def told(self, alarms: Sequence[Alarm], now: datetime) -> None:
+        """Mark alarms as told."""
+        with self._db.write():
+            self._rows().filter(id__in=[alarm.id for alarm in alarms]).update(told_at=now)
+
+    def since(self, instant: datetime, limit: int) -> Sequence[Alarm]:
+        """Alarms from an instant on."""
+        with self._db.read():
+            return [_alarm(row) for row in self._rows().filter(at__gte=instant).order_by("-at", "id")[:limit]]
+
+    def _rows(self) -> QuerySet[AlarmRow]:
+        return AlarmRow.objects.using(self._db.alias)
+
+
+class DbFacts:
+    """`machine.Facts` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database = DEFAULT) -> None:
+        self._db = database
+
+    def all(self) -> Mapping[str, Fact]:
+        """Every fact."""
+        with self._db.read():
+            rows = FactRow.objects.using(self._db.alias).all()
+            return {row.name: Fact(at=row.at, value=row.value) for row in rows}
+
+    def note(self, name: str, value: str, at: datetime) -> None:
+        """Keep a fact; see the port."""
+        with self._db.write() as cursor:
+            _FACT.upsert(cursor, (name, self._db.stamp(at), value))
+
+
+def _alarm(row: AlarmRow) -> Alarm:
+    return Alarm(at=row.at, kind=row.kind, case=row.case, actor=row.actor, place=row.place)

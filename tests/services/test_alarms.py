@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ciphertexts laid where they do not belong: every swap fails closed, and every one sounds the alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.services.acts import act, report
+from tocsin.core.case import commands as cmd
+from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, Refused
+from tocsin.services import alarms, cases, room, rotation, sealing, verify, worker
+from tocsin.services.ports.keys import Release
+from tocsin.services.ports.store import Drop
+from tocsin.services.ports.vault import Limited, Tampered
+from tocsin.services.queries import inbox
+from tocsin.testing.house import House, house
+
+
+@dataclass
+class Slot:
+    """One place where a ciphertext stands: what stands there, how to put another there, how it is read."""
+
+    name: str
+    held: bytes
+    put: Callable[[bytes], None]
+    read: Callable[[], Any]
+
+
+@pytest.fixture
+def home() -> House:
+    return house()
+
+
+def filled(home: House) -> list[str]:
+    """Two cases of one project, each with something sealed in every table."""
+    refs = []
+    for name in ("one", "other"):
+        ref = report(home).case
+        act(home, ref, cmd.Say(audience=Audience.TEAM, text=f"a note on {name}"))
+        act(
+            home,
+            ref,
+            cmd.Say(audience=Audience.REPORTER, text=f"Thank you, {name}.", plan="Look.", workarounds="None."),
+        )
+        worker.run_once(home.desk)
+        refs.append(ref)
+    for ref in refs:
+        opened = cases.open_case(home.desk, ref, SYSTEM_ACTOR, "test")
+        assert opened
+        places, tables, name = sealing.Places(home.desk.sealer.instance), home.store._tables, f"drp_{ref}"
+        tables.snapshots[ref] = sealing.seal_snapshot(places, opened.key, opened.case)
+        left = msgspec.json.encode(room.Appeal(text="It is real."))
+        body = home.desk.sealer.seal_drop(left, places.drop(name, ref))
+        tables.drops[name] = Drop(id=name, case=ref, at=home.clock(), body=body)
+    return refs
+
+
+def slots(home: House, ref: str) -> list[Slot]:
+    """Every place of one case where something sealed stands."""
+    desk, tables = home.desk, home.store._tables
+    places = sealing.Places(desk.sealer.instance)
+
+    def line(at: int) -> Slot:
+        def put(body: bytes) -> None:
+            tables.lines[ref][at] = msgspec.structs.replace(tables.lines[ref][at], body=body)
+
+        def read() -> Any:
+            kept = tables.snapshots.pop(ref)  # so that every line is read
+            try:
+                return cases.open_case(desk, ref, SYSTEM_ACTOR, "test")
+            finally:
+                tables.snapshots[ref] = kept
+
+        return Slot(f"{ref} line {at}", tables.lines[ref][at].body, put, read)
+
+    def put_in(table: dict[str, Any], key: str, field: str = "body") -> Callable[[bytes], None]:
+        def put(body: bytes) -> None:
+            table[key] = msgspec.structs.replace(table[key], **{field: body})
+
+        return put
+
+    drop = next(each for each in tables.drops.values() if each is not None and each.case == ref)
+    head = tables.heads[ref]
+    return [
+        *(line(at) for at in range(len(tables.lines[ref]))),
+        Slot(f"{ref} snapshot", tables.snapshots[ref].body, put_in(tables.snapshots, ref),
+             lambda: cases.open_case(desk, ref, SYSTEM_ACTOR, "test")),
+        Slot(f"{ref} row", tables.rows[ref].body, put_in(tables.rows, ref),
+             lambda: inbox.open_summary(desk, tables.rows[ref])),
+        Slot(f"{ref} drop", drop.body, put_in(tables.drops, drop.id),
+             lambda: desk.vault.open_drop(tables.drops[drop.id].body, places.drop(drop.id, ref))),
+        Slot(f"{ref} key", head.wrapped_key, put_in(tables.heads, ref, "wrapped_key"),
+             lambda: cases.open_case(desk, ref, SYSTEM_ACTOR, "test")),
+    ]  # fmt: skip
+
+
+def swapped(home: House, *, alarmed: bool = True) -> tuple[int, list[str]]:
+    """Lay every ciphertext in every other place; how many swaps were made, and those that were not noticed."""
+    everywhere = [slot for ref in filled(home) for slot in slots(home, ref)]
+    for slot in everywhere:
+        slot.read()
+    kept = home.desk.machine.alarms
+    unnoticed, made = [], 0
+    for here in everywhere:
+        for there in everywhere:
+            if here is there:
+                continue
+            kept.kept.clear()
+            here.put(there.held)
+            made += 1
+            try:
+                here.read()
+                unnoticed.append(f"{there.name} in the place of {here.name}")
+            except Tampered:
+                if alarmed and not any(alarm.kind == alarms.TAMPERED for alarm in kept.kept.values()):
+                    unnoticed.append(f"no alarm: {there.name} in the place of {here.name}")
+            finally:
+                here.put(here.held)
+    return made, unnoticed
+
+
+def test_every_ciphertext_in_another_place_fails_closed_with_an_alarm(home: House) -> None:
+    made, unnoticed = swapped(home)
+    assert made > 100
+    assert unnoticed == []
+
+
+def test_control_without_binding_swaps_are_read_as_if_they_were_right(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "bind", lambda *_: b"everywhere")
+    kept: list[str] = []
+    try:
+        _, kept = swapped(home, alarmed=False)
+    except (msgspec.DecodeError, ValueError):
+        kept.append("a journal line was taken for another kind of thing")
+    assert kept
+
+
+def test_one_altered_bit_anywhere_fails_closed_with_an_alarm(home: House) -> None:
+    for slot in [slot for ref in filled(home) for slot in slots(home, ref)]:
+        for at in {0, 1, len(slot.held) // 2, len(slot.held) - 1}:
+            home.desk.machine.alarms.kept.clear()
+            slot.put(slot.held[:at] + bytes([slot.held[at] ^ 1]) + slot.held[at + 1 :])
+            with pytest.raises(Tampered):
+                slot.read()
+            assert home.desk.machine.alarms.kept, slot.name
+        slot.put(slot.held)
+
+
+def test_an_older_list_row_put_back_is_noticed(home: House) -> None:
+    ref = report(home).case
+    worker.run_once(home.desk)
+    rows = home.store._tables.rows
+    old = rows[ref].body
+    act(home, ref, cmd.Say(audience=Audience.TEAM, text="more"))
+    rows[ref] = msgspec.structs.replace(rows[ref], body=old)
+    with pytest.raises(Tampered):
+        inbox.open_summary(home.desk, rows[ref])
+
+
+def test_an_alarm_is_told_once_to_lead_and_auditors_and_says_no_content(home: House) -> None:
+    ref, _ = filled(home)
+    slot = slots(home, ref)[0]
+    slot.put(b"x" * 80)
+    for _ in range(3):
+        with pytest.raises(Tampered):
+            slot.read()
+    slot.put(slot.held)
+    home.told.notices.clear()
+    for _ in range(2):
+        alarms.tell(home.desk)
+    assert [(notice.case, notice.what, notice.to) for notice in home.told.notices] == [
+        (ref, "alarm: tampered", "lead"),
+        (ref, "alarm: tampered", "auditors"),
+    ]
+
+
+def test_who_opens_too_many_cases_is_an_alarm_too(home: House) -> None:
+    keys = home.desk.machine.keys
+    keys.lines.append(
+        Release(at=home.clock(), case="WHPG-2026-k7x4m", actor=home.dana, purpose="key-limit", refused="alarm")
+    )
+    for _ in range(2):
+        alarms.take_up(home.desk)
+        alarms.tell(home.desk)
+        home.clock.advance(timedelta(minutes=1))
+    (alarm,) = home.desk.machine.alarms.since(home.clock() - timedelta(days=1), 9)
+    assert (alarm.kind, alarm.actor, alarm.case) == ("key-limit", home.dana, "WHPG-2026-k7x4m")
+
+
+def test_a_limit_refuses_a_move_with_the_reason(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ref = report(home).case
+
+    def limited(*_: str | bytes) -> Any:
+        raise Limited("One person opens at most 60 different cases an hour.")
+
+    monkeypatch.setattr(home.desk.vault, "case_key", limited)
+    actor = home.desk.people.actor(home.dana, "warehousepg")
+    assert actor
+    refused = cases.handle(home.desk, ref, cmd.Say(audience=Audience.TEAM, text="x"), actor)
+    assert isinstance(refused, Refused)
+    assert (refused.code, "60 different cases" in refused.because) == ("limited", True)
+
+
+def test_a_shredded_case_is_nobodys_any_more_and_no_alarm(home: House) -> None:
+    ref, other = filled(home)
+    home.desk.machine.alarms.kept.clear()
+    wrapped = home.store._tables.heads[ref].wrapped_key
+    assert rotation.shred(home.desk, ref)
+    assert cases.open_case(home.desk, ref, SYSTEM_ACTOR, "test") is None
+    assert cases.open_case(home.desk, other, SYSTEM_ACTOR, "test") is not None
+    assert wrapped not in msgspec.msgpack.encode(
+        [msgspec.to_builtins(head) for head in home.store._tables.heads.values()]
+    )
+    assert inbox.open_summary(home.desk, home.store._tables.rows[ref]).title == "(shredded)"
+    worker.run_once(home.desk)
+    assert verify.verify(home.desk).findings == ()
+    assert not home.desk.machine.alarms.kept
+    assert not rotation.shred(home.desk, "WHPG-2026-22222")
