@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -131,3 +131,22 @@ def at_zone(calendar):
     from tocsin.core.clock.instants import zone
 
     return zone(calendar.tz)
+
+
+@given(
+    st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 6, 1)),  # noqa: DTZ001
+    st.integers(1, 40),
+    st.sampled_from([UTC_WEEK, BERLIN, NEW_YORK]),
+)
+def test_working_time_between_is_what_counting_business_days_adds(start, days, calendar):
+    begin = start.replace(tzinfo=UTC)
+    end = calendar.after(begin, Duration.parse(f"{days} business days"))
+    worked = calendar.worked(begin, end)
+    # What arrives on a day off starts at the next working midnight; wall clocks are kept over a change of summer time.
+    assert worked == timedelta(days=days)
+
+
+def test_nothing_is_worked_on_days_off_or_backwards():
+    assert UTC_WEEK.worked(at("2026-11-28 09:00 UTC"), at("2026-11-29 21:00 UTC")) == timedelta()
+    assert UTC_WEEK.worked(at("2026-11-27 16:00 UTC"), at("2026-11-30 10:00 UTC")) == timedelta(hours=18)
+    assert UTC_WEEK.worked(at("2026-11-30 10:00 UTC"), at("2026-11-27 16:00 UTC")) == timedelta()

@@ -23,6 +23,7 @@ from tocsin.core.case.approval import Member
 from tocsin.core.case.deadlines import next_due, next_wake
 from tocsin.core.case.decide import approve
 from tocsin.core.case.evolve import replay
+from tocsin.core.case.measures import measure
 from tocsin.core.case.model import Case
 from tocsin.core.intake import completeness
 from tocsin.core.policy.clause import Reaction
@@ -224,7 +225,7 @@ def _due_snapshot(places: sealing.Places, opened: Opened, case: Case) -> SealedE
     return sealing.seal_snapshot(places, opened.key, case) if crossed else None
 
 
-def summary(case: Case, promise: str) -> sealing.Summary:
+def summary(policy: Policy, case: Case, promise: str) -> sealing.Summary:
     """The sealed half of a case's inbox row."""
     score = case.score
     return sealing.Summary(
@@ -237,13 +238,14 @@ def summary(case: Case, promise: str) -> sealing.Summary:
         promise=promise,
         anonymous=not case.report.identity.name,
         files=len(case.report.attachments),
+        measures=measure(policy, case),
     )
 
 
 def inbox_row(holder: Holder, places: sealing.Places, policy: Policy, case: Case) -> InboxRow:
     """Project a case onto its inbox row, sealed under the project's list key, or dropped where no such key is held."""
     promise = next_due(policy, case)
-    body = msgspec.json.encode(summary(case, promise.name if promise else ""))
+    body = msgspec.json.encode(summary(policy, case, promise.name if promise else ""))
     place = places.row(case.ref, case.seq)
     by_drop = isinstance(holder, Front)
     sealed = holder.sealer.seal_drop(body, place) if isinstance(holder, Front) else (

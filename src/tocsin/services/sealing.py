@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from tocsin.core import notices
 from tocsin.core.case import events as ev
 from tocsin.core.case import model
+from tocsin.core.case.measures import Measures
 from tocsin.core.vocabulary import CaseRef, Value
 from tocsin.services.ports.store import Effect, InboxRow, RoomCopy, SealedEntry
 from tocsin.services.ports.vault import CaseKey, bind
@@ -28,6 +29,7 @@ class Summary(Value):
     promise: str = ""
     anonymous: bool = True
     files: int = 0
+    measures: Measures | None = None
 
 
 class Places:

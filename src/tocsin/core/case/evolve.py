@@ -18,10 +18,12 @@ from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, Ask
 from tocsin.core.case.model import REPORTER, VENDOR, Case
 from tocsin.core.case.rules import cs_after, rm_step
 from tocsin.core.case.tables import RM, Fact, RMInput
-from tocsin.core.policy.facts import PromiseFact
-from tocsin.core.vocabulary import Actor, ActorKind, Audience, Refused, ReportKind
+from tocsin.core.policy.facts import LineFact, PromiseFact
+from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Audience, Refused, ReportKind
 
 T = TypeVar("T")
+
+_UNSETTLED: Final = frozenset({Affectedness.AFFECTED, Affectedness.REVIEW})
 
 
 def evolve(case: Case | None, entry: ev.Entry) -> Case:
@@ -171,7 +173,14 @@ def _scored(case: Case, entry: ev.Entry, event: ev.ScoreSet) -> Changes:
 
 
 def _lines_set(case: Case, entry: ev.Entry, event: ev.LinesSet) -> Changes:
-    return {"lines": event.lines}
+    return {"lines": event.lines, "remedied_at": (case.remedied_at or entry.at) if _remedied(event.lines) else None}
+
+
+def _remedied(lines: Iterable[LineFact]) -> bool:
+    """Every supported line is settled, and at least one by a release with the fix."""
+    supported = [line for line in lines if line.supported]
+    open_ = [line for line in supported if line.state in _UNSETTLED and not line.waiver]
+    return not open_ and any(line.state is Affectedness.FIXED and line.fixed_in for line in supported)
 
 
 def _fix_set(case: Case, entry: ev.Entry, event: ev.FixSet) -> Changes:

@@ -75,6 +75,7 @@ class Case(Value):
     scores: tuple[ScoreSet, ...] = ()
     lines: tuple[LineFact, ...] = ()
     fix_ready_at: datetime | None = None
+    remedied_at: datetime | None = None
     fix_author: str = ""
     fix_reference: str = ""
     fix_confirmed_by: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ from tocsin.core.vocabulary import Value, utc
 _DAY: Final = 24 * 60 * 60 * 1_000_000
 _MICROSECOND: Final = timedelta(microseconds=1)
 _MOST_SHOWN: Final = 6
+_FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2999
 
 
@@ -86,6 +87,30 @@ class Calendar(Value):
         if duration.unit is Unit.BUSINESS_DAY and duration.amount:
             steps.extend(self._skipped(start, end))
         return (*steps, f"due {show(end, self.tz)}")
+
+    def worked(self, start: datetime, end: datetime) -> timedelta:
+        """Return how much working time lies between two instants: whole working days, midnight to midnight.
+
+        The inverse of counting business days: `after(start, 3 business days)` lies three worked days after `start`.
+        """
+        tz = zone(self.tz)
+        first, last = utc(start).astimezone(tz), utc(end).astimezone(tz)
+        if last <= first:
+            return timedelta()
+        days = last.date().toordinal() - first.date().toordinal()
+        on_first = not self.why_off(first.date())
+        on_last = not self.why_off(last.date())
+        if not days:
+            return (_clock(last) - _clock(first)) * _MICROSECOND if on_first else timedelta()
+        inside = self._days_before(last.date()) - self._days_before(first.date()) - on_first
+        begun = (_DAY - _clock(first)) if on_first else 0
+        ended = _clock(last) if on_last else 0
+        return (inside * _DAY + begun + ended) * _MICROSECOND
+
+    def _days_before(self, day: date) -> int:
+        """Working days of all years from 2000 up to `day`, which itself is not counted."""
+        whole = sum(len(_working_days(self, year)) for year in range(_FIRST_YEAR, day.year))
+        return whole + bisect_left(_working_days(self, day.year), day.toordinal())
 
     @property
     def words(self) -> str:

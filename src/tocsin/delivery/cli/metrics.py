@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from tocsin.core.case.measures import Keys
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli.context import as_json, as_person, desk, print_json, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import skill as service
+from tocsin.services.queries import metrics as keys
 
 
 @click.group()
@@ -58,3 +61,64 @@ def _of_file(path: Path) -> service.Measured:
     if isinstance(measured, Refused):
         refuse(measured)
     return measured
+
+
+@metrics.command()
+@click.option("--project", default="", help="Only this project.")
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650), help="How far back.")
+@as_person
+@as_json
+@click.pass_context
+def show(ctx: click.Context, project: str, days: int, person: str, json_: bool) -> None:
+    """Show the five keys: first answer, remedy, dates kept, corrections, backlog. No person is ranked."""
+    found = _keys(ctx, person, project, days)
+    if json_:
+        print_json(found)
+        return
+    rows = [
+        (each.title, str(each.cases), _number(each.median), _number(each.p90),
+         "-" if each.share is None else f"{each.share:.0%}", str(len(each.missed)), each.unit)
+        for each in found.keys
+    ]  # fmt: skip
+    table(("KEY", "CASES", "P50", "P90", "KEPT", "MISSED", "UNIT"), rows)
+    click.echo(f"{found.cases} cases since {found.since:%Y-%m-%d}. Percentiles need at least five.")
+
+
+@metrics.command()
+@click.option("--project", default="", help="Only this project.")
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 3650), help="How far back.")
+@click.option(
+    "--format", "format_", type=click.Choice(["csv", "json", "openmetrics"]), default="csv", show_default=True
+)
+@as_person
+@click.pass_context
+def export(ctx: click.Context, project: str, days: int, format_: str, person: str) -> None:
+    """Write the keys for a spreadsheet, a program or a monitoring system."""
+    found = _keys(ctx, person, project, days)
+    if format_ == "json":
+        print_json(found)
+    else:
+        click.echo(keys.as_csv(found) if format_ == "csv" else keys.as_openmetrics(found), nl=False)
+
+
+@metrics.command()
+@click.option("--project", required=True)
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3650), help="How far back.")
+@as_person
+@click.pass_context
+def badge(ctx: click.Context, project: str, days: int, person: str) -> None:
+    """Print one sentence that the project may publish; nothing is published by itself."""
+    words = keys.badge(_keys(ctx, person, project, days))
+    if not words:
+        stop("Fewer than five answered reports: a badge would say nothing.", Exit.FAILED)
+    click.echo(words)
+
+
+def _keys(ctx: click.Context, person: str, project: str, days: int) -> Keys:
+    opened = desk(ctx)
+    since = opened.now() - timedelta(days=days)
+    return keys.of_person(opened, who(opened, person).id, project, since)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"

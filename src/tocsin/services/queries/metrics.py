@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The five keys of the projects somebody may read, for desk, command line and exports.
+
+Computed from the sealed inbox rows, so that no journal is opened: one row a case, read in pages. What was opened once
+is kept in memory by case and journal length, and only rows that moved on are opened again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from threading import Lock
+from typing import Final
+
+import msgspec
+
+from tocsin.core.case.measures import Key, Keys, Measures, keys
+from tocsin.core.vocabulary import CaseRef, ProjectId
+from tocsin.services.app import Desk
+from tocsin.services.ports.store import InboxQuery
+from tocsin.services.queries import inbox
+
+PAGE: Final = 1_000
+_MOST_KEPT: Final = 200_000
+
+
+class Kept:
+    """Measures by case and journal length, shared by the threads of one process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._known: dict[CaseRef, tuple[int, Measures]] = {}
+
+    def get(self, case: CaseRef, seq: int) -> Measures | None:
+        """Return what is known of a case at this length."""
+        found = self._known.get(case)
+        return found[1] if found and found[0] == seq else None
+
+    def put(self, case: CaseRef, seq: int, measures: Measures) -> None:
+        """Remember; forgets everything rather than grow without end."""
+        with self._lock:
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            self._known[case] = (seq, measures)
+
+
+_KEPT: Final = Kept()
+
+
+def measured(desk: Desk, projects: tuple[ProjectId, ...]) -> Iterator[Measures]:
+    """Yield what is known of every case of the projects; a case whose row says nothing of it is left out."""
+    if not projects:
+        return
+    query = InboxQuery(projects=projects, open=None, limit=PAGE)
+    while page := desk.inbox.page(query):
+        for row in page:
+            found = _KEPT.get(row.case, row.seq)
+            if found is None:
+                found = inbox.open_summary(desk, row).measures
+                if found:
+                    _KEPT.put(row.case, row.seq, found)
+            if found:
+                yield found
+        query = msgspec.structs.replace(query, after=(page[-1].next_due, page[-1].case))
+
+
+def of_person(desk: Desk, person: str, project: ProjectId = "", since: datetime | None = None) -> Keys:
+    """Compute the keys over all projects that `person` may read, or over one of them; nothing for one they may not."""
+    mine = desk.people.projects(person)
+    chosen = tuple(each for each in mine if not project or each == project)
+    return keys(measured(desk, chosen), desk.now(), since)
+
+
+def as_csv(found: Keys) -> str:
+    """One row a key; a cell never starts a formula, because every one is a number or our own word."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("key", "unit", "cases", "median", "p90", "share", "missed"))
+    for each in found.keys:
+        numbers = (each.median, each.p90, each.share)
+        told = ("" if number is None else f"{number:g}" for number in numbers)
+        writer.writerow((each.name, each.unit, each.cases, *told, len(each.missed)))
+    return out.getvalue()
+
+
+def as_openmetrics(found: Keys) -> str:
+    """The keys as OpenMetrics 1.0 text: no label names a person, a case or a word of one."""
+    lines: list[str] = []
+    for each in found.keys:
+        lines += list(_exposed(each))
+    return "\n".join([*lines, "# EOF"]) + "\n"
+
+
+def _exposed(key: Key) -> Iterator[str]:
+    name = f"tocsin_{key.name.replace('-', '_')}"
+    values = {"cases": float(key.cases), "missed": float(len(key.missed)), "median": key.median, "p90": key.p90,
+              "share": key.share}  # fmt: skip
+    for kind, value in values.items():
+        if value is not None:
+            yield f"# TYPE {name}_{kind} gauge"
+            yield f"# HELP {name}_{kind} {key.title} ({kind}; {key.unit}). {key.definition}"
+            yield f"{name}_{kind} {value:g}"
+
+
+def badge(found: Keys) -> str:
+    """One sentence for a badge that a project may publish; empty while too few cases stand behind it."""
+    answer = found.key("first-answer")
+    if answer.median is None or answer.share is None:
+        return ""
+    return f"median first answer {answer.median:.0f} h, {answer.share:.0%} on time, {answer.cases} reports"
