@@ -7,6 +7,7 @@ CSAF demands the exact name beside the number (test 6.1.11), CVE records carry i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -34,8 +35,27 @@ def weaknesses() -> tuple[Weakness, ...]:
     return tuple(Weakness(id=number, name=name) for number, name in _names().items())
 
 
+def was_called(cwe: str, name: str) -> bool:
+    """Whether a weakness has this name, or had it in an earlier edition of the list."""
+    return name == cwe_name(cwe) or name in _former().get(cwe, ())
+
+
+@cache
+def _former() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for number, name in _rows("cwe-former.tsv"):
+        found.setdefault(f"CWE-{number}", set()).add(name)
+    return found
+
+
 @cache
 def _names() -> dict[str, str]:
-    text = resources.files("tocsin.core.advisory").joinpath("cwe.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-    return {f"CWE-{number}": name for number, name in rows}
+    return {f"CWE-{number}": name for number, name in _rows("cwe.tsv")}
+
+
+def _rows(file: str) -> Iterator[tuple[str, str]]:
+    text = resources.files("tocsin.core.advisory").joinpath(file).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            number, name = line.split("\t")
+            yield number, name

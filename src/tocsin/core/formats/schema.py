@@ -33,6 +33,9 @@ _REFERENCED: Final = {
 }
 
 
+CVE_52: Final = "cve-5.2.0"
+
+
 class Violation(Value):
     """A place in a document (JSON pointer) and what the schema says about it."""
 
@@ -49,6 +52,11 @@ def schema_violations(schema: str, document: bytes, limit: int = 50) -> tuple[Vi
         instance: Any = msgspec.json.decode(document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         return (Violation(path="", message=f"not JSON: {wrong}"),)
+    return instance_violations(schema, instance, limit)
+
+
+def instance_violations(schema: str, instance: object, limit: int = 50) -> tuple[Violation, ...]:
+    """The same for what has been decoded already."""
     found = []
     for error in _validator(schema).iter_errors(instance):
         path = "".join(f"/{_escaped(str(part))}" for part in error.instance_path)
@@ -69,5 +77,50 @@ def _validator(schema: str) -> jsonschema_rs.Validator:
 
 
 def _load(name: str) -> Any:
+    if name.startswith(CVE_52):
+        return _cve_state(_with_package_url(_load("cve-5.1.1")), name.removeprefix(CVE_52))
+    if name.startswith("cve-5.1.1-"):
+        return _cve_state(_load("cve-5.1.1"), name.removeprefix("cve-5.1.1"))
     file = resources.files("tocsin.core.formats").joinpath("schemas", f"{name}.json")
     return msgspec.json.decode(file.read_bytes())
+
+
+def _with_package_url(schema: dict[str, Any]) -> dict[str, Any]:
+    """CVE Record Format 5.2.0 out of 5.1.1: `packageURL` may name a product, and nothing unknown may stand beside it.
+
+    Source: release notes of 5.2.0 (29 Oct 2025); the bundle itself could not be had.
+    """
+    product = schema["definitions"]["product"]
+    alone = {"not": {"anyOf": [{"required": ["collectionURL"]}, {"required": ["packageName"]}]}}
+    product["allOf"][0]["anyOf"].append({"required": ["packageURL"]})
+    product["allOf"].append({"anyOf": [{"not": {"required": ["packageURL"]}}, alone]})
+    product["properties"]["packageURL"] = {
+        "type": "string",
+        "pattern": "^pkg:[A-Za-z][A-Za-z0-9.+-]*/[^@]+$",
+        "maxLength": 2048,
+    }
+    product["additionalProperties"] = False
+    return schema
+
+
+def _cve_state(schema: dict[str, Any], state: str) -> dict[str, Any]:
+    """The schema of one state of a record, so that what is wrong is told in place and not as `none of both`."""
+    if state == "-submission":
+        return _submission(schema)
+    if state:
+        both = schema.pop("oneOf")
+        schema |= both[0 if state == "-published" else 1]
+    return schema
+
+
+def _submission(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a CNA sends to CVE Services: its container, which the service dates and signs with the organisation."""
+    container = {"$ref": "#/definitions/cnaPublishedContainer"}
+    rejected = {"$ref": "#/definitions/cnaRejectedContainer"}
+    body = {
+        "type": "object",
+        "required": ["cnaContainer"],
+        "properties": {"cnaContainer": {"anyOf": [container, rejected]}},
+    }
+    del schema["oneOf"]
+    return {**schema, **body}

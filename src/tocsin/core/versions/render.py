@@ -81,5 +81,5 @@ def vers(scheme: Scheme, each: Interval) -> str:
 
 
 def quoted(version: str) -> str:
-    """The version as a vers string holds it: what means something there is percent-encoded (vers, section `version`)."""
+    """The version as a vers string holds it: its special characters are percent-encoded (vers, `version`)."""
     return version if _PLAIN.fullmatch(version) else quote(version, safe="+:~@,;^$&'()")

@@ -28,6 +28,17 @@ def content(file: str) -> bytes:
         raise click.UsageError(f"cannot read {file}: {error.strerror}") from None
 
 
+def beginning(file: str, most: int) -> bytes:
+    """Read at most that many bytes of a file or of standard input; ends as `content` does."""
+    if file == STANDARD_INPUT:
+        return sys.stdin.buffer.read(most)
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(most)
+    except OSError as error:
+        raise click.UsageError(f"cannot read {file}: {error.strerror}") from None
+
+
 def show(file: str, findings: Sequence[Finding], form: str, codes: Mapping[str, str]) -> NoReturn:
     """Print findings in one form (`text`, `json` or `sarif`) and end with their exit code."""
     if form == "json":
