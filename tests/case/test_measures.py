@@ -82,7 +82,7 @@ def test_a_case_writes_its_measures_into_its_sealed_row() -> None:
     home = house()
     ref = report(home).case
     digest = ready(home, ref)
-    act(home, ref, cmd.Publish(digest=digest))
+    act(home, ref, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=digest))
     row = home.desk.inbox.row(ref)
     assert row
     found = inbox.open_summary(home.desk, row).measures
