@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "policy": "policy:policy",
     "protocol": "protocol:protocol",
     "report": "report:report",
+    "similar": "similar:similar",
     "verify": "verify:verify",
     "versions": "versions:versions",
     "witness": "witness:witness",

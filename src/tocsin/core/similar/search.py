@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ranking: which texts on the given shelves may speak of the same matter as a new one, and by which words.
+
+`query` names candidates; here they are compared whole: BM25 (Robertson and Zaragoza 2009, k1 1.2, b 0.75) divided by
+what a perfect answer would get, the cosine of TF-IDF vectors, and the share of neighbouring word pairs that both texts
+have. The three are added; the score lies in 0..1 and is only good for putting hits in order and for a threshold.
+
+Plain Python on purpose: a query's rare words lead to so few texts that numpy would not pay for its start.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from heapq import nlargest
+from math import log, sqrt
+from typing import Final
+
+from tocsin.core.similar.index import Shelf
+from tocsin.core.similar.query import NOTHING, Evidence, Query, Squares
+from tocsin.core.vocabulary import Value
+
+K1: Final = 1.2
+B: Final = 0.75
+COSINE: Final = 1.0
+PAIRS: Final = 0.3
+"""Weights of cosine and word pairs beside normalised BM25."""
+
+FINAL: Final = 12
+"""Texts whose word pairs are looked at; at least as many as are asked for."""
+
+
+class Hit(Value):
+    """A text that may speak of the same matter: its id, how alike (0..1), and by what."""
+
+    id: str
+    score: float
+    evidence: tuple[Evidence, ...] = ()
+
+
+class View:
+    """The shelves that one reader may see, ready to be searched. Keep it for as long as they may see the same.
+
+    Weights of terms are worked out when first asked for and again when the shelves have grown or shrunk by a tenth.
+    """
+
+    def __init__(self, shelves: Iterable[Shelf]) -> None:
+        self.shelves = tuple(shelves)
+        self._weigh()
+
+    def search(self, text: str, top: int = 5, without: str = "") -> list[Hit]:
+        """Return at most `top` texts that are like `text`, the likest first; `without` is the id of the text itself."""
+        self._refresh()
+        query = Query(text, self._squares, self.shelves)
+        scored = [
+            (self._compare(query, shelf, number), shelf, number)
+            for shelf, number in query.candidates(self.shelves)
+            if shelf.ids[number] != without
+        ]
+        final = [
+            (score + PAIRS * query.pairs(shelf.texts[number] or NOTHING), shelf, number)
+            for score, shelf, number in nlargest(max(FINAL, top), scored, key=_score)
+        ]
+        scale = query.substance / (1 + COSINE + PAIRS)
+        return [
+            Hit(
+                id=shelf.ids[number],
+                score=round(min(1.0, score * scale), 4),
+                evidence=query.evidence(shelf.texts[number] or NOTHING),
+            )
+            for score, shelf, number in nlargest(top, final, key=_score)
+        ]
+
+    def _weigh(self) -> None:
+        self._squares = Squares(self.shelves)
+        self._norms: dict[int, dict[int, float]] = {id(shelf): {} for shelf in self.shelves}
+        self._swept = self._sweeps()
+
+    def _sweeps(self) -> int:
+        """How often texts were numbered anew; what is kept by number is then worth nothing."""
+        return sum(shelf.sweeps for shelf in self.shelves)
+
+    def _refresh(self) -> None:
+        total, known = sum(map(len, self.shelves)), self._squares.total
+        if abs(total - known) * 10 > known or self._swept != self._sweeps():
+            self._weigh()
+
+    def _compare(self, query: Query, shelf: Shelf, number: int) -> float:
+        """Compare a whole text with the query. Runs for every candidate, hence the sums over plain lists."""
+        told, often = shelf.texts[number] or NOTHING, shelf.often[number]
+        best, vector = query.best, query.vector
+        shared = best.keys() & told
+        room = K1 * (1 - B + B * len(told) * len(shelf) / (shelf.length or 1))
+        once = (K1 + 1) / (1 + room)
+        bm25 = sum(map(best.__getitem__, shared)) * once
+        dot = sum(map(vector.__getitem__, shared))
+        for term, count in zip(often[::2], often[1::2], strict=True):
+            if term in best:
+                bm25 += best[term] * (count * (K1 + 1) / (count + room) - once)
+                dot += vector[term] * log(count)
+        return bm25 / query.perfect + COSINE * dot / self._norm(shelf, number, told)
+
+    def _norm(self, shelf: Shelf, number: int, told: array[int]) -> float:
+        """Length of a text's vector; kept, because texts that are like one are like many. Repeated words count fully,
+        which is nearly what their sublinear weight would come to."""
+        known = self._norms[id(shelf)]
+        norm = known.get(number)
+        if norm is None:
+            known[number] = norm = sqrt(sum(map(self._squares.__getitem__, told))) or 1.0
+        return norm
+
+
+def _score(found: tuple[float, Shelf, int]) -> float:
+    return found[0]

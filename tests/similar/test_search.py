@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import json
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support import shared
+from tocsin.core.similar.index import Lexicon, Shelf
+from tocsin.core.similar.search import Hit, View
+from tocsin.core.similar.words import Kind, kind, split, terms
+
+TEXTS = {
+    "ntlm": "NTLM Buffer Overflow\nStack-based overflow in Curl_input_ntlm of lib/http_ntlm.c, curl 7.12.1.",
+    "cookie": "Cookie jar keeps secure cookies\nA cookie set over HTTPS is later sent in clear by lib/cookie.c.",
+    "heap": "Heap overflow in curl_easy_escape\nA length of 2 GB wraps around in lib/escape.c, curl 7.20.0.",
+}
+WORDS = st.lists(st.sampled_from(["heap", "overflow", "lib/x.c", "f_g", "7.3.1", "parser", "curl", "the"]), max_size=9)
+CORPUS = st.dictionaries(st.sampled_from("abcdefgh"), WORDS.map(" ".join), max_size=8)
+
+
+def shelf(texts: dict[str, str], lexicon: Lexicon | None = None) -> Shelf:
+    made = Shelf(lexicon or Lexicon())
+    for id_, text in texts.items():
+        made.add(id_, text)
+    return made
+
+
+def scores(hits: list[Hit]) -> dict[str, float]:
+    return {hit.id: hit.score for hit in hits}
+
+
+def test_the_same_matter_in_other_words_comes_first_with_what_both_say() -> None:
+    (first, *_) = View([shelf(TEXTS)]).search("Overflow when NTLM user names are long, see http_ntlm.c in curl 7.12.1")
+    assert first.id == "ntlm"
+    assert {(each.kind, each.value) for each in first.evidence} >= {
+        (Kind.FILE, "http_ntlm.c"), (Kind.VERSION, "7.12.1"), (Kind.WORD, "NTLM"),
+    }  # fmt: skip
+
+
+def test_a_text_about_nothing_known_is_like_nothing() -> None:
+    assert View([shelf(TEXTS)]).search("Kerberos ticket renewal fails on Sundays") == []
+    assert View([]).search("anything") == []
+    assert View([shelf({})]).search("") == []
+
+
+def test_names_count_whole_and_in_parts() -> None:
+    assert terms("Curl_input_ntlm") == ["curl", "input", "ntlm", "curl_input_ntlm"]
+    assert "x.c" in split("src/x.c")
+    assert "src/x.c" in split("src/x.c")
+    assert terms("v7.3.1 and 7.3.1") == ["7.3.1", "7.3.1"]
+    assert terms("queries, query") == ["query", "query"]
+    assert terms("缓冲区溢出") == ["缓冲", "冲区", "区溢", "溢出"]
+
+
+def test_a_name_is_said_to_be_what_it_is() -> None:
+    told = ["src/x.c:12", "CVE-2026-1234", "7.3.1", "ws_frame_decode", "std::move", "https://x.example/y", "overflow"]
+    assert [kind(word) for word in told] == [
+        Kind.FILE, Kind.IDENTIFIER, Kind.VERSION, Kind.SYMBOL, Kind.SYMBOL, Kind.LINK, Kind.WORD,
+    ]  # fmt: skip
+
+
+def test_what_may_not_be_seen_changes_no_answer() -> None:
+    lexicon = Lexicon()
+    seen = shelf(TEXTS, lexicon)
+    before = View([seen]).search("NTLM overflow in curl")
+    hidden = shelf({f"hidden-{n}": "NTLM NTLM overflow curl secret" for n in range(50)}, lexicon)
+    assert View([seen]).search("NTLM overflow in curl") == before
+    assert View([seen, hidden]).search("NTLM overflow in curl") != before
+
+
+@given(CORPUS, CORPUS, WORDS.map(" ".join))
+def test_a_text_that_was_taken_away_was_never_there(kept: dict[str, str], gone: dict[str, str], query: str) -> None:
+    lexicon = Lexicon()
+    mixed = shelf({**{f"-{id_}": text for id_, text in gone.items()}, **kept}, lexicon)
+    for id_ in gone:
+        mixed.remove(f"-{id_}")
+    mixed._sweep()
+    assert scores(View([mixed]).search(query, 9)) == scores(View([shelf(kept, lexicon)]).search(query, 9))
+
+
+@given(CORPUS, WORDS.map(" ".join))
+def test_a_score_lies_between_none_and_one_and_orders_the_hits(texts: dict[str, str], query: str) -> None:
+    found = [hit.score for hit in View([shelf(texts)]).search(query, 9)]
+    assert found == sorted(found, reverse=True)
+    assert all(0 < score <= 1 for score in found)
+
+
+def test_sweeping_while_a_view_is_kept_confuses_nothing() -> None:
+    made = shelf({f"old-{n}": f"matter {n} of the heap in f_{n}" for n in range(400)})
+    view = View([made])
+    assert view.search("matter in f_7")[0].id == "old-7"
+    for n in range(390):
+        made.remove(f"old-{n}")
+    assert made.sweeps
+    assert view.search("matter in f_395")[0].id == "old-395"
+
+
+def test_a_search_looks_at_few_texts_however_many_there_are() -> None:
+    from tocsin.core.similar import query as module
+
+    chance = random.Random(3)
+    words = [f"word{n}" for n in range(300)]
+    made = shelf({str(n): " ".join(chance.sample(words, 12)) for n in range(5000)})
+    squares = module.Squares([made])
+    query = module.Query(" ".join(words), squares, [made])
+    assert len(query.candidates([made])) <= module.CANDIDATES
+
+
+def test_real_reports_find_their_match_among_the_first_five() -> None:
+    """A seeded sample of the suite; ./bench duplicates prints the whole."""
+    folder = shared("duplicates")
+    pairs = [json.loads(line) for line in (folder / "pairs.jsonl").read_text().splitlines()]
+    distractors = [json.loads(line) for line in (folder / "distractors.jsonl").read_text().splitlines()]
+    view = View([shelf({row["vuln"]: row.get("b_text") or row["text"] for row in [*distractors[::2], *pairs]})])
+    asked = random.Random(11).sample(pairs, 200)
+    found = [
+        row["vuln"] in {hit.id for hit in view.search(f"{row['a_title'] or ''}\n{row['a_text']}")} for row in asked
+    ]
+    assert sum(found) >= 170
