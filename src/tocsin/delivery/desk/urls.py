@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tocsin.delivery.desk.views import case, files, inbox, policy, project, signing
+from tocsin.delivery.desk.views import case, files, inbox, metrics, policy, project, signing
 
 app_name = "desk"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("c/<str:ref>/<str:tab>", case.page, name="tab"),
     path("first-run", policy.first_run, name="first-run"),
     path("people", project.people, name="people"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("metrics/<str:kind>", metrics.export, name="metrics-export"),
     path("policy/<str:project>", policy.show, name="policy"),
     path("policy/<str:project>/edit", policy.edit, name="policy-edit"),
     path("policy/<str:project>/cases", policy.cases, name="policy-cases"),

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The metrics page says its numbers in words, shows no other project, and gives them away as files."""
+
+from __future__ import annotations
+
+from tests.desk.conftest import SignIn
+from tests.services.acts import report
+from tocsin.testing.house import House
+
+
+def test_the_page_says_what_is_behind_each_number(house: House, sign_in: SignIn) -> None:
+    for _ in range(6):
+        report(house)
+    page = sign_in().get("/metrics").content.decode()
+    assert "Backlog health" in page
+    assert "6 cases" in page
+    assert "No person is ranked" in page
+
+
+def test_another_project_answers_like_one_that_does_not_exist(sign_in: SignIn) -> None:
+    assert sign_in().get("/metrics?project=nowhere").status_code == 404
+
+
+def test_the_numbers_can_be_taken_away_and_are_never_shown_inline(sign_in: SignIn) -> None:
+    desk = sign_in()
+    for kind in ("csv", "json", "openmetrics"):
+        answer = desk.get(f"/metrics/{kind}")
+        assert answer.status_code == 200
+        assert answer["Content-Disposition"].startswith("attachment")
+    assert desk.get("/metrics/exe").status_code == 404
