@@ -27,12 +27,13 @@ class Door:
 
 
 def settings(half: str) -> dict[str, Any]:
-    """Settings of one half: `desk` or `front`."""
+    """Settings of one half, `desk` or `front`, or of `both`, each below its name."""
     return {
         "ROOT_URLCONF": f"tests.api.urls_{half}",
         "ALLOWED_HOSTS": ["*"],
         "INSTALLED_APPS": ["django.contrib.contenttypes", "django.contrib.auth", "tocsin.adapters.db"],
         "MIDDLEWARE": ["tests.api.site.Door"],
         "APPEND_SLASH": False,
+        "STATIC_URL": "/static/",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 4 * 1024 * 1024,
     }

@@ -72,7 +72,7 @@ def test_reading_a_case_as_json_shows_no_key_of_an_attachment(shell, tmp_path):
     receipt = json.loads(shell.ok("report", "new", "-p", "warehousepg", "--title", "A crash", "--reproduce", "Run it.",
                                   "--version", "7.3.1", "--attach", str(tmp_path / "poc.bin"), "--json"))  # fmt: skip
     view = shell.ok("case", "view", receipt["case"], "--json")
-    assert json.loads(view)["report_files"][0]["name"] == "poc.bin"
+    assert json.loads(view)["report"]["files"][0]["name"] == "poc.bin"
     assert '"key"' not in view
 
 

@@ -33,6 +33,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "report": "report:report",
     "similar": "similar:similar",
     "verify": "verify:verify",
+    "token": "token:token",
     "versions": "versions:versions",
     "witness": "witness:witness",
 }
@@ -59,7 +60,9 @@ class Tree(click.Group):
 @click.group(cls=Tree, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tocsin")
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+@click.option("--url", default="", help="Work on the installation at this address (TOCSIN_URL with a token).")
+@click.option("--token", envvar="TOCSIN_TOKEN", default="", help="Token; others on this machine may see it here.")
+def cli(ctx: click.Context, url: str, token: str) -> None:
     """Run a project's security release process. Without a command: what needs a person now."""
     if ctx.invoked_subcommand is None:
         command = cli.get_command(ctx, "inbox")

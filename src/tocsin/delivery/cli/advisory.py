@@ -9,15 +9,11 @@ from typing import Any
 import click
 import msgspec
 
-from tocsin.core.case import commands as cmd
-from tocsin.delivery.cli.case import case_argument, find
-from tocsin.delivery.cli.context import act, as_json, as_person, desk, inert, print_json, stop, table
-from tocsin.delivery.cli.exits import Exit, refuse
-from tocsin.services import cases, publication
-from tocsin.services.app import Desk
-from tocsin.services.ports.world import PersonInfo
-from tocsin.services.publication import Preview
-from tocsin.services.queries import case as query
+from tocsin.core.wire.desk import Preview
+from tocsin.delivery.cli.case import case_argument, sit
+from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table
+from tocsin.delivery.cli.exits import Exit
+from tocsin.delivery.cli.seat import Seat, seat
 
 
 @click.group()
@@ -27,13 +23,14 @@ def advisory() -> None:
 
 @advisory.command("list")
 @click.option("-p", "--project", default="", help="Only this project.")
+@as_person
 @as_json
 @click.pass_context
-def list_(ctx: click.Context, project: str, json_: bool) -> None:
+def list_(ctx: click.Context, project: str, person: str, json_: bool) -> None:
     """List published advisories, newest first."""
-    opened = desk(ctx)
-    projects = [each.id for each in opened.projects.all() if not project or each.id == project]
-    cards = [card for each in projects for card in opened.shelf.cards(each)]
+    at = seat(ctx, person)
+    projects = [project] if project else [each.id for each in at.projects()]
+    cards = [card for each in projects for card in at.advisories(each)]
     if json_:
         print_json(cards)
     else:
@@ -53,26 +50,21 @@ def list_(ctx: click.Context, project: str, json_: bool) -> None:
 @click.pass_context
 def draft(ctx: click.Context, /, given: str, person: str, from_file: Path | None, **fields: Any) -> None:
     """Write the words of the advisory. Fields that are not given stay as they were."""
-    opened, someone, shown = find(ctx, person, given)
-    known: dict[str, Any] = msgspec.to_builtins(shown.advisory) if shown.advisory else {"title": shown.title}
-    known.pop("type", None)
+    at, ref = sit(ctx, person, given)
+    shown = at.case(ref)
     try:
         typed = msgspec.json.decode(from_file.read_bytes(), type=dict[str, Any]) if from_file else {}
-        typed |= {name: value for name, value in fields.items() if value}
-        command = msgspec.convert({"type": "draft-advisory", **known, **typed}, cmd.DraftAdvisory)
     except msgspec.MsgspecError as error:
-        stop(f"{from_file or 'the fields'}: {error}", Exit.USAGE)
-    act(opened, someone, shown.ref, command)
-    click.echo(f"{shown.ref}: advisory drafted")
+        stop(f"{from_file}: {error}", Exit.USAGE)
+    typed |= {name: value for name, value in fields.items() if value}
+    at.move(ref, "draft-advisory", {**(shown.advisory.draft or {"title": shown.title}), **typed})
+    click.echo(f"{ref}: advisory drafted")
 
 
-def previewed(ctx: click.Context, person: str, given: str) -> tuple[Desk, PersonInfo, query.CaseView, Preview]:
-    """Render what would be published, or end with *not found*."""
-    opened, someone, shown = find(ctx, person, given)
-    found = query.authorised(opened, shown.ref, someone.id, "preview")
-    if found is None:
-        refuse(cases.NOT_FOUND)
-    return opened, someone, shown, publication.preview(opened, found[1])
+def previewed(ctx: click.Context, person: str, given: str) -> tuple[Seat, Preview]:
+    """Render what would be published, or end with why not."""
+    at, ref = sit(ctx, person, given)
+    return at, at.preview(ref)
 
 
 @advisory.command()
@@ -83,18 +75,18 @@ def previewed(ctx: click.Context, person: str, given: str) -> tuple[Desk, Person
 @click.pass_context
 def preview(ctx: click.Context, given: str, person: str, name: str, out: Path | None) -> None:
     """Show the documents as they would be published."""
-    _, _, _, seen = previewed(ctx, person, given)
+    at, seen = previewed(ctx, person, given)
     if out:
         for document in seen.documents:
             path = out / document.format / document.name  # two versions of one standard share a file name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(document.body)
+            path.write_bytes(at.document(seen.case, document.format))
             click.echo(path)
         return
-    bodies = {document.format: document.body for document in seen.documents}
-    if name not in bodies:
-        stop(f"no document “{name}”; there are {', '.join(bodies) or 'none yet'}", Exit.NOT_FOUND)
-    click.echo(inert(bodies[name].decode()))
+    known = [document.format for document in seen.documents]
+    if name not in known:
+        stop(f"no document “{name}”; there are {', '.join(known) or 'none yet'}", Exit.NOT_FOUND)
+    click.echo(inert(at.document(seen.case, name).decode()))
 
 
 @advisory.command()
@@ -104,18 +96,17 @@ def preview(ctx: click.Context, given: str, person: str, name: str, out: Path | 
 @click.pass_context
 def check(ctx: click.Context, given: str, person: str, json_: bool) -> None:
     """Check what would be published: schemas, agreement, gates. Ends with 3 when there is something to mend."""
-    _, _, shown, seen = previewed(ctx, person, given)
-    gates = [gate for gate in shown.gates.get("publish", ()) if not gate.satisfied]
+    at, seen = previewed(ctx, person, given)
+    gates = [gate for gate in at.case(seen.case).gates if gate.move == "publish" and not gate.satisfied]
     if json_:
         print_json({"digest": seen.digest, "problems": seen.problems, "gates": gates, "losses": seen.losses})
     else:
         for problem in seen.problems:
             click.echo(f"E {problem.field}: {inert(problem.message)}")
         for gate in gates:
-            click.echo(f"E gate {gate.name}: {gate.reason} ({gate.cite or gate.rule})")
-        for name, lost in seen.losses.items():
-            for loss in lost:
-                click.echo(f"{'W' if loss.blocks else 'I'} {name}: {loss.field}: {loss.message}")
+            click.echo(f"E gate {gate.name}: {inert(gate.reason)} ({gate.cite or gate.rule})")
+        for loss in seen.losses:
+            click.echo(f"{'W' if loss.blocks else 'I'} {loss.format}: {loss.field}: {loss.message}")
         click.echo(f"{len(seen.documents)} documents, digest {seen.digest[:16]}")
     raise SystemExit(int(Exit.FINDINGS if seen.problems or gates else Exit.OK))
 
@@ -128,10 +119,9 @@ def check(ctx: click.Context, given: str, person: str, json_: bool) -> None:
 @click.pass_context
 def publish(ctx: click.Context, given: str, person: str, confirm: str, summary: str) -> None:
     """Order publication of exactly what a preview shows now; the worker performs it."""
-    opened, someone, shown, seen = previewed(ctx, person, given)
+    at, seen = previewed(ctx, person, given)
     if seen.problems:
         stop(f"not ready: {seen.problems[0].field}: {seen.problems[0].message}", Exit.FINDINGS)
-    typed = confirm or click.prompt(f"Type the advisory's id to publish ({shown.advisory_id})")
-    command = cmd.Publish(confirmation=typed, digest=seen.digest, summary=summary)
-    act(opened, someone, shown.ref, command)
-    click.echo(f"{shown.advisory_id}: ordered, digest {seen.digest[:16]}")
+    typed = confirm or click.prompt(f"Type the advisory's id to publish ({seen.advisory_id})")
+    at.move(seen.case, "publish", {"confirmation": typed, "digest": seen.digest, "summary": summary})
+    click.echo(f"{seen.advisory_id}: ordered, digest {seen.digest[:16]}")

@@ -3,22 +3,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import click
 
-from tocsin.core.case import commands as cmd
-from tocsin.core.policy.facts import LineFact
-from tocsin.core.vocabulary import Affectedness, Audience, Refused, RejectionClass, utc
-from tocsin.delivery.cli.context import act, as_json, as_person, desk, inert, print_json, reference, stop, table, who
+from tocsin.core.vocabulary import Affectedness, RejectionClass, utc
+from tocsin.core.wire.case import Case, Message
+from tocsin.core.wire.desk import Moved
+from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, stop, table, who
+from tocsin.delivery.cli.context import reference as reference_here
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.delivery.cli.inbox import inbox
-from tocsin.services import cases, numbering
+from tocsin.delivery.cli.seat import Seat, reference, seat
+from tocsin.services import cases
 from tocsin.services.app import Desk
 from tocsin.services.ports.world import PersonInfo
-from tocsin.services.queries import approvals
 from tocsin.services.queries import case as query
+from tocsin.services.queries import words
 
 _DIGEST = 12
 
@@ -28,23 +31,28 @@ def case() -> None:
     """Look at a case and move it. CASE is a reference, its last five letters, or a row of the inbox."""
 
 
-def move(ctx: click.Context, person: str, given: str, command: cmd.Command, said: str) -> None:
-    """Send one command and say what stands now."""
-    opened = desk(ctx)
-    someone = who(opened, person)
-    ref = reference(opened, someone, given)
-    result = act(opened, someone, ref, command)
-    click.echo(f"{ref}: {said} (journal line {result.seq})")
-
-
 case_argument = click.argument("given", metavar="CASE")
 
 
+def sit(ctx: click.Context, person: str, given: str) -> tuple[Seat, str]:
+    """Take a seat, here or elsewhere, and find out which case is meant."""
+    at = seat(ctx, person)
+    return at, reference(at, given)
+
+
+def move(ctx: click.Context, person: str, given: str, name: str, said: str, **wish: Any) -> Moved:
+    """Make one move and say what stands now."""
+    at, ref = sit(ctx, person, given)
+    done = at.move(ref, name, wish)
+    click.echo(f"{ref}: {said} (journal line {done.seq})")
+    return done
+
+
 def find(ctx: click.Context, person: str, given: str) -> tuple[Desk, PersonInfo, query.CaseView]:
-    """Open a case's view, or end with *not found*."""
+    """Open a case's view on this machine, or end with *not found*."""
     opened = desk(ctx)
     someone = who(opened, person)
-    view = query.view(opened, reference(opened, someone, given), someone.id)
+    view = query.view(opened, reference_here(opened, someone, given), someone.id)
     if view is None:
         refuse(cases.NOT_FOUND)
     return opened, someone, view
@@ -57,25 +65,52 @@ def find(ctx: click.Context, person: str, given: str) -> tuple[Desk, PersonInfo,
 @click.pass_context
 def view(ctx: click.Context, given: str, person: str, json_: bool) -> None:
     """Show a case: what is due, what was said, what is missing."""
-    _, _, shown = find(ctx, person, given)
+    at, ref = sit(ctx, person, given)
+    shown = at.case(ref)
     if json_:
         print_json(shown)
         return
-    click.echo(f"{shown.ref}  {inert(shown.title)}")
+    final = next((each for each in shown.scores if each.final), None)
     facts = [
         shown.phase,
-        shown.severity,
-        f"lead {shown.lead}" if shown.lead else "no lead",
+        f"{final.rating} {final.score:.1f}" if final else "",
+        f"lead {inert(shown.lead.name)}" if shown.lead else "no lead",
         f"waits for {shown.waits_for}",
     ]
+    click.echo(f"{shown.ref}  {inert(shown.title)}")
     click.echo(" · ".join(fact for fact in facts if fact))
     for promise in shown.promises:
-        click.echo(
-            f"  {promise.title}: {(promise.kept and f'kept {promise.kept}') or f'due {promise.due} ({promise.left})'}"
-        )
+        kept = promise.kept_at and f"kept {words.instant(promise.kept_at)}"
+        left = f"due {words.instant(promise.due_at)} ({words.until(promise.due_at, at.now())})"
+        click.echo(f"  {promise.title}: {kept or left}")
     _report(shown)
-    for message in sorted((*shown.reporter_thread, *shown.team_thread), key=lambda m: m.seq):
-        click.echo(f"\n[{message.audience}] {message.at} {inert(message.by)}")
+    _said(at.messages(ref))
+    shut = [gate for gate in shown.gates if gate.move == "publish" and not gate.satisfied]
+    if shut and not shown.advisory.published_at:
+        click.echo("\nbefore publication: " + "; ".join(inert(gate.reason) for gate in shut))
+
+
+def _report(shown: Case) -> None:
+    said = shown.report
+    by = inert(said.reporter) if said.reporter else "anonymous"
+    click.echo(f"\n[report] {words.instant(shown.received_at)} {by}")
+    for label, text in (
+        ("How to make it happen", said.reproduce),
+        ("Version", said.version),
+        ("Effects", said.effects),
+        ("Attack surface", said.attack_surface),
+        ("Other projects", said.dependencies),
+        ("How to reach them", said.contact),
+        ("Plans to publish", said.disclosure_plans),
+        ("Files", ", ".join(f"{file.name} ({words.size(file.size)})" for file in said.files)),
+    ):
+        if text.strip():
+            click.echo(f"  {label}: " + inert(text).replace("\n", "\n  "))
+
+
+def _said(messages: Iterable[Message]) -> None:
+    for message in messages:
+        click.echo(f"\n[{message.audience}] {words.instant(message.at)} {inert(message.by)}")
         for part in (
             message.text,
             message.plan and f"Plan: {message.plan}",
@@ -83,26 +118,6 @@ def view(ctx: click.Context, given: str, person: str, json_: bool) -> None:
         ):
             if part:
                 click.echo("  " + inert(part).replace("\n", "\n  "))
-    shut = [gate for gate in shown.gates.get("publish", ()) if not gate.satisfied]
-    if shut and not shown.published:
-        click.echo("\nbefore publication: " + "; ".join(gate.reason for gate in shut))
-
-
-def _report(shown: query.CaseView) -> None:
-    said = shown.report.report
-    click.echo(f"\n[report] {shown.received} {'anonymous' if not said.identity.name else inert(said.identity.name)}")
-    for label, text in (
-        ("How to make it happen", said.reproduce),
-        ("Version", said.version),
-        ("Effects", said.effects),
-        ("Attack surface", said.attack_surface),
-        ("Other projects", said.dependencies),
-        ("How to reach them", said.identity.contact),
-        ("Plans to publish", said.disclosure_plans),
-        ("Files", ", ".join(f"{file.name} ({file.size})" for file in shown.report_files)),
-    ):
-        if text.strip():
-            click.echo(f"  {label}: " + inert(text).replace("\n", "\n  "))
 
 
 @case.command()
@@ -112,11 +127,13 @@ def _report(shown: query.CaseView) -> None:
 @click.pass_context
 def timeline(ctx: click.Context, given: str, person: str, json_: bool) -> None:
     """Show what happened in a case, line by line."""
-    _, _, shown = find(ctx, person, given)
+    at, ref = sit(ctx, person, given)
+    events = list(at.events(ref))
     if json_:
-        print_json(shown.history)
+        print_json(events)
     else:
-        table(("LINE", "AT", "BY", "WHAT"), [(str(line.seq), line.at, line.by, line.what) for line in shown.history])
+        rows = [(str(each.seq), words.instant(each.at), each.by, each.event) for each in events]
+        table(("LINE", "AT", "BY", "WHAT"), rows)
 
 
 @case.command()
@@ -130,7 +147,7 @@ def timeline(ctx: click.Context, given: str, person: str, json_: bool) -> None:
 @click.pass_context
 def investigate(ctx: click.Context, /, given: str, person: str, versions: str, **fields: Any) -> None:
     """Record effects and criticality."""
-    move(ctx, person, given, cmd.Investigate(affected_versions=versions, **fields), "investigation recorded")
+    move(ctx, person, given, "investigate", "investigation recorded", affected_versions=versions, **fields)
 
 
 @case.command()
@@ -140,18 +157,11 @@ def investigate(ctx: click.Context, /, given: str, person: str, versions: str, *
 @click.option("--workarounds", default="", help="What users can do meanwhile, or that nothing is known.")
 @as_person
 @click.pass_context
-def accept(ctx: click.Context, /, given: str, person: str, **words: str) -> None:
+def accept(ctx: click.Context, /, given: str, person: str, **answer: str) -> None:
     """Accept the report as a vulnerability of the project."""
-    opened, someone, shown = find(ctx, person, given)
-    found = query.authorised(opened, shown.ref, someone.id, "case.accept")
-    if found is None:
-        refuse(cases.NOT_FOUND)
-    actor, held = found
-    command = numbering.numbered(opened, held, actor, cmd.Answer(**words))
-    if isinstance(command, Refused):
-        refuse(command)
-    result = act(opened, someone, shown.ref, command)
-    click.echo(f"{shown.ref}: accepted, advisory {result.advisory_id} (journal line {result.seq})")
+    at, ref = sit(ctx, person, given)
+    done = at.move(ref, "accept", {"answer": answer})
+    click.echo(f"{ref}: accepted, advisory {done.advisory_id} (journal line {done.seq})")
 
 
 @case.command()
@@ -162,7 +172,7 @@ def accept(ctx: click.Context, /, given: str, person: str, **words: str) -> None
 @click.pass_context
 def reject(ctx: click.Context, given: str, person: str, rejection: str, reason: str) -> None:
     """Reject the report; the reason goes to the reporter, who may appeal."""
-    move(ctx, person, given, cmd.Reject(rejection=RejectionClass(rejection), reason=reason), "rejected")
+    move(ctx, person, given, "reject", "rejected", rejection=rejection, reason=reason)
 
 
 @case.command("need-info")
@@ -172,7 +182,7 @@ def reject(ctx: click.Context, given: str, person: str, rejection: str, reason: 
 @click.pass_context
 def need_info(ctx: click.Context, given: str, person: str, question: str) -> None:
     """Ask the reporter for more."""
-    move(ctx, person, given, cmd.NeedInfo(question=question), "question sent")
+    move(ctx, person, given, "need-info", "question sent", question=question)
 
 
 @case.command()
@@ -183,13 +193,10 @@ def need_info(ctx: click.Context, given: str, person: str, question: str) -> Non
 @click.pass_context
 def duplicate(ctx: click.Context, given: str, person: str, of: str, text: str) -> None:
     """Mark as a duplicate of another case."""
-    opened, someone, shown = find(ctx, person, given)
-    other = query.authorised(opened, reference(opened, someone, of), someone.id, "case.duplicate")
-    if other is None or other[1].case.project != shown.project:
-        stop(f"{of}: there is no such case in this project", Exit.NOT_FOUND)
-    held = other[1].case.ref
-    act(opened, someone, shown.ref, cmd.MarkDuplicate(of=held, answer=cmd.Answer(text=text)))
-    click.echo(f"{shown.ref}: duplicate of {held}")
+    at, ref = sit(ctx, person, given)
+    other = reference(at, of)
+    at.move(ref, "duplicate", {"of": other, "answer": {"text": text}})
+    click.echo(f"{ref}: duplicate of {other}")
 
 
 @case.command()
@@ -199,12 +206,10 @@ def duplicate(ctx: click.Context, given: str, person: str, of: str, text: str) -
 @click.pass_context
 def assign(ctx: click.Context, given: str, person: str, lead: str) -> None:
     """Give the case a lead."""
-    opened, someone, shown = find(ctx, person, given)
-    chosen = someone if lead == "me" else who(opened, lead)
-    roles = next((r for p, r in opened.people.members(shown.project) if p.id == chosen.id), frozenset())
-    command = cmd.Assign(lead=chosen.id, lead_name=chosen.name, lead_roles=tuple(sorted(roles)))
-    act(opened, someone, shown.ref, command)
-    click.echo(f"{shown.ref}: lead {chosen.name}")
+    at, ref = sit(ctx, person, given)
+    at.move(ref, "assign", {"lead": lead})
+    found = at.case(ref).lead
+    click.echo(f"{ref}: lead {inert(found.name) if found else 'nobody'}")
 
 
 @case.command()
@@ -214,7 +219,7 @@ def assign(ctx: click.Context, given: str, person: str, lead: str) -> None:
 @click.pass_context
 def note(ctx: click.Context, given: str, text: str, person: str) -> None:
     """Write an internal note; it never leaves the desk."""
-    move(ctx, person, given, cmd.Say(audience=Audience.TEAM, text=text), "noted, team only")
+    move(ctx, person, given, "say", "noted, team only", audience="team", text=text)
 
 
 @case.command()
@@ -226,8 +231,8 @@ def note(ctx: click.Context, given: str, text: str, person: str) -> None:
 @click.pass_context
 def reply(ctx: click.Context, given: str, text: str, person: str, plan: str, workarounds: str) -> None:
     """Write to the reporter."""
-    command = cmd.Say(audience=Audience.REPORTER, text=text, plan=plan, workarounds=workarounds)
-    move(ctx, person, given, command, "sent to the reporter")
+    wish = {"audience": "reporter", "text": text, "plan": plan, "workarounds": workarounds}
+    move(ctx, person, given, "say", "sent to the reporter", **wish)
 
 
 @case.command()
@@ -238,7 +243,7 @@ def reply(ctx: click.Context, given: str, text: str, person: str, plan: str, wor
 @click.pass_context
 def score(ctx: click.Context, given: str, vector: str, person: str, reason: str) -> None:
     """Score with a CVSS 3.0, 3.1 or 4.0 vector."""
-    move(ctx, person, given, cmd.SetScore(vector=vector, reason=reason), "scored")
+    move(ctx, person, given, "score", "scored", vector=vector, reason=reason)
 
 
 @case.command()
@@ -248,18 +253,16 @@ def score(ctx: click.Context, given: str, vector: str, person: str, reason: str)
 @click.pass_context
 def lines(ctx: click.Context, given: str, states: tuple[str, ...], person: str) -> None:
     """Set the release lines: 7.4=fixed:7.4.2:tested  6.29=not-affected  7.3=affected."""
-    move(ctx, person, given, cmd.SetLines(lines=tuple(_line(each) for each in states)), "lines set")
+    move(ctx, person, given, "set-lines", "lines set", lines=[_line(each) for each in states])
 
 
-def _line(text: str) -> LineFact:
+def _line(text: str) -> dict[str, Any]:
     name, _, rest = text.partition("=")
     state, *more = rest.split(":")
-    tested = "tested" in more
+    if state not in set(Affectedness):
+        stop(f"{text}: a state is one of {', '.join(Affectedness)}", Exit.USAGE)
     fixed = next((word for word in more if word != "tested"), "")
-    try:
-        return LineFact(line=name, state=Affectedness(state), fixed_in=fixed, tested=tested)
-    except ValueError:
-        stop(f"{text}: a state is one of {', '.join(each.value for each in Affectedness)}", Exit.USAGE)
+    return {"line": name, "state": state, "fixed_in": fixed, "tested": "tested" in more}
 
 
 @case.command()
@@ -274,7 +277,7 @@ def _line(text: str) -> LineFact:
 @click.pass_context
 def cve(ctx: click.Context, /, given: str, person: str, **fields: Any) -> None:
     """Record the CVE id."""
-    move(ctx, person, given, cmd.SetCve(**fields), "CVE id recorded")
+    move(ctx, person, given, "set-cve", "CVE id recorded", **fields)
 
 
 @case.command()
@@ -285,10 +288,7 @@ def cve(ctx: click.Context, /, given: str, person: str, **fields: Any) -> None:
 @click.pass_context
 def fix(ctx: click.Context, given: str, person: str, author: str, reference: str) -> None:
     """Say that a fix is ready."""
-    opened, someone, shown = find(ctx, person, given)
-    command = cmd.SetFix(author=shown.options.person(author), reference=reference)
-    result = act(opened, someone, shown.ref, command)
-    click.echo(f"{shown.ref}: fix ready (journal line {result.seq})")
+    move(ctx, person, given, "set-fix", "fix ready", author=author, reference=reference)
 
 
 @case.command("confirm-fix")
@@ -298,7 +298,7 @@ def fix(ctx: click.Context, given: str, person: str, author: str, reference: str
 @click.pass_context
 def confirm_fix(ctx: click.Context, given: str, person: str, note: str) -> None:
     """Confirm that the fix works; not by its author."""
-    move(ctx, person, given, cmd.ConfirmFix(note=note), "fix confirmed")
+    move(ctx, person, given, "confirm-fix", "fix confirmed", note=note)
 
 
 @case.command()
@@ -309,7 +309,7 @@ def confirm_fix(ctx: click.Context, given: str, person: str, note: str) -> None:
 @click.pass_context
 def close(ctx: click.Context, given: str, person: str, outcome: str, note: str) -> None:
     """Close a case whose obligations are met."""
-    move(ctx, person, given, cmd.Close(outcome=outcome, note=note), "closed")
+    move(ctx, person, given, "close", "closed", outcome=outcome, note=note)
 
 
 @case.command()
@@ -320,24 +320,21 @@ def close(ctx: click.Context, given: str, person: str, outcome: str, note: str) 
 @click.pass_context
 def approve(ctx: click.Context, given: str, person: str, digest: str, json_: bool) -> None:
     """Show what waits for a second person, or approve exactly one wish by its digest."""
-    opened, someone, shown = find(ctx, person, given)
-    found = query.authorised(opened, shown.ref, someone.id, "case.approve")
-    if found is None:
-        refuse(cases.NOT_FOUND)
-    asks = approvals.waiting(opened, *found)
+    at, ref = sit(ctx, person, given)
+    asks = at.case(ref).asks
     if not digest:
         if json_:
             print_json(asks)
         for ask in () if json_ else asks:
-            click.echo(f"{ask.digest}  {ask.what}, asked by {inert(ask.by)}, until {ask.until}")
+            click.echo(f"{ask.digest}  {ask.act}, asked by {inert(ask.by.name)}, until {words.instant(ask.until)}")
             for label, value in ask.terms:
                 click.echo(f"  {label}: {inert(value)}")
         return
     chosen = [ask.digest for ask in asks if ask.digest.startswith(digest.lower())]
     if len(chosen) != 1 or len(digest) < _DIGEST:
         stop(f"name one wish by at least {_DIGEST} digits of its digest", Exit.USAGE)
-    result = act(opened, someone, shown.ref, cmd.Approve(digest=chosen[0]))
-    click.echo(f"{shown.ref}: approved and carried out (journal line {result.seq})")
+    done = at.move(ref, "approve", {"digest": chosen[0]})
+    click.echo(f"{ref}: approved and carried out (journal line {done.seq})")
 
 
 @case.command()
@@ -347,7 +344,7 @@ def approve(ctx: click.Context, given: str, person: str, digest: str, json_: boo
 @click.pass_context
 def reopen(ctx: click.Context, given: str, person: str, reason: str) -> None:
     """Take a rejected, deferred or appealed report up again."""
-    move(ctx, person, given, cmd.Reconsider(reason=reason), "taken up again")
+    move(ctx, person, given, "reconsider", "taken up again", reason=reason)
 
 
 @case.command()
@@ -358,7 +355,7 @@ def reopen(ctx: click.Context, given: str, person: str, reason: str) -> None:
 @click.pass_context
 def observe(ctx: click.Context, given: str, person: str, bit: str, note: str) -> None:
     """Record that something came out; an embargo cannot hold what is public."""
-    move(ctx, person, given, cmd.Observe(bit=bit, note=note), "recorded")
+    move(ctx, person, given, "observe", "recorded", bit=bit, note=note)
 
 
 @case.command()
@@ -377,7 +374,7 @@ def record(ctx: click.Context, given: str, moment: str, person: str, at: str, no
         when = utc(datetime.fromisoformat(at)) if at else None
     except ValueError as error:
         stop(f"{at}: {error}; write it like 2026-12-08T15:00:00Z", Exit.USAGE)
-    move(ctx, person, given, cmd.RecordMoment(moment=moment, at=when, note=note), "recorded")
+    move(ctx, person, given, "record-moment", "recorded", moment=moment, at=when, note=note)
 
 
 case.add_command(inbox, "list")

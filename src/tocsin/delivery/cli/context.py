@@ -7,8 +7,11 @@ has to be named. Reading commands print tables for people, and with `--json` the
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -31,8 +34,37 @@ as_person = click.option("--as", "person", envvar="TOCSIN_AS", default="", help=
 as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
 
 
+@dataclass(frozen=True)
+class Remote:
+    """An installation elsewhere: the address of its desk, and a token; its public address takes reports without one."""
+
+    url: str
+    token: str
+
+
+def remote(ctx: click.Context) -> Remote | None:
+    """Return the installation elsewhere that the command line names; None for the one of this machine.
+
+    `TOCSIN_URL` alone is no such name: the installation of this machine is configured by it.
+    """
+    asked = ctx.find_root().params
+    token = str(asked.get("token") or "") or _token_file()
+    url = str(asked.get("url") or "") or (os.environ.get("TOCSIN_URL", "") if token else "")
+    return Remote(url=url, token=token) if url else None
+
+
+def _token_file() -> str:
+    path = os.environ.get("TOCSIN_TOKEN_FILE")
+    try:
+        return Path(path).read_text("utf-8").strip() if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        stop(f"TOCSIN_TOKEN_FILE: {path} cannot be read: {error}", Exit.AUTHENTICATION)
+
+
 def desk(ctx: click.Context) -> Desk:
     """Open the local installation, or end with what is wrong and what to do."""
+    if remote(ctx):
+        stop("this command works on the installation's own machine, not over its API", Exit.USAGE)
     opening: Callable[[], Desk] = ctx.obj
     return installation(opening)
 

@@ -7,16 +7,17 @@ from datetime import datetime
 
 import click
 
-from tocsin.core.case import commands as cmd
+from tocsin.core.case.model import VENDOR
 from tocsin.core.case.window import typed
 from tocsin.core.vocabulary import utc
-from tocsin.delivery.cli.case import case_argument, find
-from tocsin.delivery.cli.context import act, as_json, as_person, inert, print_json, stop, table
+from tocsin.core.wire.case import Case
+from tocsin.delivery.cli.case import case_argument, find, sit
+from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import cases
 from tocsin.services.queries import case as query
 from tocsin.services.queries import window as windows
-from tocsin.services.queries.case import CaseView, ProposalView
+from tocsin.services.queries import words
 
 at_option = click.option("--at", required=True, help="Instant with zone: 2026-12-08T15:00:00Z")
 proposal_argument = click.argument("proposal", required=False, default="")
@@ -35,11 +36,11 @@ def instant(text: str) -> datetime:
         stop(f"{text}: {error}; write it like 2026-12-08T15:00:00Z", Exit.USAGE)
 
 
-def answered(shown: CaseView, named: str) -> str:
-    """Return the proposal that is named, or the reporter's only open one; ends with what there is to name."""
-    waiting: list[ProposalView] = [each for each in shown.proposals if each.open and not each.ours]
+def answered(shown: Case, named: str) -> str:
+    """Return the proposal that is named, or the others' only open one; ends with what there is to name."""
+    waiting = [each for each in shown.embargo.proposals if each.fate == "open" and each.by != VENDOR]
     if not named and len(waiting) != 1:
-        known = ", ".join(f"{each.id} ({each.ends_at})" for each in waiting) or "none is open"
+        known = ", ".join(f"{each.id} ({words.instant(each.ends_at)})" for each in waiting) or "none is open"
         stop(f"name the proposal: {known}", Exit.USAGE)
     return named or waiting[0].id
 
@@ -51,14 +52,17 @@ def answered(shown: CaseView, named: str) -> str:
 @click.pass_context
 def show(ctx: click.Context, given: str, person: str, json_: bool) -> None:
     """Show what is agreed and what is on the table."""
-    _, _, shown = find(ctx, person, given)
+    at, ref = sit(ctx, person, given)
+    held = at.case(ref).embargo
     if json_:
-        told = {"embargo": shown.embargo, "until": shown.embargo_until, "unilateral": shown.unilateral}
-        print_json(told | {"disagreed": shown.disagreed, "proposals": shown.proposals})
+        print_json(held)
         return
-    click.echo(f"{shown.ref}: {shown.embargo}" + (f" until {shown.embargo_until}" if shown.embargo_until else ""))
-    if shown.proposals:
-        rows = [(each.id, each.ends_at, each.by, each.respond_by, each.fate) for each in shown.proposals]
+    click.echo(f"{ref}: {held.state}" + (f" until {words.instant(held.until)}" if held.until else ""))
+    if held.proposals:
+        rows = [
+            (each.id, words.instant(each.ends_at), each.by, words.instant(each.respond_by), each.fate)
+            for each in held.proposals
+        ]
         table(("PROPOSAL", "ENDS", "BY", "ANSWER UNTIL", "FATE"), rows)
 
 
@@ -74,16 +78,12 @@ def propose(
     ctx: click.Context, given: str, person: str, at: str, respond_by: str, reason_class: str, reason: str
 ) -> None:
     """Propose an instant, or another one while an embargo holds."""
-    opened, someone, shown = find(ctx, person, given)
-    command = cmd.ProposeEmbargo(
-        proposal=opened.mint.id("prp"),
-        ends_at=instant(at),
-        respond_by=instant(respond_by) if respond_by else None,
-        reason_class=reason_class,
-        reason=reason,
-    )
-    act(opened, someone, shown.ref, command)
-    click.echo(f"{shown.ref}: proposed {command.ends_at:%a %Y-%m-%d %H:%M} UTC")
+    place, ref = sit(ctx, person, given)
+    ends_at = instant(at)
+    answer_by = instant(respond_by) if respond_by else None
+    wish = {"ends_at": ends_at, "respond_by": answer_by, "reason_class": reason_class, "reason": reason}
+    place.move(ref, "propose-embargo", wish)
+    click.echo(f"{ref}: proposed {words.instant(ends_at)}")
 
 
 @embargo.command()
@@ -93,9 +93,9 @@ def propose(
 @click.pass_context
 def accept(ctx: click.Context, given: str, proposal: str, person: str) -> None:
     """Say yes to an instant that the reporter proposed."""
-    opened, someone, shown = find(ctx, person, given)
-    case = act(opened, someone, shown.ref, cmd.AcceptEmbargo(proposal=answered(shown, proposal)))
-    click.echo(f"{shown.ref}: embargo until {case.embargo_until:%a %Y-%m-%d %H:%M} UTC")
+    at, ref = sit(ctx, person, given)
+    done = at.move(ref, "accept-embargo", {"proposal": answered(at.case(ref), proposal)})
+    click.echo(f"{ref}: embargo until {words.instant(done.embargo_until)}")
 
 
 @embargo.command()
@@ -106,9 +106,9 @@ def accept(ctx: click.Context, given: str, proposal: str, person: str) -> None:
 @click.pass_context
 def decline(ctx: click.Context, given: str, proposal: str, person: str, reason: str) -> None:
     """Say no to an instant that the reporter proposed, or take back one's own by naming it."""
-    opened, someone, shown = find(ctx, person, given)
-    act(opened, someone, shown.ref, cmd.RejectEmbargo(proposal=answered(shown, proposal), reason=reason))
-    click.echo(f"{shown.ref}: declined")
+    at, ref = sit(ctx, person, given)
+    at.move(ref, "reject-embargo", {"proposal": answered(at.case(ref), proposal), "reason": reason})
+    click.echo(f"{ref}: declined")
 
 
 @embargo.command()
@@ -119,10 +119,10 @@ def decline(ctx: click.Context, given: str, proposal: str, person: str, reason: 
 @click.pass_context
 def decide(ctx: click.Context, given: str, person: str, at: str, reason: str) -> None:
     """Use the project's final say after a disagreement."""
-    opened, someone, shown = find(ctx, person, given)
-    command = cmd.DecideEmbargo(proposal=opened.mint.id("prp"), ends_at=instant(at), reason=reason)
-    act(opened, someone, shown.ref, command)
-    click.echo(f"{shown.ref}: decided, embargo until {command.ends_at:%a %Y-%m-%d %H:%M} UTC")
+    place, ref = sit(ctx, person, given)
+    ends_at = instant(at)
+    place.move(ref, "decide-embargo", {"ends_at": ends_at, "reason": reason})
+    click.echo(f"{ref}: decided, embargo until {words.instant(ends_at)}")
 
 
 @embargo.command()
@@ -133,9 +133,9 @@ def decide(ctx: click.Context, given: str, person: str, at: str, reason: str) ->
 @click.pass_context
 def lift(ctx: click.Context, given: str, person: str, why: str, reason: str) -> None:
     """End the embargo now."""
-    opened, someone, shown = find(ctx, person, given)
-    act(opened, someone, shown.ref, cmd.EndEmbargo(why=why, reason=reason))
-    click.echo(f"{shown.ref}: the embargo is over")
+    at, ref = sit(ctx, person, given)
+    at.move(ref, "end-embargo", {"why": why, "reason": reason})
+    click.echo(f"{ref}: the embargo is over")
 
 
 @embargo.command()

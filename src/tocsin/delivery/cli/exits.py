@@ -30,13 +30,22 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-_CODES: Final = {"not-found": Exit.NOT_FOUND, "no-case": Exit.NOT_FOUND, "conflict": Exit.CONFLICT}
+_CODES: Final = {
+    "conflict": Exit.CONFLICT,
+    "no-case": Exit.NOT_FOUND,
+    "no-document": Exit.NOT_FOUND,
+    "no-such-case": Exit.NOT_FOUND,
+    "no-such-person": Exit.NOT_FOUND,
+    "not-found": Exit.NOT_FOUND,
+    "not-permitted": Exit.REFUSED,
+}
 
 
-def refuse(refused: Refused) -> NoReturn:
-    """Say on standard error why not, by which rule and line, and what would help; then end with the right code."""
+def refuse(refused: Refused, otherwise: Exit = Exit.REFUSED) -> NoReturn:
+    """Say on standard error why not, by which rule and line, and what would help; then end with the right code:
+    that of the refusal, where it has one of its own."""
     where = ", ".join(part for part in (refused.rule, refused.cite) if part)
     click.echo(f"refused: {refused.because}" + (f" ({where})" if where else ""), err=True)
     for each in refused.missing:
         click.echo(f"  - {each}", err=True)
-    raise SystemExit(int(_CODES.get(refused.code, Exit.REFUSED)))
+    raise SystemExit(int(_CODES.get(refused.code, otherwise)))

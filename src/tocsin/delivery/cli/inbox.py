@@ -3,34 +3,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
 import click
 
-from tocsin.delivery.cli.context import as_json, as_person, desk, print_json, table, who
-from tocsin.services.queries import inbox as query
+from tocsin.core.wire.desk import CaseRow
+from tocsin.delivery.cli.context import as_json, as_person, print_json, table
+from tocsin.delivery.cli.seat import seat
+from tocsin.services.ports.store import NEVER
+from tocsin.services.queries import words
+
+TABS: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
+    "team": ("Needs us", {"waits_for": "team"}),
+    "reporter": ("Waiting for reporter", {"waits_for": "reporter"}),
+    "mine": ("Mine", {"lead": "me"}),
+    "open": ("All open", {}),
+    "done": ("Done", {"show": "done"}),
+}
+"""The desk's tabs: their words, and what they ask for."""
 
 
 @click.command()
 @as_person
 @as_json
-@click.option("--tab", type=click.Choice(list(query.TABS)), default="team", show_default=True)
+@click.option("--tab", type=click.Choice(list(TABS)), default="team", show_default=True)
 @click.option("-p", "--project", default="", help="Only this project.")
 @click.option("--after", default="", help="Go on after this cursor.")
 @click.pass_context
 def inbox(ctx: click.Context, person: str, json_: bool, tab: str, project: str, after: str) -> None:
     """List cases, the one that is due first on top."""
-    opened = desk(ctx)
-    page = query.page(opened, who(opened, person).id, tab=tab, project=project, after=after)
+    at = seat(ctx, person)
+    title, asked = TABS[tab]
+    page = at.page(project=project, after=after, **asked)
     if json_:
         print_json(page)
         return
-    if not page.lines:
-        click.echo(f"{query.TABS[tab]}: nothing.")
+    if not page.items:
+        click.echo(f"{title}: nothing.")
         return
-    click.echo(f"{query.TABS[tab]} · {page.counts.get('team', '0')} need the team")
-    rows = [
-        (str(number), line.mark, line.due, line.case, line.phase, line.severity, line.lead, line.title)
-        for number, line in enumerate(page.lines, 1)
-    ]
+    click.echo(f"{title} · {page.counts.get('team', 0)} need the team")
+    now = at.now()
+    rows = [_cells(number, row, now) for number, row in enumerate(page.items, 1)]
     table(("#", "", "DUE", "CASE", "PHASE", "SEVERITY", "LEAD", "TITLE"), rows)
     if page.next:
         click.echo(f"more: tocsin inbox --tab {tab} --after {page.next}")
+
+
+def _cells(number: int, row: CaseRow, now: datetime) -> tuple[str, ...]:
+    due = row.next_due or NEVER
+    severity = f"{row.rating} {row.score:.1f}" if row.rating else ""
+    lead = row.lead.name if row.lead else ""
+    return str(number), words.urgency(due, now), words.until(due, now), row.ref, row.phase, severity, lead, row.title

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Annotated, Any, Final
@@ -14,7 +13,6 @@ from django.urls import URLPattern, re_path
 from ninja import Header, NinjaAPI, Query
 
 from tocsin import __version__
-from tocsin.core.intake import Attachment, Identity, Report
 from tocsin.core.vocabulary import Refused
 from tocsin.core.wire.desk import Card, Document, Project
 from tocsin.core.wire.problem import Mistake
@@ -23,7 +21,7 @@ from tocsin.delivery import uploads
 from tocsin.delivery.api import bodies, problems, schema
 from tocsin.delivery.api.problems import Unfit, give
 from tocsin.delivery.api.schema import told
-from tocsin.services import intake
+from tocsin.services import intake, reports
 from tocsin.services.app import Front
 from tocsin.services.ports.shelf import ShelfCard
 
@@ -78,9 +76,10 @@ def report(request: FrontRequest, idempotency_key: Key = None) -> HttpResponse:
     """Hand in a report, as JSON or as a form with files. The receipt's phrase is the only key to it, shown once."""
     front = request.front
     given, body = _read(request)
-    said = _said(given, body.files if body else ())
+    files = body.files if body else ()
+    nonce = reports.nonce(front, idempotency_key, given, files)
     try:
-        receipt = intake.receive(front, given.project, said, _nonce(front, idempotency_key, given, said))
+        receipt = intake.receive(front, given.project, reports.said(given, files, "api"), nonce)
     except BaseException:
         _discard(body, front)
         raise
@@ -89,7 +88,7 @@ def report(request: FrontRequest, idempotency_key: Key = None) -> HttpResponse:
         return problems.refuse(receipt)
     if receipt.again:
         _discard(body, front)  # those of the first time are the case's
-    return give(_receipt(front, receipt), 201)
+    return give(reports.receipt(front, receipt), 201)
 
 
 def _read(request: FrontRequest) -> tuple[NewReport, uploads.Body | None]:
@@ -114,51 +113,6 @@ def _read(request: FrontRequest) -> tuple[NewReport, uploads.Body | None]:
 def _discard(body: uploads.Body | None, front: Front) -> None:
     if body:
         bodies.discard(body, front.blobs)
-
-
-def _said(given: NewReport, files: tuple[Attachment, ...]) -> Report:
-    return Report(
-        kind=given.kind,
-        title=given.title,
-        reproduce=given.reproduce,
-        version=given.version,
-        effects=given.effects,
-        attack_surface=given.attack_surface,
-        dependencies=given.dependencies,
-        identity=Identity(
-            name=given.name,
-            affiliation=given.affiliation,
-            contact=given.contact,
-            credit=given.credit,
-            credit_as=given.credit_as,
-        ),
-        tool_use=given.tool_use,
-        disclosure_plans=given.disclosure_plans,
-        attachments=files,
-        channel="api",
-    )
-
-
-def _nonce(front: Front, key: str | None, given: NewReport, said: Report) -> bytes:
-    """Make the nonce from key and content, so that the same report under the same key finds its receipt; a report that
-    was changed is another one, and never a lost one."""
-    if key is None:
-        return front.mint.nonce()
-    files = [(each.name, each.size, each.sha256) for each in said.attachments]
-    return hashlib.sha256(msgspec.msgpack.encode(("api report", key, given, files))).digest()
-
-
-def _receipt(front: Front, receipt: intake.Receipt) -> Receipt:
-    return Receipt(
-        case=receipt.case,
-        project=receipt.project,
-        received_at=receipt.received_at,
-        phrase=receipt.phrase,
-        return_url=f"{front.site.public_url}/p/{receipt.project}/return",
-        first_answer_due=receipt.first_answer_due,
-        again=receipt.again,
-        proof=msgspec.to_builtins(receipt.proof) if receipt.proof else None,
-    )
 
 
 # ---------------------------------------------------------------------------------------------------- what is published

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The seat on this machine: the installation's own office, for the person who is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+import msgspec
+
+from tocsin.core.intake import MAX_FILE_BYTES, Attachment
+from tocsin.core.vocabulary import CaseRef, Refused
+from tocsin.core.wire.case import Case, Event, Events, Message, Messages
+from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
+from tocsin.core.wire.report import NewReport, Receipt
+from tocsin.delivery.cli.context import desk, installation, stop, who
+from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.delivery.cli.seat import hint
+from tocsin.services import intake, reports
+from tocsin.services.api_tokens import Caller
+from tocsin.services.app import Front
+from tocsin.services.office import MOST, Filter, Office
+from tocsin.services.office.moves import moves
+from tocsin.services.office.records import card
+from tocsin.services.ports.store import Unavailable
+
+T = TypeVar("T")
+
+CHUNK: Final = 1 << 16
+MIB: Final = 1 << 20
+_SHOWN: Final = {"open": True, "done": False, "all": None}
+
+
+def here(ctx: click.Context, person: str) -> Here:
+    """Open the local installation for somebody."""
+    opened = desk(ctx)
+    return Here(Office(opened, Caller(person=who(opened, person).id)))
+
+
+def _told(value: T | Refused, ref: CaseRef = "") -> T:
+    if isinstance(value, Refused):
+        hint(value.code, ref)
+        refuse(value)
+    return value
+
+
+@dataclass(frozen=True)
+class Here:
+    """`seat.Seat` on this machine."""
+
+    office: Office
+
+    def now(self) -> datetime:
+        """The installation's clock."""
+        return self.office.desk.now()
+
+    def page(self, show: str = "open", **asked: Any) -> CasePage:
+        """One page of cases."""
+        return _told(self.office.cases(Filter(open=_SHOWN[show], **asked)))
+
+    def case(self, ref: CaseRef) -> Case:
+        """A case."""
+        return _told(self.office.case(ref))
+
+    def messages(self, ref: CaseRef) -> Iterator[Message]:
+        """What was said in it."""
+        return _every(lambda after: _told(self.office.messages(ref, after, MOST)))
+
+    def events(self, ref: CaseRef) -> Iterator[Event]:
+        """What happened in it."""
+        return _every(lambda after: _told(self.office.events(ref, after, MOST)))
+
+    def move(self, ref: CaseRef, name: str, wish: dict[str, Any]) -> Moved:
+        """Make a move."""
+        try:
+            asked = msgspec.convert(wish, moves()[name].wish)
+        except msgspec.ValidationError as error:
+            stop(str(error), Exit.USAGE)
+        try:
+            return _told(self.office.move(ref, name, asked), ref)
+        except Unavailable as error:
+            stop(f"nothing was written: {error}. Try again.", Exit.UPSTREAM)
+
+    def preview(self, ref: CaseRef) -> Preview:
+        """What would be published."""
+        return _told(self.office.preview(ref))
+
+    def document(self, ref: CaseRef, format_name: str) -> bytes:
+        """One document as it would be published."""
+        return _told(self.office.document(ref, format_name)).body
+
+    def projects(self) -> Sequence[Project]:
+        """Projects."""
+        return _told(self.office.projects())
+
+    def advisories(self, project: str) -> Sequence[Card]:
+        """Published advisories."""
+        shelf = self.office.desk.shelf
+        return [card(each, shelf.documents(each.id)) for each in shelf.cards(project)]
+
+
+def _every(page: Callable[[int], Messages | Events]) -> Iterator[Any]:
+    after = 0
+    while True:
+        found = page(after)
+        yield from found.items
+        if not (after := found.next):
+            return
+
+
+@dataclass(frozen=True)
+class HereCounter:
+    """`seat.Counter` on this machine: the same intake as the web form's."""
+
+    ctx: click.Context
+
+    def report(self, given: NewReport, files: Sequence[Path]) -> Receipt:
+        """Hand a report in."""
+        front: Front = installation(self.ctx.obj.front)
+        for path in files:
+            if path.stat().st_size > MAX_FILE_BYTES:
+                stop(f"{path} is over {MAX_FILE_BYTES // MIB} MiB; send it in parts, or only a part", Exit.USAGE)
+        sealed = tuple(_seal(front, path) for path in files)
+        try:
+            found = intake.receive(front, given.project, reports.said(given, sealed, "cli"), front.mint.nonce())
+        except Unavailable as error:
+            stop(f"nothing was taken: {error}. Try again.", Exit.UPSTREAM)
+        return reports.receipt(front, _told(found))
+
+
+def _seal(front: Front, path: Path) -> Attachment:
+    with path.open("rb") as source, front.blobs.create() as writer:
+        while chunk := source.read(CHUNK):
+            writer.write(chunk)
+        blob = writer.finish()
+    return Attachment(blob=blob.id, key=blob.key, name=path.name, size=blob.size, sha256=blob.sha256)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a command is carried out: on the installation of this machine, or on one elsewhere, over its API.
+
+Both seats speak `core.wire` and take moves by name, so that a command is written once. Elsewhere is named by `--url`,
+or by `TOCSIN_URL` together with a token; Django and the database are then never imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import click
+
+from tocsin.core.vocabulary import CaseRef
+from tocsin.core.wire.case import Case, Event, Message
+from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
+from tocsin.core.wire.report import NewReport, Receipt
+from tocsin.delivery.cli.context import remote, stop
+from tocsin.delivery.cli.exits import Exit
+
+NEEDS_APPROVAL: Final = "needs-approval"
+
+
+class Seat(Protocol):
+    """What a command asks of an installation. Whatever is refused ends the command with the right exit code."""
+
+    def now(self) -> datetime:
+        """The current instant."""
+
+    def page(self, **asked: Any) -> CasePage:
+        """One page of cases; see `client.Cases.page`."""
+
+    def case(self, ref: CaseRef) -> Case:
+        """A case."""
+
+    def messages(self, ref: CaseRef) -> Iterator[Message]:
+        """What was said in it."""
+
+    def events(self, ref: CaseRef) -> Iterator[Event]:
+        """What happened in it."""
+
+    def move(self, ref: CaseRef, name: str, wish: dict[str, Any]) -> Moved:
+        """Make a move."""
+
+    def preview(self, ref: CaseRef) -> Preview:
+        """What would be published."""
+
+    def document(self, ref: CaseRef, format_name: str) -> bytes:
+        """One document as it would be published."""
+
+    def projects(self) -> Sequence[Project]:
+        """Projects."""
+
+    def advisories(self, project: str) -> Sequence[Card]:
+        """Published advisories."""
+
+
+class Counter(Protocol):
+    """Where a report is handed in."""
+
+    def report(self, given: NewReport, files: Sequence[Path]) -> Receipt:
+        """Hand it in."""
+
+
+def seat(ctx: click.Context, person: str) -> Seat:
+    """Take the seat that the command line names."""
+    elsewhere = remote(ctx)
+    if elsewhere is None:
+        from tocsin.delivery.cli.here import here
+
+        return here(ctx, person)
+    if not elsewhere.token:
+        stop("a token is needed: TOCSIN_TOKEN, TOCSIN_TOKEN_FILE or --token", Exit.AUTHENTICATION)
+    from tocsin.delivery.cli.there import There
+
+    return There(elsewhere)
+
+
+def counter(ctx: click.Context) -> Counter:
+    """Find where the command line hands a report in: anybody may, so no token is needed."""
+    elsewhere = remote(ctx)
+    if elsewhere is None:
+        from tocsin.delivery.cli.here import HereCounter
+
+        return HereCounter(ctx)
+    from tocsin.delivery.cli.there import There
+
+    return There(elsewhere)
+
+
+def reference(at: Seat, given: str) -> CaseRef:
+    """Turn what was typed into a case reference: the reference itself, its last five letters, or a row of the inbox."""
+    if not given.isdigit():
+        rows = () if "-" in given else at.page().items
+        return next((row.ref for row in rows if row.ref.endswith(f"-{given}")), given)
+    rows = at.page(waits_for="team").items
+    if not 1 <= int(given) <= len(rows):
+        stop(f"the inbox has {len(rows)} rows, no row {given}", Exit.NOT_FOUND)
+    return rows[int(given) - 1].ref
+
+
+def hint(code: str, ref: CaseRef) -> None:
+    """Say how a second person carries out what was just asked for."""
+    if code == NEEDS_APPROVAL:
+        click.echo(f"asked for; approved with: tocsin case approve {ref}", err=True)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The seat elsewhere: an installation over its API, with the exit codes that a refusal has here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+import msgspec
+
+from tocsin.client import Client, Conflict, Failed, NotFound, NotNow, OpenCase, Refusal, TokenRefused
+from tocsin.core.vocabulary import CaseRef, Refused
+from tocsin.core.wire.case import Case, Event, Message
+from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
+from tocsin.core.wire.report import NewReport, Receipt
+from tocsin.delivery.cli.context import Remote
+from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.delivery.cli.seat import hint
+
+T = TypeVar("T")
+
+_EXITS: Final[tuple[tuple[type[Failed], Exit], ...]] = (
+    (TokenRefused, Exit.AUTHENTICATION),
+    (NotFound, Exit.NOT_FOUND),
+    (Conflict, Exit.CONFLICT),
+    (Refusal, Exit.REFUSED),
+    (NotNow, Exit.UPSTREAM),
+)
+
+
+class There:
+    """`seat.Seat` and `seat.Counter` over HTTP."""
+
+    def __init__(self, elsewhere: Remote) -> None:
+        self._client = Client(elsewhere.url, elsewhere.token)
+        self._opened: dict[CaseRef, OpenCase] = {}
+
+    def now(self) -> datetime:
+        """This machine's clock."""
+        return datetime.now(UTC)
+
+    def page(self, **asked: Any) -> CasePage:
+        """One page of cases."""
+        return _asked(lambda: self._client.cases.page(**asked))
+
+    def case(self, ref: CaseRef) -> Case:
+        """A case."""
+        return _asked(lambda: self._open(ref)).record
+
+    def messages(self, ref: CaseRef) -> Iterator[Message]:
+        """What was said in it."""
+        return _asked(lambda: iter([*self._open(ref).messages()]))
+
+    def events(self, ref: CaseRef) -> Iterator[Event]:
+        """What happened in it."""
+        return _asked(lambda: iter([*self._open(ref).events()]))
+
+    def move(self, ref: CaseRef, name: str, wish: dict[str, Any]) -> Moved:
+        """Make a move."""
+        return _asked(lambda: self._open(ref).move(name, **wish), ref)
+
+    def preview(self, ref: CaseRef) -> Preview:
+        """What would be published."""
+        return _asked(lambda: self._open(ref).preview())
+
+    def document(self, ref: CaseRef, format_name: str) -> bytes:
+        """One document as it would be published."""
+        return _asked(lambda: self._open(ref).document(format_name))
+
+    def projects(self) -> Sequence[Project]:
+        """Projects."""
+        return _asked(self._client.projects)
+
+    def advisories(self, project: str) -> Sequence[Card]:
+        """Published advisories."""
+        return _asked(lambda: self._client.advisories(project))
+
+    def report(self, given: NewReport, files: Sequence[Path]) -> Receipt:
+        """Hand a report in."""
+        return _asked(lambda: self._client.report(**msgspec.structs.asdict(given), attach=files))
+
+    def _open(self, ref: CaseRef) -> OpenCase:
+        if ref not in self._opened:
+            self._opened[ref] = self._client.cases.get(ref)
+        return self._opened[ref]
+
+
+def _asked(act: Callable[[], T], ref: CaseRef = "") -> T:
+    try:
+        return act()
+    except Failed as error:
+        hint(error.problem.code, ref)
+        _fail(error)
+
+
+def _fail(error: Failed) -> NoReturn:
+    """Say why not as a refusal here would be said, and end with the same exit code."""
+    problem = error.problem
+    mistakes = tuple(f"{each.where}: {each.message}" for each in problem.mistakes)
+    told = Refused(
+        code=problem.code,
+        because=problem.detail,
+        rule=problem.rule,
+        cite=problem.cite,
+        missing=(*problem.missing, *mistakes),
+    )
+    malformed = Exit.USAGE if problem.status == 400 else Exit.FAILED
+    refuse(told, next((code for kind, code in _EXITS if isinstance(error, kind)), malformed))
