@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "cvss": "cvss:cvss",
     "drill": "drill:drill",
     "embargo": "embargo:embargo",
+    "git": "git:git",
     "inbox": "inbox:inbox",
     "limits": "limits:limits",
     "lint": "lint:lint",
@@ -32,8 +33,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "protocol": "protocol:protocol",
     "report": "report:report",
     "similar": "similar:similar",
-    "verify": "verify:verify",
     "token": "token:token",
+    "verify": "verify:verify",
     "versions": "versions:versions",
     "witness": "witness:witness",
 }
@@ -59,9 +60,9 @@ class Tree(click.Group):
 
 @click.group(cls=Tree, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tocsin")
-@click.pass_context
 @click.option("--url", default="", help="Work on the installation at this address (TOCSIN_URL with a token).")
 @click.option("--token", envvar="TOCSIN_TOKEN", default="", help="Token; others on this machine may see it here.")
+@click.pass_context
 def cli(ctx: click.Context, url: str, token: str) -> None:
     """Run a project's security release process. Without a command: what needs a person now."""
     if ctx.invoked_subcommand is None:
