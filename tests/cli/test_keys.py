@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import timedelta
 
 from tests.services.acts import report
+from tocsin.core.vocabulary import Role
 from tocsin.delivery.cli.exits import Exit
 
 
@@ -22,3 +24,21 @@ def test_the_keys_are_shown_and_exported_alike(shell):
 
 def test_a_badge_waits_for_five_reports(shell):
     assert shell("metrics", "badge", "--project", "warehousepg").exit_code == Exit.FAILED
+
+
+def test_a_retrospective_lays_out_promises_and_asks_what_the_facts_raise(shell):
+    case = report(shell.home).case
+    shell.home.clock.advance(timedelta(days=9))
+    shell.ok("case", "reply", case, "Thank you.", "--plan", "We look.", "--workarounds", "None known.")
+    told = shell.ok("metrics", "retrospective", case)
+    assert "first feedback" in told
+    assert "was kept late" in told
+    assert "not about who did it" in told
+    for word in ("Dana", "dana@", "Out-of-bounds"):
+        assert word not in told
+
+
+def test_a_retrospective_of_another_project_is_not_found(shell):
+    case = report(shell.home).case
+    shell.home.desk.people.add("Sam", "sam@example.org", {"example": frozenset({Role.OWNER})})
+    assert shell("metrics", "retrospective", case, person="sam@example.org").exit_code == Exit.NOT_FOUND

@@ -9,10 +9,14 @@ from pathlib import Path
 import click
 
 from tocsin.core.case.measures import Keys
+from tocsin.core.case.retrospective import retrospective as template
 from tocsin.core.vocabulary import Refused
-from tocsin.delivery.cli.context import as_json, as_person, desk, print_json, stop, table, who
+from tocsin.delivery.cli.case import case_argument
+from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, reference, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.services import cases
 from tocsin.services import skill as service
+from tocsin.services.queries import case as query
 from tocsin.services.queries import metrics as keys
 
 
@@ -112,6 +116,23 @@ def badge(ctx: click.Context, project: str, days: int, person: str) -> None:
     if not words:
         stop("Fewer than five answered reports: a badge would say nothing.", Exit.FAILED)
     click.echo(words)
+
+
+@metrics.command()
+@case_argument
+@as_person
+@click.pass_context
+def retrospective(ctx: click.Context, given: str, person: str) -> None:
+    """Write the retrospective of CASE to be finished by people: timeline, promises kept and missed, questions.
+
+    It names no person and nothing of the report. `tocsin case record CASE retrospective` says that it was held.
+    """
+    opened = desk(ctx)
+    someone = who(opened, person)
+    found = query.authorised(opened, reference(opened, someone, given), someone.id, "retrospective")
+    if found is None:
+        refuse(cases.NOT_FOUND)
+    click.echo(inert(template(found[1].policy, found[1].case, opened.now())), nl=False)
 
 
 def _keys(ctx: click.Context, person: str, project: str, days: int) -> Keys:
