@@ -28,3 +28,13 @@ def test_the_numbers_can_be_taken_away_and_are_never_shown_inline(sign_in: SignI
         assert answer.status_code == 200
         assert answer["Content-Disposition"].startswith("attachment")
     assert desk.get("/metrics/exe").status_code == 404
+
+
+def test_the_embargo_tab_says_when_and_lets_a_moment_be_recorded(house: House, sign_in: SignIn) -> None:
+    ref, desk = report(house).case, sign_in()
+    assert "the policy gives at most 28 days" in desk.get(f"/c/{ref}/embargo").content.decode()
+    sent = desk.post(f"/c/{ref}/do/record-moment", {"moment": "linux-distros-posted", "at": "", "note": "[vs]"})
+    assert sent.status_code == 303
+    page = desk.get(f"/c/{ref}/embargo").content.decode()
+    assert "Public at the latest (linux-distros list)" in page
+    assert "not later" in page

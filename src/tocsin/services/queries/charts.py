@@ -22,8 +22,8 @@ MOST_DOTS: Final = 400
 """Dots drawn on a strip; beyond it every n-th in order of size, so that the shape stays."""
 
 _UNITS: Final[Mapping[str, str]] = {"working hours": "h", "days": "d"}
-_GOOD: Final = frozenset({"first-answer", "dates"})
-"""Keys whose share is of what was kept; the others' is of what was not."""
+_SHARED: Final[Mapping[str, str]] = {"first-answer": "on time", "dates": "kept", "corrections": "corrected"}
+"""What the share of a key is of."""
 
 
 class Dot(msgspec.Struct, frozen=True):
@@ -58,6 +58,11 @@ class KeyView(msgspec.Struct, frozen=True):
     scale: str = ""
     bars: tuple[Bar, ...] = ()
     tall: int = 0
+
+    @property
+    def together(self) -> bool:
+        """Whether the two marks stand so near to each other that their labels would overlap."""
+        return abs(self.p90_x - self.median_x) < 40
 
 
 class MonthView(msgspec.Struct, frozen=True):
@@ -100,7 +105,7 @@ def _key(key: Key) -> KeyView:
     unit = _UNITS.get(key.unit, "")
     figure, detail = _figure(key, unit)
     most = max((value for _, value in key.values), default=0.0)
-    bars = _bars(key.parts)
+    bars = _bars(key.parts) if any(key.parts.values()) else ()
     return KeyView(
         name=key.name,
         title=key.title,
@@ -123,7 +128,7 @@ def _figure(key: Key, unit: str) -> tuple[str, str]:
     behind = f"{key.cases} case" + ("" if key.cases == 1 else "s")
     share = ""
     if key.share is not None:
-        share = f"{key.share:.0%} {'kept' if key.name in _GOOD else 'of them'}"
+        share = f"{key.share:.0%} {_SHARED[key.name]}"
     if key.median is None:
         if share:
             return share, behind

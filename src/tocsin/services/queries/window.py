@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from tocsin.core.case import window
+from tocsin.core.case import packs, window
 from tocsin.core.clock.window import Constraint, Span
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
@@ -70,6 +70,24 @@ def view(desk: Desk, opened: Opened, extra: Iterable[Constraint] = (), others: I
         conflicts=tuple(tuple(answer.words(name) for name in names) for names in found.conflicts),
         give_up=tuple(answer.words(name) for name in found.give_up),
         instead=words.instant(found.instead) if found.instead else "",
+    )
+
+
+class ClockView(msgspec.Struct, frozen=True):
+    """A clock of others that runs in a case."""
+
+    title: str
+    since: str
+    due: str
+    state: str
+
+
+def clocks(desk: Desk, opened: Opened) -> tuple[ClockView, ...]:
+    """List the clocks of others in a case, soonest due first."""
+    found = packs.evidence(opened.policy, opened.case, desk.now())
+    return tuple(
+        ClockView(title=each.title, since=words.instant(each.since), due=words.instant(each.due_at), state=each.state)
+        for each in found
     )
 
 

@@ -29,6 +29,7 @@ from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases
 from tocsin.services.queries import approvals
 from tocsin.services.queries import case as queries
+from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView
 from tocsin.services.queries.history import HistoryView
 from tocsin.services.queries.options import options
@@ -175,12 +176,21 @@ def _show(
         "did": _said(request),
         "asks": approvals.waiting(request.desk, ground.actor, ground.opened),
         "preview": drafted,
+        **(_dates(request, ground) if tab == "embargo" else {}),
         **(shown or {}),
     }
     if form is not None:
         context["forms"] |= {form.name.replace("-", "_"): form}
     context["problems"] = _problems(view, context["preview"])
     return render(request, f"desk/case/{tab}.html", context, status=status)
+
+
+def _dates(request: DeskRequest, ground: Ground) -> dict[str, Any]:
+    """When the case may be disclosed, and the clocks of others that run in it."""
+    return {
+        "window": windows.view(request.desk, ground.opened),
+        "clocks": windows.clocks(request.desk, ground.opened),
+    }
 
 
 def _problems(view: CaseView, drafted: Any) -> tuple[Listed, ...]:
