@@ -22,7 +22,6 @@ COMMANDS: Final[Mapping[str, str]] = {
     "cvss": "cvss:cvss",
     "drill": "drill:drill",
     "embargo": "embargo:embargo",
-    "git": "git:git",
     "inbox": "inbox:inbox",
     "limits": "limits:limits",
     "lint": "lint:lint",
