@@ -117,7 +117,7 @@ def test_a_change_by_somebody_else_is_named(house: House, front: Half, desk: Hal
 @pytest.mark.parametrize("etag", ["12", '"x"', 'W/"1"', '"1", "2"', '"99999999999999999999"'])
 def test_a_precondition_is_never_guessed(front: Half, desk: Half, etag: str) -> None:
     answer = note(desk, reported(front), If_Match=etag)
-    assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "precondition")
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "malformed")
 
 
 def test_the_same_report_under_a_key_gives_the_same_receipt(house: House, front: Half, desk: Half) -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
@@ -43,7 +42,12 @@ Seq = Annotated[int, Query(ge=0, le=1_000_000_000, description="Go on after this
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 Word = Annotated[str, Query(max_length=200)]
 IfMatch = Annotated[
-    str | None, Header(alias="If-Match", max_length=40, description="The ETag of the case as the caller saw it.")
+    str | None,
+    Header(
+        alias="If-Match",
+        pattern=r'^"[0-9]{1,9}"$',
+        description="The ETag of the case as the caller saw it: what others changed since then refuses with 412.",
+    ),
 ]
 Key = Annotated[
     str | None,
@@ -56,8 +60,6 @@ Key = Annotated[
     ),
 ]
 
-_ETAG: Final = re.compile(r'"([0-9]{1,9})"')
-
 
 def answer(value: Any, headers: dict[str, str] | None = None) -> HttpResponse:
     """Tell a value, or why there is none."""
@@ -67,19 +69,19 @@ def answer(value: Any, headers: dict[str, str] | None = None) -> HttpResponse:
 # ---------------------------------------------------------------------------------------------------------- whose token
 
 
-@api.get("/me", tags=["access"], openapi_extra=told(Me))
+@api.get("/me", operation_id="me", tags=["access"], openapi_extra=told(Me))
 def me(request: OfficeRequest) -> HttpResponse:
     """Tell for whom the token speaks, and until when."""
     return answer(request.office.me())
 
 
-@api.get("/tokens", tags=["access"], openapi_extra=told(tuple[Token, ...]))
+@api.get("/tokens", operation_id="tokens", tags=["access"], openapi_extra=told(tuple[Token, ...]))
 def tokens(request: OfficeRequest) -> HttpResponse:
     """List the caller's tokens. New ones are made by people, at the desk or at the command line."""
     return answer(api_tokens.mine(request.desk, request.office.caller.person))
 
 
-@api.delete("/tokens/{token}", tags=["access"], openapi_extra=told(Token))
+@api.delete("/tokens/{token}", operation_id="end-token", tags=["access"], openapi_extra=told(Token))
 def end_token(request: OfficeRequest, token: str) -> HttpResponse:
     """End one of the caller's tokens at once, also the one that is used."""
     return answer(api_tokens.revoke(request.desk, request.office.caller.person, token))
@@ -88,25 +90,27 @@ def end_token(request: OfficeRequest, token: str) -> HttpResponse:
 # ------------------------------------------------------------------------------------------------------------- projects
 
 
-@api.get("/projects", tags=["projects"], openapi_extra=told(tuple[Project, ...]))
+@api.get("/projects", operation_id="projects", tags=["projects"], openapi_extra=told(tuple[Project, ...]))
 def projects(request: OfficeRequest) -> HttpResponse:
     """List the projects whose cases the caller may read."""
     return answer(request.office.projects())
 
 
-@api.get("/projects/{project}/people", tags=["projects"], openapi_extra=told(tuple[Member, ...]))
+@api.get(
+    "/projects/{project}/people", operation_id="members", tags=["projects"], openapi_extra=told(tuple[Member, ...])
+)
 def members(request: OfficeRequest, project: str) -> HttpResponse:
     """List the people of a project with their roles."""
     return answer(request.office.members(project))
 
 
-@api.get("/projects/{project}/policy", tags=["projects"], openapi_extra=told(Policy))
+@api.get("/projects/{project}/policy", operation_id="policy", tags=["projects"], openapi_extra=told(Policy))
 def policy(request: OfficeRequest, project: str) -> HttpResponse:
     """Tell the policy in force: its text, its sentences, its promises, its history."""
     return answer(request.office.policy(project))
 
 
-@api.get("/metrics/skill", tags=["metrics"], openapi_extra=told(SkillBoard))
+@api.get("/metrics/skill", operation_id="skill", tags=["metrics"], openapi_extra=told(SkillBoard))
 def skill(request: OfficeRequest) -> HttpResponse:
     """Tell how much better than luck published cases were handled."""
     return answer(request.office.skill())
@@ -115,7 +119,7 @@ def skill(request: OfficeRequest) -> HttpResponse:
 # ---------------------------------------------------------------------------------------------------------------- cases
 
 
-@api.get("/cases", tags=["cases"], openapi_extra=told(CasePage, headers=["Link"]))
+@api.get("/cases", operation_id="cases", tags=["cases"], openapi_extra=told(CasePage, headers=["Link"]))
 def cases(  # noqa: PLR0913 - one parameter for each filter
     request: OfficeRequest,
     project: Word = "",
@@ -144,20 +148,20 @@ def cases(  # noqa: PLR0913 - one parameter for each filter
     return answer(found, {"Link": f'<{BASE}/cases?{urlencode(asked)}>; rel="next"'})
 
 
-@api.get("/cases/{ref}", tags=["cases"], openapi_extra=told(Case, headers=["ETag"]))
+@api.get("/cases/{ref}", operation_id="case", tags=["cases"], openapi_extra=told(Case, headers=["ETag"]))
 def case(request: OfficeRequest, ref: str) -> HttpResponse:
     """Tell a case: the report, what was promised, what was found, agreed and drafted."""
     found = request.office.case(ref)
     return answer(found) if isinstance(found, Refused) else answer(found, {"ETag": f'"{found.seq}"'})
 
 
-@api.get("/cases/{ref}/messages", tags=["cases"], openapi_extra=told(Messages))
+@api.get("/cases/{ref}/messages", operation_id="messages", tags=["cases"], openapi_extra=told(Messages))
 def messages(request: OfficeRequest, ref: str, after: Seq = 0, limit: Limit = PAGE) -> HttpResponse:
     """Tell what was said, with whom and by whom, a page of journal lines at a time."""
     return answer(request.office.messages(ref, after, limit))
 
 
-@api.get("/cases/{ref}/events", tags=["cases"], openapi_extra=told(Events))
+@api.get("/cases/{ref}/events", operation_id="events", tags=["cases"], openapi_extra=told(Events))
 def events(request: OfficeRequest, ref: str, after: Seq = 0, limit: Limit = PAGE) -> HttpResponse:
     """Tell what happened, line by line, without what was written."""
     return answer(request.office.events(ref, after, limit))
@@ -171,7 +175,7 @@ _FORM: Final = {
 }
 
 
-@api.get("/cases/{ref}/files/{file}", tags=["files"], openapi_extra=told(content=_BYTES))
+@api.get("/cases/{ref}/files/{file}", operation_id="download", tags=["files"], openapi_extra=told(content=_BYTES))
 def download(request: OfficeRequest, ref: str, file: str) -> HttpResponseBase:
     """Stream an attachment. A stranger sent it: never open it where it could run."""
     found = request.office.file(ref, file)
@@ -187,6 +191,7 @@ def download(request: OfficeRequest, ref: str, file: str) -> HttpResponseBase:
 
 @api.post(
     "/cases/{ref}/files",
+    operation_id="upload",
     tags=["files"],
     response={201: None},
     openapi_extra=told(Uploaded, 201, body=_FORM, body_type="multipart/form-data"),
@@ -206,13 +211,15 @@ def upload(request: OfficeRequest, ref: str) -> HttpResponse:
     return give(taken, 201)
 
 
-@api.get("/cases/{ref}/advisory", tags=["advisories"], openapi_extra=told(Preview))
+@api.get("/cases/{ref}/advisory", operation_id="advisory", tags=["advisories"], openapi_extra=told(Preview))
 def advisory(request: OfficeRequest, ref: str) -> HttpResponse:
     """Tell what would be published now, its digest, and what has to be mended first."""
     return answer(request.office.preview(ref))
 
 
-@api.get("/cases/{ref}/advisory/{format}", tags=["advisories"], openapi_extra=told(content=_BYTES))
+@api.get(
+    "/cases/{ref}/advisory/{format}", operation_id="document", tags=["advisories"], openapi_extra=told(content=_BYTES)
+)
 def document(request: OfficeRequest, ref: str, format: str) -> HttpResponse:  # noqa: A002 - the word of the address
     """Tell one document as it would be published now, byte by byte."""
     found = request.office.document(ref, format)
@@ -227,12 +234,7 @@ def document(request: OfficeRequest, ref: str, format: str) -> HttpResponse:  # 
 
 
 def _seen(if_match: str | None) -> int | None:
-    if if_match is None or if_match == "*":
-        return None
-    found = _ETAG.fullmatch(if_match)
-    if found is None:
-        raise Unfit("precondition", 400, 'If-Match is written like "12", with the ETag of the case.')
-    return int(found[1])
+    return int(if_match.strip('"')) if if_match else None
 
 
 def _moving(move: Move) -> Callable[..., HttpResponse]:
@@ -281,7 +283,10 @@ _register(list(moves().values()))
 
 
 @api.get(
-    "/problems", tags=["document"], openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}})
+    "/problems",
+    operation_id="codes",
+    tags=["document"],
+    openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}}),
 )
 def codes(request: OfficeRequest) -> HttpResponse:
     """Explain the codes of problems."""
@@ -289,7 +294,10 @@ def codes(request: OfficeRequest) -> HttpResponse:
 
 
 @api.get(
-    "/openapi.json", tags=["document"], openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}})
+    "/openapi.json",
+    operation_id="openapi",
+    tags=["document"],
+    openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}}),
 )
 def openapi(request: OfficeRequest) -> HttpResponse:
     """Give this half's OpenAPI 3.1 document."""

@@ -71,7 +71,7 @@ _TAKEN: Final = told(Receipt, 201, body=NewReport)
 _TAKEN["requestBody"]["content"]["multipart/form-data"] = {"schema": _form()}
 
 
-@api.post("/reports", tags=["reports"], response={201: None}, openapi_extra=_TAKEN)
+@api.post("/reports", operation_id="report", tags=["reports"], response={201: None}, openapi_extra=_TAKEN)
 def report(request: FrontRequest, idempotency_key: Key = None) -> HttpResponse:
     """Hand in a report, as JSON or as a form with files. The receipt's phrase is the only key to it, shown once."""
     front = request.front
@@ -118,13 +118,18 @@ def _discard(body: uploads.Body | None, front: Front) -> None:
 # ---------------------------------------------------------------------------------------------------- what is published
 
 
-@api.get("/projects", tags=["published"], openapi_extra=told(tuple[Project, ...]))
+@api.get("/projects", operation_id="projects", tags=["published"], openapi_extra=told(tuple[Project, ...]))
 def projects(request: FrontRequest) -> HttpResponse:
     """List the projects that take reports here."""
     return give([Project(id=p.id, name=p.name, prefix=p.prefix, policy=p.policy) for p in request.front.projects.all()])
 
 
-@api.get("/projects/{project}/advisories", tags=["published"], openapi_extra=told(tuple[Card, ...], headers=["Link"]))
+@api.get(
+    "/projects/{project}/advisories",
+    operation_id="advisories",
+    tags=["published"],
+    openapi_extra=told(tuple[Card, ...], headers=["Link"]),
+)
 def advisories(
     request: FrontRequest,
     project: str,
@@ -142,7 +147,7 @@ def advisories(
     return give([_card(front, each) for each in found[:limit]], headers={"Link": more} if more else None)
 
 
-@api.get("/advisories/{advisory}", tags=["published"], openapi_extra=told(Card))
+@api.get("/advisories/{advisory}", operation_id="advisory", tags=["published"], openapi_extra=told(Card))
 def advisory(request: FrontRequest, advisory: str) -> HttpResponse:
     """Tell one published advisory, with the digests of its documents."""
     found = request.front.shelf.card(advisory)
@@ -152,7 +157,9 @@ def advisory(request: FrontRequest, advisory: str) -> HttpResponse:
 _BYTES: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
-@api.get("/advisories/{advisory}/{format}", tags=["published"], openapi_extra=told(content=_BYTES))
+@api.get(
+    "/advisories/{advisory}/{format}", operation_id="document", tags=["published"], openapi_extra=told(content=_BYTES)
+)
 def document(request: FrontRequest, advisory: str, format: str) -> HttpResponse:  # noqa: A002 - the word of the address
     """Give one document of a published advisory."""
     found = request.front.shelf.document(advisory, format)
@@ -178,7 +185,10 @@ def _card(front: Front, card: ShelfCard) -> Card:
 
 
 @api.get(
-    "/problems", tags=["document"], openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}})
+    "/problems",
+    operation_id="codes",
+    tags=["document"],
+    openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}}),
 )
 def codes(request: FrontRequest) -> HttpResponse:
     """Explain the codes of problems."""
@@ -186,7 +196,10 @@ def codes(request: FrontRequest) -> HttpResponse:
 
 
 @api.get(
-    "/openapi.json", tags=["document"], openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}})
+    "/openapi.json",
+    operation_id="openapi",
+    tags=["document"],
+    openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}}),
 )
 def openapi(request: FrontRequest) -> HttpResponse:
     """Give this half's OpenAPI 3.1 document."""
