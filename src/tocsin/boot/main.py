@@ -21,6 +21,7 @@ from tocsin.delivery.cli.exits import Exit
 from tocsin.services.app import Desk, Front
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.vault import Limited, Tampered
+from tocsin.services.ports.git import Repository
 
 
 class Installation:
@@ -42,6 +43,13 @@ class Installation:
 
     def _start(self) -> Config:
         from tocsin.boot import setup
+    @staticmethod
+    def repository(directory: str) -> Repository:
+        """Open a git repository of this machine for reading. Needs no installation."""
+        from tocsin.adapters.git import open_local
+
+        return open_local(directory)
+
 
         return setup.start(Role.MANAGE)
 
