@@ -8,11 +8,12 @@ import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import tocsin.adapters.db.shelf
 from tests.store.stores import OTHER, T0, WHPG, Stores
-from tocsin.core.advisory.model import Advisory, Project, Publisher, Urls
+from tocsin.core.advisory.model import Advisory, Project, Publisher, Tlp, Urls
 from tocsin.core.case.model import Case
 from tocsin.core.case.tables import RM
 from tocsin.core.disclosure import Cleared, clear, digest
@@ -67,6 +68,7 @@ def document(format_name: str, body: bytes = b"\x00\xff body") -> Document:
 
 def test_what_is_put_on_the_shelf_is_read_back_byte_for_byte(stores: Stores) -> None:
     documents = (document("text"), document("csaf", b"{}"), document("empty", b""))
+    documents += (msgspec.structs.replace(document("signed"), signature="-----BEGIN PGP SIGNATURE-----"),)
     stores.shelf_writer.put(cleared(), documents, card())
     assert stores.shelf.card(ID) == card()
     assert tuple(stores.shelf.documents(ID)) == documents
@@ -120,6 +122,40 @@ def test_cards_come_newest_first_in_pages(stores: Stores) -> None:
         seen += [each.id[-1] for each in page]
         after = (page[-1].published_at, page[-1].id)
     assert seen == ["2", "4", "3", "5", "1"]
+
+
+def test_publications_are_numbered_for_the_installation_and_for_each_project(stores: Stores) -> None:
+    put = stores.shelf_writer.put
+    put(cleared("WHPG-SA-2026-001"), (), card("WHPG-SA-2026-001"))
+    put(cleared("OTHER-SA-2026-001", project=OTHER), (), card("OTHER-SA-2026-001", project=OTHER))
+    put(cleared("WHPG-SA-2026-001"), (), card("WHPG-SA-2026-001"))
+    put(cleared("WHPG-SA-2026-001", revision=2), (), card("WHPG-SA-2026-001", T0 + DAY, title="Second"))
+    shelf = stores.shelf
+    assert shelf.serial() == 3
+    assert [(each.serial, each.number, each.card.title) for each in shelf.publications(1, 5)] == [
+        (2, 1, card().title),
+        (3, 2, "Second"),
+    ]
+    assert [each.serial for each in shelf.newest(WHPG)] == [3, 1]
+    assert [each.number for each in shelf.newest(WHPG, before=2)] == [1]
+    assert list(shelf.publications(3, 5)) == []
+
+
+def test_advisories_are_listed_by_their_last_change(stores: Stores) -> None:
+    for number, days in ((1, 0), (2, 2), (3, 1)):
+        name = f"WHPG-SA-2026-00{number}"
+        stores.shelf_writer.put(cleared(name), (), card(name, T0 + days * DAY))
+    first = stores.shelf.changed(limit=2)
+    after = (first[-1].modified_at, first[-1].id)
+    assert [each.id[-1] for each in (*first, *stores.shelf.changed(after))] == ["2", "3", "1"]
+
+
+def test_what_is_not_for_everybody_is_never_put(stores: Stores) -> None:
+    secret = cleared()
+    secret.advisory = msgspec.structs.replace(secret.advisory, tlp=Tlp.AMBER)
+    with pytest.raises(ValueError, match="TLP:AMBER"):
+        stores.shelf_writer.put(secret, (document("text"),), card())
+    assert stores.shelf.serial() == 0
 
 
 def test_the_reader_of_the_shelf_knows_no_case() -> None:

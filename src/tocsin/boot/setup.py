@@ -13,6 +13,7 @@ import django
 import msgspec
 from django.core.management import call_command
 
+from tocsin.adapters.openpgp import create_key
 from tocsin.boot import keys
 from tocsin.boot.config import FILE, Config, Role, Server
 
@@ -53,6 +54,7 @@ def create(directory: Path, data: Path, key_dir: Path, url: str, desk_url: str) 
     if file.exists():
         raise FileExistsError(f"{file} exists already; this installation was made before")
     keys.create(data, key_dir)
+    create_key(key_dir, f"Security advisories <{url}>")
     directory.mkdir(parents=True, exist_ok=True)
     told = {**msgspec.structs.asdict(server), "data": str(data), "keys": str(key_dir)}
     quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in told.items()}

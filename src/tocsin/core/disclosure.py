@@ -39,14 +39,15 @@ class Cleared:
 
 
 class _Words(Value):
-    """What a digest covers: the advisory without the dates and the revision that publication itself sets."""
+    """What a digest covers: the advisory without the dates, the revision and the folder that publication itself sets."""
 
     advisory: Advisory
 
 
 def digest(advisory: Advisory) -> str:
     """SHA-256 of everything that will be published, in hex: what a person saw in the preview and orders by."""
-    settled = msgspec.structs.replace(advisory, published=None, modified=None, revisions=())
+    places = msgspec.structs.replace(advisory.urls, csaf="")
+    settled = msgspec.structs.replace(advisory, published=None, modified=None, revisions=(), urls=places)
     return hashlib.sha256(msgspec.json.encode(_Words(advisory=settled), order="deterministic")).hexdigest()
 
 

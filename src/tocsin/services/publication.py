@@ -8,7 +8,9 @@ Only what `core.disclosure.clear` let through reaches the shelf, and only what w
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -21,10 +23,13 @@ from tocsin.core.case.model import Case
 from tocsin.core.disclosure import Cleared
 from tocsin.core.formats import Loss, findings, format_named, losses, render_all
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
-from tocsin.services import cases
+from tocsin.services import cases, site
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.ports.shelf import Document, ShelfCard
+from tocsin.services.ports.site import Signer
+
+_log = logging.getLogger("tocsin.site")
 
 RECORD = "record"
 """Name of the document that holds the advisory record itself; the public page is made from it."""
@@ -94,6 +99,7 @@ def perform(desk: Desk, ref: CaseRef) -> Case | Refused:
     rendered = documents(advisory)
     if found := (problems(advisory) or faults(advisory, rendered)):
         return _fail(desk, case, "check", f"{found[0].field}: {found[0].message}")
+    rendered = signed_by(desk.press.signer if desk.press else None, rendered)
     desk.shelf_writer.put(cleared, rendered, card(cleared))
     wrong = _read_back(desk, advisory, rendered)
     if wrong:
@@ -103,7 +109,57 @@ def perform(desk: Desk, ref: CaseRef) -> Case | Refused:
         digest=case.ordered_digest,
         documents=tuple((each.format, each.sha256) for each in rendered),
     )
+    keep_site(desk, lists=False)
     return cases.handle(desk, ref, result, SYSTEM_ACTOR)
+
+
+SIGNED: Final = frozenset({"csaf20", "csaf21", "text"})
+"""Formats that are signed: CSAF wants it (requirement 19), and the text is what people pass on."""
+
+
+def signed_by(signer: Signer | None, documents: tuple[Document, ...]) -> tuple[Document, ...]:
+    """The documents with their signatures; without a key they stay as they are."""
+    if signer is None:
+        return documents
+    return tuple(
+        msgspec.structs.replace(each, signature=signer.sign(each.body)) if each.format in SIGNED else each
+        for each in documents
+    )
+
+
+def keep_site(desk: Desk, lists: bool = True) -> None:
+    """Bring the tree of files up to the shelf; with `lists` also what lists everything, and PDFs, where it is time.
+
+    The tree is made from the shelf, so a disk that is full or gone holds no publication up: it is told, and the next
+    turn tries again.
+    """
+    writer = site_writer(desk)
+    if writer is None:
+        return
+    try:
+        while site.grow(writer) == site.BATCH:
+            pass
+        if lists:
+            site.assemble(writer)
+            site.typeset(writer)
+    except OSError as error:
+        _log.error("the published tree cannot be written: %s", error)
+
+
+def site_writer(desk: Desk) -> site.Writer | None:
+    """What writes the tree that the front serves."""
+    press = desk.press
+    if press is None:
+        return None
+    return site.Writer(
+        shelf=desk.shelf,
+        projects=desk.projects,
+        tree=press.tree,
+        url=desk.site.public_url,
+        now=desk.now,
+        signer=press.signer,
+        typesetter=press.typesetter,
+    )
 
 
 def _fail(desk: Desk, case: Case, step: str, reason: str) -> Case | Refused:

@@ -9,7 +9,7 @@ from datetime import datetime
 from tocsin.core.disclosure import Cleared
 from tocsin.core.vocabulary import ProjectId
 from tocsin.services.ports.publisher import check
-from tocsin.services.ports.shelf import Document, ShelfCard
+from tocsin.services.ports.shelf import Document, Published, ShelfCard
 
 
 class MemoryShelf:
@@ -17,6 +17,7 @@ class MemoryShelf:
 
     def __init__(self) -> None:
         self._shelf: dict[str, tuple[int, ShelfCard, tuple[Document, ...]]] = {}
+        self._log: list[Published] = []
 
     def put(self, cleared: Cleared, documents: Sequence[Document], card: ShelfCard) -> None:
         """Put an advisory on the shelf; a repeat changes nothing, and neither does a revision that came too late."""
@@ -24,6 +25,28 @@ class MemoryShelf:
         standing = self._shelf.get(card.id)
         if standing is None or standing[0] <= cleared.revision:
             self._shelf[card.id] = (cleared.revision, card, tuple(documents))
+            if standing is None or standing[0] < cleared.revision:
+                number = sum(each.card.project == card.project for each in self._log) + 1
+                self._log.append(Published(serial=len(self._log) + 1, number=number, card=card))
+
+    def serial(self) -> int:
+        """The serial of the newest publication."""
+        return len(self._log)
+
+    def publications(self, after: int, limit: int) -> Sequence[Published]:
+        """Publications after a serial, oldest first."""
+        return self._log[after : after + limit]
+
+    def newest(self, project: ProjectId, before: int = 0, limit: int = 50) -> Sequence[Published]:
+        """A project's publications, newest first."""
+        found = [each for each in reversed(self._log) if each.card.project == project]
+        return [each for each in found if not before or each.number < before][:limit]
+
+    def changed(self, after: tuple[datetime, str] | None = None, limit: int = 500) -> Sequence[ShelfCard]:
+        """Every advisory once, the one changed last first."""
+        found = [card for _, card, _ in self._shelf.values()]
+        found = [card for card in found if after is None or (card.modified_at, card.id) < after]
+        return sorted(found, key=lambda card: (card.modified_at, card.id), reverse=True)[:limit]
 
     def cards(
         self, project: ProjectId, after: tuple[datetime, str] | None = None, limit: int = 50

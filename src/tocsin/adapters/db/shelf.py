@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The public shelf as the public process reads it: two tables, and nothing that knows a case."""
+"""The public shelf as the public process reads it: three tables, and nothing that knows a case."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Q, QuerySet
+import msgspec
+from django.db.models import Max, Q, QuerySet
 
 from tocsin.adapters.db.database import DEFAULT, Database
-from tocsin.adapters.db.models.shelf import PublishedAdvisory, PublishedDocument
+from tocsin.adapters.db.models.shelf import Publication, PublishedAdvisory, PublishedDocument
 from tocsin.core.vocabulary import ProjectId
-from tocsin.services.ports.shelf import Document, ShelfCard
+from tocsin.services.ports.shelf import Document, Published, ShelfCard
 
 _CARD: Final = ShelfCard.__struct_fields__
+_CARDS: Final = msgspec.json.Decoder(ShelfCard)
 _DOCUMENT: Final = Document.__struct_fields__
 
 
@@ -50,6 +52,36 @@ class DbShelf:
         with self._db.read():
             return _documents(self._documents(advisory).order_by("position"))
 
+    def serial(self) -> int:
+        """The serial of the newest publication."""
+        with self._db.read():
+            return int(self._publications().aggregate(newest=Max("serial"))["newest"] or 0)
+
+    def publications(self, after: int, limit: int) -> Sequence[Published]:
+        """Publications after a serial, oldest first."""
+        with self._db.read():
+            return _published(self._publications().filter(serial__gt=after).order_by("serial")[:limit])
+
+    def newest(self, project: ProjectId, before: int = 0, limit: int = 50) -> Sequence[Published]:
+        """A project's publications, newest first."""
+        with self._db.read():
+            rows = self._publications().filter(project=project)
+            if before:
+                rows = rows.filter(number__lt=before)
+            return _published(rows.order_by("-number")[:limit])
+
+    def changed(self, after: tuple[datetime, str] | None = None, limit: int = 500) -> Sequence[ShelfCard]:
+        """Every advisory once, the one changed last first."""
+        with self._db.read():
+            rows = self._cards()
+            if after:
+                at, last = after
+                rows = rows.filter(Q(modified_at__lte=at) & (Q(modified_at__lt=at) | Q(id__lt=last)))
+            return _cards(rows.order_by("-modified_at", "-id")[:limit])
+
+    def _publications(self) -> QuerySet[Publication]:
+        return Publication.objects.using(self._db.alias)
+
     def _cards(self) -> QuerySet[PublishedAdvisory]:
         return PublishedAdvisory.objects.using(self._db.alias)
 
@@ -59,6 +91,14 @@ class DbShelf:
 
 def _cards(rows: QuerySet[PublishedAdvisory]) -> list[ShelfCard]:
     return [ShelfCard(**dict(zip(_CARD, row, strict=True))) for row in rows.values_list(*_CARD)]
+
+
+def _published(rows: QuerySet[Publication]) -> list[Published]:
+    decode = _CARDS.decode
+    return [
+        Published(serial=serial, number=number, card=decode(bytes(card)))
+        for serial, number, card in rows.values_list("serial", "number", "card")
+    ]
 
 
 def _documents(rows: QuerySet[PublishedDocument]) -> list[Document]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tocsin.core.advisory import model as adv
+from tocsin.core.advisory.forms import csaf_file_name
 from tocsin.core.case.events import CreditGiven, ProductNamed
 from tocsin.core.case.model import Case
 from tocsin.core.intake import CreditWish
@@ -36,7 +37,7 @@ def assemble(case: Case, policy: Policy, public_url: str, at: datetime) -> adv.A
             contact=f"{public_url}/p/{case.project}/report",
             cna=adv.Cna(org_id=case.cve_assigner, short_name=case.cve_assigner_name) if case.cve_assigner else None,
         ),
-        urls=adv.Urls(page=page, csaf=f"{page}.csaf.json"),
+        urls=adv.Urls(page=page, csaf=csaf_address(public_url, case.advisory_id, published or at)),
         title=draft.title if draft else "",
         summary=draft.summary if draft else "",
         details=draft.details if draft else "",
@@ -69,6 +70,12 @@ def assemble(case: Case, policy: Policy, public_url: str, at: datetime) -> adv.A
             ),
         ),
     )
+
+
+def csaf_address(public_url: str, advisory_id: str, published: datetime) -> str:
+    """Where the CSAF document lies: in the folder of the year of first publication (CSAF 2.0, 7.1.11), under the file
+    name that its id gives (5.1)."""
+    return f"{public_url}/csaf/{published.year:04}/{csaf_file_name(advisory_id)}"
 
 
 def _products(case: Case, policy: Policy) -> tuple[adv.Product, ...]:

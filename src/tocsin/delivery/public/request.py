@@ -13,6 +13,7 @@ from tocsin.core.policy.model import Policy
 from tocsin.services.ports.log import LogReader
 from tocsin.services.ports.notary import Notary
 from tocsin.services.ports.shelf import ShelfReader
+from tocsin.services.ports.site import TreeReader
 from tocsin.services.ports.world import ProjectInfo, Projects
 
 
@@ -34,6 +35,10 @@ class Shown(Protocol):
     @property
     def shelf(self) -> ShelfReader:
         """What is published."""
+
+    @property
+    def tree(self) -> TreeReader:
+        """The published tree of files."""
 
     @property
     def projects(self) -> Projects:

@@ -14,13 +14,14 @@ from tocsin.core.vocabulary import ProjectId, Value
 
 
 class Document(Value):
-    """One published document."""
+    """One published document. `signature` is a detached OpenPGP signature in armour, "" for formats without one."""
 
     name: str
     format: str
     media_type: str
     body: bytes
     sha256: str
+    signature: str = ""
 
 
 class ShelfCard(Value):
@@ -39,8 +40,29 @@ class ShelfCard(Value):
     modified_at: datetime
 
 
+class Published(Value):
+    """One publication or revision: `serial` counts all of the installation's, `number` the project's, from 1. The card
+    is as it read then."""
+
+    serial: int
+    number: int
+    card: ShelfCard
+
+
 class ShelfReader(Protocol):
     """The public shelf as everybody sees it. Knows no case."""
+
+    def serial(self) -> int:
+        """The serial of the newest publication; 0 while there is none."""
+
+    def publications(self, after: int, limit: int) -> Sequence[Published]:
+        """Publications after a serial, oldest first."""
+
+    def newest(self, project: ProjectId, before: int = 0, limit: int = 50) -> Sequence[Published]:
+        """A project's publications, newest first, those with a number below `before` where one is given."""
+
+    def changed(self, after: tuple[datetime, str] | None = None, limit: int = 500) -> Sequence[ShelfCard]:
+        """Every advisory of the installation once, the one changed last first, on from `after`."""
 
     def cards(
         self, project: ProjectId, after: tuple[datetime, str] | None = None, limit: int = 50

@@ -16,7 +16,7 @@ from tocsin.adapters.db.models.log import LogCheckpoint, LogLeaf, LogNew, LogNod
 from tocsin.adapters.db.models.machine import AlarmRow, FactRow
 from tocsin.adapters.db.models.people import Membership, Person, SignInLink
 from tocsin.adapters.db.models.projects import Counter, PolicyVersion, Project
-from tocsin.adapters.db.models.shelf import PublishedAdvisory, PublishedDocument
+from tocsin.adapters.db.models.shelf import Publication, PublishedAdvisory, PublishedDocument
 
 __all__ = [
     "AlarmRow",
@@ -38,6 +38,7 @@ __all__ = [
     "Person",
     "PolicyVersion",
     "Project",
+    "Publication",
     "PublishedAdvisory",
     "PublishedDocument",
     "RepeatRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from tocsin.adapters.db.models.fields import Code
+from tocsin.adapters.db.models.fields import Code, Number
 
 
 class PublishedAdvisory(models.Model):
@@ -26,7 +26,10 @@ class PublishedAdvisory(models.Model):
 
     class Meta:
         db_table = "tocsin_published_advisory"
-        indexes = (models.Index(fields=["project", "published_at", "id"], name="tocsin_published_newest"),)
+        indexes = (
+            models.Index(fields=["project", "published_at", "id"], name="tocsin_published_newest"),
+            models.Index(fields=["modified_at", "id"], name="tocsin_published_changed"),
+        )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -43,9 +46,29 @@ class PublishedDocument(models.Model):
     media_type = Code(max_length=127)
     body = models.BinaryField()
     sha256 = Code()
+    signature = models.TextField(default="", blank=True)
 
     class Meta:
         db_table = "tocsin_published_document"
 
     def __str__(self) -> str:
         return f"{self.advisory_id} {self.format}"
+
+
+class Publication(models.Model):
+    """Every publication that ever was, in order, with the card as it read then. Rows are only ever added."""
+
+    serial = Number(primary_key=True)
+    project = Code()
+    number = models.PositiveIntegerField()
+    advisory = Code()
+    revision = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    card = models.BinaryField()
+
+    class Meta:
+        db_table = "tocsin_publication"
+        constraints = (models.UniqueConstraint(fields=["project", "number"], name="tocsin_publication_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.serial} {self.advisory}"

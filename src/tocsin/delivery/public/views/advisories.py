@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from typing import Final
 import msgspec
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -21,13 +19,16 @@ import tocsin
 from tocsin.core.advisory.model import Advisory
 from tocsin.core.formats import FORMATS
 from tocsin.core.vocabulary import ADVISORY_ID
-from tocsin.delivery.public import feed
 from tocsin.delivery.public.answers import FRESH, unchanged
 from tocsin.delivery.public.page import SHAPES, page
 from tocsin.delivery.public.request import House, PublicRequest, house
+from tocsin.delivery.public.views.tree import given
 from tocsin.services.ports.shelf import Document, ShelfCard
 
 PAGE: Final = 50
+BESIDE: Final = (".asc", ".pdf")
+"""What lies in the published tree beside the documents: the signature of the text, and the printed advisory."""
+
 RECORD: Final = "record"
 """The stored document that the page is made from."""
 
@@ -63,21 +64,6 @@ def advisories(request: PublicRequest, project: str) -> HttpResponse:
 
 
 @require_safe
-def atom(request: PublicRequest, project: str) -> HttpResponseBase:
-    """Give out the feed."""
-    place = house(request, project)
-    listed = _listed(request, place)
-    root = request.front.site.public_url
-    base = root + reverse("public:advisories", args=[place.id])
-    own = root + reverse("public:atom", args=[place.id])
-    this = f"{own}?after={request.GET['after']}" if "after" in request.GET else own
-    body = feed.atom(place, listed.cards, base, this, f"{own}?after={listed.following}" if listed.following else "")
-    answer = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
-    changed = max((card.modified_at for card in listed.cards), default=None)
-    return unchanged(request, answer, hashlib.sha256(body.encode()).hexdigest(), changed)
-
-
-@require_safe
 def advisory(request: PublicRequest, project: str, name: str) -> HttpResponseBase:
     """Show an advisory, or give out one of its documents: the suffix of the address says which."""
     place = house(request, project)
@@ -85,6 +71,8 @@ def advisory(request: PublicRequest, project: str, name: str) -> HttpResponseBas
     card = request.front.shelf.card(named["id"]) if named else None
     if named is None or card is None or card.project != place.id:
         raise Http404
+    if named["suffix"] in BESIDE:
+        return given(request, f"p/{place.id}/advisories/{card.id}{named['suffix']}")
     if named["suffix"]:
         return _document(request, card, named["suffix"])
     return _page(request, place, card)
@@ -102,6 +90,11 @@ def _page(request: PublicRequest, place: House, card: ShelfCard) -> HttpResponse
         "documents": [each for each in FORMATS if each.name in offered],
         "modified_at": card.modified_at,
         "published_at": card.published_at,
+        "beside": [
+            (suffix, title)
+            for suffix, title in ((".pdf", "PDF"), (".asc", "Signature"))
+            if request.front.tree.changed(f"p/{place.id}/advisories/{card.id}{suffix}")
+        ],
     }
     answer = render(request, "public/advisory.html", context)
     return unchanged(request, answer, f"{record.sha256}-{tocsin.__version__}", card.modified_at)

@@ -4,79 +4,23 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
-from datetime import datetime, time, timedelta
-from typing import Final
 
 import msgspec
 from django.http import HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from tocsin.core.policy.model import Channel, ChannelKind, Policy
+from tocsin.core.feeds.csaf import METADATA
 from tocsin.delivery.public.answers import FRESH, text
-from tocsin.delivery.public.request import PublicRequest, Shown
-
-SHORTEST_TERM: Final = timedelta(days=90)
-LONGEST_TERM: Final = timedelta(days=364)
-"""RFC 9116, 2.5.5: recommended to be less than a year ahead."""
-
-Field = tuple[str, str]
+from tocsin.delivery.public.request import PublicRequest
+from tocsin.services.security_txt import security_txt as made
 
 
 @require_safe
 def security_txt(request: PublicRequest) -> HttpResponse:
     """Give out security.txt (RFC 9116) for all projects, made from their policies, so that it cannot go stale."""
-    fields = _fields(request.front)
-    return text("".join(f"{name}: {value}\n" for name, value in fields))
-
-
-def _fields(front: Shown) -> Iterator[Field]:
-    policies = [(each.id, front.projects.policy(each.id, each.policy)) for each in front.projects.all()]
-    root = front.site.public_url
-    contacts = [contact for project, policy in policies for contact in _contacts(root, project, policy)]
-    for contact in dict.fromkeys(contacts):
-        yield "Contact", contact
-    yield "Expires", _expires(front.now(), [policy for _, policy in policies])
-    keys = [each.key for _, policy in policies for each in _channels(policy) if "://" in each.key]
-    for key in dict.fromkeys(keys):
-        yield "Encryption", key
-    thanks = [policy.security_txt.acknowledgments for _, policy in policies if policy.security_txt]
-    for page in dict.fromkeys(filter(None, thanks)):
-        yield "Acknowledgments", page
-    languages = dict.fromkeys(tongue for _, policy in policies for tongue in policy.project.languages)
-    yield "Preferred-Languages", ", ".join(languages) or "en"
-    yield "Canonical", root + reverse("public:security-txt")
-    for project, _ in policies:
-        yield "Policy", root + reverse("public:policy", args=[project])
-
-
-def _contacts(root: str, project: str, policy: Policy) -> Iterator[str]:
-    """The project's doors in the order of its policy, which is their order of preference; ours comes last if unsaid."""
-    form = f"{root}/p/{project}/report"
-    for channel in _channels(policy):
-        match channel.kind:
-            case ChannelKind.EMAIL if channel.address:
-                yield f"mailto:{channel.address}"
-            case ChannelKind.WEB:
-                yield form
-            case _ if channel.url.startswith("https://"):
-                yield channel.url
-            case _:
-                pass
-    yield form
-
-
-def _channels(policy: Policy) -> tuple[Channel, ...]:
-    return policy.intake.channel if policy.intake else ()
-
-
-def _expires(now: datetime, policies: list[Policy]) -> str:
-    """The end of the shortest term that a policy states, at midnight, so that the file is the same all day."""
-    terms = [policy.security_txt.expires_after.roughly for policy in policies if policy.security_txt]
-    term = min([*terms, LONGEST_TERM]) if terms else SHORTEST_TERM
-    day = (now + term).date()
-    return f"{datetime.combine(day, time.min):%Y-%m-%dT%H:%M:%S}Z"
+    front = request.front
+    csaf = front.tree.changed(METADATA) is not None
+    return text(made(front.projects, front.site.public_url, front.now(), csaf))
 
 
 class NotaryKey(msgspec.Struct, frozen=True):

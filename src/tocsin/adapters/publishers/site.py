@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The published tree as files below one directory.
+
+Every file is written beside its place and moved there, so a web server that serves the directory never sends half of
+one. `flush` syncs what was written since the last time: files first, then the directories that name them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from tocsin.services.ports.site import File
+
+_NAME: Final = r"[A-Za-z0-9_][A-Za-z0-9._+-]*"
+_PATH: Final = re.compile(rf"(?:\.well-known/)?(?:{_NAME}/)*{_NAME}")
+_READABLE: Final = 0o644
+
+
+class FileTree:
+    """`site.Tree` below `root`, which need not be there yet."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._unsynced: dict[Path, None] = {}
+
+    def file(self, path: str, packed: bool = False) -> File | None:
+        """A file, or its compressed copy where there is one and `packed` allows it."""
+        place = self._place(path)
+        tries = [(place.with_name(f"{place.name}.gz"), True)] if packed and place else []
+        for each, compressed in [*tries, (place, False)] if place else []:
+            with suppress(OSError):
+                body = each.read_bytes()
+                return File(body=body, changed=_changed(each), packed=compressed)
+        return None
+
+    def changed(self, path: str) -> datetime | None:
+        """When a file was written last."""
+        place = self._place(path)
+        try:
+            return _changed(place) if place and place.is_file() else None
+        except OSError:
+            return None
+
+    def write(self, path: str, body: bytes) -> None:
+        """Write a file, unless it holds these bytes already."""
+        place = self._known(path)
+        with suppress(OSError):
+            if place.read_bytes() == body:
+                return
+        self._put(place, [body])
+
+    def stream(self, path: str, parts: Iterable[bytes], packed: bool = True) -> None:
+        """Write a large file and a compressed copy, in one pass and without holding it."""
+        place = self._known(path)
+        if not packed:
+            self._put(place, parts)
+            return
+        beside = place.with_name(f"{place.name}.gz")
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        fresh = _fresh(beside)
+        with fresh.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packing:
+            self._put(place, _both(parts, packing))
+        fresh.chmod(_READABLE)
+        fresh.replace(beside)
+        self._unsynced[beside] = None
+
+    def flush(self) -> None:
+        """Sync what was written."""
+        for each in self._unsynced:
+            _sync(each)
+        for folder in dict.fromkeys(each.parent for each in self._unsynced):
+            _sync(folder)
+        self._unsynced.clear()
+
+    def _place(self, path: str) -> Path | None:
+        return self._root / path if _PATH.fullmatch(path) else None
+
+    def _known(self, path: str) -> Path:
+        place = self._place(path)
+        if place is None:
+            raise ValueError(f"{path!r} is no place in the tree")
+        return place
+
+    def _put(self, place: Path, parts: Iterable[bytes]) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh = _fresh(place)
+        with fresh.open("wb") as file:
+            file.writelines(parts)
+        fresh.chmod(_READABLE)
+        fresh.replace(place)
+        self._unsynced[place] = None
+
+
+def _fresh(place: Path) -> Path:
+    """Beside its place, under a name that nobody serves."""
+    return place.with_name(f".{place.name}.{os.getpid()}.new")
+
+
+def _changed(place: Path) -> datetime:
+    return datetime.fromtimestamp(place.stat().st_mtime, UTC)
+
+
+def _both(parts: Iterable[bytes], packing: gzip.GzipFile) -> Iterator[bytes]:
+    for part in parts:
+        packing.write(part)
+        yield part
+
+
+def _sync(place: Path) -> None:
+    handle = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

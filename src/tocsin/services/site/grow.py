@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files what was published since: a handful of files for each publication, however many there are already."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from tocsin.core.feeds import atom, jsonfeed, rss
+from tocsin.core.formats import format_named
+from tocsin.services.ports.shelf import Document, Published, ShelfCard
+from tocsin.services.ports.world import ProjectInfo
+from tocsin.services.site.writer import FORMATS, FULL, Writer, csaf_path, feed_path
+
+BATCH: Final = 200
+PAGED: Final = {"atom": atom.render, "json": jsonfeed.render}
+
+
+def grow(writer: Writer, limit: int = BATCH) -> int:
+    """File up to `limit` publications; returns how many there were. What was filed before is not looked at."""
+    state = writer.state()
+    found = writer.shelf.publications(state.serial, limit)
+    if not found:
+        return 0
+    years = {_file(writer, each.card) for each in found}
+    _feeds(writer, found)
+    writer.keep(
+        msgspec.structs.replace(
+            state,
+            serial=found[-1].serial,
+            years=tuple(sorted({*state.years, *years})),
+            stale=tuple(sorted({*state.stale, *years})),
+        )
+    )
+    return len(found)
+
+
+def _file(writer: Writer, card: ShelfCard) -> int:
+    """Write one advisory's documents; returns the year that lists it."""
+    for each in writer.shelf.documents(card.id):
+        suffix = format_named(each.format).suffix if each.format != "record" else ".record.json"
+        own = f"p/{card.project}/advisories/{card.id}"
+        writer.tree.write(own + suffix, each.body)
+        if each.format == "text" and each.signature:
+            writer.tree.write(f"{own}.asc", each.signature.encode())
+        elif each.format == "osv":
+            writer.tree.write(f"osv/{each.name}", each.body)
+        elif each.format in FORMATS:
+            _provide(writer, f"{FORMATS[each.format].folder}/{csaf_path(card)}", each)
+    return card.published_at.year
+
+
+def _provide(writer: Writer, path: str, document: Document) -> None:
+    """A CSAF document with its hashes (requirement 18) and its signature (19)."""
+    name = path.rpartition("/")[2]
+    writer.tree.write(path, document.body)
+    for algorithm in ("sha256", "sha512"):
+        digest = hashlib.new(algorithm, document.body).hexdigest()
+        writer.tree.write(f"{path}.{algorithm}", f"{digest}  {name}\n".encode())
+    if document.signature:
+        writer.tree.write(f"{path}.asc", document.signature.encode())
+
+
+def _feeds(writer: Writer, found: Iterable[Published]) -> None:
+    """Write the pages that filled up, and the head of every project that has something new."""
+    heads: dict[str, ProjectInfo] = {}
+    for each in found:
+        info = writer.projects.get(each.card.project)
+        if info is None:
+            continue
+        heads[info.id] = info
+        if each.number % FULL == 0:
+            _archive(writer, info, each.number // FULL)
+    for info in heads.values():
+        _head(writer, info)
+
+
+def _archive(writer: Writer, info: ProjectInfo, number: int) -> None:
+    """A page that is full and stays (RFC 5005, 4)."""
+    shown = writer.shelf.newest(info.id, before=number * FULL + 1, limit=FULL)
+    _write(writer, info, shown, number, number - 1)
+
+
+def _head(writer: Writer, info: ProjectInfo) -> None:
+    shown = writer.shelf.newest(info.id, limit=FULL)
+    _write(writer, info, shown, 0, (shown[0].number - 1) // FULL)
+    frame = writer.page(info, "rss", 0, 0, shown[0].card.modified_at)
+    entries = [writer.entry(each.card) for each in shown]
+    writer.tree.write(feed_path(info.id, "rss", 0), rss.render(frame, entries))
+
+
+def _write(writer: Writer, info: ProjectInfo, shown: Iterable[Published], number: int, older: int) -> None:
+    cards = [each.card for each in shown]
+    entries = [writer.entry(card) for card in cards]
+    updated = max(card.modified_at for card in cards)
+    for kind, render in PAGED.items():
+        frame = writer.page(info, kind, number, older, updated)
+        writer.tree.write(feed_path(info.id, kind, number), render(frame, entries))
