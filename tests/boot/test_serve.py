@@ -61,7 +61,7 @@ def running(tmp_path_factory):
     process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         until(lambda: httpx2.get(f"{public}/healthz").status_code == 200, "the front answers")
-        until(lambda: httpx2.get(f"{desk}/sign-in").status_code == 200, "the desk answers")
+        until(lambda: httpx2.get(f"{desk}/sign-in").status_code == 302, "the desk answers")
         yield config, process, public, desk
     finally:
         process.send_signal(signal.SIGTERM)
@@ -179,7 +179,7 @@ def behind_a_proxy(tmp_path):
     try:
         for place, host, path in ((front, "security", "/healthz"), (desk, "desk", "/sign-in")):
             named = {"Host": f"{host}.example.org"}
-            until(lambda p=place, n=named, u=path: httpx2.get(f"http://{p}{u}", headers=n).status_code == 200, host)
+            until(lambda p=place, n=named, u=path: httpx2.get(f"http://{p}{u}", headers=n).status_code < 400, host)
         yield link[1], f"http://{front}", f"http://{desk}"
     finally:
         process.send_signal(signal.SIGTERM)
@@ -203,7 +203,7 @@ def test_behind_a_proxy_that_speaks_tls_both_listeners_take_their_own_forms_and_
     refused = press("https://elsewhere.example")
     assert (refused.status_code, "This form is no longer valid" in refused.text) == (403, True)
     signed_in = press("https://desk.example.org")
-    assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/inbox")
+    assert (signed_in.status_code, signed_in.headers["location"]) == (302, "/account/factors")
     assert all("Secure" in each and each.startswith("__Host-") for each in signed_in.headers.get_list("set-cookie"))
     said = {"Host": "security.example.org", "Origin": "https://security.example.org"}
     assert httpx2.post(f"{front}/p/example/return", headers=said, data={"phrase": "x"}).status_code == 422

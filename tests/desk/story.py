@@ -18,8 +18,8 @@ from tocsin.core.policy.facts import LineFact
 from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Audience, Refused, RejectionClass, ReportKind
 from tocsin.services import cases, intake
 from tocsin.services.intake import Receipt
+from tocsin.services.together import together
 from tocsin.testing.house import House
-from tocsin.testing.two import together
 
 PROJECT = "warehousepg"
 

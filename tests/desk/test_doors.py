@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,12 +12,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
 
-from tests.desk import story
+from tests.desk import server, story
 from tests.desk.conftest import SignIn
 from tocsin.core.vocabulary import Role
 from tocsin.delivery.desk import session, urls
 from tocsin.delivery.desk.forms import FORMS
 from tocsin.delivery.desk.views.case import TABS
+from tocsin.services.app import Doors
 from tocsin.testing.house import House
 
 OPEN = {"sign-in", "link", "sign-out"}
@@ -33,6 +35,8 @@ def addresses(ref: str, blob: str = "blb_1") -> dict[str, list[str]]:
         "file": [f"/c/{ref}/files/{blob}"],
         "tab": [f"/c/{ref}/{tab}" for tab in TABS],
         "people": ["/people"],
+        "metrics": ["/metrics"],
+        "metrics-export": ["/metrics/promises.csv"],
         "policy": [f"/policy/{story.PROJECT}"],
         "first-run": ["/first-run"],
         "policy-edit": [f"/policy/{story.PROJECT}/edit"],
@@ -165,8 +169,40 @@ def test_somebody_whose_account_ended_sees_nothing(house: House, sign_in: SignIn
     ref = story.report(house)
     browser = sign_in()
     house.desk.people.end(house.dana)  # type: ignore[attr-defined]
-    assert browser.get(f"/c/{ref}").status_code == 404
-    assert ref not in browser.get("/inbox").content.decode()
+    for address in (f"/c/{ref}", "/inbox"):
+        assert browser.get(address).headers["Location"] == "/sign-in"
+
+
+@pytest.mark.parametrize("roles", [set(Role), {Role.AUDITOR}, set()])
+def test_a_session_ends_at_once_when_roles_change(house: House, sign_in: SignIn, roles: set[Role]) -> None:
+    browser, other = sign_in(), sign_in(house.li)
+    house.desk.people.add("Dana", "dana@example.org", {story.PROJECT: frozenset(roles)})
+    assert browser.get("/inbox").headers["Location"] == "/sign-in"
+    assert other.get("/inbox").status_code == 200
+
+
+def test_what_is_weighty_takes_a_second_factor_that_was_just_shown(house: House, sign_in: SignIn) -> None:
+    ref = story.report(house)
+    story.embargoed(house, ref)
+    browser = sign_in()
+    strict = replace(house, desk=replace(house.desk, doors=Doors()))
+    server.current.append(strict)
+    told = {"why": "early", "reason": "The fix is out.", "seen": "99"}
+    house.clock.advance(session.FRESH)
+    refused = browser.post(f"/c/{ref}/do/end-embargo", told)
+    assert (refused.status_code, "takes your second factor again" in refused.content.decode()) == (403, True)
+    assert browser.post(f"/c/{ref}/do/note", {"text": "hello", "seen": "99"}).status_code == 303
+    server.current.remove(strict)
+
+
+def test_without_a_second_factor_nothing_is_seen_but_the_way_to_one(house: House, sign_in: SignIn) -> None:
+    ref = story.report(house)
+    browser = sign_in()
+    held = browser.session
+    held["whole"] = False
+    held.save()
+    for address in ("/inbox", f"/c/{ref}", "/people", f"/policy/{story.PROJECT}"):
+        assert browser.get(address).headers["Location"] == "/account/factors"
 
 
 def test_no_form_works_from_another_site(house: House, sign_in: SignIn) -> None:

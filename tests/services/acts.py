@@ -13,8 +13,8 @@ from tocsin.core.vocabulary import Affectedness, Audience, Refused
 from tocsin.services import cases, intake, publication
 from tocsin.services.intake import Receipt
 from tocsin.services.queries import case as query
+from tocsin.services.together import together
 from tocsin.testing.house import House
-from tocsin.testing.two import together
 
 REPORT = Report(title="Out-of-bounds read", reproduce="Call it with a short buffer and look.", version="7.3.1")
 PROJECT = "warehousepg"

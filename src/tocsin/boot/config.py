@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tocsin.boot.accounts import Accounts
+
 FILE: Final = "tocsin.toml"
 
 _ADDRESS: Final = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?", re.ASCII | re.IGNORECASE)
@@ -112,7 +114,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: Database = Database()
     storage: Storage = Storage()
     keys: Keys = Keys()
+    accounts: Accounts = Accounts()
     worker_seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse a trial that others can reach (ValueError)."""
+        hosts = {urlsplit(url).hostname for url in (self.server.url, self.server.desk_url)}
+        if self.accounts.trial and (self.secure or not hosts <= _HERE):
+            raise ValueError("accounts.trial is for http on loopback: others would get in without a second factor")
 
     @property
     def data_dir(self) -> Path:

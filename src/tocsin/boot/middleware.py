@@ -30,17 +30,27 @@ _log = logging.getLogger("tocsin.store")
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-"""One Content-Security-Policy for every page: own style sheet, own pictures, no script, no frames."""
+"""One Content-Security-Policy for every page: own style sheet, own pictures, no script, no frames, and no text that
+could become a script. The account pages add own scripts (`delivery.desk.accounts`)."""
+
+_NOBODY: Final = (
+    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture",
+    "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get",
+    "idle-detection", "interest-cohort", "keyboard-map", "local-fonts", "magnetometer", "microphone", "midi",
+    "otp-credentials", "payment", "picture-in-picture", "screen-wake-lock", "serial", "speaker-selection",
+    "storage-access", "usb", "web-share", "window-management", "xr-spatial-tracking",
+)  # fmt: skip
+PERMISSIONS: Final = ", ".join(f"{feature}=()" for feature in _NOBODY)
+"""No feature for anybody. What is not named here is passkeys, which the account pages use."""
 
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
-    # Not `no-referrer`: under that a browser sends `Origin: null` with its forms, and the desk could not take them.
-    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": PERMISSIONS,
+    "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
@@ -60,6 +70,20 @@ class Headers:
         if settings.CONFIG.secure:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         return response
+
+
+class OwnOrigin:
+    """Gives our own forms their origin back. Under `no-referrer` a browser sends `Origin: null` with them (Fetch,
+    “append a request Origin header”), which the check against foreign forms refuses; `Sec-Fetch-Site`, which no page
+    can set, says that they are ours."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._answer = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.headers.get("Origin") == "null" and request.headers.get("Sec-Fetch-Site") == "same-origin":
+            request.META["HTTP_ORIGIN"] = settings.CONFIG.server.desk_origin
+        return self._answer(request)
 
 
 class Utf8Only:

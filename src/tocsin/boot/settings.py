@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tocsin.adapters.db.configure import databases
+from tocsin.boot import accounts
 from tocsin.boot import config as configuration
 from tocsin.boot.config import Role
 from tocsin.boot.keys import desk_secret
@@ -44,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "tocsin.adapters.db",
     *_ROOMS[ROLE],
+    *(() if ROLE is Role.FRONT else accounts.apps(CONFIG.accounts)),
 ]
 
 _COMMON = [
@@ -57,11 +60,14 @@ MIDDLEWARE = {
     Role.FRONT: [*_COMMON, "tocsin.boot.middleware.FrontDoor"],
     Role.DESK: [
         *_COMMON,
+        "tocsin.boot.middleware.OwnOrigin",
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
         "tocsin.boot.middleware.DeskDoor",
+        "allauth.account.middleware.AccountMiddleware",
     ],
-    Role.MANAGE: [],
+    Role.MANAGE: ["allauth.account.middleware.AccountMiddleware"],  # its tables cannot be migrated without
 }[ROLE]
 ROOT_URLCONF = "tocsin.boot.urls_desk" if ROLE is Role.DESK else "tocsin.boot.urls_front"
 APPEND_SLASH = False
@@ -83,6 +89,8 @@ WHITENOISE_MAX_AGE = 3600
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# With https the names begin with `__Host-`: no other host, and no page without TLS, can set them (RFC 6265bis, 4.1.3).
+# Browsers take such a name over TLS only, so a trial on loopback goes without; everything else about them is the same.
 SESSION_COOKIE_NAME = "__Host-tocsin" if CONFIG.secure else "tocsin"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
@@ -94,6 +102,9 @@ CSRF_COOKIE_NAME = "__Host-tocsin-csrf" if CONFIG.secure else "tocsin-csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = CONFIG.secure
+
+_DESK_NAME = str(urlsplit(CONFIG.server.desk_url).hostname)
+globals().update(accounts.settings(CONFIG.accounts, secure=CONFIG.secure, name=_DESK_NAME))
 
 # Uploads are sealed while they arrive (delivery.reporter); Django never gets to keep a file, in memory or on disk.
 FILE_UPLOAD_HANDLERS = ["tocsin.boot.middleware.NoFiles"]

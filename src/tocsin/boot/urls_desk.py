@@ -15,6 +15,7 @@ def no_icon(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("favicon.ico", no_icon),
     path("api/v1/", include("tocsin.delivery.api.desk")),
+    path("account/", include("tocsin.delivery.desk.accounts.urls")),
     path("", include("tocsin.delivery.desk.urls")),
 ]
 handler500 = "tocsin.boot.middleware.broken"

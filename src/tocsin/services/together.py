@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two people who agree: for tests and demos in which what takes a second person has to happen."""
+"""Two people who agree: for whoever plays both of them, as demos and tests do."""
 
 from __future__ import annotations
 

@@ -122,6 +122,7 @@ class MemoryProjects:
 class _Account:
     info: PersonInfo
     roles: dict[ProjectId, frozenset[Role]] = field(default_factory=dict)
+    stamp: str = "first"
     ended: bool = False
 
 
@@ -167,6 +168,8 @@ class MemoryPeople:
         if account is None:
             account = _Account(PersonInfo(id=self._mint.id("usr"), name=name, email=address))
             self._accounts[account.info.id] = account
+        else:
+            account.stamp = self._mint.id("stp")
         account.roles |= roles
         return account.info
 
@@ -179,6 +182,17 @@ class MemoryPeople:
         """End an account."""
         if person in self._accounts:
             self._accounts[person].ended = True
+
+    def stamp(self, person: str) -> str:
+        """What a session of this person has to carry."""
+        account = self._active(person)
+        return account.stamp if account else ""
+
+    def renew(self, person: str) -> str:
+        """Change the stamp."""
+        account = self._accounts[person]
+        account.stamp = self._mint.id("stp")
+        return account.stamp
 
     def sign_in_link(self, person: str, now: datetime, good_until: datetime) -> str:
         """A token that signs the person in once; raises LookupError for somebody unknown or ended."""

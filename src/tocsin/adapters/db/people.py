@@ -24,6 +24,7 @@ from tocsin.services.ports.world import Mint, PersonInfo
 
 _LINK: Final = Columns(SignInLink, "hash", "person", "good_until", "used_at")
 _PERSON: Final = Columns(Person, "id")
+_STAMP: Final = f"{Columns(Person, 'stamp').select} WHERE id = %s AND is_active = TRUE"
 _REDEEM: Final = f"""
     UPDATE {_LINK.table} SET used_at = %s WHERE hash = %s AND used_at IS NULL AND good_until > %s
     AND person_id IN (SELECT id FROM {_PERSON.table} WHERE is_active = TRUE) RETURNING person_id
@@ -74,7 +75,7 @@ class DbPeople:
             raise ValueError("a person needs an e-mail address")
         with self._db.write():
             # The lock makes two who change the same person's roles take turns.
-            person, _ = (
+            person, new = (
                 Person.objects.using(self._db.alias)
                 .select_for_update()
                 .get_or_create(email=address, defaults={"id": self._mint.id("usr"), "name": name, "password": "!"})
@@ -90,6 +91,8 @@ class DbPeople:
                 for project, held in roles.items()
                 for role in sorted(held)
             )
+            if not new:
+                self._restamp(person.id)
         return PersonInfo(id=person.id, name=person.name, email=person.email)
 
     def person(self, person: str) -> PersonInfo | None:
@@ -103,6 +106,20 @@ class DbPeople:
         """End an account."""
         with self._db.write():
             Person.objects.using(self._db.alias).filter(id=person).update(is_active=False)
+
+    def stamp(self, person: str) -> str:
+        """What a session of this person has to carry: every page asks."""
+        return next((str(stamp) for (stamp,) in self._db.rows(_STAMP, (person,))), "") if person else ""
+
+    def renew(self, person: str) -> str:
+        """Change the stamp."""
+        with self._db.write():
+            return self._restamp(person)
+
+    def _restamp(self, person: str) -> str:
+        stamp = self._mint.id("stp")
+        Person.objects.using(self._db.alias).filter(id=person).update(stamp=stamp)
+        return stamp
 
     def sign_in_link(self, person: str, now: datetime, good_until: datetime) -> str:
         """A token that signs the person in once; raises LookupError for somebody unknown or ended."""

@@ -37,7 +37,8 @@ def fill(place: Place) -> Filled:
         file.write_text(seed(name) or "", encoding="utf-8")
     places = {"data": None, "keys": None, "url": place.public, "desk_url": place.desk}
     file, _ = install.new(home / "instance", policies, "", open_desk, places)
-    file.write_text(f"worker_seconds = {TURN}\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
+    settings = file.read_text(encoding="utf-8")
+    file.write_text(f"worker_seconds = {TURN}\n{settings}\n[accounts]\ntrial = true\n", encoding="utf-8")
     desk, front = open_desk(), open_desk.front()
     roles = {project.id: EVERYTHING for project in desk.projects.all()}
     people = {name: desk.people.add(name, email, roles).id for name, email in PEOPLE}

@@ -34,7 +34,7 @@ from tocsin.core.vocabulary import (
 )
 from tocsin.services import cases, intake, numbering, publication, worker
 from tocsin.services.app import Desk, Front
-from tocsin.testing.two import together
+from tocsin.services.together import together
 
 REPLAY: Final = "Demonstration: played again from the public record of {id}. Nobody reported this here."
 

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Final, ParamSpec
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 
+from tocsin.core.vocabulary import Refused
 from tocsin.delivery.desk import session
 from tocsin.services.app import Desk
 
@@ -27,16 +29,51 @@ class DeskRequest(HttpRequest):
 
 View = Callable[Concatenate[DeskRequest, P], HttpResponseBase]
 
+FACTORS: Final = "/account/factors"
+"""Where a second factor is set up; somebody without one is sent here from everywhere."""
+
+STEP_UP: Final = "/account/step-up"
+"""Where a second factor is asked for again."""
+
+NOT_PROVEN: Final = Refused(
+    code="step-up",
+    because="This is weighty, so it takes your second factor again. It then counts for ten minutes.",
+    rule="step-up",
+)
+
 
 def signed_in(view: View[P]) -> View[P]:
     """Let only signed-in people in; everybody else is sent to the sign-in page, whatever they asked for."""
 
     @wraps(view)
     def guarded(request: DeskRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        request.person = session.person(request.session, request.desk.now())
-        return view(request, *args, **kwargs) if request.person else redirect("desk:sign-in")
+        stamp = request.desk.people.stamp(session.claimed(request.session))
+        request.person = session.person(request.session, stamp, request.desk.now())
+        if not request.person:
+            return redirect("desk:sign-in")
+        return view(request, *args, **kwargs) if session.whole(request.session) else redirect(FACTORS)
 
     return guarded
+
+
+def proven(request: DeskRequest) -> bool:
+    """Say whether a second factor was shown just now, or need not be: what is weighty asks."""
+    return request.desk.doors.trial or session.fresh(request.session, request.desk.now())
+
+
+def step_up(view: View[P]) -> View[P]:
+    """Let people in who are signed in and have just shown a second factor; others are asked for it and come back.
+
+    What was posted is lost on the way, so the page with the form stands behind this as well.
+    """
+
+    @wraps(view)
+    def guarded(request: DeskRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if proven(request):
+            return view(request, *args, **kwargs)
+        return see_other(f"{STEP_UP}?{urlencode({'next': request.path})}")
+
+    return signed_in(guarded)
 
 
 def not_found() -> HttpResponse:

@@ -115,8 +115,8 @@ class People(Protocol):
     def add(self, name: str, email: str, roles: dict[ProjectId, frozenset[Role]]) -> PersonInfo:
         """Make a person, or change the roles of an existing one (same e-mail address) in the projects named.
 
-        No roles in a project ends the membership there; projects not named stay as they are. Raises ValueError without
-        an address, LookupError for a project that is not there.
+        No roles in a project ends the membership there; projects not named stay as they are. Whoever was there already
+        is signed out everywhere. Raises ValueError without an address, LookupError for a project that is not there.
         """
 
     def end(self, person: str) -> None:
@@ -124,6 +124,12 @@ class People(Protocol):
 
     def person(self, person: str) -> PersonInfo | None:
         """Somebody by their id; None for somebody unknown or ended."""
+
+    def stamp(self, person: str) -> str:
+        """What a session of this person has to carry to be good; "" for somebody unknown or ended."""
+
+    def renew(self, person: str) -> str:
+        """Change the stamp, which ends every session of the person; returns the new one."""
 
     def sign_in_link(self, person: str, now: datetime, good_until: datetime) -> str:
         """A token that signs the person in once; only its hash is kept. Raises LookupError for nobody's account."""

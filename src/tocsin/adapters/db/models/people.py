@@ -27,6 +27,7 @@ class Person(AbstractBaseUser):
     name = models.TextField()
     email = Code(unique=True, max_length=254)
     is_active = models.BooleanField(default=True)
+    stamp = Code(max_length=40, default="first")
 
     objects: ClassVar[PersonManager] = PersonManager()
 

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tocsin.core.case import decide as rules
 from tocsin.core.case.commands import Command
-from tocsin.core.case.commands import name as command_name
+from tocsin.core.case.commands import name as name_of
 from tocsin.core.case.decide import approve
 from tocsin.core.policy.clause import Caution
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery import uploads
 from tocsin.delivery.desk.carried import carried, carry
-from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed_in
+from tocsin.delivery.desk.doors import NOT_PROVEN, DeskRequest, not_found, proven, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, of_tab
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases
@@ -50,11 +50,13 @@ TABS: Final[Mapping[str, str]] = {
 }
 """In the order in which a report walks through them; the first one is the case's own address."""
 
-_STATUS: Final[Mapping[str, int]] = {"conflict": 409, "not-permitted": 403}
+_STATUS: Final[Mapping[str, int]] = {"conflict": 409, "not-permitted": 403, "step-up": 403}
 UNPROCESSABLE: Final = 422
 CONTENT_TOO_LARGE: Final = 413
 _PREVIEWED: Final = ("advisory", "publish")
 WEIGHTY: Final = frozenset({"publish", "reject", "close", "end-embargo", "decide-embargo", "approve"})
+STEPPED: Final = frozenset({"publish", "approve", "end-embargo", "decide-embargo"})
+"""Moves for which a second factor is shown again."""
 _QUIET: Final = ("message.sent", "message.received", "promise.warned")
 
 
@@ -99,6 +101,8 @@ def _carry_out(request: DeskRequest, ground: Ground, kind: type[MoveForm], body:
     if form.trial and body.post.get("do") == "try":
         return _try(request, ground, form)
     ref = ground.case.ref
+    if name_of(command) in STEPPED and not proven(request):
+        return _refuse(request, ground, form, NOT_PROVEN)
     if warned := _unseen(request, ground, command, body):
         return _show(request, ground, form.tab, form=form, shown={"cautions": warned})
     answer = cases.handle(request.desk, ref, command, ground.actor, seen=_seen(request))
@@ -114,7 +118,7 @@ def _unseen(request: DeskRequest, ground: Ground, command: Command, body: upload
 
     Moves that can be made again are not held up: what they leave open stands beside the case's promises.
     """
-    if command_name(command) not in WEIGHTY:
+    if name_of(command) not in WEIGHTY:
         return ()
     context = cases.context_of(request.desk, ground.opened, ground.actor, command)
     told = set(body.post.getlist("known"))

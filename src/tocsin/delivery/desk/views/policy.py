@@ -16,6 +16,7 @@ from tocsin.core.policy.importer import import_security_md
 from tocsin.core.policy.lint import lint_security_md
 from tocsin.core.policy.toml_write import write
 from tocsin.core.vocabulary import Refused
+from tocsin.delivery.desk import session
 from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed_in
 from tocsin.services import policies
 from tocsin.services.queries import policy as queries
@@ -156,6 +157,9 @@ def first_run(request: DeskRequest) -> HttpResponseBase:
         if request.POST["do"] == "apply":
             made = policies.first(request.desk, request.person, text)
             if not isinstance(made, Refused):
+                # The new role has ended every session of theirs; this one goes on.
+                stamp, whole = request.desk.people.stamp(request.person), session.whole(request.session)
+                session.restamp(request.session, stamp, whole=whole)
                 return see_other(f"/policy/{made.id}")
             return _editor(request, None, text, seen=policies.look(text), refused=made, status=422)
         return _editor(request, None, text, seen=policies.look(text))
