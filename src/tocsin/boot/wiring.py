@@ -21,6 +21,8 @@ from tocsin.adapters.db.rooms import DbRooms
 from tocsin.adapters.db.shelf import DbShelf
 from tocsin.adapters.db.shelf_writer import DbShelfWriter
 from tocsin.adapters.notifiers import NOTIFIERS
+from tocsin.adapters.openpgp import load_signer
+from tocsin.adapters.publishers.site import FileTree
 from tocsin.adapters.vault import (
     Ed25519Signatures,
     FileBlobs,
@@ -36,7 +38,7 @@ from tocsin.boot.config import Config
 from tocsin.boot.holder import asking
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
 from tocsin.services.alarms import AlarmedVault, sounder
-from tocsin.services.app import Desk, Doors, Front, Machine, Site, Watch
+from tocsin.services.app import Desk, Doors, Front, Machine, Press, Site, Watch
 
 
 def now() -> datetime:
@@ -67,6 +69,11 @@ def blobs(config: Config, instance: str) -> FileBlobs:
     return FileBlobs(config.data_dir / "attachments", instance)
 
 
+def tree(config: Config) -> FileTree:
+    """Return the published tree that the front serves."""
+    return FileTree(config.data_dir / "site")
+
+
 def site(config: Config) -> Site:
     """Return where the instance is reached."""
     return Site(public_url=config.server.url.rstrip("/"), desk_url=config.server.desk_url.rstrip("/"))
@@ -91,6 +98,7 @@ def front(config: Config) -> Front:
         shelf=DbShelf(),
         log=DbLog(),
         log_key=load_log_key(config.data_dir),
+        tree=tree(config),
     )
 
 
@@ -127,4 +135,5 @@ def desk(config: Config) -> Desk:
         api_tokens=DbApiTokens(),
         repeats=DbRepeats(),
         doors=Doors(trial=config.accounts.trial),
+        press=Press(tree=tree(config), signer=load_signer(config.key_dir)),
     )

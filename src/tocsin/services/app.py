@@ -5,7 +5,7 @@ worker hold besides. Built once in `boot.wiring`; handed to the doors, never imp
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
@@ -18,6 +18,7 @@ from tocsin.services.ports.notifier import Notifier
 from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.receipts import Receipts
 from tocsin.services.ports.shelf import ShelfReader
+from tocsin.services.ports.site import Nowhere, Signer, Tree, TreeReader, Typesetter
 from tocsin.services.ports.store import Drops, Inbox, Journal, Numbers, Outbox, Rooms
 from tocsin.services.ports.tokens import Tokens
 from tocsin.services.ports.vault import Sealer, Vault
@@ -60,6 +61,15 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Press:
+    """How what is public leaves as plain files: the tree, the key it is signed with, and who sets it for printing."""
+
+    tree: Tree
+    signer: Signer | None = None
+    typesetter: Typesetter | None = None
+
+
+@dataclass(frozen=True)
 class Front:
     """What intake and the public pages hold: they can seal, and cannot open any case. `log_key` is the public half."""
 
@@ -78,6 +88,7 @@ class Front:
     shelf: ShelfReader
     log: LogReader
     log_key: bytes
+    tree: TreeReader = field(default_factory=Nowhere)
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,7 @@ class Desk:
     machine: Machine
     api_tokens: ApiTokens
     repeats: Repeats
+    press: Press | None = None
     doors: Doors = Doors()
 
 

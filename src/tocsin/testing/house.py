@@ -15,10 +15,11 @@ from tocsin.core.notices import Notice
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import ProjectId, Role
 from tocsin.services.alarms import AlarmedVault, sounder
-from tocsin.services.app import Desk, Doors, Front, Machine, Site, Watch
+from tocsin.services.app import Desk, Doors, Front, Machine, Press, Site, Watch
 from tocsin.testing.api import MemoryApiTokens, MemoryRepeats
 from tocsin.testing.machine import MemoryAlarms, MemoryFacts, MemoryKeys
 from tocsin.testing.shelf import MemoryShelf
+from tocsin.testing.site import MemoryTree, OpenSigner
 from tocsin.testing.store import MemoryStore
 from tocsin.testing.vault import Sealing, in_memory
 from tocsin.testing.world import MemoryPeople, MemoryProjects, SeededMint, VirtualClock
@@ -70,7 +71,7 @@ class House:
 def house(start: datetime = START, name: str = "security.example.org") -> House:
     """Make an installation with both source policies and two people, reached under `name`."""
     clock, mint, store, shelf, told = VirtualClock(start), SeededMint(), MemoryStore(), MemoryShelf(), Told()
-    sealing = in_memory(name, clock=clock)
+    sealing, tree = in_memory(name, clock=clock), MemoryTree(clock)
     projects = MemoryProjects()
     people = MemoryPeople(projects, mint)
     site = Site(public_url=f"https://{name}", desk_url=f"https://desk.{name.partition('.')[2]}")
@@ -92,6 +93,7 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         shelf=shelf,
         log=store.log,
         log_key=sealing.log_notary.public,
+        tree=tree,
     )
     far, alarms = Far(), MemoryAlarms()
     vault = AlarmedVault(sealing.vault, sounder(alarms, clock))
@@ -127,6 +129,7 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         api_tokens=MemoryApiTokens(),
         repeats=MemoryRepeats(),
         doors=Doors(trial=True),
+        press=Press(tree=tree, signer=OpenSigner()),
     )
     maintainer = frozenset({Role.OWNER, Role.MAINTAINER, Role.RELEASE_MANAGER, Role.PUBLISHER})
     everywhere: dict[ProjectId, frozenset[Role]] = {project.id: maintainer for project in projects.all()}
