@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -11,17 +12,22 @@ from msgspec.structs import replace
 from tests.case.walks import Walk, walks
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
-from tocsin.core.case import model
+from tocsin.core.case import model, standing
+from tocsin.core.case import party_commands as pc
 from tocsin.core.case.evolve import evolve
 from tocsin.core.case.evolve import replay as fold
+from tocsin.core.case.model import Case
+from tocsin.core.case.parties import Party
 from tocsin.core.case.phase import Phase, next_move, phase
-from tocsin.core.notices import deeds, message_copies, status_copy
+from tocsin.core.case.shared import Part
+from tocsin.core.case.tables import RM, RM_FIXES
+from tocsin.core.notices import Copy, CopyStatus, deeds, message_copies, party_copies, party_status, status_copy
 from tocsin.core.policy.load import load
 from tocsin.core.policy.model import Policy
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Audience, Refused
 
-LENGTH = 60
+LENGTH = 70
 
 
 @pytest.fixture(params=["community", "warehousepg"], scope="module")
@@ -105,16 +111,96 @@ def test_walks_reach_every_event_and_most_phases(walked):
 
 def test_what_the_reporter_gets_never_holds_an_internal_note(walked, policy):
     for walk, _ in walked:
-        marked = tuple(
-            replace(e, event=replace(e.event, text="INTERNAL-7f3a"))
-            if isinstance(e.event, ev.MessageSent) and e.event.audience == Audience.TEAM
-            else e
-            for e in walk.entries
-        )
+        marked = tuple(map(mark, walk.entries))
         copies = [*message_copies(marked, heard=True)]
         if walk.case:
             copies.append(status_copy(walk.case, policy, walk.now))
         assert "INTERNAL-7f3a" not in repr(copies)
+        assert "4c1e" not in repr(copies), "another party's thread"
+
+
+def mark(entry: ev.Entry) -> ev.Entry:
+    """Put a word into every internal note that must be found nowhere else."""
+    if isinstance(entry.event, ev.MessageSent) and entry.event.audience == Audience.TEAM:
+        return replace(entry, event=replace(entry.event, text="INTERNAL-7f3a"))
+    return entry
+
+
+def told(walk: Walk, policy: Policy) -> Iterator[tuple[Case, Party, list[Copy]]]:
+    """Every line of a walk with every party of the case after it, and what that party is told of it."""
+    case = None
+    for entry in walk.entries:
+        case = evolve(case, entry)
+        for party in case.parties:
+            status = party_status(case, policy, party, entry.at)
+            yield case, party, [*party_copies(case, party, (mark(entry),)), status]
+
+
+def test_what_a_party_gets_never_holds_an_internal_note_or_somebody_elses_thread(walked, policy):
+    reached = 0
+    for walk, _ in walked:
+        for _, party, copies in told(walk, policy):
+            assert "INTERNAL-7f3a" not in repr(copies)
+            assert party.part is Part.DISTRIBUTOR or "DISTRIBUTORS-4c1e" not in repr(copies)
+            reached += "4c1e" in repr(copies)
+    assert reached > 20, "the law has to see parties that are told something"
+
+
+def test_under_an_embargo_a_party_sees_nothing_before_it_has_consented(walked, policy):
+    held = 0
+    for walk, _ in walked:
+        for case, party, copies in told(walk, policy):
+            if case.embargo.in_force and not case.embargo.may_see(party.id):
+                held += 1
+                (status,) = copies
+                assert isinstance(status, CopyStatus)
+                assert (status.steps, status.rm, status.products, status.advisory_id) == ((), "", (), "")
+                assert status.phase in ("invited", "left")
+    assert held > 100
+
+
+def test_only_vendors_and_deployers_have_a_fix_path_and_only_who_accepted_has_a_fix(walked):
+    fixed = 0
+    for walk, _ in walked:
+        for party in walk.case.parties if walk.case else ():
+            assert all(each.path == "" for each in party.products) or party.part in (Part.VENDOR, Part.DEPLOYER)
+            if any(each.path in ("VFd", "VFD", "D") for each in party.products):
+                fixed += 1
+                assert party.rm in RM_FIXES
+    assert fixed > 5
+
+
+def test_a_vendor_that_holds_the_report_is_aware_and_once_public_every_vendor_is(walked):
+    for walk, steps in walked:
+        for case in [*(before for _, before, _ in steps), walk.case]:
+            for party in case.parties if case else ():
+                if party.part is Part.VENDOR and party.here:
+                    aware = party.rm is not RM.START
+                    assert all(("V" in each.path) == aware for each in party.products)
+                    assert aware or not case.public
+
+
+def test_nothing_is_said_to_a_party_that_may_not_hear_it(walked):
+    refused = 0
+    for _, steps in walked:
+        for command, case, decision in steps:
+            if case is None or not isinstance(command, cmd.Say) or command.audience is not Audience.PARTY:
+                continue
+            party = standing.party(case, command.party)
+            barred = party is None or not party.here or standing.may_be_told(case, party) is not None
+            refused += barred
+            assert not barred or isinstance(decision, Refused)
+    assert refused > 20
+
+
+def test_a_merged_case_keeps_every_report_and_the_earlier_end(walked):
+    for _, steps in walked:
+        for (command, before, decision), (_, after, _) in pairwise(steps):
+            if isinstance(command, pc.Absorb) and before and after and decision and not isinstance(decision, Refused):
+                assert after.reports == (*before.reports, command.report)
+                ends = [each.ends_at for each in (before.embargo, command.embargo) if each.in_force and each.ends_at]
+                if ends and after.embargo.in_force:
+                    assert after.embargo.ends_at == min(ends)
 
 
 def test_notifications_carry_no_content(walked):

@@ -10,9 +10,13 @@ from datetime import UTC, datetime, timedelta
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
+from tocsin.core.case import party_commands as pc
 from tocsin.core.case.approval import Member
 from tocsin.core.case.decide import Context, decide, record
 from tocsin.core.case.model import Case
+from tocsin.core.case.negotiation import Negotiation
+from tocsin.core.case.shared import Part
+from tocsin.core.case.tables import RM, RMInput
 from tocsin.core.intake import Report
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy
@@ -56,6 +60,7 @@ class Walk:
     case: Case | None = None
     entries: list[ev.Entry] = field(default_factory=list)
     proposals: int = 0
+    cases: int = 0
 
     def step(self) -> tuple[cmd.Command, Case | None, tuple[ev.Event, ...] | Refused]:
         """Send one random command; returns it, the case before, and what was decided."""
@@ -75,9 +80,86 @@ class Walk:
             return CLOCK_ACTOR
         if isinstance(command, cmd.RecordPublication | cmd.RecordFailure):
             return SYSTEM_ACTOR
-        if isinstance(command, cmd.SubmitReport | cmd.Hear | cmd.Appeal):
+        if isinstance(command, cmd.SubmitReport | cmd.Appeal):
             return FINDER
+        if isinstance(command, cmd.Hear):
+            return self.rng.choice((FINDER, self._someone()))
+        if self.rng.random() < 0.2 and isinstance(
+            command, pc.Consent | pc.Decline | pc.MoveParty | cmd.RejectEmbargo | cmd.AcceptEmbargo | cmd.ProposeEmbargo
+        ):
+            return self._someone()
         return self.rng.choice((DANA, LI, LI, FINDER))
+
+    def _someone(self) -> Actor:
+        """A party of the case, or one that is none."""
+        named = self.rng.choice(self.case.parties).id if self.case and self.case.parties else "pty_0"
+        return Actor(kind=ActorKind.PARTY, id=named)
+
+    def _party(self) -> cmd.Command:
+        """Something about a party, or about another case."""
+        rng, who = self.rng, self._someone().id
+        if self.case and len(self.case.parties) < 4 and rng.random() < 0.3:
+            return pc.Invite(
+                party=f"pty_{len(self.case.parties)}",
+                part=rng.choice(list(Part)),
+                name="Example",
+                products=rng.choice(((), ("one", "two"))),
+                why="They ship it.",
+                upstream=rng.random() < 0.2,
+                answer_by=rng.choice((None, self.now + timedelta(days=3))),
+            )
+        accepted = [each for each in self.case.parties if each.rm is RM.ACCEPTED and each.products] if self.case else []
+        if accepted and rng.random() < 0.5:
+            each = rng.choice(accepted)
+            path = {"vfd": "Vfd", "Vfd": "VFd", "VFd": "VFD"}.get(each.path, "D")
+            return pc.SetProduct(party=each.id, product=rng.choice(each.products).name, path=path)
+        holding = [each for each in self.case.parties if each.rm in (RM.RECEIVED, RM.VALID)] if self.case else []
+        if holding and rng.random() < 0.5:
+            return pc.MoveParty(party=rng.choice(holding).id, step=RMInput.ACCEPT)
+        self.cases += 1
+        other = f"WHPG-2026-{self.cases:05}"
+        held = self.case.embargo if self.case and rng.random() < 0.5 else Negotiation()
+        report = Report(title="The same", reproduce="Look.", version="7.3")
+        return rng.choice(
+            (
+                pc.Consent(party=who),
+                pc.Consent(party=who),
+                pc.Decline(party=who),
+                pc.MoveParty(party=who, step=rng.choice(list(RMInput))),
+                pc.MoveParty(party=who, step=RMInput.ACCEPT),
+                pc.SetProduct(
+                    party=who,
+                    product=rng.choice(("", "one", "three")),
+                    path=rng.choice(("", "vfd", "Vfd", "VFd", "VFD", "D", "x")),
+                    affected=rng.choice((None, *Affectedness)),
+                ),
+                pc.LetGo(party=who, reason="No answer."),
+                pc.PassOn(party=who, note="By mail."),
+                pc.Resend(
+                    of=1,
+                    source=rng.choice(list(Audience)),
+                    audience=rng.choice(list(Audience)),
+                    party=who,
+                    text="Look.",
+                ),
+                cmd.Say(audience=Audience.PARTY, party=who, text="PARTY-4c1e"),
+                cmd.Say(audience=Audience.PARTY, party=who, text="PARTY-4c1e"),
+                cmd.Say(audience=Audience.DISTRIBUTORS, text="DISTRIBUTORS-4c1e"),
+                *(() if rng.random() < 0.8 else (pc.MergeInto(into="WHPG-2026-c3qh8", reason="The same."),)),
+                pc.Absorb(
+                    case=other,
+                    received_at=self.now,
+                    report=report,
+                    embargo=held,
+                    pxa="pxa",
+                    room="room_2",
+                    reason="Same.",
+                ),
+                pc.SplitOff(into=other, parties=rng.choice(((), (who,))), reason="Two matters."),
+                pc.Continue(of=other, embargo=held, pxa=rng.choice(("pxa", "Pxa")), reason="A part."),
+                *(() if rng.random() < 0.8 else (pc.Transfer(to="elsewhere", policy="0" * 64, reason="Theirs."),)),
+            )
+        )
 
     def _proposal(self) -> str:
         """Mostly a proposal that is open, else one that never was."""
@@ -128,6 +210,8 @@ class Walk:
                 ),
                 room="room_1",
             )
+        if rng.random() < 0.3:
+            return self._party()
         if rng.random() < 0.4:
             return self._embargo()
         if rng.random() < 0.02:

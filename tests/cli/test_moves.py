@@ -142,7 +142,13 @@ def test_an_offer_of_the_reporter_is_accepted_without_naming_it_and_public_knowl
 
 def test_every_move_of_the_desk_can_be_made_from_the_terminal():
     commands = tree.SOURCE / "delivery" / "cli"
-    written = "".join((commands / f"{name}.py").read_text() for name in ("case", "embargo", "advisory"))
-    asked = set(re.findall(r'(?:move\((?:ctx, person, given|ref|seen\.case), |move\(\n\s+ref, )"([a-z-]+)"', written))
-    elsewhere = {"adopt-policy"}  # `tocsin policy`
+    places = ("case", "embargo", "advisory", "parties")
+    written = "".join((commands / f"{name}.py").read_text() for name in places)
+    asked = set(
+        re.findall(
+            r'(?:move\((?:ctx, person, given|ref|seen\.case), |move\(\n\s+(?:ref|ctx, person, given), )"([a-z-]+)"',
+            written,
+        )
+    )
+    elsewhere = {"adopt-policy", "reconsider"}  # `tocsin policy`, and `tocsin case reopen` by its use case
     assert set(moves()) - asked == elsewhere

@@ -114,6 +114,7 @@ def desk(config: Config) -> Desk:
         mint=RandomMint(),
         sealer=vault,
         vault=vault,
+        receipts=load_receipts(config.data_dir),
         tokens=load_tokens(config.data_dir),
         blobs=blobs(config, vault.instance),
         journal=DbJournal(),

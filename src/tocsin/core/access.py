@@ -13,20 +13,25 @@ from tocsin.core.vocabulary import Actor, ActorKind, MoveName, Refused, Role
 
 M = MoveName
 
-_TALK: Final = frozenset({M.REPLY, M.NOTE, M.NEED_INFO})
-_TRIAGE: Final = _TALK | {M.ASSIGN, M.INVESTIGATE, M.ACCEPT, M.REJECT, M.DUPLICATE, M.SCORE, M.SET_LINES, M.SET_CVE}
+_TALK: Final = frozenset({M.REPLY, M.NOTE, M.NEED_INFO, M.WRITE, M.RESEND})
+_JOIN: Final = frozenset({M.INVITE, M.MERGE, M.SPLIT})
+_TRIAGE: Final = (
+    _TALK
+    | {M.PARTY, M.SHARE}
+    | {M.ASSIGN, M.INVESTIGATE, M.ACCEPT, M.REJECT, M.DUPLICATE, M.SCORE, M.SET_LINES, M.SET_CVE}
+)
 _FIX: Final = frozenset({M.SET_FIX, M.CONFIRM_FIX, M.SET_LINES})
 _EMBARGO: Final = frozenset({M.PROPOSE_EMBARGO, M.ACCEPT_EMBARGO, M.REJECT_EMBARGO})
 _ADVISE: Final = frozenset({M.DRAFT_ADVISORY, M.SET_CVE, M.SCORE})
-_FINAL: Final = frozenset({M.DECIDE_EMBARGO, M.END_EMBARGO, M.CLOSE, M.ADOPT_POLICY})
+_FINAL: Final = frozenset({M.DECIDE_EMBARGO, M.END_EMBARGO, M.CLOSE, M.ADOPT_POLICY, M.TRANSFER})
 
 ROLE_MOVES: Final[dict[Role, frozenset[MoveName]]] = {
-    Role.OWNER: _TRIAGE | _FIX | _EMBARGO | _ADVISE | _FINAL | {M.PUBLISH},
-    Role.MAINTAINER: _TRIAGE | _FIX | _EMBARGO | _ADVISE | _FINAL,
+    Role.OWNER: _TRIAGE | _JOIN | _FIX | _EMBARGO | _ADVISE | _FINAL | {M.PUBLISH},
+    Role.MAINTAINER: _TRIAGE | _JOIN | _FIX | _EMBARGO | _ADVISE | _FINAL,
     Role.RELEASE_MANAGER: _TALK | _FIX | _EMBARGO | _ADVISE,
     Role.TRIAGER: _TRIAGE,
     Role.PUBLISHER: _TALK | _ADVISE | {M.PUBLISH},
-    Role.COORDINATOR: _TRIAGE | _EMBARGO | _ADVISE,
+    Role.COORDINATOR: _TRIAGE | _JOIN | _EMBARGO | _ADVISE,
     Role.DISTRIBUTOR: frozenset(),
     Role.AUDITOR: frozenset(),
 }
@@ -37,8 +42,12 @@ READERS: Final = frozenset(Role) - {Role.DISTRIBUTOR}
 
 REPORTER_MOVES: Final = frozenset(
     {M.REPORT, M.REPLY, M.APPEAL, M.PROPOSE_EMBARGO, M.ACCEPT_EMBARGO, M.REJECT_EMBARGO, M.CONFIRM_FIX}
+    | {M.SHARE, M.PARTY}
 )
 """What the holder of a return phrase may do in their own case."""
+
+PARTY_MOVES: Final = frozenset({M.REPLY, M.PARTY, M.PROPOSE_EMBARGO, M.ACCEPT_EMBARGO, M.REJECT_EMBARGO})
+"""What another party to a case may do by a return phrase of its own: speak for itself, never about others."""
 
 
 def may_read(actor: Actor) -> bool:
@@ -52,6 +61,8 @@ def may_move(actor: Actor, move: MoveName) -> bool:
         return True
     if actor.kind is ActorKind.REPORTER:
         return move in REPORTER_MOVES
+    if actor.kind is ActorKind.PARTY:
+        return move in PARTY_MOVES
     return any(move in ROLE_MOVES[role] for role in actor.roles)
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What others learn from what happened: the reporter's own copy, and the effects that leave the desk.
+"""What others learn from what happened: the copies of reporter and parties, and the effects that leave the desk.
 
-Pure: journal entries in, values out. The reporter's copy never holds an internal note, another party's words or the
-lead's name (S64); a notification says that something happened in a case, never what (S8). Sealing and sending are not
-done here.
+Pure: journal entries in, values out. No copy ever holds an internal note, another's thread or the lead's name (S64); a
+party's holds nothing at all before it may see the case (`em.9`). A notification says that something happened in a case,
+never what (S8). Sealing and sending are not done here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ from tocsin.core.case import events as ev
 from tocsin.core.case.approval import ApprovalAsked
 from tocsin.core.case.deadlines import next_due
 from tocsin.core.case.model import Case
+from tocsin.core.case.parties import KNOWS, Party, Product
+from tocsin.core.case.party_events import MessageResent, PartyConsented, PartyDeclined, PartyLeft
 from tocsin.core.case.phase import STEPS, phase, steps_done
+from tocsin.core.case.shared import Part
+from tocsin.core.case.standing import may_see
 from tocsin.core.intake import Attachment
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.model import Group, Policy
@@ -55,11 +59,19 @@ class OpenProposal(Value):
 
 
 class CopyStatus(Value, tag="status"):
-    """Where the case stands, for the reporter; the newest one counts."""
+    """Where the case stands, for the reporter or the `party` named; the newest one counts.
+
+    `asks_to_pass_on` lists who the team wants to pass the report on to, and waits for the reporter's word (S34).
+    """
 
     at: datetime
     phase: str
     steps: tuple[Step, ...]
+    party: str = ""
+    part: str = ""
+    consent: str = ""
+    rm: str = ""
+    products: tuple[Product, ...] = ()
     next_promise: str = ""
     next_due: datetime | None = None
     embargo_until: datetime | None = None
@@ -68,6 +80,7 @@ class CopyStatus(Value, tag="status"):
     may_confirm_fix: bool = False
     advisory_id: str = ""
     cve_id: str = ""
+    asks_to_pass_on: tuple[tuple[str, str], ...] = ()
 
 
 class CopyRefusal(Value, tag="refusal"):
@@ -94,19 +107,9 @@ def message_copies(entries: tuple[ev.Entry, ...], heard: bool) -> tuple[CopyMess
     copies: list[CopyMessage] = []
     for entry in entries:
         match entry.event:
-            case ev.MessageSent(audience=Audience.REPORTER) as sent:
-                copies.append(
-                    CopyMessage(
-                        at=entry.at,
-                        by="team",
-                        text=sent.text,
-                        plan=sent.plan,
-                        workarounds=sent.workarounds,
-                        automatic=sent.automatic,
-                        attachments=sent.attachments,
-                    )
-                )
-            case ev.MessageReceived() as received if heard:
+            case ev.MessageSent(audience=Audience.REPORTER) | MessageResent(audience=Audience.REPORTER):
+                copies.append(_sent_copy(entry.at, entry.event))
+            case ev.MessageReceived(party="") as received if heard:
                 copies.append(CopyMessage(at=entry.at, by="you", text=received.text, attachments=received.attachments))
             case ev.ReportReceived() as opened if heard:
                 copies.append(_report_copy(entry.at, opened))
@@ -115,6 +118,75 @@ def message_copies(entries: tuple[ev.Entry, ...], heard: bool) -> tuple[CopyMess
                     by = "you" if entry.actor.kind is ActorKind.REPORTER else "team"
                     copies.append(CopyMessage(at=entry.at, by=by, text=text))
     return tuple(copies)
+
+
+def _sent_copy(at: datetime, event: ev.MessageSent | MessageResent) -> CopyMessage:
+    if isinstance(event, MessageResent):
+        return CopyMessage(at=at, by="team", text=event.text, attachments=event.attachments)
+    return CopyMessage(
+        at=at,
+        by="team",
+        text=event.text,
+        plan=event.plan,
+        workarounds=event.workarounds,
+        automatic=event.automatic,
+        attachments=event.attachments,
+    )
+
+
+def party_copies(case: Case, party: Party, entries: tuple[ev.Entry, ...]) -> tuple[CopyMessage, ...]:
+    """Copy what is for one party: nothing at all unless it may see the case as it stands after these entries.
+
+    Its own words are not among them: its room has them already.
+    """
+    if not may_see(case, party):
+        return ()
+    copies: list[CopyMessage] = []
+    for entry in entries:
+        match entry.event:
+            case ev.MessageSent(audience=Audience.PARTY) | MessageResent(audience=Audience.PARTY):
+                mine = entry.event.party == party.id
+            case ev.MessageSent(audience=Audience.DISTRIBUTORS) | MessageResent(audience=Audience.DISTRIBUTORS):
+                mine = party.part is Part.DISTRIBUTOR
+            case ev.EmbargoEnded(why=why) if why in _ENDED:
+                copies.append(CopyMessage(at=entry.at, by="team", text=_ENDED[why], automatic=True))
+                continue
+            case _:
+                continue
+        if mine:
+            copies.append(_sent_copy(entry.at, entry.event))
+    return tuple(copies)
+
+
+def party_status(case: Case, policy: Policy, party: Party, at: datetime) -> CopyStatus:
+    """Say to a party what it is asked and, once it may see the case, where it stands; never what the matter is.
+
+    Who reported the matter as well sees the same steps as the first reporter.
+    """
+    seen = may_see(case, party)
+    consent = case.embargo.consent(party.id)
+    asked = CopyStatus(
+        at=at,
+        phase=phase(case).value if seen else ("left" if not party.here else "invited"),
+        steps=status_copy(case, policy, at).steps if seen and party.part in KNOWS else (),
+        party=party.name,
+        part=party.part.value,
+        consent=consent.value,
+        rm=party.rm.value if seen else "",
+        products=party.products if seen else (),
+        embargo_until=case.embargo_until,
+        proposals=_open_proposals(case) if party.here else (),
+    )
+    if not (seen and case.published_at):
+        return asked
+    return msgspec.structs.replace(asked, advisory_id=case.advisory_id, cve_id=case.cve_id)
+
+
+def _open_proposals(case: Case) -> tuple[OpenProposal, ...]:
+    return tuple(
+        OpenProposal(id=each.id, ends_at=each.ends_at, by=each.by, respond_by=each.respond_by)
+        for each in case.embargo.open_proposals
+    )
 
 
 _ENDED: Final = {
@@ -195,9 +267,9 @@ def status_copy(case: Case, policy: Policy, at: datetime) -> CopyStatus:
         next_promise=promise.name if promise else "",
         next_due=promise.due_at if promise else None,
         embargo_until=case.embargo_until,
-        proposals=tuple(
-            OpenProposal(id=proposal.id, ends_at=proposal.ends_at, by=proposal.by, respond_by=proposal.respond_by)
-            for proposal in case.embargo.open_proposals
+        proposals=_open_proposals(case),
+        asks_to_pass_on=tuple(
+            (each.id, each.name) for each in case.parties if each.upstream and each.here and each.agreed_at is None
         ),
         may_appeal=case.rejection is not None and not case.appeals and case.closed_at is None,
         may_confirm_fix=case.fix_ready_at is not None and case.published_at is None,
@@ -235,6 +307,8 @@ def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, 
             case ev.ReportReceived():
                 found.append(Notice(case=case.ref, what="report.received", to="all" if case.public else "duty"))
             case ev.MessageReceived() | ev.CaseAppealed():
+                found.append(Notice(case=case.ref, what=ev.name(entry.event), to="lead"))
+            case PartyConsented() | PartyDeclined() | PartyLeft() if entry.actor.kind is ActorKind.PARTY:
                 found.append(Notice(case=case.ref, what=ev.name(entry.event), to="lead"))
             case ev.PromiseWarned(promise=promise, share=share, told=told):
                 found.append(Notice(case=case.ref, what=f"{promise} at {share} %", to=told))

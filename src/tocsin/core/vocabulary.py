@@ -66,10 +66,12 @@ class Role(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """Who makes a move: a signed-in person, the reporter by return phrase, the clock, or an adapter's result."""
+    """Who makes a move: a signed-in person, the reporter or another party by return phrase, the clock, or an adapter's
+    result."""
 
     PERSON = "person"
     REPORTER = "reporter"
+    PARTY = "party"
     CLOCK = "clock"
     SYSTEM = "system"
 
@@ -116,13 +118,23 @@ class MoveName(StrEnum):
     PUBLISH = "publish"
     CLOSE = "close"
     ADOPT_POLICY = "adopt-policy"
+    INVITE = "invite"
+    PARTY = "party"
+    WRITE = "write"
+    RESEND = "resend"
+    SHARE = "share"
+    MERGE = "merge"
+    SPLIT = "split"
+    TRANSFER = "transfer"
 
 
 class Audience(StrEnum):
-    """Who reads a message. `TEAM` never leaves the desk (S64)."""
+    """Who reads a message. `TEAM` never leaves the desk (S64); `PARTY` is one named party, `DISTRIBUTORS` all of them
+    who may see the case."""
 
     TEAM = "team"
     REPORTER = "reporter"
+    PARTY = "party"
     DISTRIBUTORS = "distributors"
 
 

@@ -100,6 +100,7 @@ class Desk:
     mint: Mint
     sealer: Sealer
     vault: Vault
+    receipts: Receipts
     tokens: Tokens
     blobs: BlobStore
     journal: Journal

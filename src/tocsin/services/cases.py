@@ -29,7 +29,7 @@ from tocsin.core.intake import completeness
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, Refused
-from tocsin.services import leaves, sealing
+from tocsin.services import leaves, listeners, sealing
 from tocsin.services.app import Desk, Front, Holder
 from tocsin.services.ports.store import (
     NEVER,
@@ -100,13 +100,14 @@ def handle(
     *,
     seen: int | None = None,
     drop: str = "",
-    at: datetime | None = None,
+    drop_of: CaseRef = "",
 ) -> Case | Refused:
     """Carry out a command on an existing case.
 
     `seen` is the journal length the actor was looking at: a change by somebody else since then refuses with
-    `conflict`, naming what changed, unless it was only talk. `drop` names the drop that carried the command, whose
-    instant is `at`. Raises `ports.store.Unavailable` when nothing can be written, and `Tampered` for a broken case.
+    `conflict`, naming what changed, unless it was only talk. `drop` names the drop that carried the command,
+    `drop_of` the case it was left for where that is another one. Raises `ports.store.Unavailable` when nothing can be
+    written, and `Tampered` for a broken case.
     """
     for _ in range(ATTEMPTS):
         try:
@@ -115,6 +116,7 @@ def handle(
             return Refused(code="limited", because=str(limited), rule="key holder")
         if opened is None or not _may_know(actor, opened.case):
             return NOT_FOUND
+        actor = listeners.named(opened.case, actor)
         if seen is not None and (changed := _changed_since(desk, opened, seen, actor)):
             return changed
         context = context_of(desk, opened, actor, command)
@@ -126,7 +128,7 @@ def handle(
         case, entries = rules.record(opened.case, decision, context) if decision else (opened.case, ())
         try:
             reacted = rules.set_going(opened.case, command, context) if entries else ()
-            desk.journal.commit(change(desk, opened, case, entries, drop=drop, reactions=reacted))
+            desk.journal.commit(change(desk, opened, case, entries, drop=drop, drop_of=drop_of, reactions=reacted))
         except Conflict:
             continue
         return case
@@ -155,13 +157,13 @@ def ask(desk: Desk, ref: CaseRef, command: cmd.Command, actor: Actor, refused: R
 
 
 def answer_drop(desk: Desk, drop: Drop, actor: Actor, refused: Refused) -> None:
-    """Say in the reporter's room why a drop could not be carried out; the case itself stays as it was."""
+    """Say in the room of `actor` why a drop could not be carried out; the case itself stays as it was."""
     opened = open_case(desk, drop.case, actor, "drop.refused")
     if opened is None:
         return
     places = sealing.Places(desk.sealer.instance)
     told = notices.CopyRefusal(at=desk.now(), because=refused.because)
-    rooms = desk.rooms.of_case(drop.case)
+    rooms = [room for room in desk.rooms.of_case(drop.case) if room.id == actor.id]
     copies = tuple(seal_copy(desk, places, room, told, told.at) for room in rooms)
     written = change(desk, opened, opened.case, (), drop=drop.id)
     desk.journal.commit(msgspec.structs.replace(written, copies=copies))
@@ -196,15 +198,13 @@ def change(
     entries: tuple[ev.Entry, ...],
     *,
     drop: str = "",
-    heard: bool = False,
+    drop_of: CaseRef = "",
     reactions: tuple[Reaction, ...] = (),
 ) -> Change:
-    """Put together everything one command writes. `heard` copies the reporter's own words to their room as well."""
+    """Put together everything one command writes."""
     places = sealing.Places(holder.sealer.instance)
-    rooms = holder.rooms.of_case(case.ref) if case.room else ()
     moved_on = case.policy != opened.case.policy
     policy = holder.projects.policy(case.project, case.policy) if moved_on else opened.policy
-    status = notices.status_copy(case, policy, case.updated_at)
     written = leaves.write(places, opened.key, case.ref, entries)
     return Change(
         case=case.ref,
@@ -214,9 +214,15 @@ def change(
         leaves=written.leaves,
         row=inbox_row(holder, places, policy, case),
         snapshot=_due_snapshot(places, opened, case),
-        copies=room_copies(holder, places, rooms, status, entries, heard=heard),
+        copies=tuple(
+            seal_copy(holder, places, each.room, value, case.updated_at)
+            for each in listeners.listeners(holder, case)
+            for value in listeners.copies(case, policy, entries, each)
+        ),
         effects=effects(holder, places, opened.key, case, entries, reactions),
         drop=drop,
+        drop_of=drop_of,
+        moved_from=opened.case.project if case.project != opened.case.project else "",
     )
 
 

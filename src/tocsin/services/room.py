@@ -14,24 +14,58 @@ import msgspec
 
 from tocsin.core import notices
 from tocsin.core.case.commands import AcceptEmbargo, Appeal, ConfirmFix, Hear, ProposeEmbargo, RejectEmbargo
+from tocsin.core.case.party_commands import Consent, Decline, LetGo, MoveParty, PassOn, SetProduct
 from tocsin.core.intake import Attachment
 from tocsin.core.log.bundle import Shown
 from tocsin.core.log.leaf import commitment
-from tocsin.core.vocabulary import CaseRef, ProjectId
+from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, ProjectId, Value
 from tocsin.services import cases, sealing, transparency
 from tocsin.services.app import Front
 from tocsin.services.ports.receipts import ReporterKey
 from tocsin.services.ports.store import Drop, Room
 
 __all__ = [
-    "DROP", "AcceptEmbargo", "Appeal", "ConfirmFix", "Door", "Hear", "ProposeEmbargo", "RejectEmbargo",
-    "ReporterCommand", "RoomView", "enter", "file", "leave", "logged", "look", "stands",
+    "DROP",
+    "AcceptEmbargo",
+    "Appeal",
+    "ConfirmFix",
+    "Consent",
+    "Decline",
+    "Door",
+    "Hear",
+    "Left",
+    "LetGo",
+    "MoveParty",
+    "PassOn",
+    "ProposeEmbargo",
+    "RejectEmbargo",
+    "ReporterCommand",
+    "RoomView",
+    "SetProduct",
+    "enter",
+    "file",
+    "leave",
+    "logged",
+    "look",
+    "own",
+    "stands",
 ]  # fmt: skip
 
-ReporterCommand = Hear | Appeal | AcceptEmbargo | RejectEmbargo | ProposeEmbargo | ConfirmFix
+ReporterCommand = (
+    Hear | Appeal | AcceptEmbargo | RejectEmbargo | ProposeEmbargo | ConfirmFix
+    | PassOn | Consent | Decline | MoveParty | SetProduct | LetGo
+)  # fmt: skip
 """What may come from a room; a drop that holds anything else does not decode."""
 
-DROP: Final[msgspec.json.Decoder[ReporterCommand]] = msgspec.json.Decoder(ReporterCommand)
+
+class Left(Value, tag="left"):
+    """What is sealed of a drop: the command, and the room that it was left from."""
+
+    room: str
+    command: ReporterCommand
+
+
+DROP: Final[msgspec.json.Decoder[Left | ReporterCommand]] = msgspec.json.Decoder(Left | ReporterCommand)
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -113,13 +147,21 @@ def leave(front: Front, door: Door, command: ReporterCommand) -> None:
     places = sealing.Places(front.sealer.instance)
     now = front.now()
     drop = front.mint.id("drp")
-    body = front.sealer.seal_drop(msgspec.json.encode(command), places.drop(drop, door.room.case))
+    left = Left(room=door.room.id, command=command)
+    body = front.sealer.seal_drop(msgspec.json.encode(left), places.drop(drop, door.room.case))
     words = _own_words(command)
     copy = None
     if words is not None:
         message = notices.CopyMessage(at=now, by="you", text=words[0], attachments=words[1])
         copy = cases.seal_copy(front, places, door.room, message, now)
     front.drops.leave(Drop(id=drop, case=door.room.case, at=now, body=body), copy)
+
+
+def own(command: ReporterCommand, who: Actor) -> ReporterCommand:
+    """Let a party speak for itself, whatever its drop says."""
+    if who.kind is ActorKind.PARTY and isinstance(command, Consent | Decline | MoveParty | SetProduct | LetGo):
+        return msgspec.structs.replace(command, party=who.id)
+    return command
 
 
 def _own_words(command: ReporterCommand) -> tuple[str, tuple[Attachment, ...]] | None:

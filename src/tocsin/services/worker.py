@@ -16,18 +16,21 @@ import msgspec
 from tocsin.core import notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused
-from tocsin.services import alarms, cases, logbook, publication, sealing
+from tocsin.services import alarms, cases, listeners, logbook, publication, relating, room, sealing
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow, Unavailable
 from tocsin.services.ports.vault import Tampered
 from tocsin.services.queries import inbox
-from tocsin.services.room import DROP
+from tocsin.services.room import DROP, Left
 
 BATCH: Final = 50
 LEASE: Final = timedelta(minutes=5)
 FIRST_RETRY: Final = timedelta(seconds=10)
 LONGEST_RETRY: Final = timedelta(hours=1)
 REST: Final = timedelta(hours=1)
+HOPS: Final = 8
+"""Cases through which words are followed to the one that they were merged into."""
+
 GATHERED: Final = 500
 """Leaves of the log that a busy worker lets gather before it stops to sign for them."""
 
@@ -85,9 +88,17 @@ def take_drops(desk: Desk, stuck: set[str]) -> int:
 def take(desk: Desk, drop: Drop) -> bool:
     """Carry one drop into its case; False where others are writing to it just now: it waits for the next turn."""
     places = sealing.Places(desk.sealer.instance)
-    command = DROP.decode(desk.vault.open_drop(drop.body, places.drop(drop.id, drop.case)))
-    actor = _reporter(desk, drop)
-    result = cases.handle(desk, drop.case, command, actor, drop=drop.id)
+    left = DROP.decode(desk.vault.open_drop(drop.body, places.drop(drop.id, drop.case)))
+    command = left.command if isinstance(left, Left) else left
+    actor = listeners.actor(left.room) if isinstance(left, Left) else _reporter(desk, drop)
+    result = cases.handle(desk, drop.case, room.own(command, actor), actor, drop=drop.id)
+    for _ in range(HOPS):
+        if not isinstance(result, Refused) or result.code != relating.GONE:
+            break
+        # The case is part of another by now: who reported it is one of that one's parties, under this case's name.
+        (ref,) = result.missing
+        speaks = actor if actor.kind is ActorKind.PARTY else Actor(kind=ActorKind.PARTY, id=drop.case)
+        result = cases.handle(desk, ref, room.own(command, speaks), speaks, drop=drop.id, drop_of=drop.case)
     if not isinstance(result, Refused):
         return True
     if result.code == "conflict":
@@ -105,8 +116,9 @@ def _stuck(stuck: set[str], what: str, words: str, error: Exception) -> None:
 
 
 def _reporter(desk: Desk, drop: Drop) -> Actor:
-    rooms = desk.rooms.of_case(drop.case)
-    return Actor(kind=ActorKind.REPORTER, id=rooms[0].id if rooms else "reporter")
+    """Who left a drop that does not say which room it is from: all such are the reporter's."""
+    rooms = [each.id for each in desk.rooms.of_case(drop.case) if not each.id.startswith(listeners.PARTY_ROOM)]
+    return Actor(kind=ActorKind.REPORTER, id=rooms[0] if rooms else "reporter")
 
 
 def tick(desk: Desk, stuck: set[str]) -> int:

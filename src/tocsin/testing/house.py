@@ -103,6 +103,7 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         mint=mint,
         sealer=vault,
         vault=vault,
+        receipts=sealing.receipts,
         tokens=sealing.tokens,
         blobs=sealing.blobs,
         journal=store.journal,

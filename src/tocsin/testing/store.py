@@ -125,10 +125,12 @@ class MemoryJournal:
     def _check(self, change: Change) -> None:
         t = self._t
         standing = t.heads.get(change.case)
-        if (standing.seq if standing else 0) != change.expected or (standing and standing.project != change.project):
+        if (standing.seq if standing else 0) != change.expected or (
+            standing and standing.project != (change.moved_from or change.project)
+        ):
             raise Conflict("the case moved on")
         drop = t.drops.get(change.drop) if change.drop else None
-        if change.drop and (drop is None or drop.case != change.case):
+        if change.drop and (drop is None or drop.case != (change.drop_of or change.case)):
             raise Conflict("its drop was answered already")
         room = change.room
         if room and (room.id in t.rooms or any(room.locator == other.locator for other in t.rooms.values())):

@@ -55,7 +55,7 @@ _ONE_HEAD: Final = (
 )
 _ONE_SNAPSHOT: Final = f"{_LINE.select} WHERE case_id = %s"
 _MOVE: Final = (
-    f"UPDATE {_CASE.table} SET {_ROW.assignments}"  # noqa: S608 - our names
+    f"UPDATE {_CASE.table} SET {_ROW.assignments}, project_id = %s"  # noqa: S608 - our names
     " WHERE ref = %s AND project_id = %s AND seq = %s"
 )
 _ANSWER: Final = (
@@ -85,7 +85,7 @@ class DbJournal:
             insert_copies(self._db, cursor, change.copies)
             self._emit(cursor, change)
             if change.drop:
-                cursor.execute(_ANSWER, (b"", change.drop, case))
+                cursor.execute(_ANSWER, (b"", change.drop, change.drop_of or case))
                 if cursor.rowcount != 1:
                     raise Conflict("its drop was answered already")
 
@@ -100,7 +100,8 @@ class DbJournal:
             _CASE.insert(cursor, [(change.case, change.project, *projected)])
             _KEY.insert(cursor, [(change.case, change.wrapped_key)])
             return
-        cursor.execute(_MOVE, (*projected, change.case, change.project, change.expected))
+        before = change.moved_from or change.project
+        cursor.execute(_MOVE, (*projected, change.project, change.case, before, change.expected))
         if cursor.rowcount != 1:
             raise Conflict("the case moved on")
         if change.wrapped_key:

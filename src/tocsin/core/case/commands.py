@@ -13,6 +13,21 @@ from typing import Final
 import msgspec
 
 from tocsin.core.case.events import CreditGiven, ProductNamed, ReferenceGiven
+from tocsin.core.case.party_commands import (
+    Absorb,
+    Consent,
+    Continue,
+    Decline,
+    Invite,
+    LetGo,
+    MergeInto,
+    MoveParty,
+    PassOn,
+    Resend,
+    SetProduct,
+    SplitOff,
+    Transfer,
+)
 from tocsin.core.intake import Attachment, Report
 from tocsin.core.policy.changes import Moved
 from tocsin.core.policy.facts import LineFact
@@ -38,10 +53,11 @@ class SubmitReport(Value, tag="report"):
 
 
 class Say(Value, tag="say"):
-    """Write to an audience; `TEAM` is an internal note and never leaves the desk (S64)."""
+    """Write to an audience, or to one `party`; `TEAM` is an internal note and never leaves the desk (S64)."""
 
     audience: Audience
     text: str
+    party: str = ""
     plan: str = ""
     workarounds: str = ""
     automatic: bool = False
@@ -49,7 +65,7 @@ class Say(Value, tag="say"):
 
 
 class Hear(Value, tag="hear"):
-    """The reporter writes."""
+    """The reporter writes, or the party that sends it."""
 
     text: str
     attachments: tuple[Attachment, ...] = ()
@@ -288,6 +304,8 @@ Command = (
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe
     | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
     | AskApproval | Approve | RecordMoment
+    | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | Resend
+    | MergeInto | Absorb | SplitOff | Continue | Transfer
 )  # fmt: skip
 
 

@@ -13,6 +13,21 @@ from typing import Final
 import msgspec
 
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven
+from tocsin.core.case.party_events import (
+    CaseAbsorbed,
+    CaseContinued,
+    CaseMerged,
+    CaseSplit,
+    CaseTransferred,
+    MessageResent,
+    PartyAgreed,
+    PartyConsented,
+    PartyDeclined,
+    PartyInvited,
+    PartyLeft,
+    PartyMoved,
+    PartyProgressed,
+)
 from tocsin.core.intake import Attachment, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.changes import Moved
@@ -31,10 +46,11 @@ class ReportReceived(Value, tag="report.received"):
 
 
 class MessageSent(Value, tag="message.sent"):
-    """Words of the project to one audience. `automatic` words never stop a clock (S22)."""
+    """Words of the project to one audience, or to one `party`. `automatic` words never stop a clock (S22)."""
 
     audience: Audience
     text: str
+    party: str = ""
     plan: str = ""
     workarounds: str = ""
     automatic: bool = False
@@ -42,9 +58,10 @@ class MessageSent(Value, tag="message.sent"):
 
 
 class MessageReceived(Value, tag="message.received"):
-    """Words of the reporter."""
+    """Words of the reporter, or of the `party` that is named."""
 
     text: str
+    party: str = ""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -325,6 +342,8 @@ Event = (
     | StateObserved | AdvisoryDrafted | CveSet
     | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
     | ApprovalAsked | ApprovalGiven | MomentRecorded
+    | PartyInvited | PartyConsented | PartyDeclined | PartyMoved | PartyProgressed | PartyLeft | PartyAgreed
+    | MessageResent | CaseMerged | CaseAbsorbed | CaseSplit | CaseContinued | CaseTransferred
 )  # fmt: skip
 
 

@@ -13,13 +13,15 @@ from typing import Any, Final, TypeVar
 from msgspec.structs import replace
 
 from tocsin.core.case import events as ev
+from tocsin.core.case import evolve_parties as parties
 from tocsin.core.case import negotiation
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, Ask
-from tocsin.core.case.model import REPORTER, VENDOR, Case
+from tocsin.core.case.model import Case
 from tocsin.core.case.rules import cs_after, rm_step
+from tocsin.core.case.standing import standing
 from tocsin.core.case.tables import RM, Fact, RMInput
 from tocsin.core.policy.facts import LineFact, PromiseFact
-from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Audience, Refused, ReportKind
+from tocsin.core.vocabulary import ActorKind, Affectedness, Audience, Refused, ReportKind
 
 T = TypeVar("T")
 
@@ -69,7 +71,7 @@ def _open(entry: ev.Entry, event: ev.ReportReceived) -> Case:
 
 
 def _sent(case: Case, entry: ev.Entry, event: ev.MessageSent) -> Changes:
-    changes: Changes = {"messages": case.messages + 1}
+    changes: Changes = {"messages": case.messages + 1, **parties.told(case, event.audience, event.party)}
     if event.audience is not Audience.REPORTER:
         return changes
     if event.automatic or entry.actor.kind is not ActorKind.PERSON:
@@ -90,6 +92,8 @@ def _sent(case: Case, entry: ev.Entry, event: ev.MessageSent) -> Changes:
 
 
 def _heard(case: Case, entry: ev.Entry, event: ev.MessageReceived) -> Changes:
+    if event.party:
+        return {"messages": case.messages + 1, **parties.heard(case, event.party, entry.at)}
     return {
         "messages": case.messages + 1,
         "last_reporter_at": entry.at,
@@ -197,13 +201,6 @@ def _fix_confirmed(case: Case, entry: ev.Entry, event: ev.FixConfirmed) -> Chang
     return {"fix_confirmed_by": (*case.fix_confirmed_by, event.by)}
 
 
-def standing(case: Case, actor: Actor, at: datetime) -> negotiation.Standing:
-    """Say where the speaker stands in the negotiation; the finder's own report machine is in Accepted (FACTS 1)."""
-    if actor.kind is ActorKind.REPORTER:
-        return negotiation.Standing(by=REPORTER, rm=RM.ACCEPTED, cs=case.state, now=at)
-    return negotiation.Standing(by=VENDOR, rm=case.rm, cs=case.state, now=at)
-
-
 def _proposed(case: Case, entry: ev.Entry, event: ev.EmbargoProposed) -> Changes:
     who = standing(case, entry.actor, entry.at)
     held, _ = _held(negotiation.propose(case.embargo, who, event.proposal, event.ends_at, event.respond_by))
@@ -239,11 +236,12 @@ def _embargo_lapsed(case: Case, entry: ev.Entry, event: ev.EmbargoLapsed) -> Cha
 def _observed(case: Case, entry: ev.Entry, event: ev.StateObserved) -> Changes:
     state = _bit(case.state, event.bit)
     held, _ = negotiation.overtaken(case.embargo, state)
+    changes: Changes = {"state": state, "embargo": held, "parties": parties.rested(replace(case, state=state))}
     # Others' clocks count from what somebody saw: CNA rule 4.5.1.6 from a disclosure not ours, the law from attacks.
     seen = {"P": "third-party-disclosed", "A": "exploitation-known"}.get(event.bit)
     if seen is None or entry.actor.kind is not ActorKind.PERSON:
-        return {"state": state, "embargo": held}
-    return {"state": state, "embargo": held, "recorded": _recording(case, seen, entry.at)}
+        return changes
+    return {**changes, "recorded": _recording(case, seen, entry.at)}
 
 
 def _recorded(case: Case, entry: ev.Entry, event: ev.MomentRecorded) -> Changes:
@@ -354,4 +352,5 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ApprovalAsked: _asked,
     ApprovalGiven: _approved,
     ev.MomentRecorded: _recorded,
+    **parties.CHANGES,
 }

@@ -70,6 +70,17 @@ def decline(held: Negotiation, who: Standing) -> Answer:
     return terms.with_consent(held, who.by, state), Outcome()
 
 
+def leave(held: Negotiation, participant: str) -> Negotiation:
+    """Let `participant` go: open proposals of theirs are withdrawn and an open question to them is over.
+
+    A signature stays: who has promised to keep quiet has promised it, also after leaving.
+    """
+    own = {each.id: Fate.WITHDRAWN for each in held.open_proposals if each.by == participant}
+    left, _ = terms.close(held, own, rest=Fate.OPEN)
+    left = terms.declined(left, participant) if left.consent(participant) is PEC.INVITED else left
+    return terms.fallen(left) if own and not left.open_proposals else left
+
+
 # ----------------------------------------------------------------------------------------- defaults, mergers and splits
 
 
@@ -122,6 +133,26 @@ def merge(one: Negotiation, other: Negotiation) -> Negotiation:
     if merged.in_force:
         merged = terms.every_consent(merged, PECInput.INVITE, only=PEC.NO_EMBARGO)
     return terms.every_consent(merged, PECInput.REVISE) if merged.em is EM.REVISE else merged
+
+
+def renamed(held: Negotiation, was: str, name: str) -> Negotiation:
+    """Call a participant by another name: two reporters of one merged case are two participants."""
+    return msgspec.structs.replace(
+        held,
+        proposals=tuple(msgspec.structs.replace(p, by=name) if p.by == was else p for p in held.proposals),
+        consents=tuple(
+            msgspec.structs.replace(c, participant=name) if c.participant == was else c for c in held.consents
+        ),
+    )
+
+
+def known(held: Negotiation, participants: Collection[str]) -> Negotiation:
+    """List participants who were never asked; where an embargo is in force or proposed, they are asked now (`em.9`)."""
+    for each in participants:
+        held = terms.known(held, each)
+        if held.em in (EM.PROPOSED, EM.ACTIVE, EM.REVISE) and held.consent(each) is PEC.NO_EMBARGO:
+            held = terms.with_consent(held, each, PEC.INVITED)
+    return held
 
 
 def split(held: Negotiation, participants: Collection[str]) -> Negotiation:

@@ -15,6 +15,7 @@ import msgspec
 from tocsin.core.case.approval import Ask
 from tocsin.core.case.events import AdvisoryDrafted, ScoreSet
 from tocsin.core.case.negotiation import Negotiation
+from tocsin.core.case.parties import Absorbed, Party
 from tocsin.core.case.tables import RM
 from tocsin.core.intake import Report
 from tocsin.core.policy.adherence import Adherence
@@ -96,6 +97,17 @@ class Case(Value):
     warned: tuple[tuple[str, int, datetime], ...] = ()
     asks: tuple[Ask, ...] = ()
     recorded: tuple[PromiseFact, ...] = ()
+
+    parties: tuple[Party, ...] = ()
+    absorbed: tuple[Absorbed, ...] = ()
+    merged_into: CaseRef = ""
+    split_into: tuple[CaseRef, ...] = ()
+    continues: CaseRef = ""
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """Every report of this matter, each with a credit of its own: the first, then those merged in (S76)."""
+        return (self.report, *(each.report for each in self.absorbed))
 
     @property
     def revision(self) -> int:

@@ -50,9 +50,10 @@ def phase(case: Case) -> Phase:
 
 def next_move(case: Case) -> str:
     """Say who owes the next move: `team`, `reporter` or `nobody` (S37)."""
-    if phase(case) not in OPEN and not case.reporter_waits_since:
+    heard = any(each.waits_since and each.here for each in case.parties)
+    if phase(case) not in OPEN and not case.reporter_waits_since and not heard:
         return "nobody"
-    if case.reporter_waits_since or not case.reporter_owes_since:
+    if case.reporter_waits_since or heard or not case.reporter_owes_since:
         return "team"
     return "reporter"
 

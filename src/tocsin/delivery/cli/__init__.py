@@ -18,7 +18,7 @@ from tocsin import __version__
 
 COMMANDS: Final[Mapping[str, str]] = {
     "advisory": "advisory:advisory",
-    "case": "case:case",
+    "case": "parties:case",
     "cvss": "cvss:cvss",
     "drill": "drill:drill",
     "embargo": "embargo:embargo",

@@ -339,16 +339,6 @@ def approve(ctx: click.Context, given: str, person: str, digest: str, json_: boo
 
 @case.command()
 @case_argument
-@click.option("--reason", required=True)
-@as_person
-@click.pass_context
-def reopen(ctx: click.Context, given: str, person: str, reason: str) -> None:
-    """Take a rejected, deferred or appealed report up again."""
-    move(ctx, person, given, "reconsider", "taken up again", reason=reason)
-
-
-@case.command()
-@case_argument
 @click.option("--bit", type=click.Choice(["P", "X", "A"]), required=True, help="Public, exploit public, attacks seen.")
 @click.option("--note", default="", help="Where it was seen.")
 @as_person

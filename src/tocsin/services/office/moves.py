@@ -49,6 +49,9 @@ Number = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 _OF_OTHERS: Final = frozenset({"report", "hear", "appeal"})
 """What only a reporter says; they do it by their return phrase."""
 
+_BY_USE_CASE: Final = frozenset({"absorb", "continue", "invite", "merge-into", "resend", "split-off", "transfer"})
+"""What a use case makes after reading two cases or a message, or with a secret to hand out; nobody types it."""
+
 _WITHOUT_MOVE: Final = frozenset({"approve"})
 """Commands of people that no clause is asked about by their own name."""
 
@@ -199,7 +202,7 @@ def moves() -> Mapping[str, Move]:
 
 def _is_of_people(move: Move) -> bool:
     asked = RULES[move.command].move is not Rule.__dataclass_fields__["move"].default
-    return move.name in _WITHOUT_MOVE or (asked and move.name not in _OF_OTHERS)
+    return move.name in _WITHOUT_MOVE or (asked and move.name not in _OF_OTHERS | _BY_USE_CASE)
 
 
 def _move(command: type[Value]) -> Move:

@@ -102,7 +102,8 @@ class Change(Value):
 
     `expected` is the journal length the decision was made on (0 opens the case). `drop` names the drop this change
     answers, so that ingesting is exactly once. `leaves` are the commitments by which the log remembers it
-    (`ports.log`).
+    (`ports.log`). `drop_of` is the case that the drop was left for, where another one answers it, and `moved_from` the
+    project that the case belonged to before this change.
     """
 
     case: CaseRef
@@ -116,6 +117,8 @@ class Change(Value):
     copies: tuple[RoomCopy, ...] = ()
     effects: tuple[Effect, ...] = ()
     drop: str = ""
+    drop_of: CaseRef = ""
+    moved_from: ProjectId = ""
     leaves: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:

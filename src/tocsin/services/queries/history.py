@@ -14,7 +14,9 @@ from typing import Any, Final
 import msgspec
 
 from tocsin.core.case import events as ev
+from tocsin.core.case import party_events as pe
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven
+from tocsin.core.case.tables import RMInput
 from tocsin.core.vocabulary import Actor, ActorKind, Audience
 from tocsin.services.queries import words
 
@@ -61,7 +63,7 @@ def _message(event: ev.MessageSent) -> str:
         return "acknowledged automatically"
     if event.audience is Audience.TEAM:
         return "added an internal note"
-    return f"wrote to the {event.audience.value}" + (" with a plan" if event.plan else "")
+    return f"wrote to {_AUDIENCES[event.audience]}" + (" with a plan" if event.plan else "")
 
 
 def _assigned(event: ev.CaseAssigned) -> str:
@@ -86,6 +88,21 @@ def _plain(word: str) -> str:
 
 
 _BITS: Final = {"P": "noted that it is public", "X": "noted a public exploit", "A": "noted attacks"}
+
+_STATES: Final = {
+    RMInput.RECEIVE: "holds the report",
+    RMInput.VALIDATE: "finds it valid",
+    RMInput.INVALIDATE: "finds it invalid",
+    RMInput.ACCEPT: "works on it",
+    RMInput.DEFER: "puts it off",
+    RMInput.CLOSE: "is done",
+}
+_AUDIENCES: Final = {
+    Audience.TEAM: "the team",
+    Audience.REPORTER: "the reporter",
+    Audience.PARTY: "a party",
+    Audience.DISTRIBUTORS: "the distributors",
+}
 
 _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ev.ReportReceived: lambda e: "sent the report",
@@ -122,5 +139,18 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ev.MomentRecorded: lambda e: f"recorded {_plain(e.moment)}: {words.instant(e.at)}",
     ApprovalAsked: lambda e: f"asked for a second person: {_plain(e.act.value)} ({e.digest[:12]})",
     ApprovalGiven: lambda e: f"{'went ahead alone' if e.alone else 'approved'}: {_plain(e.act.value)}",
+    pe.PartyInvited: lambda e: f"invited {e.name} as {e.part.value}" + (", upstream" if e.upstream else ""),
+    pe.PartyConsented: lambda e: "noted a party's consent to the embargo",
+    pe.PartyDeclined: lambda e: "noted that a party does not consent to the embargo",
+    pe.PartyMoved: lambda e: f"noted a party's own state: {_STATES[e.steps[-1]]}",
+    pe.PartyProgressed: lambda e: "noted how far a party's fixes are",
+    pe.PartyLeft: lambda e: "ended a party's part in the case",
+    pe.PartyAgreed: lambda e: "noted that the reporter agrees to passing the report on",
+    pe.MessageResent: lambda e: f"sent the words of line {e.of} on to {_AUDIENCES[e.audience]}",
+    pe.CaseMerged: lambda e: f"merged it into {e.into}",
+    pe.CaseAbsorbed: lambda e: f"took {e.case} in: one matter, one case",
+    pe.CaseSplit: lambda e: f"split {e.into} off",
+    pe.CaseContinued: lambda e: f"began it as a part of {e.of}",
+    pe.CaseTransferred: lambda e: f"handed it over to the project {e.to}",
 }
 """One line for each event; a test holds that none is forgotten."""

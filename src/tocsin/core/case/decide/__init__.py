@@ -16,7 +16,17 @@ from msgspec.structs import replace
 from tocsin.core import access
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.approval import Act
-from tocsin.core.case.decide import approve, embargo, fix, moments, publish, talk, triage
+from tocsin.core.case.decide import (
+    approve,
+    embargo,
+    fix,
+    moments,
+    parties,
+    publish,
+    relate,
+    talk,
+    triage,
+)
 from tocsin.core.case.decide.rule import Context, Decision, Rule
 from tocsin.core.case.events import Entry, Event
 from tocsin.core.case.evolve import evolve
@@ -40,6 +50,8 @@ RULES: Final[Mapping[type, Rule]] = {
     **moments.RULES,
     cmd.AskApproval: Rule(_waits),
     cmd.Approve: Rule(_waits),
+    **parties.RULES,
+    **relate.RULES,
 }
 
 
@@ -63,6 +75,8 @@ def _settle(case: Case | None, command: cmd.Command, context: Context, approved:
         return refused
     if case is None:
         return rule.opens(command, context)
+    if refused := relate.gone(case, context.actor):
+        return refused
     if case.closed_at and not rule.after_close:
         return Refused(
             code="case-closed",
@@ -99,7 +113,8 @@ def cautions(case: Case, command: cmd.Command, context: Context) -> tuple[Cautio
     """List what the person should know before they make this move; nothing of it stops the move."""
     command = _carried_out(case, command)
     move = RULES[type(command)].move(command, context)
-    return warnings(context.policy, case, move, context.now) if move else ()
+    told = warnings(context.policy, case, move, context.now) if move else ()
+    return (*told, *parties.cautions(case, command))
 
 
 def set_going(case: Case, command: cmd.Command, context: Context) -> tuple[Reaction, ...]:

@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
-from tocsin.core.case import negotiation
+from tocsin.core.case import joining, negotiation
+from tocsin.core.case import party_events as pe
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
-from tocsin.core.case.evolve import standing
 from tocsin.core.case.model import Case
+from tocsin.core.case.standing import standing
+from tocsin.core.case.tables import PEC
 from tocsin.core.policy.facts import Move, MoveName
-from tocsin.core.vocabulary import Refused
+from tocsin.core.vocabulary import ActorKind, Refused
 
 Answer = negotiation.Answer
 
@@ -48,6 +50,9 @@ def _propose_move(command: cmd.ProposeEmbargo, context: Context) -> Move:
 
 def _accept(case: Case, command: cmd.AcceptEmbargo, context: Context) -> Decision:
     who = standing(case, context.actor, context.now)
+    if context.actor.kind is ActorKind.PARTY and not case.embargo.open_proposals:
+        joined = joining.join(case.embargo, who)
+        return _settled(joined, pe.PartyConsented(party=who.by))
     if alone := negotiation.agreement_takes_two(case.embargo, who.by, command.proposal):
         return alone
     answer = negotiation.accept(case.embargo, who, command.proposal)
@@ -55,8 +60,23 @@ def _accept(case: Case, command: cmd.AcceptEmbargo, context: Context) -> Decisio
 
 
 def _reject(case: Case, command: cmd.RejectEmbargo, context: Context) -> Decision:
+    """Turn a date down. One party among several binds itself only: the date falls with the last who was asked."""
+    who = standing(case, context.actor, context.now)
+    if context.actor.kind is ActorKind.PARTY and _others_asked(case, who.by, command.proposal):
+        return _settled(joining.decline(case.embargo, who), pe.PartyDeclined(party=who.by, note=command.reason))
     answer = negotiation.reject(case.embargo, standing(case, context.actor, context.now), command.proposal)
     return _settled(answer, ev.EmbargoRejected(proposal=command.proposal, reason=command.reason))
+
+
+def _others_asked(case: Case, by: str, proposal: str) -> bool:
+    """Whether somebody else can still agree to the proposal, so that one no does not end it for everybody."""
+    held = case.embargo
+    if held.consent(by) in (PEC.SIGNATORY, PEC.LAPSED) or any(p.id == proposal and p.by == by for p in held.proposals):
+        return False
+    authors = {each.by for each in held.open_proposals}
+    return held.in_force or any(
+        each.state is PEC.INVITED for each in held.consents if each.participant not in (by, *authors)
+    )
 
 
 def _decide(case: Case, command: cmd.DecideEmbargo, context: Context) -> Decision:

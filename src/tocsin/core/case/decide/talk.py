@@ -10,11 +10,12 @@ from tocsin.core import intake
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case.decide.embargo import lapse
+from tocsin.core.case.decide.parties import told
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
 from tocsin.core.case.model import Case
 from tocsin.core.policy.clauses import promises
 from tocsin.core.policy.facts import Move, MoveName
-from tocsin.core.vocabulary import Audience, Refused, Role
+from tocsin.core.vocabulary import ActorKind, Audience, Refused, Role
 
 
 def _open(command: cmd.SubmitReport, context: Context) -> Decision:
@@ -53,9 +54,12 @@ def answer(text: cmd.Answer) -> tuple[ev.Event, ...]:
 def _say(case: Case, command: cmd.Say, context: Context) -> Decision:
     if not (command.text.strip() or command.plan.strip() or command.attachments):
         return need("empty-message", "Write something, or attach a file.", "text")
+    if refused := told(case, command.audience, command.party):
+        return refused
     return (
         ev.MessageSent(
             audience=command.audience,
+            party=command.party,
             text=command.text,
             plan=command.plan,
             workarounds=command.workarounds,
@@ -66,14 +70,22 @@ def _say(case: Case, command: cmd.Say, context: Context) -> Decision:
 
 
 def _say_move(command: cmd.Say, context: Context) -> Move:
-    name = MoveName.NOTE if command.audience is Audience.TEAM else MoveName.REPLY
-    return moved(name, "text", "plan", "workarounds", "automatic")(command, context)
+    return moved(_SAYING[command.audience], "text", "plan", "workarounds", "automatic")(command, context)
+
+
+_SAYING: Final = {
+    Audience.TEAM: MoveName.NOTE,
+    Audience.REPORTER: MoveName.REPLY,
+    Audience.PARTY: MoveName.WRITE,
+    Audience.DISTRIBUTORS: MoveName.WRITE,
+}
 
 
 def _hear(case: Case, command: cmd.Hear, context: Context) -> Decision:
     if not (command.text.strip() or command.attachments):
         return need("empty-message", "Write something, or attach a file.", "text")
-    return (ev.MessageReceived(text=command.text, attachments=command.attachments),)
+    by = context.actor.id if context.actor.kind is ActorKind.PARTY else ""
+    return (ev.MessageReceived(party=by, text=command.text, attachments=command.attachments),)
 
 
 def _assign(case: Case, command: cmd.Assign, context: Context) -> Decision:

@@ -86,11 +86,19 @@ def _reject_move(command: cmd.Reject, context: Context) -> Move:
 def _duplicate(case: Case, command: cmd.MarkDuplicate, context: Context) -> Decision:
     if command.of == case.ref:
         return Refused(code="duplicate-of-itself", because="A case cannot be a duplicate of itself.", rule="rm")
+    before = put_off(case, "duplicate")
+    if isinstance(before, Refused):
+        return before
+    return (*before, ev.CaseDuplicated(of=command.of), *answer(command.answer))
+
+
+def put_off(case: Case, why: str) -> Decision:
+    """Return the steps of a report that somebody else works on already: through Valid to Deferred, never Invalid."""
     events: list[ev.Event] = []
     state = case.rm
     walk: list[tuple[RMInput, frozenset[RM], ev.Event]] = [
         (RMInput.VALIDATE, frozenset({RM.VALID, RM.ACCEPTED, RM.DEFERRED}), ev.CaseValidated()),
-        (RMInput.DEFER, frozenset({RM.DEFERRED}), ev.CaseDeferred(reason="duplicate")),
+        (RMInput.DEFER, frozenset({RM.DEFERRED}), ev.CaseDeferred(reason=why)),
     ]
     for happening, behind, event in walk:
         if state in behind:
@@ -100,7 +108,7 @@ def _duplicate(case: Case, command: cmd.MarkDuplicate, context: Context) -> Deci
             return stepped
         state = stepped
         events.append(event)
-    return (*events, ev.CaseDuplicated(of=command.of), *answer(command.answer))
+    return tuple(events)
 
 
 def _appeal(case: Case, command: cmd.Appeal, context: Context) -> Decision:

@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tocsin case`, the part about parties and other cases: who takes part, what they are told, merge, split, transfer.
+
+Adds its commands to the group of `delivery.cli.case`, which has those on the case itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import msgspec
+
+from tocsin.core.case import party_commands as cmd
+from tocsin.core.case.model import Case
+from tocsin.core.case.shared import Part
+from tocsin.core.case.tables import RMInput
+from tocsin.core.case.threads import Change
+from tocsin.core.vocabulary import Affectedness, Audience, Refused
+from tocsin.delivery.cli.case import case, case_argument, find, move
+from tocsin.delivery.cli.context import act, actor_in, as_json, as_person, inert, print_json, reference, stop, table
+from tocsin.delivery.cli.embargo import instant
+from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.services import inviting, relating, threads
+from tocsin.services.queries import case as query
+from tocsin.services.queries import people
+
+__all__ = ["case"]
+
+party_argument = click.argument("named", metavar="PARTY")
+note_option = click.option("--note", default="", help="Where they said so; the journal keeps it.")
+
+_STEPS = {
+    "received": RMInput.RECEIVE,
+    "valid": RMInput.VALIDATE,
+    "invalid": RMInput.INVALIDATE,
+    "accepted": RMInput.ACCEPT,
+    "deferred": RMInput.DEFER,
+    "closed": RMInput.CLOSE,
+}
+_MARKS = {Change.NEW: "+ ", Change.KNOWN: "  ", Change.CUT: "- "}
+
+
+def chosen(ctx: click.Context, given: str, person: str, named: str) -> str:
+    """Return the id of the party that is named, by id or by name; ends with who there is."""
+    opened, someone, shown = find(ctx, person, given)
+    found = query.authorised(opened, shown.ref, someone.id, "case.parties")
+    everybody = people.parties(found[1].case) if found else ()
+    fits = [each.id for each in everybody if named in (each.id, each.name) or named.casefold() == each.name.casefold()]
+    if len(fits) != 1:
+        known = ", ".join(f"{each.name} ({each.id})" for each in everybody) or "nobody was invited yet"
+        stop(f"name one party: {known}", Exit.NOT_FOUND)
+    return fits[0]
+
+
+@case.command("parties")
+@case_argument
+@as_person
+@as_json
+@click.pass_context
+def parties(ctx: click.Context, given: str, person: str, json_: bool) -> None:
+    """Show everybody in a case: their part, report state, consent, fixes, and whether they may see it."""
+    opened, someone, shown = find(ctx, person, given)
+    found = query.authorised(opened, shown.ref, someone.id, "case.parties")
+    if found is None:
+        stop("there is no such case", Exit.NOT_FOUND)
+    everybody = people.everybody(found[1].case)
+    if json_:
+        print_json(everybody)
+        return
+    rows = [(e.name, e.part, e.rm, e.consent, e.fixes, "yes" if e.sees else "no", e.id) for e in everybody]
+    table(("NAME", "PART", "REPORT", "CONSENT", "FIX", "SEES", "ID"), rows)
+
+
+@case.command()
+@case_argument
+@click.argument("name")
+@click.option("--part", type=click.Choice([each.value for each in Part]), required=True)
+@click.option("--product", "products", multiple=True, help="A product of a vendor or deployer; repeat for more.")
+@click.option("--contact", default="", help="How the team reaches them.")
+@click.option("--why", required=True, help="Why they are needed; for the team.")
+@click.option("--upstream", is_flag=True, help="We report to them; the reporter has to agree first.")
+@click.option("--answer-by", default="", help="After this instant silence counts as a no to the embargo.")
+@click.option("--again", default="", help="Id of a party that is asked again.")
+@as_person
+@click.pass_context
+def invite(
+    ctx: click.Context, /, given: str, name: str, person: str, part: str, answer_by: str, again: str, **fields: object
+) -> None:
+    """Invite a party. Prints the return phrase of its room once; hand it over by a way you trust."""
+    opened, someone, shown = find(ctx, person, given)
+    found = query.authorised(opened, shown.ref, someone.id, "case.invite")
+    if found is None:
+        stop("there is no such case", Exit.NOT_FOUND)
+    due = instant(answer_by) if answer_by else None
+    known = {name: tuple(each) if isinstance(each, tuple) else each for name, each in fields.items()}
+    wish = msgspec.convert(
+        {"type": "invite", "party": again, "part": part, "name": name, "answer_by": due, **known}, cmd.Invite
+    )
+    made = inviting.invite(opened, found[1], found[0], wish)
+    if isinstance(made, Refused):
+        refuse(made)
+    click.echo(f"{shown.ref}: invited {inert(name)} as {part}, {made.party}")
+    if made.phrase:
+        click.echo(f"their return phrase, shown only now: {made.phrase}")
+        click.echo(f"it opens {opened.site.public_url}/r/{shown.project}/return")
+
+
+@case.command()
+@case_argument
+@party_argument
+@note_option
+@as_person
+@click.pass_context
+def consent(ctx: click.Context, given: str, named: str, person: str, note: str) -> None:
+    """Write down that a party consents to the embargo."""
+    party = chosen(ctx, given, person, named)
+    move(ctx, person, given, "consent", "consent recorded", party=party, note=note)
+
+
+@case.command("decline")
+@case_argument
+@party_argument
+@note_option
+@as_person
+@click.pass_context
+def declines(ctx: click.Context, given: str, named: str, person: str, note: str) -> None:
+    """Write down that a party does not consent to the embargo."""
+    party = chosen(ctx, given, person, named)
+    move(ctx, person, given, "decline", "recorded that they do not consent", party=party, note=note)
+
+
+@case.command("party")
+@case_argument
+@party_argument
+@click.argument("state", type=click.Choice(list(_STEPS)))
+@note_option
+@as_person
+@click.pass_context
+def state(ctx: click.Context, given: str, named: str, state: str, person: str, note: str) -> None:
+    """Write down what a party did with the report: its own state, not ours."""
+    party = chosen(ctx, given, person, named)
+    said = f"{inert(named)} is {state}"
+    move(ctx, person, given, "move-party", said, party=party, step=_STEPS[state].value, note=note)
+
+
+@case.command()
+@case_argument
+@party_argument
+@click.option("--product", default="", help="Which of its products; leave out where there is one.")
+@click.option("--path", default="", metavar="vfd", help="Vfd aware, VFd fix ready, VFD fix deployed; D for a deployer.")
+@click.option("--affected", type=click.Choice([each.value for each in Affectedness]))
+@as_person
+@click.pass_context
+def product(ctx: click.Context, /, given: str, named: str, person: str, affected: str | None, **where: str) -> None:
+    """Write down how far a party's fix is, and whether its product is affected."""
+    party = chosen(ctx, given, person, named)
+    move(ctx, person, given, "set-product", "recorded", party=party, affected=affected, **where)
+
+
+@case.command("let-go")
+@case_argument
+@party_argument
+@click.option("--reason", required=True)
+@as_person
+@click.pass_context
+def let_go(ctx: click.Context, given: str, named: str, person: str, reason: str) -> None:
+    """End a party's part in the case; what it signed it has signed."""
+    party = chosen(ctx, given, person, named)
+    move(ctx, person, given, "let-go", "let go", party=party, reason=reason)
+
+
+@case.command("pass-on")
+@case_argument
+@party_argument
+@click.option("--note", required=True, help="Where the reporter agreed.")
+@as_person
+@click.pass_context
+def pass_on(ctx: click.Context, given: str, named: str, person: str, note: str) -> None:
+    """Write down that the reporter agrees to passing the report on to a party upstream."""
+    party = chosen(ctx, given, person, named)
+    move(ctx, person, given, "pass-on", "agreement recorded", party=party, note=note)
+
+
+@case.command()
+@case_argument
+@click.argument("text")
+@click.option("--to", "named", default="", help="A party; without, all distributors who may see the case.")
+@as_person
+@click.pass_context
+def write(ctx: click.Context, given: str, text: str, named: str, person: str) -> None:
+    """Write to a party, or to the distributors."""
+    party = chosen(ctx, given, person, named) if named else ""
+    audience = Audience.PARTY if named else Audience.DISTRIBUTORS
+    said = f"sent to {inert(named) or 'the distributors'}"
+    move(ctx, person, given, "say", said, audience=audience.value, party=party, text=text)
+
+
+@case.command()
+@case_argument
+@click.argument("line", type=int)
+@click.option("--to", "named", required=True, help="A party, “reporter” or “distributors”.")
+@click.option("--text", default=None, help="The words as they go out; left out, the message as it stands.")
+@click.option("--no-files", is_flag=True, help="Leave the attachments out.")
+@click.option("--yes", is_flag=True, help="Send it; without, only show what they would learn.")
+@as_person
+@click.pass_context
+def resend(ctx: click.Context, /, given: str, named: str, no_files: bool, yes: bool, person: str, **what: Any) -> None:
+    """Send the words of journal LINE on to somebody who does not have them; first shows what they would learn."""
+    opened, someone, shown = find(ctx, person, given)
+    found = query.authorised(opened, shown.ref, someone.id, "case.resend")
+    if found is None:
+        stop("there is no such case", Exit.NOT_FOUND)
+    groups = {"reporter": Audience.REPORTER, "distributors": Audience.DISTRIBUTORS}
+    party = "" if named in groups else chosen(ctx, given, person, named)
+    audience, files = groups.get(named, Audience.PARTY), () if no_files else None
+    wish = threads.Wish(of=what["line"], audience=audience, party=party, text=what["text"], files=files)
+    ready = threads.prepare(opened, found[1], found[0], wish)
+    if isinstance(ready, Refused):
+        refuse(ready)
+    for each in ready.lines:
+        click.echo(_MARKS[each.change] + inert(each.text))
+    for name in ready.new_files:
+        click.echo(f"+ file {inert(name)}")
+    if not yes:
+        click.echo(f"{shown.ref}: nothing was sent; + is new to {inert(named)}, - is cut. Send it with --yes")
+        return
+    act(opened, someone, shown.ref, ready.command)
+    click.echo(f"{shown.ref}: sent on to {inert(named)}")
+
+
+@case.command()
+@case_argument
+@click.option("--with", "other", required=True, metavar="CASE", help="The case that becomes part of this one.")
+@click.option("--reason", required=True)
+@as_person
+@click.pass_context
+def merge(ctx: click.Context, given: str, other: str, reason: str, person: str) -> None:
+    """Take another case of the same matter in: all credits and threads stay, the earliest embargo end holds."""
+    opened, someone, shown = find(ctx, person, given)
+    actor = actor_in(opened, someone, shown.ref)
+    gone = reference(opened, someone, other)
+    _told(relating.merge(opened, shown.ref, gone, actor, reason), f"{shown.ref}: {gone} is part of it now")
+
+
+@case.command()
+@case_argument
+@click.option("--title", required=True, help="What the part is about.")
+@click.option("--take", "named", multiple=True, metavar="PARTY", help="A party that goes with it; repeat for more.")
+@click.option("--reason", required=True)
+@as_person
+@click.pass_context
+def split(ctx: click.Context, given: str, title: str, named: tuple[str, ...], reason: str, person: str) -> None:
+    """Take a matter of its own out, into a new case; the embargo carries over."""
+    opened, someone, shown = find(ctx, person, given)
+    actor = actor_in(opened, someone, shown.ref)
+    taken = tuple(chosen(ctx, given, person, each) for each in named)
+    made = relating.split(opened, shown.ref, actor, reason, title=title, parties=taken)
+    _told(made, f"{shown.ref}: split off {made.ref if isinstance(made, Case) else ''}")
+
+
+@case.command()
+@case_argument
+@click.option("--to", "project", required=True, help="The project that takes the case over.")
+@click.option("--reason", required=True)
+@as_person
+@click.pass_context
+def transfer(ctx: click.Context, given: str, project: str, reason: str, person: str) -> None:
+    """Hand a case that is not accepted yet over to another project of the installation."""
+    opened, someone, shown = find(ctx, person, given)
+    actor = actor_in(opened, someone, shown.ref)
+    _told(relating.transfer(opened, shown.ref, actor, project, reason), f"{shown.ref}: handed over to {project}")
+
+
+@case.command()
+@case_argument
+@click.option("--reason", required=True)
+@as_person
+@click.pass_context
+def reopen(ctx: click.Context, given: str, person: str, reason: str) -> None:
+    """Take a rejected, deferred or appealed report up again; a closed case goes on in a new one."""
+    opened, someone, shown = find(ctx, person, given)
+    actor = actor_in(opened, someone, shown.ref)
+    made = relating.reopen(opened, shown.ref, actor, reason)
+    goes_on = made.ref if isinstance(made, Case) and made.ref != shown.ref else ""
+    _told(made, f"{shown.ref}: {f'goes on as {goes_on}' if goes_on else 'taken up again'}")
+
+
+def _told(result: Case | Refused, said: str) -> None:
+    if isinstance(result, Refused):
+        refuse(result)
+    click.echo(said)
