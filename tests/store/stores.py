@@ -145,8 +145,7 @@ def opening(case: str, project: str = WHPG, lines: int = 1, **changes: Any) -> C
         expected=0,
         entries=tuple(entry(seq) for seq in range(1, lines + 1)),
         row=row(case, lines, **about),
-        wrapped_key=b"wrapped",
-        **changes,
+        **{"wrapped_key": b"wrapped", **changes},
     )
 
 

@@ -93,6 +93,19 @@ class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: str = ""
 
 
+class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nightly backups: where they are written, and how many are kept. Wrapped keys are kept thirty days at most."""
+
+    directory: str = ""
+    keep: int = 14
+    nightly: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse to keep none (ValueError)."""
+        if self.keep < 1:
+            raise ValueError("backup.keep is at least 1")
+
+
 class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The key holder: where it listens, which users may ask it besides its own, and how much it releases."""
 
@@ -114,6 +127,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database: Database = Database()
     storage: Storage = Storage()
     keys: Keys = Keys()
+    backup: Backup = Backup()
     accounts: Accounts = Accounts()
     worker_seconds: float = 1.0
 

@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from tocsin.adapters.vault import KeyFileRefused, create_instance_keys
+from tocsin.adapters.vault.durable import create_file
 
 DESK_FILE: Final = "desk.secret"
+
+_RING: Final = frozenset({".kek", ".logkey"})
+_SMALL: Final = 64 * 1024
 
 
 def create(data_dir: Path, key_dir: Path) -> Path:
@@ -43,3 +47,15 @@ def desk_secret(key_dir: Path) -> str:
         return path.read_text(encoding="ascii")
     except OSError as error:
         raise KeyFileRefused(f"{path} cannot be read: {error.strerror}; run “tocsin init”") from None
+
+
+def other_files(key_dir: Path) -> dict[str, bytes]:
+    """The small files beside the keys that an installation needs as well, by name, for the recovery kit."""
+    found = (path for path in key_dir.iterdir() if path.is_file() and path.suffix not in _RING)
+    return {path.name: path.read_bytes() for path in found if path.stat().st_size <= _SMALL}
+
+
+def write_files(key_dir: Path, files: dict[str, bytes]) -> None:
+    """Write such files into a key directory; raises FileExistsError rather than touch one that is there."""
+    for name, content in files.items():
+        create_file(key_dir / Path(name).name, content)

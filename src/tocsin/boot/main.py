@@ -14,14 +14,16 @@ from typing import Any
 import click
 
 from tocsin.boot import config as configuration
+from tocsin.boot.commands.backups import backup, restore
+from tocsin.boot.commands.keys import keys, recovery
 from tocsin.boot.config import Config, ConfigError, Role
 from tocsin.boot.demo.command import demo
 from tocsin.delivery.cli import cli
 from tocsin.delivery.cli.exits import Exit
 from tocsin.services.app import Desk, Front
+from tocsin.services.ports.git import Repository
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.vault import Limited, Tampered
-from tocsin.services.ports.git import Repository
 
 
 class Installation:
@@ -41,8 +43,6 @@ class Installation:
 
         return wiring.front(config)
 
-    def _start(self) -> Config:
-        from tocsin.boot import setup
     @staticmethod
     def repository(directory: str) -> Repository:
         """Open a git repository of this machine for reading. Needs no installation."""
@@ -50,6 +50,8 @@ class Installation:
 
         return open_local(directory)
 
+    def _start(self) -> Config:
+        from tocsin.boot import setup
 
         return setup.start(Role.MANAGE)
 
@@ -97,7 +99,8 @@ def serve() -> None:
     sys.exit(server.serve(config))
 
 
-cli.add_command(demo)
+for _command in (demo, keys, recovery, backup, restore):
+    cli.add_command(_command)
 
 
 def main() -> None:

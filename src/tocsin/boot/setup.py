@@ -43,18 +43,32 @@ def create(directory: Path, data: Path, key_dir: Path, url: str, desk_url: str) 
     Raises FileExistsError when there is a configuration file already, ValueError for addresses that cannot be served,
     and KeyFileRefused as `adapters.vault` does.
     """
+    file = directory / FILE
+    if file.exists():
+        raise FileExistsError(f"{file} exists already; this installation was made before")
+    server = _server(url, desk_url)
+    keys.create(data, key_dir)
+    create_key(key_dir, f"Security advisories <{url}>")
+    return _write(directory, data, key_dir, server)
+
+
+def configure(directory: Path, data: Path, key_dir: Path, url: str, desk_url: str) -> Path:
+    """Write `tocsin.toml` for data and keys that are there already; returns the file. ValueError as `create`."""
+    return _write(directory, data, key_dir, _server(url, desk_url))
+
+
+def _server(url: str, desk_url: str) -> Server:
     public, desk = urlsplit(url).port or PORTS[0], urlsplit(desk_url).port or PORTS[1]
-    server = Server(
+    return Server(
         url=url,
         listen=f"127.0.0.1:{public}",
         desk_url=desk_url,
         desk_listen=f"127.0.0.1:{desk if desk != public else desk + 1}",
     )
+
+
+def _write(directory: Path, data: Path, key_dir: Path, server: Server) -> Path:
     file = directory / FILE
-    if file.exists():
-        raise FileExistsError(f"{file} exists already; this installation was made before")
-    keys.create(data, key_dir)
-    create_key(key_dir, f"Security advisories <{url}>")
     directory.mkdir(parents=True, exist_ok=True)
     told = {**msgspec.structs.asdict(server), "data": str(data), "keys": str(key_dir)}
     quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in told.items()}

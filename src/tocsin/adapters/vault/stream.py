@@ -39,17 +39,17 @@ FINAL: Final = crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
 
 class StreamSealer(Secret):
-    """Seals one stream into `sink`, under a fresh key."""
+    """Seals one stream into `sink`, under a fresh key, or under `key` where that has to be known before."""
 
     __slots__ = ("_ad", "_buffer", "_hash", "_key", "_sink", "_size", "_state")
 
-    def __init__(self, sink: Callable[[bytes], object], ad: bytes) -> None:
+    def __init__(self, sink: Callable[[bytes], object], ad: bytes, key: bytes = b"") -> None:
         self._sink = sink
         self._ad = ad
         self._buffer = bytearray()
         self._hash = hashlib.sha256()
         self._size = 0
-        self._key = crypto_secretstream_xchacha20poly1305_keygen()
+        self._key = key or crypto_secretstream_xchacha20poly1305_keygen()
         self._state = crypto_secretstream_xchacha20poly1305_state()
         sink(VERSION + crypto_secretstream_xchacha20poly1305_init_push(self._state, self._key))
 

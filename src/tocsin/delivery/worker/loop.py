@@ -18,24 +18,29 @@ _log = logging.getLogger("tocsin.worker")
 
 
 class Chore(NamedTuple):
-    """Something to do now and then, however busy the worker is."""
+    """Something to do every so many seconds, however busy the worker is."""
 
     name: str
     every: float
     do: Callable[[Desk], object]
 
 
-def run(desk: Desk, seconds: float, stop: threading.Event, chores: Sequence[Chore] = ()) -> None:
+def run(desk: Desk, seconds: float, stop: threading.Event) -> None:
     """Take turns until told to stop; waits `seconds` after a turn that had nothing to do."""
     stuck: set[str] = set()
-    due = dict.fromkeys(chores, 0.0)
     while not stop.is_set():
-        for chore, at in due.items():
-            if time.monotonic() >= at:
-                due[chore] = time.monotonic() + chore.every
-                _do(chore, desk)
         if turn(desk, stuck):
             stop.wait(seconds)
+
+
+def keep_up(desk: Desk, stop: threading.Event, chores: Sequence[Chore]) -> None:
+    """Do each chore every so often until told to stop, the first time after as long. A long one delays no turn."""
+    due = {chore: time.monotonic() + chore.every for chore in chores}
+    while due and not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
+        for chore, at in due.items():
+            if time.monotonic() >= at:
+                _do(chore, desk)
+                due[chore] = time.monotonic() + chore.every
 
 
 def _do(chore: Chore, desk: Desk) -> None:
@@ -58,9 +63,9 @@ def turn(desk: Desk, stuck: set[str]) -> bool:
 
 
 def start(desk: Desk, seconds: float, chores: Sequence[Chore] = ()) -> threading.Event:
-    """Run turns in a thread of this process; setting the returned event stops it after the turn at hand."""
+    """Run turns and chores in threads of this process; setting the returned event stops them after the one at hand."""
     stop = threading.Event()
-    thread = threading.Thread(target=run, args=(desk, seconds, stop, chores), name="worker", daemon=True)
-    thread.start()
+    threading.Thread(target=run, args=(desk, seconds, stop), name="worker", daemon=True).start()
+    threading.Thread(target=keep_up, args=(desk, stop, chores), name="upkeep", daemon=True).start()
     atexit.register(stop.set)
     return stop
