@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from tocsin.core.case.events import CreditGiven, ProductNamed, ReferenceGiven
+from tocsin.core.case.events import Asked, CreditGiven, ProductNamed, ReferenceGiven
 from tocsin.core.case.party_commands import (
     Absorb,
     Consent,
@@ -138,9 +138,10 @@ class SetScore(Value, tag="score"):
 
 
 class SetLines(Value, tag="set-lines"):
-    """State which release lines are affected, fixed, waived or not affected."""
+    """State which release lines are affected, fixed, waived or not affected; `asked` when git was asked for it."""
 
     lines: tuple[LineFact, ...]
+    asked: Asked | None = None
 
 
 class SetFix(Value, tag="set-fix"):
@@ -268,6 +269,14 @@ class RecordMoment(Value, tag="record-moment"):
     note: str = ""
 
 
+class NoteHardening(Value, tag="note-hardening"):
+    """Put what the report asks for on the hardening backlog, under the name of the default it is about (S71); an empty
+    `default` takes it off again."""
+
+    default: str
+    note: str = ""
+
+
 class AskApproval(Value, tag="ask-approval"):
     """Ask a second person for what takes two; `wish` is that command, encoded."""
 
@@ -303,7 +312,7 @@ Command = (
     | SetScore | SetLines | SetFix | ConfirmFix
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe
     | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
-    | AskApproval | Approve | RecordMoment
+    | AskApproval | Approve | RecordMoment | NoteHardening
     | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | Resend
     | MergeInto | Absorb | SplitOff | Continue | Transfer
 )  # fmt: skip

@@ -152,10 +152,26 @@ class ScoreSet(Value, tag="score.set"):
     reason: str = ""
 
 
+class Asked(Value):
+    """What git was asked about the fix: every `fix` commit is needed, any `introduced` one brings the fault.
+
+    `same` and `other` are pairs of commits that a person found to be the same change, or not (commit, of, by whom).
+    """
+
+    fix: tuple[str, ...] = ()
+    introduced: tuple[str, ...] = ()
+    same: tuple[tuple[str, str, str], ...] = ()
+    other: tuple[tuple[str, str, str], ...] = ()
+
+
 class LinesSet(Value, tag="lines.set"):
-    """The affected-lines table as it stands now: whole, never a patch, so that a replay cannot drift."""
+    """The affected-lines table as it stands now: whole, never a patch, so that a replay cannot drift.
+
+    `asked` is what git was asked, where the table came from git; None leaves what was asked before as it was.
+    """
 
     lines: tuple[LineFact, ...]
+    asked: Asked | None = None
 
 
 class FixSet(Value, tag="fix.set"):
@@ -257,6 +273,13 @@ class ReferenceGiven(Value):
     summary: str = ""
 
 
+class HardeningNoted(Value, tag="hardening.noted"):
+    """The report stands on the hardening backlog under a default's name, or no more where that is empty (S71)."""
+
+    default: str
+    note: str = ""
+
+
 class MomentRecorded(Value, tag="moment.recorded"):
     """Something was at `at`: a zero point of a clock, or what keeps a promise (`core.limits.moments()`)."""
 
@@ -341,7 +364,7 @@ Event = (
     | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed
     | StateObserved | AdvisoryDrafted | CveSet
     | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
-    | ApprovalAsked | ApprovalGiven | MomentRecorded
+    | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted
     | PartyInvited | PartyConsented | PartyDeclined | PartyMoved | PartyProgressed | PartyLeft | PartyAgreed
     | MessageResent | CaseMerged | CaseAbsorbed | CaseSplit | CaseContinued | CaseTransferred
 )  # fmt: skip

@@ -177,7 +177,8 @@ def _scored(case: Case, entry: ev.Entry, event: ev.ScoreSet) -> Changes:
 
 
 def _lines_set(case: Case, entry: ev.Entry, event: ev.LinesSet) -> Changes:
-    return {"lines": event.lines, "remedied_at": (case.remedied_at or entry.at) if _remedied(event.lines) else None}
+    remedied = (case.remedied_at or entry.at) if _remedied(event.lines) else None
+    return {"lines": event.lines, "asked": event.asked or case.asked, "remedied_at": remedied}
 
 
 def _remedied(lines: Iterable[LineFact]) -> bool:
@@ -244,6 +245,10 @@ def _observed(case: Case, entry: ev.Entry, event: ev.StateObserved) -> Changes:
     return {**changes, "recorded": _recording(case, seen, entry.at)}
 
 
+def _hardening(case: Case, entry: ev.Entry, event: ev.HardeningNoted) -> Changes:
+    return {"hardening": event.default}
+
+
 def _recorded(case: Case, entry: ev.Entry, event: ev.MomentRecorded) -> Changes:
     return {"recorded": _recording(case, event.moment, event.at)}
 
@@ -278,6 +283,7 @@ def _published(case: Case, entry: ev.Entry, event: ev.AdvisoryPublished) -> Chan
         "published_at": case.published_at or entry.at,
         "revisions": (*case.revisions, (event.revision, case.ordered_at or entry.at, event.summary)),
         "documents": event.documents,
+        "published_lines": case.lines,
         "ordered_digest": "",
         "failure": "",
     }
@@ -352,5 +358,6 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ApprovalAsked: _asked,
     ApprovalGiven: _approved,
     ev.MomentRecorded: _recorded,
+    ev.HardeningNoted: _hardening,
     **parties.CHANGES,
 }

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from tocsin.core.case.approval import Ask
-from tocsin.core.case.events import AdvisoryDrafted, ScoreSet
+from tocsin.core.case.events import AdvisoryDrafted, Asked, ScoreSet
 from tocsin.core.case.negotiation import Negotiation
 from tocsin.core.case.parties import Absorbed, Party
 from tocsin.core.case.tables import RM
@@ -75,6 +75,8 @@ class Case(Value):
 
     scores: tuple[ScoreSet, ...] = ()
     lines: tuple[LineFact, ...] = ()
+    asked: Asked = Asked()
+    published_lines: tuple[LineFact, ...] = ()
     fix_ready_at: datetime | None = None
     remedied_at: datetime | None = None
     fix_author: str = ""
@@ -97,6 +99,7 @@ class Case(Value):
     warned: tuple[tuple[str, int, datetime], ...] = ()
     asks: tuple[Ask, ...] = ()
     recorded: tuple[PromiseFact, ...] = ()
+    hardening: str = ""
 
     parties: tuple[Party, ...] = ()
     absorbed: tuple[Absorbed, ...] = ()

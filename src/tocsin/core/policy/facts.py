@@ -20,11 +20,37 @@ from tocsin.core.vocabulary import (
     Value,
 )
 
-__all__ = ["Facts", "Known", "LineFact", "Move", "MoveName", "PromiseFact"]
+__all__ = ["Facts", "Known", "LineFact", "LineTest", "Move", "MoveName", "PromiseFact"]
+
+
+class LineTest(Value):
+    """One run of the project's tests on one line: what was run on which commit, where, when, and how it ended.
+
+    `before` says whether the reproducer showed the fault without the fix, `after` whether it was gone with it. `log` is
+    the end of what was printed, `log_sha256` that of all of it.
+    """
+
+    commit: str
+    command: str
+    before: bool
+    after: bool
+    at: datetime
+    seconds: float = 0.0
+    machine: str = ""
+    log: str = ""
+    log_sha256: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the fix is proven: the fault was there before it, and is not after it."""
+        return self.before and self.after
 
 
 class LineFact(Value):
-    """One release line of a product as the case knows it now."""
+    """One release line of a product as the case knows it now.
+
+    `evidence` says in words why git, or a person, came to that; `tests` are the latest runs on the line.
+    """
 
     line: str
     state: Affectedness = Affectedness.REVIEW
@@ -38,6 +64,8 @@ class LineFact(Value):
     waived_by: str = ""
     tested: bool = False
     last_release_at: datetime | None = None
+    evidence: tuple[str, ...] = ()
+    tests: tuple[LineTest, ...] = ()
 
 
 class PromiseFact(Value):

@@ -25,7 +25,8 @@ def _lines(case: Case, command: cmd.SetLines, context: Context) -> Decision:
     if unfixed:
         return need("fixed-in-missing", "A fixed line names the release that holds the fix.", *unfixed, rule="lines")
     signed = tuple(line if not line.waiver or line.waived_by else _sign(line, context) for line in command.lines)
-    return () if signed == case.lines else (ev.LinesSet(lines=signed),)
+    asked = command.asked if command.asked != case.asked else None
+    return () if signed == case.lines and asked is None else (ev.LinesSet(lines=signed, asked=asked),)
 
 
 def _sign(line: LineFact, context: Context) -> LineFact:
