@@ -53,6 +53,12 @@ def link(instance: Instance) -> str:
     return _tocsin(instance.environment, "people", "link", "dana@example.org").strip()
 
 
+def token(instance: Instance) -> str:
+    """A token of the first owner, good for a day."""
+    words = ("token", "new", "--project", PROJECT, "--label", "benchmark", "--days", "1")
+    return _tocsin(instance.environment, *words).strip()
+
+
 def _tocsin(environment: Mapping[str, str], *words: str) -> str:
     command = [sys.executable, "-m", "tocsin.boot.main", *words]
     environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT / "src")}

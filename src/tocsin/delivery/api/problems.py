@@ -84,7 +84,6 @@ CODES: Final[Mapping[str, str]] = {
     "method-not-allowed": "The address takes the methods that `Allow` names.",
     "not-found": "There is nothing here, or nothing that the caller may know of.",
     "not-permitted": "The person's roles do not include this; `missing` names those that do.",
-    "precondition": '`If-Match` is written like "12", with the ETag of the case.',
     "tampered": "Something stored is not what was sealed; somebody has to look.",
     "token-needed": "No token, or one that is unknown, ended or late.",
     "token-scope": "The token was not made for this; `missing` names the use.",

@@ -21,7 +21,7 @@ def token() -> None:
 @token.command()
 @click.option("-p", "--project", required=True, help="The one project it is for.")
 @click.option(
-    "--scope", "scopes", multiple=True, type=click.Choice(list(Scope)), default=("read",), show_default=True,
+    "--scope", "scopes", multiple=True, type=click.Choice([each.value for each in Scope]), default=("read",), show_default=True,
     help="What for; as often as needed.",
 )  # fmt: skip
 @click.option("--days", default=30, show_default=True, help=f"How long it is good, {api_tokens.LONGEST.days} at most.")
@@ -30,7 +30,7 @@ def token() -> None:
 @as_json
 @click.pass_context
 def new(
-    ctx: click.Context, project: str, scopes: tuple[Scope, ...], days: int, label: str, person: str, json_: bool
+    ctx: click.Context, project: str, scopes: tuple[str, ...], days: int, label: str, person: str, json_: bool
 ) -> None:
     """Make a token; its secret is printed once."""
     opened = desk(ctx)
