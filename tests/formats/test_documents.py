@@ -15,8 +15,19 @@ from tests.advisory.samples import SAMPLES, library, warehouse, withdrawn
 from tests.advisory.strategies import advisories
 from tests.support import DATA, golden
 from tocsin.core.advisory import Advisory, Score, problems
-from tocsin.core.formats import FORMATS, Format, disagreements, findings, format_named, losses, render_all
+from tocsin.core.formats import (
+    FORMATS,
+    Format,
+    disagreements,
+    findings,
+    format_named,
+    losses,
+    render_all,
+    schema_violations,
+)
+from tocsin.core.formats.other import OTHERS
 from tocsin.core.formats.wrap import WIDTH
+from tocsin.services.documents.csaf import findings as csaf_findings
 
 GOLDENS = DATA / "formats"
 BY_ID = {each.id: each for each in SAMPLES}
@@ -99,7 +110,7 @@ NOT_OURS_21 = {
     [
         (warehouse(), {"6.3.20"}),
         (library(), {"6.2.11", "6.2.25", "6.2.43", "6.3.3", "6.3.12", "6.3.20"}),
-        (withdrawn(), {"6.2.43", "6.3.2", "6.3.4", "6.3.12"}),
+        (withdrawn(), {"6.2.43"}),
     ],
     ids=lambda each: each.id if isinstance(each, Advisory) else "",
 )
@@ -162,7 +173,8 @@ def test_required_configuration_reaches_every_document() -> None:
 @pytest.mark.parametrize("name", [each.name for each in FORMATS])
 def test_an_explicit_none_known_is_said(name: str) -> None:
     """S62: silence about a mitigation is read as an oversight."""
-    assert b"No mitigation is known." in format_named(name).render(withdrawn())
+    spoken = msgspec.structs.replace(withdrawn(), withdrawn=None, superseded_by="")
+    assert b"No mitigation is known." in format_named(name).render(spoken)
 
 
 def test_csaf_takes_three_one_where_both_exist() -> None:
@@ -236,3 +248,34 @@ def test_what_a_writer_types_cannot_pass_for_our_headings() -> None:
     advisory = msgspec.structs.replace(warehouse(), impact=forged, detection=f"```\n{forged}", upgrade=forged)
     assert disagreements(render_all(advisory), advisory) == ()
     assert format_named("text").render(advisory).decode().count("\nFixed versions\n---") == 1
+
+
+def test_what_was_taken_back_says_so_in_the_profile_for_it() -> None:
+    """CSAF 2.1, profiles 7 and 8: no products, exactly one description, and where to look instead."""
+    gone = json.loads(format_named("csaf21").render(withdrawn()))
+    assert gone["document"]["category"] in ("csaf_withdrawn", "csaf_superseded")
+    assert not {"product_tree", "vulnerabilities"} & set(gone)
+    replaced = msgspec.structs.replace(withdrawn(), withdrawn=None, superseded_by="OLDP-SA-2027-001")
+    document = json.loads(format_named("csaf21").render(replaced))
+    assert document["document"]["category"] == "csaf_superseded"
+    assert any(each["summary"].startswith("Superseding Document") for each in document["document"]["references"])
+    for advisory in (withdrawn(), replaced):
+        report = csd03.validate(json.loads(format_named("csaf21").render(advisory)), preset="basic")
+        assert [each.id for each in report.results if not each.passed and not each.skipped] == []
+
+
+def test_vex_profiles_are_valid_and_say_why_lines_are_not_affected() -> None:
+    for advisory in (warehouse(), library()):
+        for name, edition in (("csaf20-vex", "2.0"), ("csaf21-vex", "2.1")):
+            body = OTHERS[name].render(advisory)
+            found = [each for each in csaf_findings(edition, json.loads(body), body) if each.test[:3] in ("6.1", "sch")]
+            assert found == []
+            assert json.loads(body)["document"]["category"] == "csaf_vex"
+
+
+def test_the_older_cve_format_has_no_package_urls() -> None:
+    newer, older = format_named("cve").render(warehouse()), OTHERS["cve5.1.1"].render(warehouse())
+    assert json.loads(newer)["dataVersion"] == "5.2.0"
+    assert json.loads(older)["dataVersion"] == "5.1.1"
+    assert b"packageURL" not in older
+    assert schema_violations("cve-5.1.1", older) == schema_violations("cve-5.2.0", newer) == ()

@@ -13,7 +13,7 @@ from typing import Final
 
 from tocsin.core.advisory import Advisory
 from tocsin.core.formats.facts import points, record_facts
-from tocsin.core.formats.format import Facts, Format
+from tocsin.core.formats.format import PARTIAL, Facts, Format
 from tocsin.core.severity import Severity, score
 from tocsin.core.vocabulary import Value
 
@@ -43,12 +43,18 @@ def disagreements(
             said[name] = formats[name].facts(document)
         except _UNREADABLE as wrong:
             found.append(Disagreement(document=name, field="document", found=f"unreadable: {wrong!r}", expected=""))
-    truth = record_facts(advisory) if advisory else _majority(list(said.values()))
-    for name, facts in said.items():
+    truth = record_facts(advisory) if advisory else _majority([_stated(each) for each in said.values()])
+    for name, told in said.items():
+        facts = _stated(told)
         found += _against(name, facts, truth, whole=advisory is not None)
         found += _inner(name, facts)
-        found += _left_out(name, facts, truth, formats[name].silent_on) if advisory else ()
+        if advisory and PARTIAL not in told:
+            found += _left_out(name, facts, truth, formats[name].silent_on)
     return tuple(dict.fromkeys(found))
+
+
+def _stated(told: Facts) -> Facts:
+    return {field: value for field, value in told.items() if field != PARTIAL}
 
 
 def _against(name: str, facts: Facts, truth: Facts, *, whole: bool) -> list[Disagreement]:

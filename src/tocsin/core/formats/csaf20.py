@@ -42,16 +42,25 @@ _DIALECT: Final = tree.Dialect(
 
 def render(advisory: Advisory) -> bytes:
     """The CSAF document. Raises ValueError where a date or the revision history is missing."""
+    return _render(advisory, common.CATEGORY)
+
+
+def render_vex(advisory: Advisory) -> bytes:
+    """The same facts in the profile VEX (4.5). Raises ValueError as `render` does."""
+    return _render(advisory, common.VEX)
+
+
+def _render(advisory: Advisory, category: str) -> bytes:
     entries = tree.entries(advisory, _DIALECT)
     status = tree.status(entries)
     return json_bytes(
         {
-            "document": _document(advisory),
+            "document": _document(advisory, category),
             "product_tree": {"branches": tree.branches(entries)},
             "vulnerabilities": [
-                common.vulnerability(advisory, entries, list(_stand_ins(advisory)))
+                common.vulnerability(advisory, entries, list(_stand_ins(advisory)), always_why=category == common.VEX)
                 | filled(
-                    cwe=_weakness(advisory.cwe[0]) if advisory.cwe else None,
+                    cwe=next((_weakness(each) for each in advisory.cwe if cwe_name(each)), None),
                     release_date=dated(advisory.published, "published"),
                     product_status=status,
                     scores=_scores(advisory, status.get("known_affected", [])),
@@ -61,9 +70,10 @@ def render(advisory: Advisory) -> bytes:
     )
 
 
-def _document(advisory: Advisory) -> dict[str, Any]:
+def _document(advisory: Advisory, category: str) -> dict[str, Any]:
     tlp = {"label": _TLP[advisory.tlp], "url": "https://www.first.org/tlp/"}
-    found = common.document(advisory, "2.0", filled(tlp=tlp, text=_STRICT if advisory.tlp is Tlp.AMBER_STRICT else ""))
+    words_for = _STRICT if advisory.tlp is Tlp.AMBER_STRICT else ""
+    found = common.document(advisory, "2.0", filled(tlp=tlp, text=words_for), category)
     found["publisher"] |= filled(contact_details=advisory.publisher.contact)
     found["notes"] += common.note("legal_disclaimer", "License", advisory.license_expression)
     return found
@@ -75,7 +85,8 @@ def _weakness(cwe: str) -> dict[str, str]:
 
 def _stand_ins(advisory: Advisory) -> Iterator[dict[str, str]]:
     """Notes for what has no field of its own in 2.0."""
-    yield from common.weaknesses(advisory.cwe[1:])
+    carried = next((each for each in advisory.cwe if cwe_name(each)), "")
+    yield from common.weaknesses([each for each in advisory.cwe if each != carried])
     for each in _noted(advisory):
         yield from common.note("other", f"CVSS {each.severity.version}", common.rated(each))
     unsupported = "\n".join(
@@ -109,6 +120,11 @@ def _scores(advisory: Advisory, affected: list[str]) -> list[dict[str, Any]]:
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
     """What CSAF 2.0 has no field for; all of it is kept as a note."""
     return (*common.blocking(advisory), *_losses(advisory), *_unsupported(advisory))
+
+
+def cannot_express_vex(advisory: Advisory) -> tuple[Loss, ...]:
+    """The same for the profile VEX."""
+    return (*common.blocking_vex(advisory), *_losses(advisory), *_unsupported(advisory))
 
 
 def _losses(advisory: Advisory) -> Iterator[Loss]:

@@ -16,6 +16,7 @@ from tocsin.core.advisory.cwe import CWE_VERSION, cwe_name
 from tocsin.core.advisory.forms import csaf_file_name
 from tocsin.core.formats import csaf_common as common
 from tocsin.core.formats import csaf_tree as tree
+from tocsin.core.formats import words
 from tocsin.core.formats.csaf_read import read_facts
 from tocsin.core.formats.encode import dated, filled, json_bytes
 from tocsin.core.formats.format import Format, Loss
@@ -41,21 +42,62 @@ _DIALECT: Final = tree.Dialect(
     purl=lambda purl: {"purls": [purl]},
 )
 _NAME: Final = re.compile(r"[^\s_.-](.*[^\s_.-])?")
+_LEAST_REVISIONS: Final = 2
 _METRIC: Final = {"2.0": "cvss_v2", "3.0": "cvss_v3", "3.1": "cvss_v3", "4.0": "cvss_v4"}
 
 
 def render(advisory: Advisory) -> bytes:
-    """The CSAF document. Raises ValueError where a date or the revision history is missing."""
+    """The CSAF document; of an advisory that was taken back, the notice of that (profiles 7 and 8).
+
+    Raises ValueError where a date or the revision history is missing.
+    """
+    if _is_taken_back(advisory):
+        return _taken_back(advisory)
+    hit = any(line.vulnerable for product in advisory.products for line in product.lines)
+    return _render(advisory, common.CATEGORY if hit else common.VEX)  # profile 4 wants something affected (6.1.27.12)
+
+
+def render_vex(advisory: Advisory) -> bytes:
+    """The same facts in the profile VEX (profile 5). Raises ValueError as `render` does."""
+    return _render(advisory, common.VEX)
+
+
+def _is_taken_back(advisory: Advisory) -> bool:
+    """The profiles want the history of what was taken back: two revisions at least."""
+    return bool((advisory.withdrawn or advisory.superseded_by) and len(advisory.revisions) >= _LEAST_REVISIONS)
+
+
+def _taken_back(advisory: Advisory) -> bytes:
+    """Profile Withdrawn, or Superseded, which goes first: products and vulnerabilities are gone, the reason stays."""
+    gone = "Supersession" if advisory.superseded_by else "Withdrawal"
+    category = "csaf_superseded" if advisory.superseded_by else "csaf_withdrawn"
+    head = common.document(advisory, "2.1", {"tlp": {"label": _TLP[advisory.tlp]}}, category)
+    del head["notes"]
+    reason = f"{words.banner(advisory)}\n\n{advisory.title}\n\n{advisory.summary}"
+    head["notes"] = list(common.note("description", f"Reasoning for {gone}", reason))
+    if advisory.superseded_by:
+        head["references"].append(
+            {
+                "category": "external",
+                "summary": f"Superseding Document {advisory.superseded_by}",
+                "url": advisory.urls.page.replace(advisory.id, advisory.superseded_by),
+            }
+        )
+    head.pop("aggregate_severity", None)
+    return json_bytes({"$schema": SCHEMA, "document": head | filled(license_expression=advisory.license_expression)})
+
+
+def _render(advisory: Advisory, category: str) -> bytes:
     entries = tree.entries(advisory, _DIALECT)
     status = tree.status(entries)
     return json_bytes(
         {
             "$schema": SCHEMA,
-            "document": common.document(advisory, "2.1", {"tlp": {"label": _TLP[advisory.tlp]}})
+            "document": common.document(advisory, "2.1", {"tlp": {"label": _TLP[advisory.tlp]}}, category)
             | filled(license_expression=advisory.license_expression),
             "product_tree": {"branches": tree.branches(entries)},
             "vulnerabilities": [
-                common.vulnerability(advisory, entries, list(_stand_ins(advisory)))
+                common.vulnerability(advisory, entries, list(_stand_ins(advisory)), always_why=category == common.VEX)
                 | filled(
                     cwes=[_weakness(each) for each in advisory.cwe if _nameable(each)],
                     disclosure_date=dated(advisory.published, "published"),
@@ -73,7 +115,7 @@ def _weakness(cwe: str) -> dict[str, str]:
 
 def _nameable(cwe: str) -> bool:
     """Whether the schema's pattern for names lets the official name pass: `.NET Misconfiguration` it does not."""
-    return bool(_NAME.fullmatch(cwe_name(cwe) or cwe))
+    return bool(_NAME.fullmatch(cwe_name(cwe) or ""))
 
 
 def _metrics(advisory: Advisory, affected: list[str]) -> list[dict[str, Any]]:
@@ -96,10 +138,19 @@ def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
 
     The draft renames that field from one stage to the next, and a document without it is valid in all of them.
     """
+    if _is_taken_back(advisory):
+        return (*common.dated_only(advisory), Loss(field="products", message="a document taken back names no products"))
     return (*common.blocking(advisory), *_losses(advisory))
 
 
+def cannot_express_vex(advisory: Advisory) -> tuple[Loss, ...]:
+    """The same for the profile VEX."""
+    return (*common.blocking_vex(advisory), *_losses(advisory))
+
+
 def _losses(advisory: Advisory) -> Iterator[Loss]:
+    if advisory.withdrawn or advisory.superseded_by:
+        yield Loss(field="withdrawn", message="without a second revision it is a note, not the profile for it")
     if advisory.publisher.contact:
         yield Loss(field="publisher.contact", message="the draft is not settled on a field for it")
     for place, cwe in enumerate(advisory.cwe):

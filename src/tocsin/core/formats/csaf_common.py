@@ -19,13 +19,17 @@ from tocsin.core.formats.format import Loss
 from tocsin.core.vocabulary import Affectedness
 
 CATEGORY: Final = "csaf_security_advisory"
+VEX: Final = "csaf_vex"
+"""Profiles (CSAF 2.0, 4.4 and 4.5; 2.1, profiles 4 and 5)."""
 
 
-def document(advisory: Advisory, version: str, distribution: dict[str, Any]) -> dict[str, Any]:
-    """Document level of the profile Security Advisory. Raises ValueError where dates or revisions are missing."""
+def document(
+    advisory: Advisory, version: str, distribution: dict[str, Any], category: str = CATEGORY
+) -> dict[str, Any]:
+    """Document level, of the profile Security Advisory or another. ValueError where dates or revisions are missing."""
     main = advisory.authoritative
     return filled(
-        category=CATEGORY,
+        category=category,
         csaf_version=version,
         title=advisory.title,
         lang=advisory.lang,
@@ -72,8 +76,13 @@ def _references(advisory: Advisory) -> list[dict[str, str]]:
     ]
 
 
-def vulnerability(advisory: Advisory, entries: list[Entry], notes: list[dict[str, str]]) -> dict[str, Any]:
-    """The parts of the one vulnerability that both versions write alike; empty ones are left out."""
+def vulnerability(
+    advisory: Advisory, entries: list[Entry], notes: list[dict[str, str]], *, always_why: bool = False
+) -> dict[str, Any]:
+    """The parts of the one vulnerability that both versions write alike; empty ones are left out.
+
+    With `always_why` every line that is not affected says why, as the profile VEX demands (6.1.27.9).
+    """
     return filled(
         title=advisory.title,
         cve=advisory.cve_id,
@@ -88,7 +97,7 @@ def vulnerability(advisory: Advisory, entries: list[Entry], notes: list[dict[str
             *notes,
         ],
         remediations=list(_remediations(advisory, entries)),
-        threats=list(_threats(advisory, entries)),
+        threats=list(_threats(advisory, entries, always_why=always_why)),
         acknowledgments=[_acknowledgment(each) for each in advisory.consented_credits],
     )
 
@@ -120,10 +129,22 @@ def cvss(score: Score) -> dict[str, Any]:
     }
 
 
-def blocking(advisory: Advisory) -> Iterator[Loss]:
-    """What no CSAF advisory can do without."""
+def dated_only(advisory: Advisory) -> Iterator[Loss]:
+    """What no CSAF document at all can do without."""
     if advisory.published is None or advisory.modified is None or not advisory.revisions:
         yield Loss(field="revisions", message="CSAF needs dates and a revision history", blocks=True)
+
+
+def blocking_vex(advisory: Advisory) -> Iterator[Loss]:
+    """What the profile VEX cannot do without."""
+    yield from dated_only(advisory)
+    if not any(line.state is not Affectedness.UNSUPPORTED for each in advisory.products for line in each.lines):
+        yield Loss(field="products", message="a VEX needs a line that is not merely unsupported", blocks=True)
+
+
+def blocking(advisory: Advisory) -> Iterator[Loss]:
+    """What no CSAF advisory can do without."""
+    yield from dated_only(advisory)
     states = {line.state for product in advisory.products for line in product.lines}
     if not states - {Affectedness.REVIEW, Affectedness.UNSUPPORTED}:
         yield Loss(field="products", message="CSAF needs a line of which something is known", blocks=True)
@@ -163,17 +184,18 @@ def _remedy(advisory: Advisory, entry: Entry) -> dict[str, Any]:
         return {"category": "none_available", "details": "The line is still being investigated."}
     if line.fixed_in:
         details = f"Update to {product.name} {line.fixed_in} or a later version of the line. {advisory.upgrade}".strip()
-        return {"category": "vendor_fix", "details": details, "url": advisory.urls.page}
+        return filled(category="vendor_fix", details=details, url=advisory.urls.page)
     return {"category": "no_fix_planned", "details": line.reason or "No fix is planned."}
 
 
-def _threats(advisory: Advisory, entries: list[Entry]) -> Iterator[dict[str, Any]]:
+def _threats(advisory: Advisory, entries: list[Entry], *, always_why: bool) -> Iterator[dict[str, Any]]:
     """What an attack does to the affected lines, and why the others are not affected (VEX asks for that, 6.1.27.9)."""
     if advisory.impact.strip() and _hit(entries):
         yield {"category": "impact", "details": words.inert(advisory.impact), "product_ids": _hit(entries)}
     for entry in entries:
-        if entry.line and entry.line.state is Affectedness.NOT_AFFECTED and entry.line.reason:
-            yield {"category": "impact", "details": entry.line.reason, "product_ids": [entry.product_id]}
+        if entry.line and entry.line.state is Affectedness.NOT_AFFECTED and (entry.line.reason or always_why):
+            details = entry.line.reason or "The vulnerable code is not in this line."
+            yield {"category": "impact", "details": details, "product_ids": [entry.product_id]}
 
 
 def _acknowledgment(credit: Credit) -> dict[str, Any]:

@@ -13,9 +13,12 @@ from typing import Any
 import msgspec
 
 from tocsin.core.formats import facts
-from tocsin.core.formats.format import Facts
+from tocsin.core.formats.format import PARTIAL, Facts
 from tocsin.core.formats.purls import bare
 from tocsin.core.severity import version_of
+
+_TAKEN_BACK = frozenset({"csaf_withdrawn", "csaf_superseded"})
+"""Profiles of 2.1 whose documents name no products (profiles 7 and 8)."""
 
 Named = dict[str, tuple[str, str, str]]
 """Product id to (product name, name of its branch, purl)."""
@@ -25,6 +28,14 @@ def read_facts(document: bytes) -> Facts:
     """Facts of a CSAF document; with several vulnerabilities, those of the first."""
     found: dict[str, Any] = msgspec.json.decode(document)
     head, tracking = found["document"], found["document"]["tracking"]
+    if head.get("category") in _TAKEN_BACK:
+        return {
+            "id": tracking["id"],
+            "title": facts.plain(head["title"]),
+            "published": tracking["initial_release_date"],
+            "modified": tracking["current_release_date"],
+            PARTIAL: str(head["category"]),
+        }
     weakness: dict[str, Any] = next(iter(found.get("vulnerabilities") or ()), {})
     notes = {each.get("title"): each["text"] for each in weakness.get("notes") or ()}
     scores = list(_scores(weakness))

@@ -8,7 +8,7 @@ Product ids are made of the place of the product, the line and a word; they stay
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,7 @@ def entries(advisory: Advisory, dialect: Dialect) -> list[Entry]:
     """Every full product name in the order of products and lines; the fixes of a product follow its lines."""
     found: list[Entry] = []
     for place, product in enumerate(advisory.products, 1):
-        found += [_line(product, place, line, dialect) for line in product.lines if line.state in dialect.status]
+        found += _lines(product, place, dialect)
         found += [_fix(product, place, version, dialect) for version in dict.fromkeys(product.fixed_versions)]
     return found
 
@@ -73,9 +73,18 @@ def status(found: list[Entry]) -> dict[str, list[str]]:
     return groups
 
 
-def _line(product: Product, place: int, line: LineRange, dialect: Dialect) -> Entry:
+def _lines(product: Product, place: int, dialect: Dialect) -> Iterator[Entry]:
+    """The lines that the dialect has a word for; nameless ones, of which imported records have several, by number."""
+    nameless = 0
+    for line in product.lines:
+        name = line.line or ("all" if not nameless else f"all.{nameless + 1}")
+        nameless += not line.line
+        if line.state in dialect.status:
+            yield _line(product, f"P{place}-{name}-range", line, dialect)
+
+
+def _line(product: Product, product_id: str, line: LineRange, dialect: Dialect) -> Entry:
     each = interval(product.order, line)
-    product_id = f"P{place}-{line.line or 'all'}-range"
     if each.last and each.last == each.start:
         branch = _version(product, each.last, product_id, dialect)  # a range of one version is a version
     else:

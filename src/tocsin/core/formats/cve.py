@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CVE Record Format 5.1.1: a full published record. Sources: the schema, and chapter 5 of the CNA Rules 4.2.0.
+"""CVE Record Format 5.2.0: a full published record. Sources: the schema, and chapter 5 of the CNA Rules 4.2.0.
 
 The description carries no credits (5.2.4), is in English (5.1.9), and the first reference is the advisory's own page,
 which exists before the record (5.1.10, 5.3.1). The record is the same whether the project sends it as its own CNA or
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.core.advisory import Advisory, Product, ReferenceType
+from tocsin.core.advisory import Advisory, Cna, Product, ReferenceType
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import dated, filled, json_bytes
@@ -22,7 +22,8 @@ from tocsin.core.formats.format import BY_OTHER_NAMES, Facts, Format, Loss
 from tocsin.core.severity import must_score
 from tocsin.core.versions import cve_status, cve_versions
 
-DATA_VERSION: Final = "5.1"
+DATA_VERSION: Final = "5.2.0"
+OLDER_VERSION: Final = "5.1.1"
 LONGEST_TITLE: Final = 256
 LONGEST_TEXT: Final = 4096
 
@@ -42,9 +43,21 @@ _METRIC: Final = {"2.0": "cvssV2_0", "3.0": "cvssV3_0", "3.1": "cvssV3_1", "4.0"
 
 def render(advisory: Advisory) -> bytes:
     """The CVE record. Raises ValueError without a CVE id, an assigning CNA or dates."""
-    cna = advisory.publisher.cna
-    if not advisory.cve_id or cna is None:
+    if not advisory.cve_id or advisory.publisher.cna is None:
         raise ValueError("cve_id: a CVE record needs an id and the CNA that assigned it")
+    return record(advisory)
+
+
+def render_older(advisory: Advisory) -> bytes:
+    """The record as 5.1.1, which has no package URLs: a purl is then left out. Raises ValueError as `render` does."""
+    bare = tuple(msgspec.structs.replace(each, purl="") for each in advisory.products)
+    older = msgspec.json.decode(render(msgspec.structs.replace(advisory, products=bare)))
+    return json_bytes({**older, "dataVersion": OLDER_VERSION})
+
+
+def record(advisory: Advisory) -> bytes:
+    """The record, without the organisation where no CNA is known: so a submission looks before it is handed to one."""
+    cna = advisory.publisher.cna or Cna(org_id="")
     published, modified = dated(advisory.published, "published"), dated(advisory.modified, "modified")
     return json_bytes(
         {
@@ -60,12 +73,16 @@ def render(advisory: Advisory) -> bytes:
             ),
             "containers": {
                 "cna": {
-                    "providerMetadata": filled(orgId=cna.org_id, shortName=cna.short_name, dateUpdated=modified),
+                    **filled(providerMetadata=_provider(cna, modified)),
                     **container(advisory),
                 }
             },
         }
     )
+
+
+def _provider(cna: Cna, modified: str) -> dict[str, str]:
+    return filled(orgId=cna.org_id, shortName=cna.short_name, dateUpdated=modified) if cna.org_id else {}
 
 
 def container(advisory: Advisory) -> dict[str, Any]:
@@ -112,6 +129,7 @@ def _affected(product: Product) -> dict[str, Any]:
     return filled(
         vendor=product.vendor,
         product=product.name,
+        packageURL="" if listed else product.purl,
         collectionURL=product.collection if listed else "",
         packageName=product.package if listed else "",
         cpes=[product.cpe] if product.cpe else None,
@@ -138,7 +156,8 @@ def _metric(vector: str) -> dict[str, Any]:
 def _references(advisory: Advisory) -> Iterator[dict[str, Any]]:
     """The own page first; an address that the record repeats is given once, as the schema demands."""
     seen = {advisory.urls.page}
-    yield {"url": advisory.urls.page, "name": advisory.id, "tags": ["vendor-advisory"]}
+    if advisory.urls.page:
+        yield {"url": advisory.urls.page, "name": advisory.id, "tags": ["vendor-advisory"]}
     for each in advisory.references:
         if each.url not in seen:
             seen.add(each.url)
@@ -151,15 +170,23 @@ def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
     return tuple(_losses(advisory))
 
 
-def _losses(advisory: Advisory) -> Iterator[Loss]:
+def _blocking(advisory: Advisory) -> Iterator[Loss]:
     if not advisory.cve_id:
         yield Loss(field="cve_id", message="there is no CVE id", blocks=True)
     if advisory.publisher.cna is None:
         yield Loss(field="publisher.cna", message="the record names the CNA that assigned the id", blocks=True)
     if advisory.published is None or advisory.modified is None:
         yield Loss(field="published", message="the record is dated", blocks=True)
+    if not any(product.lines for product in advisory.products):
+        yield Loss(field="products", message="the record names what is affected (CNA rule 5.1.3)", blocks=True)
+    if not advisory.urls.page and not advisory.references:
+        yield Loss(field="urls.page", message="the record refers to something public (CNA rule 5.1.10)", blocks=True)
     if not advisory.lang.lower().startswith("en"):
         yield Loss(field="lang", message="the description of a CVE record is in English (CNA rule 5.1.9)", blocks=True)
+
+
+def _losses(advisory: Advisory) -> Iterator[Loss]:
+    yield from _blocking(advisory)
     if len(advisory.title) > LONGEST_TITLE:
         yield Loss(field="title", message=f"cut after {LONGEST_TITLE} characters")
     texts = {
@@ -221,13 +248,13 @@ def _spans(affected: dict[str, Any]) -> Iterator[str]:
 
 FORMAT: Final = Format(
     name="cve",
-    title="CVE Record 5.1.1",
+    title="CVE Record 5.2.0",
     media_type="application/json",
     suffix=".cve.json",
     file_name=lambda advisory: f"{advisory.cve_id or advisory.id}.json",
     render=render,
     cannot_express=cannot_express,
     facts=read_facts,
-    schema="cve-5.1.1",
+    schema="cve-5.2.0",
     silent_on=BY_OTHER_NAMES | {"aliases", "fixed"},
 )

@@ -20,6 +20,10 @@ Facts = Mapping[str, str]
 each in the one spelling of `facts.py`. The first word is the kind of a fact."""
 
 
+PARTIAL: Final = "partial"
+"""Set by a document that leaves facts out on purpose; what it does say is compared all the same."""
+
+
 class Loss(Value):
     """A fact that a format cannot carry as a fact. `blocks` means that no document can be made at all."""
 

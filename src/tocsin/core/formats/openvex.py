@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import quote
 
 import msgspec
 
@@ -92,7 +93,8 @@ def _component(advisory: Advisory, fragment: str, purl: str) -> dict[str, Any]:
     """A product by its purl, or by an address under our page where it has none (`purl` is then only a suffix)."""
     if purl.startswith("pkg:"):
         return {"@id": purl, "identifiers": {"purl": purl}}
-    return {"@id": f"{advisory.urls.page}#{fragment}"}
+    page = (advisory.urls.page or advisory.publisher.namespace).partition("#")[0]
+    return {"@id": f"{page}#{quote(fragment, safe='.+-')}"}
 
 
 def _action(advisory: Advisory, product: Product, line: LineRange) -> str:

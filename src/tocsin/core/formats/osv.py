@@ -8,6 +8,7 @@ OSV databases keep them (and where `core.affected` finds them); people read of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -17,10 +18,11 @@ from tocsin.core.advisory import Advisory, Credit, Product
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import dated, filled, instant, json_bytes
 from tocsin.core.formats.format import BY_OTHER_NAMES, Facts, Format, Loss
-from tocsin.core.versions import osv_ranges
+from tocsin.core.versions import LineRange, osv_ranges
 from tocsin.core.vocabulary import Affectedness
 
 SCHEMA_VERSION: Final = "1.7.5"
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 
 
 def osv_id(advisory: Advisory) -> str:
@@ -44,7 +46,7 @@ def render(advisory: Advisory) -> bytes:
             severity=_severity(advisory),
             affected=[_affected(product) for product in advisory.products if _hit(product)],
             references=[
-                {"type": "ADVISORY", "url": advisory.urls.page},
+                *([{"type": "ADVISORY", "url": advisory.urls.page}] if advisory.urls.page else ()),
                 *({"type": each.type.upper(), "url": each.url} for each in advisory.references),
             ],
             credits=[_credit(each) for each in advisory.consented_credits],
@@ -77,7 +79,7 @@ def _affected(product: Product) -> dict[str, Any]:
     package = filled(ecosystem=product.ecosystem, name=product.package, purl=product.purl) if named else None
     return filled(
         package=package,
-        ranges=osv_ranges(product.order, product.lines),
+        ranges=_ranges(product),
         database_specific=filled(
             vendor=product.vendor,
             product=product.name,
@@ -88,6 +90,18 @@ def _affected(product: Product) -> dict[str, Any]:
             lines=[msgspec.to_builtins(line) for line in product.lines],
         ),
     )
+
+
+def _ranges(product: Product) -> list[dict[str, object]]:
+    """Ranges of commits name the repository that they are of."""
+    if product.order.osv_type != "GIT":
+        return osv_ranges(product.order, product.lines)
+    found = osv_ranges(product.order, [line for line in product.lines if _whole_commits(line)])
+    return [{**each, "repo": product.repository or product.name} for each in found]
+
+
+def _whole_commits(line: LineRange) -> bool:
+    return all(_COMMIT.fullmatch(each) for each in (line.introduced, line.fixed_in, line.last_affected) if each)
 
 
 def _credit(credit: Credit) -> dict[str, Any]:
@@ -107,6 +121,9 @@ def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
             found.append(Loss(field="scores", message=f"CVSS {version} gives way to {generations[version[0]]}"))
     for place, product in enumerate(advisory.products):
         for number, line in enumerate(product.lines):
+            if product.order.osv_type == "GIT" and not _whole_commits(line):
+                at = f"products[{place}].lines[{number}]"
+                found.append(Loss(field=at, message="OSV wants whole hashes of commits; the range is left out"))
             if not line.vulnerable:
                 words_for = "not affected" if line.state is Affectedness.NOT_AFFECTED else "not known"
                 at = f"products[{place}].lines[{number}].state"

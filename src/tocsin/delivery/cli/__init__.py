@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "advisory": "advisory:advisory",
     "case": "parties:case",
     "cvss": "cvss:cvss",
+    "doc": "doc:doc",
     "drill": "drill:drill",
     "embargo": "embargo:embargo",
     "inbox": "inbox:inbox",

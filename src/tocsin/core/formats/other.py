@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Documents that are made on request and not published beside the advisory: the older CVE format, VEX in CSAF.
+
+Each says what it cannot express, as the formats of the registry do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tocsin.core.advisory import Advisory
+from tocsin.core.formats import csaf20, csaf21, cve
+from tocsin.core.formats.format import Loss
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """How to make such a document; `schema` and `file_name` are for whoever checks or stores it."""
+
+    name: str
+    title: str
+    render: Callable[[Advisory], bytes]
+    cannot_express: Callable[[Advisory], tuple[Loss, ...]]
+    schema: str
+
+
+def _older_cve(advisory: Advisory) -> tuple[Loss, ...]:
+    purls = [
+        Loss(field=f"products[{place}].purl", message="CVE Record 5.1.1 has no package URLs")
+        for place, product in enumerate(advisory.products)
+        if product.purl
+    ]
+    return (*cve.cannot_express(advisory), *purls)
+
+
+OTHERS: Final[Mapping[str, Other]] = {
+    each.name: each
+    for each in (
+        Other("cve5.1.1", "CVE Record 5.1.1", cve.render_older, _older_cve, "cve-5.1.1"),
+        Other("csaf20-vex", "CSAF 2.0, profile VEX", csaf20.render_vex, csaf20.cannot_express_vex, "csaf-2.0"),
+        Other("csaf21-vex", "CSAF 2.1, profile VEX", csaf21.render_vex, csaf21.cannot_express_vex, "csaf-2.1"),
+    )
+}
+"""By the name under which `tocsin doc convert --to` knows them."""

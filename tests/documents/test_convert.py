@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was published elsewhere can be read, written in other formats, and written back without losing a word."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.advisory.samples import SAMPLES, warehouse
+from tests.advisory.strategies import advisories
+from tests.documents import pairs
+from tests.support import ROOT, shared
+from tocsin.core.advisory import Advisory, Cna
+from tocsin.core.formats import Loss, disagreements, render_all
+from tocsin.core.formats.facts import record_facts
+from tocsin.core.formats.imports import imported, rewritten
+from tocsin.core.formats.imports.merge import merged
+from tocsin.core.formats.imports.osv import read as read_osv
+from tocsin.delivery.cli import cli
+from tocsin.delivery.cli.exits import Exit
+from tocsin.services.documents.convert import TARGETS, NotConvertible, convert
+from tocsin.services.documents.lint import lint
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+PAGE = ROOT / "docs" / "reference" / "pairs.md"
+BEGIN, END = "<!-- measured -->\n", "<!-- /measured -->"
+
+REAL = {
+    "osv": ("real-osv", "pairs/apache-cve-osv/*.osv.json", "pairs/go-cve-osv-report/*.osv.json", "osv/linter-testdata"),
+    "cve": ("real-cve", "pairs/apache-cve-osv/*.cve.json", "pairs/go-cve-osv-report/*.cve5.json"),
+    "csaf20": ("real-csaf", "csaf-2.0/examples/csaf"),
+    "csaf21": ("csaf-2.1/examples/csaf",),
+}
+
+
+def documents(name: str) -> Iterator[Path]:
+    base = shared("standards")
+    for pattern in REAL[name]:
+        yield from sorted(base.glob(pattern) if "*" in pattern else (base / pattern).rglob("*.json"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", REAL)
+def test_published_documents_come_back_as_they_were(name: str) -> None:
+    for path in documents(name):
+        body = path.read_bytes()
+        assert json.loads(convert(body, name, NOW).body) == json.loads(body), path
+
+
+def converted(path: Path, target: str) -> tuple[Loss, ...]:
+    """Convert a document; why that was refused, or nothing."""
+    try:
+        convert(path.read_bytes(), target, NOW)
+    except NotConvertible as wrong:
+        return wrong.losses or (Loss(field="document", message=str(wrong)),)
+    return ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", [each for each in TARGETS if each not in ("csaf", "cve", "cve5.1.1")])
+def test_published_documents_become_every_format_or_say_why_not(target: str) -> None:
+    made = refused = 0
+    for name in REAL:
+        for path in list(documents(name))[::7]:
+            reasons = converted(path, target)
+            refused += bool(reasons)
+            made += not reasons
+    assert made > 10 * refused
+
+
+@pytest.mark.slow
+def test_the_page_on_pairs_tells_what_a_fresh_run_gives() -> None:
+    found = list(pairs.outcomes(shared("standards", "pairs")))
+    assert not [each for each in found if each.refused]
+    unexplained = {(each.suite, field) for each in found for field in each.differing} - set(pairs.REASONS)
+    assert not unexplained
+    told = PAGE.read_text(encoding="utf-8")
+    fresh = f"{told.partition(BEGIN)[0]}{BEGIN}{pairs.page(found)}\n{END}{told.partition(END)[2]}"
+    if os.environ.get("UPDATE_GOLDEN"):
+        PAGE.write_text(fresh, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == fresh
+
+
+@pytest.mark.parametrize("name", ["osv", "cve", "csaf20", "csaf21"])
+def test_our_own_documents_are_read_back_into_the_facts_they_tell(name: str) -> None:
+    for sample in SAMPLES:
+        body = render_all(sample).get(name)
+        if body is None or (name == "csaf21" and (sample.withdrawn or sample.superseded_by)):
+            continue
+        back = imported(name, json.loads(body))
+        ours, theirs = record_facts(sample), record_facts(back)
+        for field in ("id", "cve", "title", "cwe", "credits", "published", "modified"):
+            if field != "aliases" and field in ours:
+                assert theirs.get(field) == ours[field], (name, field)
+        for product in sample.products:
+            field = f"affected {product.name}"
+            if field in ours:
+                assert theirs.get(field) == ours[field], (name, sample.id)
+
+
+def test_a_change_in_the_record_is_written_and_all_else_stays() -> None:
+    body = json.loads(render_all(warehouse())["osv"])
+    body["affected"][0]["ecosystem_specific"] = {"urgency": "high", "x": [1, {"y": None}]}
+    body["x_unknown"] = {"kept": True}
+    record = imported("osv", body)
+    render = lambda each: json.loads(render_all(each)["osv"])  # noqa: E731
+    assert rewritten(record, "osv", render) == body
+    changed = msgspec.structs.replace(record, title="Another title", summary="Another title")
+    written = rewritten(changed, "osv", render)
+    assert written["summary"] == "Another title"
+    assert written["x_unknown"] == {"kept": True}
+    assert written["affected"] == body["affected"]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(json_values, json_values, json_values)
+def test_merging_without_a_change_gives_the_original_and_without_an_original_the_change(
+    original: object, base: object, now: object
+) -> None:
+    assert merged(original, base, base) == original
+    assert merged(base, base, now) == now
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=25)
+@given(advisory=advisories())
+def test_ranges_survive_the_way_through_every_format_that_can_be_read(advisory: Advisory) -> None:
+    made = render_all(advisory)
+    ours = record_facts(advisory)
+    for name in ("osv", "cve", "csaf20"):
+        if name not in made:
+            continue
+        back = record_facts(imported(name, json.loads(made[name])))
+        for product in advisory.products:
+            field = f"affected {product.name}"
+            hit = any(line.vulnerable for line in product.lines)
+            if hit and field in back:
+                assert back[field] == ours[field], (name, field)
+
+
+def test_converted_documents_of_one_advisory_agree() -> None:
+    source = render_all(warehouse())["cve"]
+    cna = Cna(org_id="f86ef6dc-4d3a-42ad-8f28-e6d5547a5007")
+    names = ("osv", "csaf20", "csaf21", "cyclonedx", "cve")
+    made = {name: convert(source, name, NOW, assigner=cna).body for name in names}
+    assert all(lint(name, body, NOW).valid for name, body in made.items())
+    fields = {each.field for each in disagreements(made)}
+    assert not {each for each in fields if each.startswith(("affected", "vector", "score", "cwe", "cve"))}, fields
+
+
+def test_an_id_that_starts_with_x_keeps_its_prefix() -> None:
+    assert read_osv({"id": "x_DEMO-1", "modified": "2026-01-01T00:00:00Z"}).osv_prefix == "x_"
+    assert read_osv({"id": "GO-2026-1", "modified": "2026-01-01T00:00:00Z"}).osv_prefix == ""
+
+
+def test_the_terminal_converts_and_names_what_is_missing(tmp_path: Path) -> None:
+    source, out = tmp_path / "a.json", tmp_path / "b.json"
+    source.write_bytes(render_all(warehouse())["osv"])
+    run = lambda *words: CliRunner().invoke(cli, ["doc", "convert", str(source), *words])  # noqa: E731
+    done = run("--to", "csaf", "--out", str(out))
+    assert done.exit_code == Exit.OK, done.output
+    assert json.loads(out.read_bytes())["document"]["csaf_version"] == "2.0"
+    unfinished = run("--to", "cve", "--out", str(out))
+    assert unfinished.exit_code == Exit.FINDINGS
+    assert "publisher.cna" in unfinished.stderr
+    whole = run("--to", "cve", "--assigner", "f86ef6dc-4d3a-42ad-8f28-e6d5547a5007:demo", "--out", str(out))
+    assert whole.exit_code == Exit.OK
+    assert lint("b", out.read_bytes(), NOW).valid
+    source.write_text("no")
+    assert run("--to", "osv").exit_code == Exit.FINDINGS
