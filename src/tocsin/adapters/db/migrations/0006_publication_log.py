@@ -33,7 +33,7 @@ def number(apps: Any, schema: Any) -> None:
 class Migration(migrations.Migration):
     """Adds `tocsin_publication`, `signature` and an index."""
 
-    dependencies = [("tocsin", "0004_case_key")]
+    dependencies = [("tocsin", "0005_person_stamp")]
 
     operations = [
         migrations.AddField(
