@@ -218,6 +218,8 @@ class Walk:
             return cmd.Observe(bit=rng.choice("PXAQ"))
         if rng.random() < 0.02:
             return cmd.RecordMoment(moment=rng.choice(("linux-distros-posted", "exploitation-known", "tea-time")))
+        if rng.random() < 0.01:
+            return cmd.NoteHardening(default=rng.choice(("trust by default", "")))
         answer = rng.choice(
             (cmd.Answer(), cmd.Answer(text="Thanks.", plan="We look at it.", workarounds="None known."))
         )

@@ -42,3 +42,21 @@ def test_a_retrospective_of_another_project_is_not_found(shell):
     case = report(shell.home).case
     shell.home.desk.people.add("Sam", "sam@example.org", {"example": frozenset({Role.OWNER})})
     assert shell("metrics", "retrospective", case, person="sam@example.org").exit_code == Exit.NOT_FOUND
+
+
+def test_three_reports_about_one_default_stand_together_and_make_one_draft(shell):
+    cases = [report(shell.home).case for _ in range(3)]
+    for case, name in zip(
+        cases, ("trust in pg_hba.conf", "Trust in pg_hba.conf", "trust  in pg_hba.conf"), strict=True
+    ):
+        shell.ok("case", "harden", case, name)
+    (item,) = json.loads(shell.ok("metrics", "hardening", "--json"))
+    assert sorted(item["cases"]) == sorted(cases)
+    draft = shell.ok("metrics", "hardening", "TRUST in pg_hba.conf")
+    assert "3 reports asked" in draft
+    assert "Out-of-bounds" not in draft
+    assert not any(case in draft for case in cases)
+    shell.ok("case", "harden", cases[0], "")
+    (item,) = json.loads(shell.ok("metrics", "hardening", "--json"))
+    assert len(item["cases"]) == 2
+    assert shell("metrics", "hardening", "another").exit_code == Exit.NOT_FOUND

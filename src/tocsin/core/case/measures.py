@@ -53,6 +53,7 @@ class Measures(Value):
     outcome: str = "open"
     ended_at: datetime | None = None
     waits_for: str = ""
+    hardening: str = ""
 
 
 class Key(Value):
@@ -115,6 +116,7 @@ def measure(policy: Policy, case: Case) -> Measures:
         outcome=_outcome(case),
         ended_at=case.closed_at or published,
         waits_for=phases.next_move(case),
+        hardening=case.hardening,
     )
 
 

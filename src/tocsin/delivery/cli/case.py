@@ -367,4 +367,15 @@ def record(ctx: click.Context, given: str, moment: str, person: str, at: str, no
     move(ctx, person, given, "record-moment", "recorded", moment=moment, at=when, note=note)
 
 
+@case.command()
+@case_argument
+@click.argument("default")
+@click.option("--note", default="", help="What would be safer.")
+@as_person
+@click.pass_context
+def harden(ctx: click.Context, given: str, default: str, person: str, note: str) -> None:
+    """Put CASE on the hardening backlog under DEFAULT, the name of what it is about (see tocsin metrics hardening)."""
+    move(ctx, person, given, "note-hardening", "noted", default=default, note=note)
+
+
 case.add_command(inbox, "list")

@@ -17,6 +17,7 @@ from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import cases
 from tocsin.services import skill as service
 from tocsin.services.queries import case as query
+from tocsin.services.queries import hardening as backlog
 from tocsin.services.queries import metrics as keys
 
 
@@ -133,6 +134,32 @@ def retrospective(ctx: click.Context, given: str, person: str) -> None:
     if found is None:
         refuse(cases.NOT_FOUND)
     click.echo(inert(template(found[1].policy, found[1].case, opened.now())), nl=False)
+
+
+@metrics.command()
+@click.argument("default", required=False, default="")
+@click.option("--project", default="", help="Only this project.")
+@as_person
+@as_json
+@click.pass_context
+def hardening(ctx: click.Context, default: str, project: str, person: str, json_: bool) -> None:
+    """List the defaults that reports asked to be safer; with DEFAULT, write an issue about it for a public tracker.
+
+    A report comes onto the list with `tocsin case harden CASE DEFAULT`.
+    """
+    opened = desk(ctx)
+    items = backlog.backlog(opened, who(opened, person).id, project)
+    chosen = next((item for item in items if item.default.casefold() == default.casefold()), None)
+    if default and chosen is None:
+        stop(f"no report is noted for a default called {default}", Exit.NOT_FOUND)
+    if json_:
+        print_json(items if chosen is None else [chosen])
+    elif chosen:
+        click.echo(inert(backlog.draft(chosen)), nl=False)
+    else:
+        table(
+            ("DEFAULT", "REPORTS", "CASES"), [(inert(i.default), str(len(i.cases)), " ".join(i.cases)) for i in items]
+        )
 
 
 def _keys(ctx: click.Context, person: str, project: str, days: int) -> Keys:

@@ -136,6 +136,9 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ev.AdvisoryPublished: lambda e: f"published {e.advisory_id}, revision {e.revision}",
     ev.PublicationFailed: lambda e: f"could not publish: {e.step}",
     ev.PromiseWarned: _warned,
+    ev.HardeningNoted: lambda e: (
+        f"put it on the hardening backlog: {e.default}" if e.default else "took it off the hardening backlog"
+    ),
     ev.MomentRecorded: lambda e: f"recorded {_plain(e.moment)}: {words.instant(e.at)}",
     ApprovalAsked: lambda e: f"asked for a second person: {_plain(e.act.value)} ({e.digest[:12]})",
     ApprovalGiven: lambda e: f"{'went ahead alone' if e.alone else 'approved'}: {_plain(e.act.value)}",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recording when something was that no journal can know: a posting to a list, a call, becoming aware.
+"""What people record beside the case's own course: moments that no journal can know, and what to harden one day.
 
 Clocks of others start from such moments and end with them (`core.limits`), and some promises are kept by them.
 """
@@ -18,6 +18,8 @@ from tocsin.core.clock import show
 from tocsin.core.policy.facts import MoveName
 from tocsin.core.vocabulary import Refused, utc
 
+_LONGEST: Final = 120
+
 
 def _record(case: Case, command: cmd.RecordMoment, context: Context) -> Decision:
     """Refuse an unknown moment and one that lies ahead; the same once more changes nothing."""
@@ -35,6 +37,16 @@ def _record(case: Case, command: cmd.RecordMoment, context: Context) -> Decision
     return (ev.MomentRecorded(moment=command.moment, at=at, note=command.note),)
 
 
+def _harden(case: Case, command: cmd.NoteHardening, context: Context) -> Decision:
+    """Name the default in a line of its own, so that reports about the same one are counted together."""
+    default = " ".join(command.default.split())
+    if len(default) > _LONGEST:
+        because = f"A default is named in at most {_LONGEST} characters, so that reports about it are found together."
+        return Refused(code="name-too-long", because=because, rule="S71")
+    return () if default == case.hardening else (ev.HardeningNoted(default=default, note=command.note),)
+
+
 RULES: Final[Mapping[type, Rule]] = {
+    cmd.NoteHardening: Rule(_harden, moved(MoveName.NOTE), after_close=True),
     cmd.RecordMoment: Rule(_record, moved(MoveName.NOTE), after_close=True),
 }

@@ -24,6 +24,7 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         triage.DuplicateForm,
         triage.ReconsiderForm,
         triage.CloseForm,
+        triage.HardenForm,
         fixing.LinesForm,
         fixing.ScoreForm,
         fixing.CveForm,

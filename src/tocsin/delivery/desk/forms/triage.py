@@ -139,6 +139,27 @@ class ReconsiderForm(MoveForm):
         return cmd.Reconsider(reason=self.cleaned_data["reason"])
 
 
+class HardenForm(MoveForm):
+    """The backlog of defaults to make safer one day (S71)."""
+
+    name, tab, move = "note-hardening", "decide", MoveName.NOTE
+    button, done = (
+        "Put it on the hardening backlog",
+        "Noted. The backlog counts reports about the same default together.",
+    )
+
+    default = Line(label="The default it is about", max_length=120, required=True)
+    note = Line(label="What would be safer", max_length=1000)
+
+    def command(self) -> cmd.NoteHardening:
+        """Note it."""
+        return cmd.NoteHardening(**self.cleaned_data)
+
+    def begin(self) -> dict[str, Any]:
+        """Start from what stands there."""
+        return {"default": self.ground.case.hardening}
+
+
 class CloseForm(MoveForm):
     """The end of a case, with one of the policy's outcomes."""
 
