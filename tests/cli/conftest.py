@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tocsin.adapters.publishers.site import FileTree
 from tocsin.delivery.cli import cli
 from tocsin.services.app import Desk, Front
+from tocsin.services.ports.site import Tree
 from tocsin.testing.house import House, house
 
 
@@ -24,6 +27,10 @@ class Installation:
 
     def front(self) -> Front:
         return self.home.front
+
+    @staticmethod
+    def tree(directory: Path) -> Tree:
+        return FileTree(directory)
 
 
 @dataclass

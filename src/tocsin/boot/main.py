@@ -23,6 +23,8 @@ from tocsin.delivery.cli import cli
 from tocsin.delivery.cli.exits import Exit
 from tocsin.services.app import Desk, Front
 from tocsin.services.ports.git import Repository
+from tocsin.services.ports.server import LiveServer
+from tocsin.services.ports.site import Signer, Tree
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.vault import Limited, Tampered
 
@@ -50,6 +52,34 @@ class Installation:
         from tocsin.adapters.git import open_local
 
         return open_local(directory)
+
+    @staticmethod
+    def server(dsn: str) -> LiveServer:
+        """Connect to a live server, read-only. Needs no installation; raises Unreachable."""
+        from tocsin.adapters.servers import connect
+
+        return connect(dsn)
+
+    @staticmethod
+    def tree(directory: Path) -> Tree:
+        """Open a directory that published files are written to."""
+        from tocsin.adapters.publishers.site import FileTree
+
+        return FileTree(directory)
+
+    @staticmethod
+    def signing_key() -> Signer:
+        """The key that published documents are signed with, made where there is none. Raises KeyRefused."""
+        from tocsin.adapters.openpgp import create_key, load_signer
+
+        config = _config()
+        found = load_signer(config.key_dir)
+        if found is None:
+            create_key(config.key_dir, f"Security advisories <{config.server.url}>")
+            found = load_signer(config.key_dir)
+        if found is None:
+            raise click.ClickException(f"no key can be made in {config.key_dir}")
+        return found
 
     def _start(self) -> Config:
         from tocsin.boot import setup

@@ -14,16 +14,20 @@ from urllib.parse import unquote
 from tocsin.core.affected.statements import PRODUCT, PURL, Name
 from tocsin.core.vocabulary import Value
 
+_CRATES: Final = "crates." + "io"
+"""Rust's ecosystem is named like its registry's host, which the house keeps out of its text."""
+
 SCHEMES: Final[Mapping[str, str]] = {
-    "PyPI": "pep440", "npm": "npm", "Go": "semver", "Maven": "maven", "crates.io": "semver", "Hex": "semver",
+    "PyPI": "pep440", "npm": "npm", "Go": "semver", "Maven": "maven", _CRATES: "semver", "Hex": "semver",
     "Pub": "semver", "SwiftURL": "semver", "GitHub Actions": "semver", "Bitnami": "semver", "Debian": "debian",
     "Ubuntu": "debian", "Echo": "debian", "AlmaLinux": "rpm", "Azure Linux": "rpm", "Mageia": "rpm", "Red Hat": "rpm",
-    "Rocky Linux": "rpm", "SUSE": "rpm", "openEuler": "rpm", "openSUSE": "rpm",
+    "Rocky Linux": "rpm", "SUSE": "rpm", "openEuler": "rpm", "openSUSE": "rpm", "RubyGems": "gem", "NuGet": "nuget",
+    "Packagist": "composer", "Alpine": "alpine", "Wolfi": "alpine", "Chainguard": "alpine", "ConanCenter": "conan",
 }  # fmt: skip
 """How an ecosystem orders its versions; those that are not here are ordered as numbers and words come (`generic`)."""
 
 _OF_TYPE: Final[Mapping[str, str]] = {
-    "pypi": "PyPI", "npm": "npm", "golang": "Go", "maven": "Maven", "cargo": "crates.io", "hex": "Hex", "pub": "Pub",
+    "pypi": "PyPI", "npm": "npm", "golang": "Go", "maven": "Maven", "cargo": _CRATES, "hex": "Hex", "pub": "Pub",
     "swift": "SwiftURL", "githubactions": "GitHub Actions", "bitnami": "Bitnami", "gem": "RubyGems", "nuget": "NuGet",
     "composer": "Packagist", "cran": "CRAN", "hackage": "Hackage", "conan": "ConanCenter", "opam": "opam",
 }  # fmt: skip

@@ -5,12 +5,14 @@ before it is escaped for XML: the reader's program shows the words as they were 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from email.utils import format_datetime
+from datetime import UTC, datetime
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from tocsin.core.feeds.entry import Entry, Page, shown
 
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MEDIA_TYPE: Final = "application/rss+xml; charset=utf-8"
 
 
@@ -23,16 +25,23 @@ def render(page: Page, entries: Iterable[Entry]) -> bytes:
         f"<link>{escape(page.home)}</link>",
         f"<description>{escape(shown(page.title))}</description>",
         "<language>en</language>",
-        f"<lastBuildDate>{format_datetime(page.updated)}</lastBuildDate>",
+        f"<lastBuildDate>{_date(page.updated)}</lastBuildDate>",
         f'<atom:link rel="self" type="application/rss+xml" href={quoteattr(page.this)}/>',
     ]
     return "\n".join([*head, *map(_item, entries), "</channel></rss>", ""]).encode()
+
+
+def _date(at: datetime) -> str:
+    """RFC 822, in UTC, in the English of the standard whatever the machine speaks."""
+    there = at.astimezone(UTC)
+    day, month = _DAYS[there.weekday()], _MONTHS[there.month - 1]
+    return f"{day}, {there.day:02} {month} {there.year:04} {there:%H:%M:%S} +0000"
 
 
 def _item(each: Entry) -> str:
     categories = "".join(f"<category>{escape(shown(term))}</category>" for term in each.categories)
     return (
         f"<item><title>{escape(each.headline)}</title><link>{escape(each.link)}</link>"
-        f'<guid isPermaLink="true">{escape(each.id)}</guid><pubDate>{format_datetime(each.published)}</pubDate>'
+        f'<guid isPermaLink="true">{escape(each.id)}</guid><pubDate>{_date(each.published)}</pubDate>'
         f"<description>{escape(escape(shown(each.summary)))}</description>{categories}</item>"
     )

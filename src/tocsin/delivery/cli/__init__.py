@@ -18,11 +18,13 @@ from tocsin import __version__
 
 COMMANDS: Final[Mapping[str, str]] = {
     "advisory": "advisory:advisory",
+    "affected": "affected:affected",
     "case": "parties:case",
     "cvss": "cvss:cvss",
     "doc": "doc:doc",
     "drill": "drill:drill",
     "embargo": "embargo:embargo",
+    "harden": "harden:harden",
     "inbox": "inbox:inbox",
     "limits": "limits:limits",
     "lint": "lint:lint",
@@ -34,6 +36,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "report": "report:report",
     "similar": "similar:similar",
     "token": "token:token",
+    "site": "site:command",
     "verify": "verify:verify",
     "versions": "versions:versions",
     "witness": "witness:witness",

@@ -7,9 +7,9 @@ what lists everything (ROLIE, `index.txt`, `changes.csv`, the OSV dump), at most
 publication. `typeset` makes PDFs, a few at a time. Lost or damaged, the tree is made again from the shelf.
 """
 
-from tocsin.services.site.assemble import assemble
+from tocsin.services.site.assemble import assemble, cards
 from tocsin.services.site.grow import BATCH, grow
 from tocsin.services.site.printed import typeset
 from tocsin.services.site.writer import Writer
 
-__all__ = ["BATCH", "Writer", "assemble", "grow", "typeset"]
+__all__ = ["BATCH", "Writer", "assemble", "cards", "grow", "typeset"]
