@@ -7,7 +7,7 @@ not exist or the reader may not know of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import msgspec
@@ -27,9 +27,10 @@ from tocsin.core.vocabulary import Actor, Audience, CaseRef, ProjectId
 from tocsin.services import cases, looks, sealing
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
-from tocsin.services.queries import history, thread, timeline, words
+from tocsin.services.queries import history, people, thread, timeline, words
 from tocsin.services.queries.history import HistoryView
 from tocsin.services.queries.options import Options, options
+from tocsin.services.queries.people import Candidate, PartyView
 from tocsin.services.queries.scores import Column, recorded
 from tocsin.services.queries.thread import FileView, MessageView
 
@@ -145,6 +146,15 @@ class CaseView(msgspec.Struct, frozen=True):
     rejection: str
     appealed: bool
     duplicate_of: str
+    people: tuple[PartyView, ...] = ()
+    parties: tuple[PartyView, ...] = ()
+    party_threads: Mapping[str, tuple[MessageView, ...]] = {}
+    distributor_thread: tuple[MessageView, ...] = ()
+    merged: tuple[CaseRef, ...] = ()
+    merged_into: CaseRef = ""
+    split_into: tuple[CaseRef, ...] = ()
+    continues: CaseRef = ""
+    candidates: tuple[Candidate, ...] = ()
 
 
 def view(desk: Desk, ref: CaseRef, person: str, before: int = 0) -> CaseView | None:
@@ -280,6 +290,15 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         rejection=case.rejection.value if case.rejection else "",
         appealed=case.appealed,
         duplicate_of=case.duplicate_of,
+        people=people.everybody(case),
+        parties=people.parties(case),
+        party_threads={each.id: tuple(m for m in messages if m.party == each.id) for each in case.parties},
+        distributor_thread=tuple(m for m in messages if m.audience == Audience.DISTRIBUTORS),
+        merged=tuple(each.case for each in case.absorbed),
+        merged_into=case.merged_into,
+        split_into=case.split_into,
+        continues=case.continues,
+        candidates=people.candidates(case),
     )
 
 

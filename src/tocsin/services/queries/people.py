@@ -6,10 +6,12 @@ Not answered is shown as not answered, never as not affected.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 
 import msgspec
+from packageurl import PackageURL
 
 from tocsin.core.case import standing
 from tocsin.core.case.model import REPORTER, VENDOR, Case
@@ -18,6 +20,8 @@ from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import PEC, RM
 from tocsin.core.vocabulary import Affectedness
 from tocsin.services.queries import words
+
+_PURL: Final = re.compile(r"pkg:[^\s,;<>\"']+")
 
 RM_WORDS: Final = {
     RM.START: "does not have it",
@@ -79,6 +83,27 @@ class PartyView(msgspec.Struct, frozen=True):
     products: tuple[ProductView, ...] = ()
     asked: bool = False
     """Whether their consent is open: asked and not answered, or declined and welcome to change."""
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """Somebody who may have to be asked in: a dependency that the report names (S31). Listing tells nobody."""
+
+    name: str
+    purl: str
+
+
+def candidates(case: Case) -> tuple[Candidate, ...]:
+    """List the packages that the report names as dependencies, except those whose name a party has already."""
+    known = {each.name.casefold() for each in case.parties} | {p.name for each in case.parties for p in each.products}
+    found: dict[str, Candidate] = {}
+    for word in _PURL.findall(case.report.dependencies):
+        try:
+            purl = PackageURL.from_string(word)
+        except ValueError:
+            continue
+        if purl.name.casefold() not in known and word not in known:
+            found[word] = Candidate(name=purl.name, purl=word)
+    return tuple(found.values())
 
 
 def everybody(case: Case) -> tuple[PartyView, ...]:

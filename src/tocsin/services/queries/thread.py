@@ -9,6 +9,7 @@ import msgspec
 
 from tocsin.core import notices
 from tocsin.core.case import events as ev
+from tocsin.core.case import party_events as pe
 from tocsin.core.intake import Attachment
 from tocsin.core.vocabulary import Actor, ActorKind, Audience
 from tocsin.services.queries import history, words
@@ -37,6 +38,12 @@ class MessageView(msgspec.Struct, frozen=True):
     workarounds: str = ""
     automatic: bool = False
     files: tuple[FileView, ...] = ()
+    party: str = ""
+    theirs: bool = False
+    """Whether the other side of the thread said it."""
+
+    sent_on: int = 0
+    """Line of the message that these words were sent on from."""
 
 
 def files(found: tuple[Attachment, ...]) -> tuple[FileView, ...]:
@@ -60,17 +67,33 @@ def message(entry: ev.Entry, actor: Actor, now: datetime) -> MessageView | None:
                 workarounds=sent.workarounds,
                 automatic=sent.automatic,
                 files=files(sent.attachments),
+                party=sent.party,
+            )
+        case pe.MessageResent() as again:
+            return MessageView(
+                seq=entry.seq,
+                at=words.instant(entry.at),
+                by=entry.actor.name or entry.actor.id,
+                mine=entry.actor.id == actor.id,
+                ago=words.ago(entry.at, now),
+                audience=again.audience,
+                text=again.text,
+                files=files(again.attachments),
+                party=again.party,
+                sent_on=again.of,
             )
         case ev.MessageReceived() as received:
             return MessageView(
                 seq=entry.seq,
                 at=words.instant(entry.at),
-                by="Reporter",
+                by=history.who(entry.actor) if received.party else "Reporter",
                 mine=False,
                 ago=words.ago(entry.at, now),
-                audience=Audience.REPORTER,
+                audience=Audience.PARTY if received.party else Audience.REPORTER,
                 text=received.text,
                 files=files(received.attachments),
+                party=received.party,
+                theirs=True,
             )
         case _:
             text, audience = _beside(entry)
@@ -84,6 +107,7 @@ def message(entry: ev.Entry, actor: Actor, now: datetime) -> MessageView | None:
                 ago=words.ago(entry.at, now),
                 audience=audience,
                 text=text,
+                theirs=entry.actor.kind is ActorKind.REPORTER,
             )
 
 
@@ -110,7 +134,11 @@ def attachments(event: ev.Event) -> tuple[Attachment, ...]:
     match event:
         case ev.ReportReceived(report=report):
             return report.attachments
-        case ev.MessageSent(attachments=found) | ev.MessageReceived(attachments=found):
+        case (
+            ev.MessageSent(attachments=found)
+            | ev.MessageReceived(attachments=found)
+            | pe.MessageResent(attachments=found)
+        ):
             return found
         case _:
             return ()

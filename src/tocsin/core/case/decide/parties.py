@@ -131,9 +131,12 @@ def _product(case: Case, command: pc.SetProduct, context: Context) -> Decision:
         return refused
     if after == before and before in found.products:
         return ()
-    others = tuple(each for each in found.products if each.name not in ("", command.product) or each.path != named.path)
-    kept = tuple(each for each in others if each.name != command.product)
-    return (pe.PartyProgressed(party=found.id, products=(*kept, after)),)
+    if before in found.products:
+        kept = tuple(after if each.name == after.name else each for each in found.products)
+    else:
+        # The product without a name stands only until one is named.
+        kept = (*(each for each in found.products if each.name), after)
+    return (pe.PartyProgressed(party=found.id, products=kept),)
 
 
 def _forward(case: Case, found: Party, before: str, after: str) -> Refused | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tocsin.delivery.desk.forms import advisory, approve, embargo, fixing, talk, triage
+from tocsin.delivery.desk.forms import advisory, approve, embargo, fixing, people, talk, triage
 from tocsin.delivery.desk.forms.base import Ground, MoveForm
 
 __all__ = ["FORMS", "Ground", "MoveForm", "of_tab"]
@@ -40,6 +40,18 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         advisory.DraftForm,
         advisory.PublishForm,
         approve.ApproveForm,
+        people.InviteForm,
+        people.WriteForm,
+        people.ConsentForm,
+        people.DeclineForm,
+        people.PartyStateForm,
+        people.ProductForm,
+        people.LetGoForm,
+        people.PassOnForm,
+        people.ResendForm,
+        people.MergeForm,
+        people.SplitForm,
+        people.TransferForm,
     )
 }
 """By the name that stands in the address."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
@@ -58,8 +58,15 @@ class Renderer(DjangoTemplates):
     field_template_name = "desk/forms/field.html"
 
 
+class Done(NamedTuple):
+    """What a use case did: the case to show next, nothing for the inbox, and what is shown once, at once."""
+
+    ref: str
+    shown: Mapping[str, Any] = {}
+
+
 class MoveForm(forms.Form):
-    """A form that becomes one command.
+    """A form that becomes one command, or the deed of a use case.
 
     `name` stands in the address, `move` is what it needs permission for, `tab` where it is shown, `done` what is said
     after it, `trial` whether its words can be tried out without saving. `attached` are files that came with it, sealed
@@ -101,6 +108,10 @@ class MoveForm(forms.Form):
     def command(self) -> Command | Refused:
         """Return the command of a valid form, or a refusal that is known before the case is asked."""
         raise NotImplementedError
+
+    def deed(self) -> Done | Refused | None:
+        """Carry a valid form out where that takes more than one command; None where it is one."""
+        return None
 
     @property
     def allowed(self) -> bool:

@@ -9,8 +9,8 @@ from django import forms
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import MoveName, Refused, RejectionClass
-from tocsin.delivery.desk.forms.base import Line, MoveForm, Names, Prose, choices
-from tocsin.services import numbering
+from tocsin.delivery.desk.forms.base import Done, Line, MoveForm, Names, Prose, choices
+from tocsin.services import numbering, relating
 from tocsin.services.queries import case as queries
 
 THANKS: Final = "Thank you for your report. We confirm it as a vulnerability in {project} and are working on it."
@@ -137,6 +137,14 @@ class ReconsiderForm(MoveForm):
     def command(self) -> cmd.Reconsider:
         """Take it up again."""
         return cmd.Reconsider(reason=self.cleaned_data["reason"])
+
+    def deed(self) -> Done | Refused | None:
+        """Go on in a new case where this one is closed: closed is final."""
+        ground = self.ground
+        if ground.case.closed_at is None:
+            return None
+        made = relating.reopen(ground.desk, ground.case.ref, ground.actor, self.cleaned_data["reason"])
+        return made if isinstance(made, Refused) else Done(made.ref)
 
 
 class HardenForm(MoveForm):

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import template
 from django.utils.safestring import SafeString
 
@@ -28,6 +31,12 @@ def plain(text: object) -> str:
 def words(name: object) -> str:
     """Spell a name with dashes as words: `not-affected` as “not affected”."""
     return str(name).replace("-", " ").replace("_", " ")
+
+
+@register.filter
+def of(found: Mapping[str, Any], name: str) -> Any:
+    """Return what stands under a name, or nothing."""
+    return found.get(name, ())
 
 
 @register.filter

@@ -25,6 +25,7 @@ from tocsin.delivery import uploads
 from tocsin.delivery.desk.carried import carried, carry
 from tocsin.delivery.desk.doors import NOT_PROVEN, DeskRequest, not_found, proven, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, of_tab
+from tocsin.delivery.desk.forms.base import Done
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases
 from tocsin.services.queries import approvals
@@ -43,6 +44,7 @@ TABS: Final[Mapping[str, str]] = {
     "score": "Score & CVE",
     "fix": "Fix",
     "embargo": "Embargo",
+    "people": "People",
     "advisory": "Advisory",
     "publish": "Publish",
     "approve": "Second person",
@@ -95,6 +97,13 @@ def _carry_out(request: DeskRequest, ground: Ground, kind: type[MoveForm], body:
         return _show(request, ground, form.tab, form=form, status=CONTENT_TOO_LARGE)
     if not form.is_valid():
         return _show(request, ground, form.tab, form=form, status=UNPROCESSABLE)
+    return _made(request, ground, form, body)
+
+
+def _made(request: DeskRequest, ground: Ground, form: MoveForm, body: uploads.Body) -> HttpResponseBase:
+    """Make the move of a form that has the right shape."""
+    if (deed := form.deed()) is not None:
+        return _after(request, ground, form, deed)
     command = form.command()
     if isinstance(command, Refused):
         return _refuse(request, ground, form, command)
@@ -109,8 +118,18 @@ def _carry_out(request: DeskRequest, ground: Ground, kind: type[MoveForm], body:
     if isinstance(answer, Refused):
         answer = cases.ask(request.desk, ref, command, ground.actor, answer)
         fresh = _ground(request, ref, "case.read")
-        return _refuse(request, fresh, kind(fresh, body.post, attached), answer) if fresh else not_found()
+        return _refuse(request, fresh, type(form)(fresh, body.post, form.attached), answer) if fresh else not_found()
     return see_other(f"{_address(ref, form.tab)}?did={form.name}#did")
+
+
+def _after(request: DeskRequest, ground: Ground, form: MoveForm, deed: Done | Refused) -> HttpResponseBase:
+    """Lead on from the deed of a use case, or show what it has to show once."""
+    if isinstance(deed, Refused):
+        return _refuse(request, ground, form, deed)
+    if not deed.shown:
+        return see_other(f"{_address(deed.ref, form.tab)}?did={form.name}#did" if deed.ref else "/")
+    fresh = _ground(request, deed.ref, "case.read")
+    return _show(request, fresh, form.tab, form=form, shown=deed.shown) if fresh else not_found()
 
 
 def _unseen(request: DeskRequest, ground: Ground, command: Command, body: uploads.Body) -> tuple[Caution, ...]:
@@ -183,6 +202,8 @@ def _show(
         **(_dates(request, ground) if tab == "embargo" else {}),
         **(shown or {}),
     }
+    if tab == "people" and form is None:
+        context["forms"]["resend"].initial["of"] = _number(request.GET.get("of")) or None
     if form is not None:
         context["forms"] |= {form.name.replace("-", "_"): form}
     context["problems"] = _problems(view, context["preview"])
