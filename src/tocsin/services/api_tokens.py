@@ -124,7 +124,7 @@ def shown(token: ApiToken) -> Token:
         id=token.id,
         label=token.label,
         project=token.project,
-        scopes=tuple(sorted(token.scopes)),
+        scopes=tuple(each for each in Scope if each in token.scopes),
         made_at=token.made_at,
         expires_at=token.expires_at,
         last_used_at=token.last_used_at,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tocsin.delivery.desk.views import case, files, inbox, metrics, policy, project, signing
+from tocsin.delivery.desk.views import case, files, inbox, metrics, policy, project, signing, tokens
 
 app_name = "desk"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("c/<str:ref>/<str:tab>", case.page, name="tab"),
     path("first-run", policy.first_run, name="first-run"),
     path("people", project.people, name="people"),
+    path("tokens", tokens.tokens, name="tokens"),
+    path("tokens/<str:token>/end", tokens.end, name="token-end"),
     path("metrics", metrics.metrics, name="metrics"),
     path("metrics/<str:kind>", metrics.export, name="metrics-export"),
     path("policy/<str:project>", policy.show, name="policy"),
