@@ -167,6 +167,13 @@ def behind_a_proxy(tmp_path):
         "--policy", "examples/policies/community.toml", "--admin", "Dana <dana@example.org>",
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
+    refused = tocsin("serve", config=tmp_path / "tocsin.toml")
+    assert (refused.returncode, "tocsin recovery make" in refused.stderr) == (1, True), (
+        "in production a kit comes first"
+    )
+    shares = [tmp_path / "shares" / f"share-{number}.txt" for number in (1, 2)]
+    for words in (("make", "--out", shares[0].parent), ("verify", "--share", shares[0], "--share", shares[1])):
+        assert tocsin("recovery", *map(str, words), config=tmp_path / "tocsin.toml").returncode == 0
     listens = re.findall(r'listen = "(\S+)"', (tmp_path / "tocsin.toml").read_text())
     assert listens == ["127.0.0.1:8080", "127.0.0.1:8081"]
     link = re.search(r"https://desk\.example\.org(/sign-in/\S+)", made.stdout)

@@ -106,6 +106,12 @@ class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("backup.keep is at least 1")
 
 
+class Egress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Planted words that never leave the desk: a name from a customer's system, a word hidden in a test document."""
+
+    canaries: tuple[str, ...] = ()
+
+
 class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The key holder: where it listens, which users may ask it besides its own, and how much it releases."""
 
@@ -128,6 +134,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     storage: Storage = Storage()
     keys: Keys = Keys()
     backup: Backup = Backup()
+    egress: Egress = Egress()
     accounts: Accounts = Accounts()
     worker_seconds: float = 1.0
 

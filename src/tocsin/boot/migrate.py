@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m tocsin.boot.migrate`: brings the database up to this version and ends. Run by `tocsin serve`."""
+"""`python -m tocsin.boot.migrate`: brings the database up to this version, looks whether the installation may start,
+and ends. Run by `tocsin serve`; in production it refuses what `tocsin doctor` grades F."""
 
 from __future__ import annotations
 
@@ -11,14 +12,19 @@ from tocsin.boot.config import ConfigError, Role
 
 
 def main() -> int:
-    """Migrate; returns the exit code."""
+    """Migrate and look; returns the exit code."""
     try:
-        setup.start(Role.MANAGE)
+        config = setup.start(Role.MANAGE)
         setup.migrate()
+        from tocsin.boot import doctor
+
+        refused = doctor.refusals(config, doctor.seen_now())
     except (ConfigError, KeyFileRefused) as error:
         sys.stderr.write(f"tocsin: {error}\n")
         return 1
-    return 0
+    for each in refused:
+        sys.stderr.write(f"tocsin: not started: {each.name}: {each.because}\n  mend it: {each.mend}\n")
+    return 1 if refused else 0
 
 
 if __name__ == "__main__":

@@ -33,12 +33,13 @@ from tocsin.adapters.vault import (
     load_tokens,
 )
 from tocsin.adapters.vault.holder.client import HeldKeys, HeldNotary, HeldVault
+from tocsin.adapters.vault.phrase import wordlist
 from tocsin.adapters.web import fetch
 from tocsin.boot.config import Config
 from tocsin.boot.holder import asking
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
 from tocsin.services.alarms import AlarmedVault, sounder
-from tocsin.services.app import Desk, Doors, Front, Machine, Press, Site, Watch
+from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Press, Site, Watch
 
 
 def now() -> datetime:
@@ -135,6 +136,7 @@ def desk(config: Config) -> Desk:
         machine=Machine(case_keys=DbCaseKeys(), keys=HeldKeys(ask), alarms=alarms, facts=DbFacts()),
         api_tokens=DbApiTokens(),
         repeats=DbRepeats(),
+        guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),
         doors=Doors(trial=config.accounts.trial),
         press=Press(tree=tree(config), signer=load_signer(config.key_dir)),
     )

@@ -51,6 +51,14 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class Guard:
+    """What the egress guard looks for besides the forms of secrets: the words of return phrases, and planted words."""
+
+    words: frozenset[str] = frozenset()
+    canaries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Machine:
     """What looks after the machine itself: wrapped case keys, the key holder's other side, alarms, facts."""
 
@@ -121,8 +129,9 @@ class Desk:
     machine: Machine
     api_tokens: ApiTokens
     repeats: Repeats
-    press: Press | None = None
     doors: Doors = Doors()
+    guard: Guard = Guard()
+    press: Press | None = None
 
 
 Holder = Front | Desk

@@ -29,7 +29,7 @@ from tocsin.core.intake import completeness
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, Refused
-from tocsin.services import leaves, listeners, sealing
+from tocsin.services import leaves, listeners, outgoing, sealing
 from tocsin.services.app import Desk, Front, Holder
 from tocsin.services.ports.store import (
     NEVER,
@@ -109,6 +109,8 @@ def handle(
     `drop_of` the case it was left for where that is another one. Raises `ports.store.Unavailable` when nothing can be
     written, and `Tampered` for a broken case.
     """
+    if guarded := outgoing.held_move(desk, command, actor):
+        return guarded
     for _ in range(ATTEMPTS):
         try:
             opened = open_case(desk, ref, actor, cmd.name(command))

@@ -23,7 +23,7 @@ from tocsin.core.case.model import Case
 from tocsin.core.disclosure import Cleared
 from tocsin.core.formats import Loss, findings, format_named, losses, render_all
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
-from tocsin.services import cases, site
+from tocsin.services import cases, outgoing, site
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.ports.shelf import Document, ShelfCard
@@ -49,7 +49,7 @@ class Preview(msgspec.Struct, frozen=True):
 def preview(desk: Desk, opened: Opened, at: datetime | None = None) -> Preview:
     """Render every document of a case's advisory as it would be published at `at` (now, if not said)."""
     advisory = assemble(opened.case, opened.policy, desk.site.public_url, at or desk.now())
-    found = problems(advisory)
+    found = (*problems(advisory), *outgoing.in_advisory(desk, advisory))
     rendered = () if found else documents(advisory)
     return Preview(
         advisory=advisory,
@@ -97,7 +97,7 @@ def perform(desk: Desk, ref: CaseRef) -> Case | Refused:
     if isinstance(cleared, Refused):
         return _fail(desk, case, "clear", cleared.because)
     rendered = documents(advisory)
-    if found := (problems(advisory) or faults(advisory, rendered)):
+    if found := (problems(advisory) or outgoing.in_advisory(desk, advisory) or faults(advisory, rendered)):
         return _fail(desk, case, "check", f"{found[0].field}: {found[0].message}")
     rendered = signed_by(desk.press.signer if desk.press else None, rendered)
     desk.shelf_writer.put(cleared, rendered, card(cleared))

@@ -13,10 +13,21 @@ from typing import Final
 
 import msgspec
 
-from tocsin.core import notices
+from tocsin.core import egress, notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused
-from tocsin.services import alarms, cases, listeners, logbook, publication, relating, room, sealing
+from tocsin.services import (
+    alarms,
+    cases,
+    incident,
+    listeners,
+    logbook,
+    outgoing,
+    publication,
+    relating,
+    room,
+    sealing,
+)
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow, Unavailable
 from tocsin.services.ports.vault import Tampered
@@ -164,7 +175,12 @@ def _resealed(desk: Desk, row: InboxRow) -> InboxRow:
 
 
 def drain(desk: Desk) -> tuple[int, int]:
-    """Carry out effects that are due; returns how many were done and how many have to be tried again."""
+    """Carry out effects that are due; returns how many were done and how many have to be tried again.
+
+    In a panic nothing goes out: effects wait where they are.
+    """
+    if incident.halted(desk):
+        return 0, 0
     now = desk.now()
     done: list[str] = []
     failed = 0
@@ -213,6 +229,8 @@ def _publish(desk: Desk, deed: notices.PublishOrder) -> str:
 
 
 def _notify(desk: Desk, deed: notices.Notice) -> str:
+    if outgoing.held(desk, deed):  # a notice says that something happened, never what: this one would be a mistake
+        return egress.HELD
     for notifier in desk.notifiers:
         notifier.tell(deed)
     return ""

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tocsin.adapters.vault.phrase import wordlist
 from tocsin.core.notices import Notice
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import ProjectId, Role
 from tocsin.services.alarms import AlarmedVault, sounder
-from tocsin.services.app import Desk, Doors, Front, Machine, Press, Site, Watch
+from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Press, Site, Watch
 from tocsin.testing.api import MemoryApiTokens, MemoryRepeats
 from tocsin.testing.machine import MemoryAlarms, MemoryFacts, MemoryKeys
 from tocsin.testing.shelf import MemoryShelf
@@ -129,6 +130,7 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         ),
         api_tokens=MemoryApiTokens(),
         repeats=MemoryRepeats(),
+        guard=Guard(words=frozenset(wordlist())),
         doors=Doors(trial=True),
         press=Press(tree=tree, signer=OpenSigner()),
     )

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tocsin doctor`, `tocsin incident`, `tocsin panic`: how safe it is, who could know, and how to stop everything."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from tocsin.boot.commands import config, desk, guarded, stop
+from tocsin.delivery.cli.context import as_json, print_json, table
+from tocsin.delivery.cli.exits import Exit
+
+
+@click.command()
+@as_json
+@click.pass_context
+def doctor(ctx: click.Context, json_: bool) -> None:
+    """Grade how safely this installation is set up, from A to F, with reasons and what mends each."""
+    from tocsin.boot import doctor as looks
+    from tocsin.boot import setup
+    from tocsin.boot.config import Role
+
+    place = config()
+    guarded(setup.start, Role.MANAGE)
+    from tocsin.adapters.db.machine import DbFacts
+
+    found = looks.examine(place, looks.seen_now(guarded(DbFacts().all)))
+    grade = looks.overall(found)
+    if json_:
+        print_json({"grade": grade, "findings": found})
+    else:
+        table(("GRADE", "WHAT", "WHY"), [(each.grade, each.name, each.because) for each in found])
+        for each in found:
+            if each.mend:
+                click.echo(f"{each.grade}  {each.name}: {each.mend}")
+        click.echo(
+            f"grade {grade}" + ("" if looks.in_production(place) else " (a trial on loopback, which starts anyway)")
+        )
+    raise SystemExit(int(Exit.FINDINGS if grade in "DEF" else Exit.OK))
+
+
+@click.command()
+@click.argument("user")
+@click.option("--days", default=90, show_default=True, help="How far back.")
+@as_json
+@click.pass_context
+def incident(ctx: click.Context, user: str, days: int, json_: bool) -> None:
+    """After an account was taken over: list every case that this person read, exported or shared, and when."""
+    from tocsin.services import incident as incidents
+
+    opened = desk(ctx)
+    person = incidents.find(opened, user)
+    if person is None:
+        stop(f"nobody here is called {user}")
+    lines = guarded(incidents.of, opened, person.id, opened.now() - timedelta(days=days))
+    if json_:
+        print_json(lines)
+        return
+    table(
+        ("CASE", "FIRST", "LAST", "OPENED", "EXPORTED", "SHARED"),
+        [
+            (each.case, f"{each.first:%F %T}", f"{each.last:%F %T}", str(each.opened), ", ".join(each.exported) or "-",
+             ", ".join(each.shared) or "-")
+            for each in lines
+        ],
+    )  # fmt: skip
+    click.echo(f"{len(lines)} cases; refused for opening too many: {sum(each.refused for each in lines)}")
+
+
+@click.command()
+@click.option("--over", is_flag=True, help="Let it all go on.")
+@click.pass_context
+def panic(ctx: click.Context, over: bool) -> None:
+    """Stop everything but intake: sessions and tokens end, nothing goes out, reports are still taken in."""
+    from tocsin.services import incident as incidents
+
+    opened = desk(ctx)
+    if over:
+        guarded(incidents.resume, opened)
+        click.echo("it goes on: what waited is sent now")
+        return
+    guarded(incidents.halt, opened)
+    ended = guarded(_end_sessions)
+    click.echo(f"{ended} sessions ended, API tokens ended, nothing is published or sent; reports are still taken in")
+    click.echo("afterwards: tocsin panic --over", err=True)
+
+
+def _end_sessions() -> int:
+    from django.contrib.sessions.models import Session
+
+    gone, _ = Session.objects.all().delete()
+    return gone
