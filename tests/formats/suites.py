@@ -8,11 +8,23 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tocsin.core.advisory import purl
+from tocsin.core.advisory.cwe import cwe_name
+from tocsin.core.advisory.forms import csaf_file_name
 from tocsin.core.formats import schema_violations
 from tocsin.core.severity import Severity, score
-from tocsin.core.versions import compare, sort
+from tocsin.core.versions import (
+    canonical,
+    compare,
+    holds,
+    native,
+    parse_vers,
+    scheme_called,
+    sort,
+    strict_vers,
+)
 
 OPENVEX_VALID = {
     "go-vex-testdata/vex/testdata/v0.2.0.json",
@@ -73,7 +85,108 @@ def scores(standards: Path) -> list[Score]:
             _named(standards / "cyclonedx" / "tests" / "1.7", "cyclonedx-1.7", _prefix),
         ),
     ]
+    return found + _further(standards)
+
+
+VERS = (
+    ("alpine", "alpine_version_cmp"), ("arch", "alpm_version_cmp"), ("conan", "conan_version_cmp"),
+    ("datetime", "datetime_version_cmp"), ("gentoo", "gentoo_version_cmp"), ("lexicographic", "lexicographic"),
+    ("nuget", "nuget_version_cmp"), ("openssl", "openssl_version_cmp"),
+)  # fmt: skip
+SCALIBR = (
+    ("alpine", "alpine"), ("composer", "packagist"), ("gem", "rubygems"), ("intdot", "hackage"), ("nuget", "nuget"),
+)  # fmt: skip
+
+
+def _further(standards: Path) -> list[Score]:
+    """Suites of the other ecosystems, ranges, package URLs, file names, weaknesses."""
+    order = standards / "version-order"
+    found = []
+    for name, file in SCALIBR:
+        files = sorted((order / "osv-semantic").glob(f"{file}-versions*.txt"))
+        pairs = (each for path in files for each in _pairs(name, path))
+        found.append(count(f"version order {name}: osv-scalibr", pairs))
+    for name, file in VERS:
+        path = next((order / "vers" / "tests").glob(f"{file}[_-]test.json"))
+        found.append(count(f"version order {name}: vers", _vers(name, path)))
+    kinds = ("from_native", "containment", "validate", "parse")
+    found += [count(f"vers ranges: {kind}", _ranges(order / "vers" / "tests", kind)) for kind in kinds]
+    boms = standards / "cyclonedx" / "tests" / "1.6"
+    found += [
+        count("package URLs: specification and types", _purls(standards / "purl" / "tests")),
+        count(
+            "schema CycloneDX 1.6: test BOMs",
+            _named(boms, "cyclonedx-1.6", _prefix),
+        ),
+        count("CWE 4.20: names of weaknesses", _weaknesses(standards / "cwe" / "csv" / "cwe_4.20_2026-04-30.csv")),
+        count("CSAF file names", _file_names(standards)),
+    ]
     return found
+
+
+def _ranges(folder: Path, kind: str) -> Iterator[bool]:
+    for path in sorted(folder.glob("*.json")):
+        for each in json.loads(path.read_text(encoding="utf-8"))["tests"]:
+            if each["test_type"] == kind:
+                yield _range(kind, each)
+
+
+def _range(kind: str, each: dict[str, Any]) -> bool:
+    given, expected = each["input"], each.get("expected_output")
+    try:
+        if kind == "from_native":
+            found: object = str(native(scheme_called(given["scheme"]), given["native_range"]))
+        elif kind == "containment":
+            read = parse_vers(given["vers"])
+            found = holds(scheme_called(read.type), read, given["version"])
+        elif kind == "validate":
+            read = parse_vers(given)
+            found = str(canonical(read, scheme_called(read.type)))
+        else:
+            found = strict_vers(given, scheme_called(given.partition(":")[2].partition("/")[0]))
+    except ValueError:
+        found = None
+    return found == expected
+
+
+def _purls(folder: Path) -> Iterator[bool]:
+    for path in sorted(folder.rglob("*.json")):
+        for each in json.loads(path.read_text(encoding="utf-8"))["tests"]:
+            try:
+                right = _purl(each)
+            except ValueError:
+                right = each.get("expected_failure", False)
+            yield right
+
+
+def _purl(each: dict[str, Any]) -> bool:
+    given, expected = each["input"], each.get("expected_output")
+    if each.get("expected_failure"):
+        return _built(given) is None if isinstance(given, dict) else purl.parse(given) is None
+    if each["test_type"] == "parse":
+        found = purl.parse(given)
+        parts = ("type", "namespace", "name", "version", "qualifiers", "subpath")
+        return all((getattr(found, part) or None) == (expected.get(part) or None) for part in parts)
+    return str(_built(given) if isinstance(given, dict) else purl.parse(given)) == expected
+
+
+def _built(given: dict[str, Any]) -> purl.Purl:
+    texts = {name: given.get(name) or "" for name in ("namespace", "name", "version", "subpath")}
+    return purl.build(given["type"] or "", qualifiers=given.get("qualifiers"), **texts)
+
+
+def _weaknesses(path: Path) -> Iterator[bool]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        number, _, name, *_ = line.split("\t")
+        yield cwe_name(f"CWE-{number}") == name
+
+
+def _file_names(standards: Path) -> Iterator[bool]:
+    for edition in ("csaf-2.0", "csaf-2.1"):
+        for verdict in ("valid", "invalid"):
+            for path in sorted((standards / edition / "tests" / "filenames" / verdict).rglob("*.json")):
+                own = json.loads(path.read_text(encoding="utf-8"))["document"]["tracking"]["id"]
+                yield (csaf_file_name(own) == path.name) is (verdict == "valid")
 
 
 def _corpus(path: Path) -> Iterator[bool]:
@@ -101,7 +214,15 @@ def _pairs(name: str, path: Path) -> Iterator[bool]:
     for line in path.read_text(encoding="utf-8").splitlines():
         parts = line.split()
         if len(parts) == 3 and parts[1] in "<=>" and not line.startswith(("//", "#")):
-            yield compare(name, parts[0], parts[2]) == parts[1]
+            yield _compared(name, parts[0], parts[2]) == parts[1]
+
+
+def _compared(name: str, first: str, second: str) -> str:
+    """The sign, or "" where we read no version."""
+    try:
+        return compare(name, first, second)
+    except ValueError:
+        return ""
 
 
 def _vers(name: str, path: Path) -> Iterator[bool]:
