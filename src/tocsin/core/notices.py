@@ -59,7 +59,7 @@ class OpenProposal(Value):
 
 
 class CopyStatus(Value, tag="status"):
-    """Where the case stands, for the reporter or the `party` named; the newest one counts.
+    """Where the case stands, for the reporter or the `party` named, who bargains as `me`; the newest one counts.
 
     `asks_to_pass_on` lists who the team wants to pass the report on to, and waits for the reporter's word (S34).
     """
@@ -67,6 +67,7 @@ class CopyStatus(Value, tag="status"):
     at: datetime
     phase: str
     steps: tuple[Step, ...]
+    me: str = "reporter"
     party: str = ""
     part: str = ""
     consent: str = ""
@@ -169,6 +170,7 @@ def party_status(case: Case, policy: Policy, party: Party, at: datetime) -> Copy
         at=at,
         phase=phase(case).value if seen else ("left" if not party.here else "invited"),
         steps=status_copy(case, policy, at).steps if seen and party.part in KNOWS else (),
+        me=party.id,
         party=party.name,
         part=party.part.value,
         consent=consent.value,

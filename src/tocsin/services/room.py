@@ -15,10 +15,11 @@ import msgspec
 from tocsin.core import notices
 from tocsin.core.case.commands import AcceptEmbargo, Appeal, ConfirmFix, Hear, ProposeEmbargo, RejectEmbargo
 from tocsin.core.case.party_commands import Consent, Decline, LetGo, MoveParty, PassOn, SetProduct
+from tocsin.core.case.tables import RMInput
 from tocsin.core.intake import Attachment
 from tocsin.core.log.bundle import Shown
 from tocsin.core.log.leaf import commitment
-from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, ProjectId, Value
+from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, CaseRef, ProjectId, Value
 from tocsin.services import cases, sealing, transparency
 from tocsin.services.app import Front
 from tocsin.services.ports.receipts import ReporterKey
@@ -155,6 +156,31 @@ def leave(front: Front, door: Door, command: ReporterCommand) -> None:
         message = notices.CopyMessage(at=now, by="you", text=words[0], attachments=words[1])
         copy = cases.seal_copy(front, places, door.room, message, now)
     front.drops.leave(Drop(id=drop, case=door.room.case, at=now, body=body), copy)
+
+
+STEPS: Final = {
+    "v": "It is valid",
+    "i": "It is not valid",
+    "a": "We work on it",
+    "d": "We put it off",
+    "c": "We are done",
+}
+"""What a party can say it did with the report: the step, and how it reads."""
+
+PATHS: Final = {"Vfd": "no fix yet", "VFd": "fix ready", "VFD": "fix deployed", "D": "deployed (who runs it)"}
+"""How far a party can say its fix is."""
+
+
+def moved(step: str) -> MoveParty | None:
+    """A party's step with the report, from the word that a form sends; None for another word."""
+    return MoveParty(party="", step=RMInput(step)) if step in STEPS else None
+
+
+def product(name: str, path: str, affected: str) -> SetProduct | None:
+    """How far a party's fix is for a product, from what a form sends; None where it says nothing that is known."""
+    if path not in ("", *PATHS) or affected not in ("", *Affectedness) or not (path or affected):
+        return None
+    return SetProduct(party="", product=name, path=path, affected=Affectedness(affected) if affected else None)
 
 
 def own(command: ReporterCommand, who: Actor) -> ReporterCommand:

@@ -103,7 +103,7 @@ def invite(
     click.echo(f"{shown.ref}: invited {inert(name)} as {part}, {made.party}")
     if made.phrase:
         click.echo(f"their return phrase, shown only now: {made.phrase}")
-        click.echo(f"it opens {opened.site.public_url}/r/{shown.project}/return")
+        click.echo(f"it opens {opened.site.public_url}/p/{shown.project}/return")
 
 
 @case.command()

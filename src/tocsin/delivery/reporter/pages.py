@@ -11,8 +11,8 @@ from tocsin.core import notices
 from tocsin.core.intake import Attachment
 from tocsin.services.queries import words
 
-REPORTER: Final = "reporter"
-"""How a negotiation names this side."""
+TEAM: Final = "vendor"
+"""How a negotiation names the project."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,12 @@ class MessageView:
 
 @dataclass(frozen=True)
 class ProposalView:
-    """A date on the table, and whose it is."""
+    """A date on the table, and whose it is: `mine`, the team's, or else another party's."""
 
     id: str
     ends: str
     mine: bool
+    teams: bool
     answer_by: str
 
 
@@ -96,12 +97,13 @@ def file(attachment: Attachment) -> FileView:
     )
 
 
-def proposal(offer: notices.OpenProposal, now: datetime) -> ProposalView:
-    """Show one date on the table."""
+def proposal(offer: notices.OpenProposal, me: str, now: datetime) -> ProposalView:
+    """Show one date on the table to the side that bargains as `me`."""
     return ProposalView(
         id=offer.id,
         ends=f"{words.instant(offer.ends_at)} ({words.until(offer.ends_at, now)})",
-        mine=offer.by == REPORTER,
+        mine=offer.by == me,
+        teams=offer.by == TEAM,
         answer_by=words.instant(offer.respond_by),
     )
 

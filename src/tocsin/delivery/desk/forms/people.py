@@ -83,7 +83,8 @@ class InviteForm(MoveForm):
         made = inviting.invite(self.ground.desk, self.ground.opened, self.ground.actor, wish)
         if isinstance(made, Refused):
             return made
-        return Done(self.ground.case.ref, {"phrase": made.phrase, "invited": typed["called"]})
+        door = f"{self.ground.desk.site.public_url}/p/{self.ground.case.project}/return"
+        return Done(self.ground.case.ref, {"phrase": made.phrase, "invited": typed["called"], "room": door})
 
 
 class WriteForm(_PartyForm):

@@ -139,10 +139,45 @@ def _fix(front: Front, post: QueryDict) -> Asked:
     return FieldError(field="works", message="Say whether the fix works for you.")
 
 
+def _consent(front: Front, post: QueryDict) -> Asked:
+    return room.Consent(party="", note="in their room")
+
+
+def _decline(front: Front, post: QueryDict) -> Asked:
+    return room.Decline(party="", note=post.get("note", ""))
+
+
+def _state(front: Front, post: QueryDict) -> Asked:
+    found = room.moved(post.get("step", ""))
+    return found or FieldError(field="step", message="Choose what you did with the report.")
+
+
+def _product(front: Front, post: QueryDict) -> Asked:
+    found = room.product(post.get("product", ""), post.get("path", ""), post.get("affected", ""))
+    return found or FieldError(field="path", message="Choose how far the fix is, and whether it is affected.")
+
+
+def _part(front: Front, post: QueryDict) -> Asked:
+    reason = post.get("reason", "")
+    if not reason.strip():
+        return FieldError(field="part", message="Say why, in a few words.")
+    return room.LetGo(party="", reason=reason)
+
+
+def _pass_on(front: Front, post: QueryDict) -> Asked:
+    return room.PassOn(party=post.get("party", ""))
+
+
 _ACTS: dict[str, Callable[[Front, QueryDict], Asked]] = {
     "accept": _accept,
     "reject": _reject,
     "propose": _propose,
     "appeal": _appeal,
     "fix": _fix,
+    "consent": _consent,
+    "decline": _decline,
+    "state": _state,
+    "product": _product,
+    "part": _part,
+    "pass-on": _pass_on,
 }

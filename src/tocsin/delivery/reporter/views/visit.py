@@ -38,6 +38,8 @@ PHASES: Final = {
     "duplicate": "Already known from another report",
     "rejected": "Not accepted",
     "closed": "Closed",
+    "invited": "You are asked to take part",
+    "left": "You take part no more",
 }
 
 DONE: Final = {
@@ -47,6 +49,12 @@ DONE: Final = {
     "propose": "Your date is with the team. It is entered within a minute.",
     "appeal": "You asked for a second look. Somebody else will decide.",
     "fix": "Thank you for testing the fix. The team is told within a minute.",
+    "consent": "You consented. It is entered within a minute; then you see what the team writes to you.",
+    "decline": "You did not consent. The team is told within a minute.",
+    "state": "The team is told within a minute.",
+    "product": "The team is told within a minute.",
+    "part": "You leave the case. The team is told within a minute.",
+    "pass-on": "You agreed. The team can write to them within a minute.",
 }
 """What is said after something was done, by the word that the address carries."""
 
@@ -98,13 +106,19 @@ def page(request: RoomRequest, place: House, visit: Visit, unsent: Unsent, statu
         "status": known,
         "embargo_until": words.instant(known.embargo_until),
         "quiet": known.embargo_until is not None and known.phase not in OVER,
-        "waits_for_you": known.phase == "need-info" or any(each.by != pages.REPORTER for each in known.proposals),
+        "waits_for_you": known.phase == "need-info"
+        or any(each.by != known.me for each in known.proposals)
+        or bool(known.asks_to_pass_on),
+        "asked": known.embargo_until is not None and known.consent in ("INVITED", "DECLINED", "NO_EMBARGO"),
+        "declined": known.consent == "DECLINED",
+        "party_steps": room.STEPS if known.rm else {},
+        "fix_paths": room.PATHS if known.products else {},
         "embargo_in": words.until(known.embargo_until, now) if known.embargo_until else "",
         "next": promise_title(place.policy, known.next_promise),
         "next_due": words.instant(known.next_due),
         "now": words.instant(now),
         "steps": pages.steps(known),
-        "proposals": [pages.proposal(each, now) for each in known.proposals],
+        "proposals": [pages.proposal(each, known.me, now) for each in known.proposals],
         "may_propose": bool(known.proposals) or known.phase in TALK_OF_DATES,
         "hold_reasons": hold_reasons(place.policy) if known.embargo_until else (),
         "messages": [pages.message(each) for each in view.messages],
