@@ -181,3 +181,7 @@ def test_projects_people_policy_and_skill_can_be_read(front: Half, desk: Half, h
     assert policy["toml"].startswith("#") or "schema" in policy["toml"]
     assert any(each["cite"].startswith("SECURITY.md:") for each in policy["sentences"])
     assert desk.get("/metrics/skill")["cases"] == 0
+    reported(front)
+    board = desk.get(f"/metrics?project={PROJECT}")
+    assert (board["cases"], len(board["keys"])) == (1, 5)
+    assert desk("GET", "/metrics?project=example").status_code == 404

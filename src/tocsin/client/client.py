@@ -17,7 +17,7 @@ import msgspec
 from tocsin.client.cases import Cases
 from tocsin.client.http import Http
 from tocsin.core.wire.access import Me, Token
-from tocsin.core.wire.desk import Card, Member, Policy, Project, SkillBoard
+from tocsin.core.wire.desk import Card, Measures, Member, Policy, Project, SkillBoard
 from tocsin.core.wire.report import NewReport, Receipt
 
 
@@ -78,6 +78,10 @@ class Client:
     def policy(self, project: str) -> Policy:
         """Read the policy in force."""
         return self._http.get(f"/projects/{quote(project, safe='')}/policy", Policy)
+
+    def metrics(self, project: str = "") -> Measures:
+        """Read how cases go."""
+        return self._http.get("/metrics", Measures, project=project)
 
     def skill(self) -> SkillBoard:
         """Read how much better than luck cases were handled."""

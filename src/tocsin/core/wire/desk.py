@@ -207,3 +207,36 @@ class SkillBoard(Wire):
     skills: tuple[Skill, ...]
     histories: dict[str, int]
     unrecorded: str
+
+
+class Measure(Wire):
+    """One key of how cases go: how many cases stand behind it, median and ninth decile where it has them, and which
+    cases miss what was promised."""
+
+    name: str
+    title: str
+    definition: str
+    unit: str
+    cases: int
+    median: float | None
+    p90: float | None
+    share: float | None
+    missed: tuple[str, ...]
+    parts: dict[str, int]
+
+
+class Month(Wire):
+    """What became of the reports of one month."""
+
+    month: str
+    outcomes: dict[str, int]
+
+
+class Measures(Wire):
+    """The keys over a time, and the outcomes by month of arrival."""
+
+    since: datetime
+    until: datetime
+    cases: int
+    keys: tuple[Measure, ...]
+    months: tuple[Month, ...]

@@ -19,6 +19,7 @@ from tocsin.core import access
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
 from tocsin.core.case import events as ev
+from tocsin.core.case.measures import keys
 from tocsin.core.case.model import Case
 from tocsin.core.case.phase import next_move, phase
 from tocsin.core.intake import Attachment
@@ -35,7 +36,7 @@ from tocsin.services.ports.blobs import BlobMissing
 from tocsin.services.ports.shelf import Document
 from tocsin.services.ports.store import InboxQuery, Unavailable
 from tocsin.services.queries import case as query
-from tocsin.services.queries import inbox
+from tocsin.services.queries import inbox, metrics
 from tocsin.services.queries import policy as policies
 from tocsin.services.queries.options import people
 
@@ -236,6 +237,16 @@ class Office:
             return next((each for each in found if each.format == format_name), _NO_DOCUMENT)
 
         return self._read(ref, "preview", tell)
+
+    def measures(self, project: ProjectId = "") -> lists.Measures | Refused:
+        """Tell how cases go, over one project or all that the caller reaches."""
+        if refused := self._may(Scope.READ):
+            return refused
+        mine = self._projects()
+        if project and project not in mine:
+            return NOT_FOUND
+        chosen = tuple(each for each in mine if project in ("", each))
+        return records.measures(keys(metrics.measured(self.desk, chosen), self.desk.now()))
 
     def skill(self) -> lists.SkillBoard | Refused:
         """Tell how much better than luck published cases were handled."""

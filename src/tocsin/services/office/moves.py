@@ -45,6 +45,7 @@ Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 FileToken = Annotated[str, msgspec.Meta(max_length=4_096)]
 Number = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+Share = Annotated[float, msgspec.Meta(ge=0.0, le=1_000_000_000.0)]
 
 _OF_OTHERS: Final = frozenset({"report", "hear", "appeal"})
 """What only a reporter says; they do it by their return phrase."""
@@ -246,7 +247,7 @@ def _bounded(
 
 
 def _bound(kind: Any) -> Any:
-    plain = {str: Text, datetime: Instant, int: Number, Attachment: FileToken}
+    plain = {str: Text, datetime: Instant, int: Number, float: Share, Attachment: FileToken}
     if isinstance(kind, type) and kind in plain:
         return plain[kind]
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):

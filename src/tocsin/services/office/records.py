@@ -11,6 +11,7 @@ import msgspec
 
 from tocsin.core.case import events as ev
 from tocsin.core.case import phase as phases
+from tocsin.core.case.measures import Keys
 from tocsin.core.case.model import Case
 from tocsin.core.intake import Attachment, Report
 from tocsin.core.policy.clause import Caution
@@ -252,6 +253,31 @@ def card(found: ShelfCard, its: Iterable[Document]) -> lists.Card:
 def cautions(found: Iterable[Caution]) -> tuple[lists.Caution, ...]:
     """Tell what should be known before a move."""
     return tuple(lists.Caution(code=each.code, because=each.because, rule=each.rule, cite=each.cite) for each in found)
+
+
+def measures(found: Keys) -> lists.Measures:
+    """Tell how cases go."""
+    return lists.Measures(
+        since=found.since,
+        until=found.until,
+        cases=found.cases,
+        keys=tuple(
+            lists.Measure(
+                name=each.name,
+                title=each.title,
+                definition=each.definition,
+                unit=each.unit,
+                cases=each.cases,
+                median=each.median,
+                p90=each.p90,
+                share=each.share,
+                missed=each.missed,
+                parts=each.parts,
+            )
+            for each in found.keys
+        ),
+        months=tuple(lists.Month(month=each.month, outcomes=each.outcomes) for each in found.months),
+    )
 
 
 def _promises(policy: Policy, found: Case, now: datetime) -> tuple[told.Promise, ...]:

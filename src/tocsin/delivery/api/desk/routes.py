@@ -15,7 +15,7 @@ from tocsin import __version__
 from tocsin.core.vocabulary import Refused
 from tocsin.core.wire.access import Me, Token
 from tocsin.core.wire.case import Case, Events, Messages
-from tocsin.core.wire.desk import CasePage, Member, Moved, Policy, Preview, Project, SkillBoard, Uploaded
+from tocsin.core.wire.desk import CasePage, Measures, Member, Moved, Policy, Preview, Project, SkillBoard, Uploaded
 from tocsin.core.wire.problem import Mistake
 from tocsin.delivery.api import bodies, problems, schema
 from tocsin.delivery.api.desk.door import Bearer, OfficeRequest
@@ -108,6 +108,12 @@ def members(request: OfficeRequest, project: str) -> HttpResponse:
 def policy(request: OfficeRequest, project: str) -> HttpResponse:
     """Tell the policy in force: its text, its sentences, its promises, its history."""
     return answer(request.office.policy(project))
+
+
+@api.get("/metrics", operation_id="metrics", tags=["metrics"], openapi_extra=told(Measures))
+def metrics(request: OfficeRequest, project: Word = "") -> HttpResponse:
+    """Tell how cases go: five keys, the cases that miss them, and outcomes by month."""
+    return answer(request.office.measures(project))
 
 
 @api.get("/metrics/skill", operation_id="skill", tags=["metrics"], openapi_extra=told(SkillBoard))
