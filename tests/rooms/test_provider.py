@@ -39,6 +39,18 @@ class Quiet(WSGIRequestHandler):
         """Not a word."""
 
 
+class Tls(ThreadedWSGIServer):
+    """Serves what is asked for in whole handshakes; one that breaks off ends its own thread and nothing else."""
+
+    daemon_threads = False
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Not a word."""
+
+
 @dataclass
 class Provider:
     """A served tree: where, and what to trust to reach it."""
@@ -66,10 +78,10 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
              "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(authority)]  # fmt: skip
     subprocess.run(words, check=True, capture_output=True, timeout=60)
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+    server = Tls(("127.0.0.1", 0), Quiet)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.secure(context)
     url = f"https://localhost:{server.server_port}"
     create_key(directory, "Security advisories <https://security.example.org>")
     house = build()
