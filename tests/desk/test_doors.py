@@ -35,6 +35,7 @@ def addresses(ref: str, blob: str = "blb_1") -> dict[str, list[str]]:
         "file": [f"/c/{ref}/files/{blob}"],
         "tab": [f"/c/{ref}/{tab}" for tab in TABS],
         "people": ["/people"],
+        "people-change": [f"/people/{story.PROJECT}"],
         "tokens": ["/tokens"],
         "token-end": ["/tokens/tok_1/end"],
         "metrics": ["/metrics"],

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from django.apps import apps
 from django.db.models import QuerySet
 
 from tocsin.adapters.db.database import DEFAULT, Database
@@ -115,6 +116,14 @@ class DbPeople:
         """Change the stamp."""
         with self._db.write():
             return self._restamp(person)
+
+    def reset(self, person: str) -> None:
+        """Take password and second factors away, and end every session."""
+        with self._db.write():
+            Person.objects.using(self._db.alias).filter(id=person).update(password="!")  # matches nothing, as Django's
+            if apps.is_installed("allauth.mfa"):
+                apps.get_model("mfa", "Authenticator").objects.using(self._db.alias).filter(user_id=person).delete()
+            self._restamp(person)
 
     def _restamp(self, person: str) -> str:
         stamp = self._mint.id("stp")

@@ -57,6 +57,32 @@ def add(ctx: click.Context, name: str, email: str, roles: tuple[str, ...]) -> No
 
 @people.command()
 @click.argument("person")
+@click.pass_context
+def reset(ctx: click.Context, person: str) -> None:
+    """Take password and second factors away from somebody who lost them, and print a link to set up new ones."""
+    opened = desk(ctx)
+    someone, now = who(opened, person), opened.now()
+    opened.people.reset(someone.id)
+    token = opened.people.sign_in_link(someone.id, now, now + timedelta(hours=24))
+    click.echo(
+        f"{someone.name} is signed out everywhere, and sets up new ones at {opened.site.desk_url}/sign-in/{token}"
+    )
+
+
+@people.command()
+@click.argument("person")
+@click.confirmation_option(prompt="End this account?")
+@click.pass_context
+def end(ctx: click.Context, person: str) -> None:
+    """End an account: it signs in no more. What the person did stays in the journals."""
+    opened = desk(ctx)
+    someone = who(opened, person)
+    opened.people.end(someone.id)
+    click.echo(f"{someone.name} is out")
+
+
+@people.command()
+@click.argument("person")
 @click.option("--hours", default=24, show_default=True, help="How long the link is good.")
 @click.pass_context
 def link(ctx: click.Context, person: str, hours: int) -> None:

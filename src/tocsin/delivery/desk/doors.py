@@ -71,9 +71,14 @@ def step_up(view: View[P]) -> View[P]:
     def guarded(request: DeskRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if proven(request):
             return view(request, *args, **kwargs)
-        return see_other(f"{STEP_UP}?{urlencode({'next': request.path})}")
+        return see_other(step_up_address(request.path))
 
     return signed_in(guarded)
+
+
+def step_up_address(back: str) -> str:
+    """Return where a second factor is asked for again before somebody goes on to `back`."""
+    return f"{STEP_UP}?{urlencode({'next': back})}"
 
 
 def not_found() -> HttpResponse:

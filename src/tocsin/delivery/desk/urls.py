@@ -22,6 +22,7 @@ urlpatterns = [
     path("c/<str:ref>/<str:tab>", case.page, name="tab"),
     path("first-run", policy.first_run, name="first-run"),
     path("people", project.people, name="people"),
+    path("people/<str:project>", project.change, name="people-change"),
     path("tokens", tokens.tokens, name="tokens"),
     path("tokens/<str:token>/end", tokens.end, name="token-end"),
     path("metrics", metrics.metrics, name="metrics"),

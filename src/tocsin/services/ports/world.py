@@ -131,6 +131,9 @@ class People(Protocol):
     def renew(self, person: str) -> str:
         """Change the stamp, which ends every session of the person; returns the new one."""
 
+    def reset(self, person: str) -> None:
+        """Take password and second factors away, and end every session: for somebody who lost them."""
+
     def sign_in_link(self, person: str, now: datetime, good_until: datetime) -> str:
         """A token that signs the person in once; only its hash is kept. Raises LookupError for nobody's account."""
 

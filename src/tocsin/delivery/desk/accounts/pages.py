@@ -21,7 +21,6 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth import logout as forget
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_safe
 from qrcode.image.svg import SvgPathImage
@@ -120,8 +119,3 @@ def unknown(request: HttpRequest) -> HttpResponseBase:
 def nothing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     """Answer for addresses that allauth wants to name and nobody gets anything from: there is no signing up."""
     return not_found()
-
-
-def step_up_address(back: str) -> str:
-    """Return where a second factor is asked for before something weighty."""
-    return f"{reverse('step-up')}?{urlencode({'next': back})}"

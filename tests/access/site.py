@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m tests.access.site ROLE HOME`: asks every address of one listener, as everybody, by every method.
+
+The settings, addresses and middleware are the product's own; only what stands behind the ports is a house in memory. A
+process of its own, because Django takes its settings once. Prints one JSON document, which `test_routes` judges.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+ASKED = ("GET", "POST")
+"""What people are asked with; the other methods are asked by nobody and by an owner."""
+
+FEW = ("nobody", "owner", "auditor", "distributor", "elsewhere", "former", "ended")
+"""Who is asked of the API's moves, which are many and go through one function."""
+
+MADE_UP = "WHPG-2026-22222"
+REACHES = re.compile(rb'(?:src|href|action|srcset|data|poster)="(?!/|#|mailto:|\?)([^"]*)"')
+"""What a page would load or lead to outside of this address."""
+
+
+def prepare(role: str, home: Path) -> Any:
+    """Set Django up over a house in memory; returns the house."""
+    import django
+
+    os.environ |= {
+        "TOCSIN_CONFIG": str(home / "tocsin.toml"),
+        "TOCSIN_ROLE": role,
+        "DJANGO_SETTINGS_MODULE": "tocsin.boot.settings",
+    }
+    from tocsin.boot import setup
+
+    if not (home / "tocsin.toml").exists():
+        setup.create(home, home / "data", home / "keys", "http://localhost:8080", "http://localhost:8081")
+    django.setup()
+    from django.core.management import call_command
+
+    from tocsin.boot import wiring
+    from tocsin.services.app import Doors
+    from tocsin.testing.house import house as build
+
+    if role == "desk":
+        call_command("migrate", verbosity=0)
+    house = build()
+    strict = replace(house.desk, doors=Doors())
+    wiring.desk, wiring.front = (lambda _: strict), (lambda _: house.front)
+    return replace(house, desk=strict)
+
+
+def routes() -> Iterator[tuple[str, str, list[str]]]:
+    """Every address that the resolver knows: its pattern, its name, and the names of what is filled in."""
+    from django.urls import URLPattern, get_resolver
+
+    def walk(patterns: Any, before: str) -> Iterator[tuple[str, str, list[str]]]:
+        for each in patterns:
+            here = before + str(each.pattern)
+            if isinstance(each, URLPattern):
+                yield here, str(each.name), re.findall(r"<(?:\w+:)?(\w+)>", here)
+            else:
+                yield from walk(each.url_patterns, here)
+
+    yield from walk(get_resolver().url_patterns, "/")
+
+
+class People:
+    """Everybody who could ask."""
+
+    def __init__(self, house: Any) -> None:
+        from tests.desk import story
+        from tocsin.core.vocabulary import Role
+
+        self.house = house
+        add, project, second = house.desk.people.add, story.PROJECT, story.second(house)
+        self.ids = {"nobody": ""}
+        for role in Role:
+            self.ids[role.value] = add(role.value, f"{role.value}@example.org", {project: frozenset({role})}).id
+        self.ids["elsewhere"] = add("Else", "else@example.org", {second: frozenset(Role)}).id
+        self.ids["invited"] = add("Invi", "invited@example.org", {}).id
+        for name in ("former", "ended", "unfinished"):
+            self.ids[name] = add(name, f"{name}@example.org", {project: frozenset({Role.OWNER})}).id
+        self.tokens = {
+            name: self._token(person, project) or self._token(person, second) for name, person in self.ids.items()
+        }
+        add("former", "former@example.org", {project: frozenset()})
+        self._accounts()
+
+    def _token(self, person: str, project: str) -> str:
+        """A token for everything, where the person gets one."""
+        from tocsin.core.vocabulary import Refused
+        from tocsin.core.wire.access import Scope
+        from tocsin.services import api_tokens
+
+        made = api_tokens.issue(self.house.desk, person, project, "walk", tuple(Scope), 30) if person else None
+        return "" if made is None or isinstance(made, Refused) else made.secret
+
+    def _accounts(self) -> None:
+        from django.contrib.auth import get_user_model
+
+        model = get_user_model()
+        for name, person in self.ids.items():
+            if person:
+                model.objects.get_or_create(id=person, defaults={"name": name, "email": f"{name}@example.org"})
+
+    def browser(self, name: str) -> Any:
+        """A browser in which this person is signed in, as long as their account lets them; some time has passed since
+        the last one, so that nobody is slowed down for what others asked."""
+        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+        from django.contrib.sessions.backends.db import SessionStore
+        from django.test import Client
+
+        from tocsin.delivery.desk import session
+
+        self.house.clock.advance(timedelta(minutes=2))
+        token = {"Authorization": f"Bearer {self.tokens[name]}"} if self.tokens[name] else {}
+        client = Client(raise_request_exception=False, SERVER_NAME="localhost", headers=token)
+        person = self.ids[name]
+        if not person:
+            return client
+        store = SessionStore()
+        stamp, now = self.house.desk.people.stamp(person), self.house.clock()
+        session.enter(store, person, stamp, now, whole=name != "unfinished")
+        user = get_user_model().objects.get(id=person)
+        store[SESSION_KEY], store[HASH_SESSION_KEY] = person, user.get_session_auth_hash()
+        store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+        store.save()
+        client.cookies["tocsin"] = store.session_key
+        return client
+
+
+def fill(names: list[str], case: str, blob: str) -> dict[str, str] | None:
+    """What stands in an address; None where this walk does not know what belongs there."""
+    from tests.desk import story
+
+    known = {
+        "ref": case, "case": case, "tab": "decide", "name": "note", "blob": blob, "project": story.PROJECT,
+        "token": "nonsense", "pk": "1", "provider_id": "oidc", "kind": "promises", "advisory": "WHPG-SA-2026-001",
+        "file": blob, "format": "text",
+    }  # fmt: skip
+    return {name: known[name] for name in names} if set(names) <= known.keys() else None
+
+
+def address(pattern: str, given: dict[str, str]) -> str:
+    """Fill an address in."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: given[found[1]], pattern)
+
+
+def said(answer: Any) -> dict[str, Any]:
+    """An answer as it is compared: status, headers, and the body's digest."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return {
+        "status": answer.status_code,
+        "headers": {name: value for name, value in sorted(answer.items()) if name != "Date"},
+        "cookies": sorted(answer.cookies),
+        "body": hashlib.sha256(re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", body)).hexdigest(),
+        "reaches": sorted({found.decode("utf-8", "replace") for found in REACHES.findall(body)}),
+    }
+
+
+def ask(browser: Any, method: str, place: str) -> dict[str, Any]:
+    """Ask one address."""
+    from django.core.cache import cache
+
+    cache.clear()  # nobody is slowed down for what somebody else asked
+    data = {"data": {"seen": "1"}} if method == "POST" else {}
+    return said(getattr(browser, method.lower())(place, **data))
+
+
+def desk(house: Any) -> dict[str, Any]:
+    """Ask everything of the desk as everybody."""
+    from tests.desk import story
+
+    case = story.report(house, replace_files(house))
+    opened = house.desk.journal.head(case)
+    assert opened
+    people = People(house)
+    people.house.desk.people.end(people.ids["ended"])
+    asked, unknown = [], []
+    for pattern, name, filled in routes():
+        real = fill(filled, case, house.blob)
+        absent = fill(filled, MADE_UP, "blb_1")
+        if real is None or absent is None:
+            unknown.append(pattern)
+            continue
+        absent = absent | ({"project": "nothing"} if "project" in absent else {})
+        for person in people.ids:
+            if "/moves/" in pattern and person not in FEW:
+                continue
+            for method in METHODS if person in ("nobody", "owner") and "/moves/" not in pattern else ASKED:
+                seen = ask(people.browser(person), method, address(pattern, real))
+                other = ask(people.browser(person), method, address(pattern, absent)) if filled else None
+                asked.append({"route": pattern, "name": name, "as": person, "method": method, "real": seen,
+                              "absent": other})  # fmt: skip
+    return {"asked": asked, "unknown": unknown, "broken": broken(people)}
+
+
+def replace_files(house: Any) -> Any:
+    """A report with a file, whose place the walk asks for."""
+    from tests.desk import story
+
+    attached = story.file(house)
+    object.__setattr__(house, "blob", attached.blob)
+    return __import__("msgspec").structs.replace(story.PLPERL, attachments=(attached,))
+
+
+def broken(people: People) -> list[dict[str, Any]]:
+    """Errors of every kind: refused forms, too much, unavailable, and a fault of ours."""
+    from django.test import Client
+
+    from tocsin.services.ports.store import Unavailable
+
+    told = []
+    strict = Client(raise_request_exception=False, SERVER_NAME="localhost", enforce_csrf_checks=True)
+    told.append({"what": "forged form", **ask(strict, "POST", "/sign-out")})
+    told.append({"what": "foreign host", **said(Client(SERVER_NAME="elsewhere.example").get("/inbox"))})
+    big = people.browser("owner").post("/policy/warehousepg/edit", {"text": "x" * 5_000_000})
+    told.append({"what": "too large", **said(big)})
+    known = people.house.desk.people
+
+    for what, error in (("unavailable", Unavailable("busy")), ("fault", RuntimeError("a fault"))):
+        browser = people.browser("owner")
+        stamp = known.stamp
+        known.stamp = lambda _, error=error: (_ for _ in ()).throw(error)
+        told.append({"what": what, **ask(browser, "GET", "/inbox")})
+        known.stamp = stamp
+    return told
+
+
+def front(house: Any) -> dict[str, Any]:
+    """Ask everything of the front, where everybody is nobody."""
+    from django.test import Client
+
+    from tests.desk import story
+
+    story.report(house)
+    asked, unknown = [], []
+    for pattern, name, filled in routes():
+        given = fill_front(filled)
+        if given is None:
+            unknown.append(pattern)
+            continue
+        for method in METHODS:
+            browser = Client(raise_request_exception=False, SERVER_NAME="localhost")
+            seen = ask(browser, method, address(pattern, given))
+            asked.append({"route": pattern, "name": name, "as": "nobody", "method": method, "real": seen,
+                          "absent": None})  # fmt: skip
+    stranger = Client(raise_request_exception=False, SERVER_NAME="localhost")
+    told = [{"what": "nothing here", **ask(stranger, "GET", "/nothing/here")}]
+    return {"asked": asked, "unknown": unknown, "broken": told}
+
+
+def fill_front(names: list[str]) -> dict[str, str] | None:
+    """What stands in an address of the front; everything that is looked up there may be looked up by anybody."""
+    from tests.desk import story
+
+    return {name: story.PROJECT if name == "project" else "1" for name in names}
+
+
+def main() -> None:
+    """Ask, and print."""
+    role, home = sys.argv[1], Path(sys.argv[2])
+    house = prepare(role, home)
+    sys.stdout.write(json.dumps(desk(house) if role == "desk" else front(house)))
+
+
+if __name__ == "__main__":
+    main()
