@@ -24,8 +24,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.measure import ROOT, rows
-from tocsin.core.similar.index import Lexicon, Shelf
+from tocsin.core.similar.index import Shelf
 from tocsin.core.similar.search import View
+from tocsin.core.similar.words import terms
 
 SUITE = ROOT.parent / "shared" / "duplicates"
 TOP = 10
@@ -68,9 +69,9 @@ def suite() -> tuple[dict[str, str], list[Asked], list[Asked]]:
 
 def ours(texts: dict[str, str]) -> Search:
     """`core.similar`, as the desk uses it."""
-    shelf = Shelf(Lexicon())
+    shelf = Shelf()
     for id_, text in texts.items():
-        shelf.add(id_, text)
+        shelf.add(id_, terms(text))
     view = View([shelf])
     return lambda text: [(hit.id, hit.score) for hit in view.search(text, TOP)]
 

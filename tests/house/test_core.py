@@ -18,7 +18,7 @@ STANDARD = {
     "__future__", "array", "base64", "bisect", "calendar", "collections", "contextlib", "dataclasses", "datetime",
     "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "importlib.resources",
     "itertools", "json", "math", "operator", "re", "string", "struct", "textwrap", "tomllib", "types", "typing",
-    "unicodedata", "urllib.parse", "uuid", "xml.sax.saxutils", "zoneinfo",
+    "unicodedata", "urllib.parse", "uuid", "xml.sax.saxutils", "zlib", "zoneinfo",
 }  # fmt: skip
 IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "breakpoint"}
 IMPURE_METHODS = {"now", "utcnow", "today", "uuid1", "uuid4"}

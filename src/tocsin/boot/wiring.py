@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
+from typing import Final
 
 from tocsin.adapters.db.api import DbApiTokens, DbRepeats
 from tocsin.adapters.db.drops import DbDrops
@@ -40,6 +41,10 @@ from tocsin.boot.holder import asking
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
 from tocsin.services.alarms import AlarmedVault, sounder
 from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Press, Site, Watch
+from tocsin.services.likes import Likes
+
+LIKES: Final = Likes()
+"""What this process knows of look-alikes: the worker fills it, the rooms ask it."""
 
 
 def now() -> datetime:
@@ -136,6 +141,7 @@ def desk(config: Config) -> Desk:
         machine=Machine(case_keys=DbCaseKeys(), keys=HeldKeys(ask), alarms=alarms, facts=DbFacts()),
         api_tokens=DbApiTokens(),
         repeats=DbRepeats(),
+        likes=LIKES,
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),
         doors=Doors(trial=config.accounts.trial),
         press=Press(tree=tree(config), signer=load_signer(config.key_dir)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tocsin.services.likes import Likes
 from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.fetch import Fetch
@@ -132,6 +133,7 @@ class Desk:
     doors: Doors = Doors()
     guard: Guard = Guard()
     press: Press | None = None
+    likes: Likes = field(default_factory=Likes)
 
 
 Holder = Front | Desk

@@ -29,7 +29,7 @@ from tocsin.core.intake import completeness
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, Refused
-from tocsin.services import leaves, listeners, outgoing, sealing
+from tocsin.services import leaves, likes, listeners, outgoing, sealing
 from tocsin.services.app import Desk, Front, Holder
 from tocsin.services.ports.store import (
     NEVER,
@@ -247,6 +247,7 @@ def summary(policy: Policy, case: Case, promise: str) -> sealing.Summary:
         anonymous=not case.report.identity.name,
         files=len(case.report.attachments),
         measures=measure(policy, case),
+        terms=likes.packed(case.report),
     )
 
 

@@ -18,7 +18,7 @@ from tocsin.services.ports.vault import CaseKey, bind
 
 
 class Summary(Value):
-    """The sealed half of an inbox row: what says what the matter is."""
+    """The sealed half of an inbox row: what says what the matter is. `terms` are what look-alikes are found by."""
 
     title: str
     rating: str = ""
@@ -30,6 +30,7 @@ class Summary(Value):
     anonymous: bool = True
     files: int = 0
     measures: Measures | None = None
+    terms: bytes = b""
 
 
 class Places:

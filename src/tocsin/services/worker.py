@@ -22,6 +22,7 @@ from tocsin.services import (
     incident,
     listeners,
     logbook,
+    lookalikes,
     outgoing,
     publication,
     relating,
@@ -170,7 +171,9 @@ def reseal(desk: Desk, stuck: set[str]) -> int:
 
 def _resealed(desk: Desk, row: InboxRow) -> InboxRow:
     place = sealing.Places(desk.sealer.instance).row(row.case, row.seq)
-    body = msgspec.json.encode(inbox.open_summary(desk, row))
+    summary = inbox.open_summary(desk, row)
+    lookalikes.learn(desk, row, summary)
+    body = msgspec.json.encode(summary)
     return msgspec.structs.replace(row, body=desk.vault.list_key(row.project).seal(body, place), by_drop=False)
 
 

@@ -12,30 +12,15 @@ from array import array
 from collections import Counter
 from typing import Final
 
-from tocsin.core.similar.words import terms
-
 SWEEP_ABOVE: Final = 64
 """Removed texts that may gather before a sweep; after that, a sweep comes when they are a third of all."""
-
-
-class Lexicon:
-    """Terms as numbers, shared by the shelves of one process. A number tells nothing of who used the word."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
-
-    def learn(self, text: str) -> array[int]:
-        """Return a text's terms as numbers, in order, giving new ones to new terms."""
-        numbers = self.numbers
-        return array("I", [numbers.setdefault(term, len(numbers)) for term in terms(text)])
 
 
 class Shelf:
     """The texts of one group of readers. `texts` holds their terms in order, `often` those that occur more than once,
     each followed by how often; a removed text's place is None."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self.lexicon = lexicon
+    def __init__(self) -> None:
         self.postings: dict[int, array[int]] = {}
         self.texts: list[array[int] | None] = []
         self.often: list[array[int]] = []
@@ -53,10 +38,15 @@ class Shelf:
         """Whether a text of this id stands here."""
         return id_ in self._at
 
-    def add(self, id_: str, text: str) -> None:
-        """Put a text here, in place of an earlier one of the same id. O(its words)."""
+    def terms(self, id_: str) -> array[int] | None:
+        """Return the terms of a text, None where there is none."""
+        number = self._at.get(id_)
+        return None if number is None else self.texts[number]
+
+    def add(self, id_: str, told: array[int]) -> None:
+        """Put a text's terms here, in place of an earlier one's of the same id. O(its words)."""
         self.remove(id_)
-        number, told = len(self.texts), self.lexicon.learn(text)
+        number = len(self.texts)
         counts = Counter(told)
         self.texts.append(told)
         self.often.append(array("I", [each for found in counts.items() if found[1] > 1 for each in found]))

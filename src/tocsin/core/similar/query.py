@@ -16,7 +16,7 @@ from math import log, sqrt
 from typing import Final
 
 from tocsin.core.similar.index import Shelf
-from tocsin.core.similar.words import Kind, kind, split, terms, words
+from tocsin.core.similar.words import Kind, kind, numbers, words
 from tocsin.core.vocabulary import Value
 
 MAX_TERMS: Final = 200
@@ -63,17 +63,14 @@ class Squares(dict[int, float]):
 class Query:
     """A new text, weighed by what the shelves hold."""
 
-    def __init__(self, text: str, squares: Squares, shelves: Sequence[Shelf]) -> None:
+    def __init__(self, text: str, told: array[int], squares: Squares) -> None:
         self.text = text
-        self.known = known = shelves[0].lexicon.numbers if shelves else {}
-        told = terms(text)
         counts = Counter(told)
         total = squares.total
         self.best: dict[int, float] = {}
         self.vector: dict[int, float] = {}
         perfect = norm = 0.0
-        for term, count in counts.items():
-            number = known.get(term, -1)
+        for number, count in counts.items():
             found = squares.count(number)
             weight = log(1 + (total - found + 0.5) / (found + 0.5))
             length = (log((1 + total) / (1 + found)) + 1) * (1 + log(count) if count > 1 else 1.0)
@@ -86,10 +83,9 @@ class Query:
         self.substance = said / (said + ENOUGH)
         norm = sqrt(norm) or 1.0
         self.vector = {number: length / norm * sqrt(squares[number]) for number, length in self.vector.items()}
-        numbers = [known.get(term, -1) for term in told]
         self.neighbours = {
             pair: max(self.best[pair[0]], self.best[pair[1]])
-            for pair in pairwise(numbers)
+            for pair in pairwise(told)
             if pair[0] in self.best and pair[1] in self.best
         }
         self.all_pairs = sum(self.neighbours.values()) or 1.0
@@ -101,10 +97,10 @@ class Query:
         for term in sorted(self.best, key=self.best.__getitem__, reverse=True)[:MAX_TERMS]:
             weight = self.best[term]
             for shelf, scores in zip(shelves, found, strict=True):
-                numbers = shelf.postings.get(term, NOTHING)
-                for number in numbers if len(numbers) <= left else numbers[: max(0, left)]:
+                having = shelf.postings.get(term, NOTHING)
+                for number in having if len(having) <= left else having[: max(0, left)]:
                     scores[number] = scores.get(number, 0.0) + weight
-                left -= len(numbers)
+                left -= len(having)
             if left <= 0:
                 break
         least = FAINT * max((max(scores.values(), default=0.0) for scores in found), default=0.0)
@@ -122,18 +118,18 @@ class Query:
         shared = self.neighbours.keys() & pairwise(told)
         return sum(map(self.neighbours.__getitem__, shared)) / self.all_pairs
 
-    def evidence(self, told: array[int]) -> tuple[Evidence, ...]:
+    def evidence(self, theirs: array[int]) -> tuple[Evidence, ...]:
         """Name what a text shares with the query, names of code before words, the rarest first."""
-        shared = self.best.keys() & told
-        return tuple(islice((each for each, numbers in self.spelt if shared.issuperset(numbers)), MAX_EVIDENCE))
+        shared = self.best.keys() & theirs
+        return tuple(islice((each for each, told in self.spelt if shared.issuperset(told)), MAX_EVIDENCE))
 
     @cached_property
     def spelt(self) -> list[tuple[Evidence, tuple[int, ...]]]:
         """The query's words as they are spelt, of which some shelf knows every term; the most telling first."""
         found: dict[str, tuple[bool, float, str, tuple[int, ...]]] = {}
         for word in dict.fromkeys(words(self.text)):
-            numbers = tuple([self.known.get(term, -1) for term in split(word)])
-            weights = [self.best.get(number, 0.0) for number in numbers]
+            told = numbers(word)
+            weights = [self.best.get(number, 0.0) for number in told]
             if weights and all(weights):
-                found.setdefault(word.casefold(), (kind(word) is Kind.WORD, -max(weights), word, numbers))
-        return [(Evidence(kind=kind(word), value=word), numbers) for _, _, word, numbers in sorted(found.values())]
+                found.setdefault(word.casefold(), (kind(word) is Kind.WORD, -max(weights), word, told))
+        return [(Evidence(kind=kind(word), value=word), told) for _, _, word, told in sorted(found.values())]

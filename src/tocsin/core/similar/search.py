@@ -18,6 +18,7 @@ from typing import Final
 
 from tocsin.core.similar.index import Shelf
 from tocsin.core.similar.query import NOTHING, Evidence, Query, Squares
+from tocsin.core.similar.words import terms
 from tocsin.core.vocabulary import Value
 
 K1: Final = 1.2
@@ -51,7 +52,14 @@ class View:
     def search(self, text: str, top: int = 5, without: str = "") -> list[Hit]:
         """Return at most `top` texts that are like `text`, the likest first; `without` is the id of the text itself."""
         self._refresh()
-        query = Query(text, self._squares, self.shelves)
+        return self._search(Query(text, terms(text), self._squares), top, without)
+
+    def like(self, told: array[int], top: int = 5, without: str = "") -> list[Hit]:
+        """The same for a text of which only the terms are known: hits without evidence."""
+        self._refresh()
+        return self._search(Query("", told, self._squares), top, without)
+
+    def _search(self, query: Query, top: int, without: str) -> list[Hit]:
         scored = [
             (self._compare(query, shelf, number), shelf, number)
             for shelf, number in query.candidates(self.shelves)

@@ -10,8 +10,9 @@ from typing import IO
 import click
 import msgspec
 
-from tocsin.core.similar.index import Lexicon, Shelf
+from tocsin.core.similar.index import Shelf
 from tocsin.core.similar.search import Hit, View
+from tocsin.core.similar.words import terms
 from tocsin.core.vocabulary import Value
 from tocsin.delivery.cli.context import inert
 
@@ -42,9 +43,9 @@ _ROW = msgspec.json.Decoder(Row)
 def similar(corpus: IO[bytes], queries: IO[bytes], top: int, json_: bool) -> None:
     """Name texts that may speak of the same matter as each new one, with what both say. The score, 0 to 1, orders
     hits; whether two texts are about the same is for a person to say."""
-    shelf = Shelf(Lexicon())
+    shelf = Shelf()
     for row in rows(corpus):
-        shelf.add(row.id, row.whole)
+        shelf.add(row.id, terms(row.whole))
     view = View([shelf])
     for row in rows(queries):
         hits = view.search(row.whole, top)

@@ -15,7 +15,7 @@ from tocsin.services.queries.inbox import Line
 
 _ROW: Final = (
     '<tr data-mark="{mark}"><td><b>{mark}</b> {due}</td><td>{what}</td><td><a href="/c/{case}">{case}</a></td>'
-    '<td>{phase}</td><td dir="auto">{title}</td><td>{severity}</td><td>{lead}</td><td>{answers}</td>'
+    '<td>{phase}</td><td dir="auto">{title}</td><td>{severity}</td><td>{lead}</td><td>{answers}</td><td>{alike}</td>'
 )
 _END: Final = "</tr>\n"
 
@@ -37,5 +37,6 @@ def _cells(line: Line) -> dict[str, str]:
         "severity": line.severity,
         "lead": line.lead,
         "answers": line.answers,
+        "alike": line.alike,
         "project": line.project,
     }

@@ -23,6 +23,7 @@ class Chore(NamedTuple):
     name: str
     every: float
     do: Callable[[Desk], object]
+    at_once: bool = False
 
 
 def run(desk: Desk, seconds: float, stop: threading.Event) -> None:
@@ -34,8 +35,9 @@ def run(desk: Desk, seconds: float, stop: threading.Event) -> None:
 
 
 def keep_up(desk: Desk, stop: threading.Event, chores: Sequence[Chore]) -> None:
-    """Do each chore every so often until told to stop, the first time after as long. A long one delays no turn."""
-    due = {chore: time.monotonic() + chore.every for chore in chores}
+    """Do each chore every so often until told to stop, the first time after as long, or at once. A long one delays no
+    turn."""
+    due = {chore: time.monotonic() + (0.0 if chore.at_once else chore.every) for chore in chores}
     while due and not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
         for chore, at in due.items():
             if time.monotonic() >= at:

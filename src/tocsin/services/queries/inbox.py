@@ -54,6 +54,7 @@ class Line(msgspec.Struct, frozen=True):
     files: int
     fresh: bool
     seq: int
+    alike: str = ""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -107,6 +108,7 @@ def line(desk: Desk, row: InboxRow, now: datetime) -> Line:
     """Open one row and put it in words. Raises `Tampered` when it is not what was sealed."""
     summary = open_summary(desk, row)
     answered, asked = len(summary.answered), len(CONTENT_GROUPS) - 1
+    mark = desk.likes.mark(row.case)
     return Line(
         case=row.case,
         project=row.project,
@@ -125,6 +127,7 @@ def line(desk: Desk, row: InboxRow, now: datetime) -> Line:
         files=summary.files,
         fresh=row.phase == Phase.NEW and now - row.opened_at < timedelta(days=1),
         seq=row.seq,
+        alike=f"{mark.score:.2f} ↔ {mark.count}" if mark else "",
     )
 
 

@@ -19,6 +19,7 @@ from tocsin.core.case import decide as rules
 from tocsin.core.case.commands import Command
 from tocsin.core.case.commands import name as name_of
 from tocsin.core.case.decide import approve
+from tocsin.core.case.phase import Phase, phase
 from tocsin.core.policy.clause import Caution
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery import uploads
@@ -27,7 +28,7 @@ from tocsin.delivery.desk.doors import NOT_PROVEN, DeskRequest, not_found, prove
 from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, of_tab
 from tocsin.delivery.desk.forms.base import Done
 from tocsin.delivery.desk.problems import Listed, listed
-from tocsin.services import cases
+from tocsin.services import cases, lookalikes
 from tocsin.services.queries import approvals
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
@@ -199,9 +200,12 @@ def _show(
         "did": _said(request),
         "asks": approvals.waiting(request.desk, ground.actor, ground.opened),
         "preview": drafted,
+        "alike": _alike(request, ground, tab),
         **(_dates(request, ground) if tab == "embargo" else {}),
         **(shown or {}),
     }
+    if tab == "decide" and (named := request.GET.get("of", "")):
+        context["forms"]["duplicate"].initial["of"] = named
     if tab == "people" and form is None:
         context["forms"]["resend"].initial["of"] = _number(request.GET.get("of")) or None
     if form is not None:
@@ -216,6 +220,14 @@ def _dates(request: DeskRequest, ground: Ground) -> dict[str, Any]:
         "window": windows.view(request.desk, ground.opened),
         "clocks": windows.clocks(request.desk, ground.opened),
     }
+
+
+def _alike(request: DeskRequest, ground: Ground, tab: str) -> tuple[lookalikes.Alike, ...]:
+    """What may be the same matter, where somebody decides about it or reads a new report."""
+    case = ground.case
+    if tab != "decide" and not (tab == "talk" and phase(case) is Phase.NEW):
+        return ()
+    return lookalikes.alike(request.desk, request.person, case.ref, case.project, case.report)
 
 
 def _problems(view: CaseView, drafted: Any) -> tuple[Listed, ...]:
