@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -43,9 +44,11 @@ class Tls(ThreadedWSGIServer):
     """Serves what is asked for in whole handshakes; one that breaks off ends its own thread and nothing else."""
 
     daemon_threads = False
+    context: ssl.SSLContext
 
-    def secure(self, context: ssl.SSLContext) -> None:
-        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+    def finish_request(self, request: socket.socket, client_address: object) -> None:
+        with self.context.wrap_socket(request, server_side=True) as secured:
+            self.RequestHandlerClass(secured, client_address, self)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Not a word."""
@@ -81,7 +84,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     server = Tls(("127.0.0.1", 0), Quiet)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority, key)
-    server.secure(context)
+    server.context = context
     url = f"https://localhost:{server.server_port}"
     create_key(directory, "Security advisories <https://security.example.org>")
     house = build()
