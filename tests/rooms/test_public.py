@@ -212,6 +212,7 @@ def test_the_room_works_on_its_four_ports_and_holds_nothing_else(visitor: Client
         projects = house.front.projects
         notary = house.front.notary
         tree = house.front.tree
+        facts = house.desk.machine.facts
         now = staticmethod(house.front.now)
 
     site.current.append(Narrow())  # type: ignore[arg-type]

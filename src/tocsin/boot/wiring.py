@@ -35,7 +35,7 @@ from tocsin.adapters.vault import (
 )
 from tocsin.adapters.vault.holder.client import HeldKeys, HeldNotary, HeldVault
 from tocsin.adapters.vault.phrase import wordlist
-from tocsin.adapters.web import fetch
+from tocsin.adapters.web import WebKnock, fetch
 from tocsin.boot.config import Config
 from tocsin.boot.holder import asking
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
@@ -105,6 +105,7 @@ def front(config: Config) -> Front:
         log=DbLog(),
         log_key=load_log_key(config.data_dir),
         tree=tree(config),
+        facts=DbFacts(),
     )
 
 
@@ -142,6 +143,7 @@ def desk(config: Config) -> Desk:
         api_tokens=DbApiTokens(),
         repeats=DbRepeats(),
         likes=LIKES,
+        knocks=(WebKnock(site(config).public_url),),
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),
         doors=Doors(trial=config.accounts.trial),
         press=Press(tree=tree(config), signer=load_signer(config.key_dir)),

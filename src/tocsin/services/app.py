@@ -12,6 +12,7 @@ from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.fetch import Fetch
 from tocsin.services.ports.keys import KeyKeeper
+from tocsin.services.ports.knock import Knock
 from tocsin.services.ports.log import Log, LogReader, Peers
 from tocsin.services.ports.machine import Alarms, CaseKeys, Facts
 from tocsin.services.ports.notary import Notary, Signatures
@@ -98,6 +99,7 @@ class Front:
     log: LogReader
     log_key: bytes
     tree: TreeReader = field(default_factory=Nowhere)
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ class Desk:
     doors: Doors = Doors()
     guard: Guard = Guard()
     press: Press | None = None
+    knocks: tuple[Knock, ...] = ()
     likes: Likes = field(default_factory=Likes)
 
 

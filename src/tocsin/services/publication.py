@@ -25,6 +25,7 @@ from tocsin.core.formats import Loss, findings, format_named, losses, render_all
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
 from tocsin.services import cases, outgoing, site
 from tocsin.services.app import Desk
+from tocsin.services.canary_state import renewed
 from tocsin.services.cases import Opened
 from tocsin.services.ports.shelf import Document, ShelfCard
 from tocsin.services.ports.site import Signer
@@ -159,6 +160,7 @@ def site_writer(desk: Desk) -> site.Writer | None:
         now=desk.now,
         signer=press.signer,
         typesetter=press.typesetter,
+        renewed=lambda: renewed(desk.machine.facts, desk.projects, desk.now()),
     )
 
 

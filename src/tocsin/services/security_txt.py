@@ -22,9 +22,12 @@ LONGEST_TERM: Final = timedelta(days=364)
 Field = tuple[str, str]
 
 
-def security_txt(projects: Projects, root: str, now: datetime, csaf: bool) -> str:
-    """The file as it reads today; `root` is where the site is reached, `csaf` whether it provides CSAF documents."""
-    return "".join(f"{name}: {value}\n" for name, value in _fields(projects, root, now, csaf))
+def security_txt(projects: Projects, root: str, renewed: datetime, csaf: bool) -> str:
+    """The file as it reads today; `root` is where the site is reached, `csaf` whether it provides CSAF documents.
+
+    `renewed` is when its term began: now, or earlier while a canary report waits for an answer (`canary.renewed`).
+    """
+    return "".join(f"{name}: {value}\n" for name, value in _fields(projects, root, renewed, csaf))
 
 
 def _fields(projects: Projects, root: str, now: datetime, csaf: bool) -> Iterator[Field]:

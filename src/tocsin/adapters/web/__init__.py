@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading public documents of others over HTTP."""
+"""Reading public documents of others over HTTP, and knocking at our own door."""
 
 from tocsin.adapters.web.fetch import fetch
+from tocsin.adapters.web.knock import WebKnock
 
-__all__ = ["fetch"]
+__all__ = ["WebKnock", "fetch"]

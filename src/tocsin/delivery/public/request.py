@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 
 from tocsin.core.policy.model import Policy
 from tocsin.services.ports.log import LogReader
+from tocsin.services.ports.machine import Facts
 from tocsin.services.ports.notary import Notary
 from tocsin.services.ports.shelf import ShelfReader
 from tocsin.services.ports.site import TreeReader
@@ -39,6 +40,10 @@ class Shown(Protocol):
     @property
     def tree(self) -> TreeReader:
         """The published tree of files."""
+
+    @property
+    def facts(self) -> Facts | None:
+        """What the machine knows of itself, such as whether canary reports are answered."""
 
     @property
     def projects(self) -> Projects:

@@ -19,6 +19,7 @@ import msgspec
 from tocsin.core.case.measures import Key, Keys, Measures, keys
 from tocsin.core.vocabulary import CaseRef, ProjectId
 from tocsin.services.app import Desk
+from tocsin.services.canary_state import sent_to
 from tocsin.services.ports.store import InboxQuery
 from tocsin.services.queries import inbox
 
@@ -70,7 +71,8 @@ def of_person(desk: Desk, person: str, project: ProjectId = "", since: datetime 
     """Compute the keys over all projects that `person` may read, or over one of them; nothing for one they may not."""
     mine = desk.people.projects(person)
     chosen = tuple(each for each in mine if not project or each == project)
-    return keys(measured(desk, chosen), desk.now(), since)
+    rehearsed = sent_to(desk.machine.facts)
+    return keys((each for each in measured(desk, chosen) if each.case not in rehearsed), desk.now(), since)
 
 
 def as_csv(found: Keys) -> str:

@@ -48,7 +48,8 @@ def assemble(writer: Writer, force: bool = False) -> bool:
         _lists(writer, provider, edition, filed, stale)
         _provider(writer, provider, edition, updated, state)
     _osv(writer)
-    writer.tree.write(PATH, security_txt(writer.projects, writer.url, now, csaf=True).encode())
+    renewed = (writer.renewed or writer.now)()
+    writer.tree.write(PATH, security_txt(writer.projects, writer.url, renewed, csaf=True).encode())
     writer.keep(
         msgspec.structs.replace(
             state,

@@ -59,6 +59,7 @@ class Writer:
     now: Callable[[], datetime]
     signer: Signer | None = None
     typesetter: Typesetter | None = None
+    renewed: Callable[[], datetime] | None = None
 
     def state(self) -> State:
         """What the tree holds; an empty state where it was made for something else, or cannot be read."""

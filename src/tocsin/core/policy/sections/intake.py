@@ -58,7 +58,7 @@ class Field(Value):
 
 
 class Intake(Value):
-    """How reports come in."""
+    """How reports come in. `canary` is how often a synthetic report comes in at each door, which a person must answer."""
 
     private_only: bool = False
     when: tuple[Literal["potential", "suspected-impact", "dependency"], ...] = ()
@@ -68,5 +68,6 @@ class Intake(Value):
     pause: Literal["never", "except-critical"] = "never"
     subject_label: str = ""
     channels_replace: Literal[True] | None = None
+    canary: Duration | None = None
     channel: tuple[Channel, ...] = ()
     field: tuple[Field, ...] = ()

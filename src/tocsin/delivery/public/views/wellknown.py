@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from tocsin.core.feeds.csaf import METADATA
 from tocsin.delivery.public.answers import FRESH, text
 from tocsin.delivery.public.request import PublicRequest
+from tocsin.services.canary_state import renewed
 from tocsin.services.security_txt import security_txt as made
 
 
@@ -20,7 +21,9 @@ def security_txt(request: PublicRequest) -> HttpResponse:
     """Give out security.txt (RFC 9116) for all projects, made from their policies, so that it cannot go stale."""
     front = request.front
     csaf = front.tree.changed(METADATA) is not None
-    return text(made(front.projects, front.site.public_url, front.now(), csaf))
+    now = front.now()
+    since = renewed(front.facts, front.projects, now) if front.facts else now
+    return text(made(front.projects, front.site.public_url, since, csaf))
 
 
 class NotaryKey(msgspec.Struct, frozen=True):
