@@ -95,12 +95,13 @@ def _fill(count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA synchronous=OFF")  # this process only: what is filled in need not survive a power cut
     for number in range(count):
-        _open(desk, number)
+        open_one(desk, number)
     while not worker.run_once(desk).idle:
         pass
 
 
-def _open(desk: Desk, number: int) -> None:
+def open_one(desk: Desk, number: int) -> None:
+    """Open one case, through the rules and the store."""
     from tocsin.services import cases, leaves, sealing
 
     info = desk.projects.get(PROJECT)
@@ -128,7 +129,7 @@ def _open(desk: Desk, number: int) -> None:
     try:
         desk.journal.commit(change)
     except Conflict:  # the reference was taken: draw another
-        _open(desk, number)
+        open_one(desk, number)
 
 
 if __name__ == "__main__":

@@ -96,7 +96,8 @@ def test_a_report_is_walked_to_publication_by_forms_alone(house: House, sign_in:
     done(post(li, ref, "approve", digest=ask.asked.digest, known=known))
     publication.perform(house.desk, ref)
     assert house.desk.shelf.card(case.advisory_id)
-    assert "published" in dana.get(f"/c/{ref}/publish").content.decode()
+    page = f"https://security.example.org/p/warehousepg/advisories/{case.advisory_id}"
+    assert f'<a href="{page}">' in dana.get(f"/c/{ref}/publish").content.decode()
 
 
 def draft() -> dict[str, str]:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from tocsin.core.clock import Calendar, Duration, show
 from tocsin.core.policy.facts import Facts, Move, MoveName
@@ -228,6 +228,10 @@ Verdict = Refused | Caution
 
 def _nothing(*_: Any) -> tuple[Any, ...]:
     return ()
+
+
+SILENT: Final = _nothing
+"""What stands where a clause has no answer to a question."""
 
 
 @dataclass(frozen=True)

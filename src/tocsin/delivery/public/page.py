@@ -17,10 +17,7 @@ from tocsin.core.versions import LineRange, interval
 from tocsin.core.vocabulary import Affectedness
 from tocsin.delivery.public.markdown import html
 from tocsin.services.queries import words
-
-SHAPES: Final = {"None": "\N{WHITE CIRCLE}", "Low": "\N{BLACK SMALL SQUARE}", "Medium": "\N{BLACK CIRCLE}",
-                 "High": "\N{BLACK UP-POINTING TRIANGLE}", "Critical": "\N{BLACK DIAMOND}"}  # fmt: skip
-"""Severity has a shape beside its word and number: colour is never alone."""
+from tocsin.services.queries.words import SHAPES
 
 STATES: Final = {
     Affectedness.AFFECTED: "Affected, no fix",

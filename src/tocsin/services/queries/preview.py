@@ -40,9 +40,11 @@ class LossView(msgspec.Struct, frozen=True):
 
 
 class PreviewView(msgspec.Struct, frozen=True):
-    """Everything that would be published. `digest` is what an order names; documents lack while there are problems."""
+    """Everything that would be published, and the address of its `page`. `digest` is what an order names; documents
+    lack while there are problems."""
 
     advisory_id: str
+    page: str
     digest: str
     affected: str
     fixed: tuple[str, ...]
@@ -60,6 +62,7 @@ def preview(desk: Desk, opened: Opened) -> PreviewView | None:
     lines = bool(product and product.lines) and not any("products[" in each.field for each in found.problems)
     return PreviewView(
         advisory_id=found.advisory.id,
+        page=found.advisory.urls.page,
         digest=found.digest,
         affected=product.sentence if product and lines else "",
         fixed=product.fixed_versions if product else (),

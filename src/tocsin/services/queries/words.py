@@ -12,6 +12,16 @@ _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 
 
+SHAPES: Final = {
+    "Critical": "\N{BLACK DIAMOND}",
+    "High": "\N{BLACK UP-POINTING TRIANGLE}",
+    "Medium": "\N{BLACK SQUARE}",
+    "Low": "\N{BLACK DOWN-POINTING TRIANGLE}",
+    "None": "\N{WHITE CIRCLE}",
+}
+"""A severity's shape beside its word and number, in every room the same: colour is never alone."""
+
+
 def instant(at: datetime | None) -> str:
     """`Tue 2026-12-08 15:00 UTC`; empty for None."""
     return f"{at:%a %Y-%m-%d %H:%M} UTC" if at and at < NEVER else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tocsin.core.policy.clause import Alert, Caution, Clause, Gate, Promise, Reaction, Sentence, State, Timed
+from tocsin.core.policy.clause import SILENT, Alert, Caution, Clause, Gate, Promise, Reaction, Sentence, State, Timed
 from tocsin.core.policy.clauses import (
     acknowledgement,
     already_public,
@@ -52,7 +52,7 @@ from tocsin.core.policy.clauses import (
 from tocsin.core.vocabulary import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from tocsin.core.policy.clause import Verdict
@@ -127,9 +127,17 @@ def bound(policy: Policy) -> tuple[tuple[Clause[Any], Any], ...]:
     return tuple((clause, terms) for clause, terms in read if terms is not None)
 
 
+@lru_cache(maxsize=512)
+def answering(policy: Policy, question: str) -> tuple[tuple[Callable[..., Iterable[Any]], Any], ...]:
+    """Return the answers to one question (`gates`, `guard`, ...) of the clauses that have one, each with its terms:
+    most clauses answer few questions, and a command asks several."""
+    asked = ((getattr(clause, question), terms) for clause, terms in bound(policy))
+    return tuple((answer, terms) for answer, terms in asked if answer is not SILENT)
+
+
 def promises(policy: Policy, facts: Facts) -> tuple[Promise, ...]:
     """List every promise of a case, kept and open, with its instants and its explanation."""
-    return tuple(promise for clause, terms in bound(policy) for promise in clause.due(terms, facts))
+    return tuple(promise for due, terms in answering(policy, "due") for promise in due(terms, facts))
 
 
 def guard(policy: Policy, facts: Facts, move: Move, now: datetime) -> Refused | None:
@@ -153,17 +161,19 @@ def warnings(policy: Policy, facts: Facts, move: Move, now: datetime) -> tuple[C
 
 def required_before(policy: Policy, facts: Facts, move: MoveName) -> tuple[Gate, ...]:
     """List the gates that stand before a move, open and shut."""
-    return tuple(gate for clause, terms in bound(policy) for gate in clause.gates(terms, facts) if gate.move is move)
+    return tuple(
+        gate for gates, terms in answering(policy, "gates") for gate in gates(terms, facts) if gate.move is move
+    )
 
 
 def reactions(policy: Policy, facts: Facts, move: Move) -> tuple[Reaction, ...]:
     """List what a move that was made should set going; `facts` are those before it."""
-    return tuple(reaction for clause, terms in bound(policy) for reaction in clause.react(terms, facts, move))
+    return tuple(reaction for react, terms in answering(policy, "react") for reaction in react(terms, facts, move))
 
 
 def proposals(policy: Policy, facts: Facts, now: datetime) -> tuple[Reaction, ...]:
     """List what time and facts suggest at `now`. A person decides; the same proposal comes again until they do."""
-    return tuple(reaction for clause, terms in bound(policy) for reaction in clause.propose(terms, facts, now))
+    return tuple(reaction for propose, terms in answering(policy, "propose") for reaction in propose(terms, facts, now))
 
 
 def sentences(policy: Policy) -> tuple[Sentence, ...]:
@@ -184,5 +194,5 @@ def priority_class(policy: Policy, facts: Facts) -> int:
 
 
 def _verdicts(policy: Policy, facts: Facts, move: Move, now: datetime) -> Iterator[Verdict]:
-    for clause, terms in bound(policy):
-        yield from clause.guard(terms, facts, move, now)
+    for asked, terms in answering(policy, "guard"):
+        yield from asked(terms, facts, move, now)

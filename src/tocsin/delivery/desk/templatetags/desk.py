@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from tocsin.delivery import inert as inertness
 from tocsin.services.queries.timeline import Picture
+from tocsin.services.queries.words import SHAPES
 
 register = template.Library()
 
@@ -43,9 +44,6 @@ def of(found: Mapping[str, Any], name: str) -> Any:
 def shape(severity: object) -> str:
     """Give a severity its shape, so that it is never told by colour alone."""
     return SHAPES.get(str(severity).partition(" ")[0], "")
-
-
-SHAPES = {"Critical": "◆", "High": "▲", "Medium": "■", "Low": "▼", "None": "○"}
 
 
 @register.filter
