@@ -13,8 +13,9 @@ import pytest
 
 from tocsin.adapters.vault import recovery
 from tocsin.adapters.vault.keyfiles import load_public
-from tocsin.boot import backup, doctor, keys
+from tocsin.boot import doctor, keys
 from tocsin.boot.config import Backup, Config, Keys, Server, Storage
+from tocsin.services.health import DRILLED, GOOD
 from tocsin.services.ports.machine import Fact
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -23,7 +24,7 @@ SAFE = doctor.Seen(
     hosts=("security.example.org", "desk.example.org"),
     trusts_proxy=False,
     synchronous="2",
-    facts={backup.DRILLED: Fact(at=NOW - timedelta(hours=3), value=backup.GOOD)},
+    facts={DRILLED: Fact(at=NOW - timedelta(hours=3), value=GOOD)},
     now=NOW,
 )
 
@@ -143,9 +144,9 @@ def test_on_loopback_the_same_is_graded_and_nothing_is_refused(config: Config, n
     ("facts", "grade"),
     [
         ({}, "D"),
-        ({backup.DRILLED: Fact(at=NOW, value="the restored database is damaged")}, "D"),
-        ({backup.DRILLED: Fact(at=NOW - timedelta(hours=49), value=backup.GOOD)}, "D"),
-        ({backup.DRILLED: Fact(at=NOW - timedelta(hours=47), value=backup.GOOD)}, "A"),
+        ({DRILLED: Fact(at=NOW, value="the restored database is damaged")}, "D"),
+        ({DRILLED: Fact(at=NOW - timedelta(hours=49), value=GOOD)}, "D"),
+        ({DRILLED: Fact(at=NOW - timedelta(hours=47), value=GOOD)}, "A"),
     ],
 )
 def test_backups_are_as_good_as_their_last_drill(config: Config, facts: dict[str, Fact], grade: str) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -17,9 +18,10 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.notices import Notice
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import Audience, Refused
-from tocsin.services import cases, incident, outgoing, publication, worker
-from tocsin.services.app import Guard
+from tocsin.services import cases, health, incident, outgoing, publication, worker
+from tocsin.services.app import Doors, Guard
 from tocsin.services.ports.keys import Release
+from tocsin.services.ports.machine import Alarm
 from tocsin.testing.house import House, house
 
 WORDS = frozenset(wordlist())
@@ -183,3 +185,24 @@ def test_an_incident_lists_what_somebody_opened_exported_and_shared_and_nothing_
     found = incident.find(home.desk, "dana@example.org")
     assert found is not None
     assert found.id == home.dana
+
+
+def test_red_words_stand_on_the_desk_when_something_is_wrong_and_only_then(home: House) -> None:
+    desk = replace(home.desk, doors=Doors(trial=False))
+    facts, now = desk.machine.facts, home.clock()
+
+    def shown() -> str:
+        return " ".join(health.banners(desk))
+
+    assert "No backup was ever restored" in shown()
+    facts.note(health.DRILLED, health.GOOD, now)
+    assert shown() == ""
+    home.clock.advance(timedelta(hours=49))
+    assert "more than 48 hours ago" in shown()
+    facts.note(health.DRILLED, "the restored database is damaged", home.clock())
+    assert "the restored database is damaged" in shown()
+    facts.note(health.DRILLED, health.GOOD, home.clock())
+    desk.machine.alarms.sound(Alarm(at=home.clock(), kind="tampered", case="WHPG-2026-k7x4m"))
+    assert "tampered (WHPG-2026-k7x4m)" in shown()
+    incident.halt(desk)
+    assert "Nothing goes out" in shown()

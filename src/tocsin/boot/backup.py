@@ -31,18 +31,13 @@ from tocsin.boot.keys import write_files
 from tocsin.core.vocabulary import SYSTEM_ACTOR
 from tocsin.services import sealing
 from tocsin.services.app import Desk
+from tocsin.services.health import BACKUP, DRILLED, GOOD
 from tocsin.services.ports.vault import Tampered
 from tocsin.services.rotation import KEPT
 
 DATA: Final = "data.tocsin"
 KEYS: Final = "keys.tocsin"
-MADE: Final = "backup"
-DRILLED: Final = "restore-drill"
-LATE: Final = timedelta(hours=48)
-"""A drill that is older is a red banner."""
-
 SAMPLE: Final = 20
-GOOD: Final = "good"
 _STAMP: Final = "%Y-%m-%dT%H%M%SZ"
 _ATTACHMENTS: Final = "attachments"
 
@@ -79,7 +74,7 @@ def make(config: Config, desk: Desk) -> Path:
             shutil.copy(config.data_dir / recovery.FILE, target / recovery.FILE)
         final = home / now.astimezone(UTC).strftime(_STAMP)
         target.rename(final)
-    desk.machine.facts.note(MADE, GOOD, now)
+    desk.machine.facts.note(BACKUP, GOOD, now)
     return final
 
 
@@ -230,22 +225,10 @@ class _Sink:
 def nightly(config: Config, desk: Desk) -> None:
     """Backup, drill, pruning and the end of old keys, once a day; called every few minutes, it looks at the clock."""
     facts, now = desk.machine.facts.all(), desk.now()
-    made, drilled = facts.get(MADE), facts.get(DRILLED)
+    made, drilled = facts.get(BACKUP), facts.get(DRILLED)
     if made is None or now - made.at >= timedelta(days=1):
         make(config, desk)
         prune(config, now)
         drilled = None
     if drilled is None or now - drilled.at >= timedelta(days=1):
         drill(config, desk)
-
-
-def banner(desk: Desk) -> str:
-    """What the desk has to know about backups; empty when the last drill was good and is young enough."""
-    drilled = desk.machine.facts.all().get(DRILLED)
-    if drilled is None:
-        return "No backup has been restored yet to see whether it can be."
-    if drilled.value != GOOD:
-        return f"The last restore drill failed: {drilled.value}."
-    if desk.now() - drilled.at > LATE:
-        return f"The last good restore drill was on {drilled.at:%Y-%m-%d %H:%M} UTC, more than 48 hours ago."
-    return ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from tocsin.adapters.vault.keyring import provider
 from tocsin.boot import backup
 from tocsin.boot.config import Config
 from tocsin.boot.keys import desk_secret, key_file
+from tocsin.services.health import DRILLED, GOOD, LATE
 from tocsin.services.ports.machine import Fact
 
 HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -182,12 +183,12 @@ def _users(config: Config, seen: Seen) -> Iterator[Finding]:
 
 
 def _backups(config: Config, seen: Seen) -> Iterator[Finding]:
-    drilled = seen.facts.get(backup.DRILLED)
+    drilled = seen.facts.get(DRILLED)
     if drilled is None:
         yield Finding("backups", "D", "none was ever restored", "tocsin backup")
-    elif drilled.value != backup.GOOD:
+    elif drilled.value != GOOD:
         yield Finding("backups", "D", drilled.value, "tocsin backup")
-    elif seen.now - drilled.at > timedelta(hours=48):
+    elif seen.now - drilled.at > LATE:
         yield Finding("backups", "D", f"the last good drill was on {drilled.at:%Y-%m-%d}", "tocsin backup")
     elif backup.directory(config).resolve().is_relative_to(config.data_dir.resolve()):
         yield Finding("backups", "B", "they lie on the same disk as the data", "set backup.directory, and copy it away")

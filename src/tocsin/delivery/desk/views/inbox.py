@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from tocsin.delivery.desk.doors import DeskRequest, see_other, signed_in
 from tocsin.delivery.desk.rows import rows
 from tocsin.services.canary_state import banner
+from tocsin.services.health import banners
 from tocsin.services.queries import inbox as queries
 from tocsin.services.queries import words
 
@@ -40,6 +41,7 @@ def inbox(request: DeskRequest) -> HttpResponseBase:
         "many": many,
         "asof": words.instant(page.at),
         "at": "inbox",
+        "health": banners(request.desk),
         "banner": banner(request.desk.machine.facts, request.desk.projects, request.desk.now()),
     }
     return render(request, "desk/inbox.html", context)
