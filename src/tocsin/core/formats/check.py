@@ -17,6 +17,8 @@ from tocsin.core.formats.format import PARTIAL, Facts, Format
 from tocsin.core.severity import Severity, score
 from tocsin.core.vocabulary import Value
 
+_OF_PRODUCTS: Final = ("affected ", "purl-affected ", "package-affected ")
+_ENOUGH: Final = 3
 _UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 
@@ -43,6 +45,8 @@ def disagreements(
             said[name] = formats[name].facts(document)
         except _UNREADABLE as wrong:
             found.append(Disagreement(document=name, field="document", found=f"unreadable: {wrong!r}", expected=""))
+    if advisory is None:
+        found += _alone(said)
     truth = record_facts(advisory) if advisory else _majority([_stated(each) for each in said.values()])
     for name, told in said.items():
         facts = _stated(told)
@@ -66,6 +70,18 @@ def _against(name: str, facts: Facts, truth: Facts, *, whole: bool) -> list[Disa
     ]
 
 
+def _alone(said: Mapping[str, Facts]) -> Iterator[Disagreement]:
+    """Products that one document names and two others do not: without a record, that is a slip of the one."""
+    for kind in _OF_PRODUCTS:
+        named = {name: {field for field in facts if field.startswith(kind)} for name, facts in said.items()}
+        stating = {name: fields for name, fields in named.items() if fields}
+        counted = Counter(field for fields in stating.values() for field in fields)
+        for name, fields in stating.items():
+            for field in sorted(fields):
+                if counted[field] == 1 and len(stating) >= _ENOUGH:
+                    yield Disagreement(document=name, field=field, found=said[name][field], expected="")
+
+
 def _left_out(name: str, facts: Facts, truth: Facts, silent_on: frozenset[str]) -> Iterator[Disagreement]:
     """Fields of the record that the document should state and does not.
 
@@ -85,8 +101,13 @@ def _left_out(name: str, facts: Facts, truth: Facts, silent_on: frozenset[str]) 
 
 
 def _inner(name: str, facts: Facts) -> list[Disagreement]:
-    """Scores that do not follow from the vector beside them."""
-    found = []
+    """Scores that do not follow from the vector beside them, or stand without one: a vector of another version."""
+    versions = [field.removeprefix("score ") for field in facts if field.startswith("score ")]
+    found = [
+        Disagreement(document=name, field=f"vector {version}", found="", expected=f"the vector of score {version}")
+        for version in versions
+        if f"vector {version}" not in facts
+    ]
     for field, value in facts.items():
         version = field.removeprefix("vector ")
         severity = score(value) if version != field else None

@@ -40,16 +40,13 @@ def document(
             "name": advisory.publisher.name,
             "namespace": advisory.publisher.namespace,
         },
-        notes=[
-            *note("summary", "Summary", advisory.summary),
-            *note("general", "Notice", words.banner(advisory)),
-            *note("general", "Affected versions", words.sentences(advisory)),
-        ],
-        references=_references(advisory),
+        notes=list(_head_notes(advisory)),
+        references=list(_references(advisory)),
         tracking=_tracking(advisory),
     )
 
 
+@words.once
 def _tracking(advisory: Advisory) -> dict[str, Any]:
     if not advisory.revisions:
         raise ValueError("revisions: the advisory has none yet")
@@ -67,6 +64,7 @@ def _tracking(advisory: Advisory) -> dict[str, Any]:
     )
 
 
+@words.once
 def _references(advisory: Advisory) -> list[dict[str, str]]:
     own = [("Canonical URL", advisory.urls.csaf), (f"{advisory.id} for people", advisory.urls.page)]
     found = [{"category": "self", "summary": summary, "url": url} for summary, url in own if url]
@@ -88,17 +86,30 @@ def vulnerability(
         cve=advisory.cve_id,
         ids=_ids(advisory),
         discovery_date=instant(advisory.discovered) if advisory.discovered else None,
-        notes=[
-            *note("details", "Details", words.details(advisory)),
-            *note("description", "Impact", advisory.impact),
-            *note("other", "Required configuration", advisory.required_configuration),
-            *note("other", "Detection", advisory.detection),
-            *note("other", "Mitigation", "No mitigation is known." if advisory.no_mitigation_known else ""),
-            *notes,
-        ],
+        notes=[*_notes(advisory), *notes],
         remediations=list(_remediations(advisory, entries)),
         threats=list(_threats(advisory, entries, always_why=always_why)),
-        acknowledgments=[_acknowledgment(each) for each in advisory.consented_credits],
+        acknowledgments=_acknowledgments(advisory),
+    )
+
+
+@words.once
+def _head_notes(advisory: Advisory) -> tuple[dict[str, str], ...]:
+    return (
+        *note("summary", "Summary", advisory.summary),
+        *note("general", "Notice", words.banner(advisory)),
+        *note("general", "Affected versions", words.sentences(advisory)),
+    )
+
+
+@words.once
+def _notes(advisory: Advisory) -> tuple[dict[str, str], ...]:
+    return (
+        *note("details", "Details", words.details(advisory)),
+        *note("description", "Impact", advisory.impact),
+        *note("other", "Required configuration", advisory.required_configuration),
+        *note("other", "Detection", advisory.detection),
+        *note("other", "Mitigation", "No mitigation is known." if advisory.no_mitigation_known else ""),
     )
 
 
@@ -150,6 +161,7 @@ def blocking(advisory: Advisory) -> Iterator[Loss]:
         yield Loss(field="products", message="CSAF needs a line of which something is known", blocks=True)
 
 
+@words.once
 def _ids(advisory: Advisory) -> list[dict[str, str]]:
     """Other names; our own where there is no other, because a vulnerability must have one (2.1, test 6.1.27.8)."""
     others = [each for each in advisory.aliases if each != advisory.cve_id]
@@ -196,6 +208,11 @@ def _threats(advisory: Advisory, entries: list[Entry], *, always_why: bool) -> I
         if entry.line and entry.line.state is Affectedness.NOT_AFFECTED and (entry.line.reason or always_why):
             details = entry.line.reason or "The vulnerable code is not in this line."
             yield {"category": "impact", "details": details, "product_ids": [entry.product_id]}
+
+
+@words.once
+def _acknowledgments(advisory: Advisory) -> list[dict[str, Any]]:
+    return [_acknowledgment(each) for each in advisory.consented_credits]
 
 
 def _acknowledgment(credit: Credit) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from typing import Any
 
 from tocsin.core.advisory import Advisory, Product
 from tocsin.core.formats import words
-from tocsin.core.formats.encode import filled
 from tocsin.core.formats.purls import with_version
 from tocsin.core.versions import LineRange, interval, vers
 from tocsin.core.vocabulary import Affectedness
@@ -106,12 +105,16 @@ def _version(product: Product, version: str, product_id: str, dialect: Dialect) 
 
 def _helper(product: Product, purl: str, dialect: Dialect) -> dict[str, Any]:
     """What identifies the product for machines: purl and CPE, or at least where its source is."""
-    found = {**(dialect.purl(purl) if purl else {}), **filled(cpe=product.cpe)}
+    found = dialect.purl(purl) if purl else {}
+    if product.cpe:
+        found["cpe"] = product.cpe
     if not found and product.repository:
         found["x_generic_uris"] = [{"namespace": product.repository, "uri": product.repository}]
     return found
 
 
 def _branch(category: str, name: str, text: str, product_id: str, helper: dict[str, Any]) -> dict[str, Any]:
-    full = filled(name=text, product_id=product_id, product_identification_helper=helper)
+    full: dict[str, Any] = {"name": text, "product_id": product_id}
+    if helper:
+        full["product_identification_helper"] = helper
     return {"category": category, "name": name, "product": full}

@@ -255,6 +255,6 @@ FORMAT: Final = Format(
     render=render,
     cannot_express=cannot_express,
     facts=read_facts,
-    schema="cve-5.2.0",
+    schema="cve-5.2.0-published",
     silent_on=BY_OTHER_NAMES | {"aliases", "fixed"},
 )

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 
+_VALUE = itemgetter(1)
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
+@lru_cache(maxsize=1024)
 def instant(moment: datetime) -> str:
     """UTC with seconds and `Z` (RFC 3339), the one form that OSV, CVE and CSAF all accept."""
     return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
@@ -30,5 +34,5 @@ def json_bytes(document: Mapping[str, Any]) -> bytes:
 
 
 def filled(**values: Any) -> dict[str, Any]:
-    """The values that are there: optional properties are left out, never written empty."""
-    return {name: value for name, value in values.items() if value or value == 0}
+    """The values that are there: optional properties are left out, never written empty; so is the number 0."""
+    return dict(filter(_VALUE, values.items()))

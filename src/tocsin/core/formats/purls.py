@@ -7,22 +7,37 @@ neither (`advisory.forms.is_bare_purl`).
 
 from __future__ import annotations
 
+from functools import lru_cache
+from string import ascii_letters, digits
+from typing import Final
 from urllib.parse import quote, unquote
 
 from tocsin.core.formats import facts
 from tocsin.core.versions import Interval, Scheme, vers
 
+_UNRESERVED: Final = frozenset(ascii_letters + digits + "-._~")
 
+
+_ESCAPES = {code: f"%{code:02X}" for code in range(128) if chr(code) not in _UNRESERVED}
+
+
+def escaped(text: str) -> str:
+    """Percent-encoding of everything but unreserved characters; several times as quick as the library's on ASCII."""
+    return text.translate(_ESCAPES) if text.isascii() else quote(text, safe="")
+
+
+@lru_cache(maxsize=4096)
 def with_version(purl: str, version: str) -> str:
     """The purl with the version in its place, before qualifiers and subpath."""
     end = min((at for at in (purl.find("?"), purl.find("#")) if at >= 0), default=len(purl))
-    return f"{purl[:end]}@{quote(version, safe='')}{purl[end:]}"
+    return f"{purl[:end]}@{escaped(version)}{purl[end:]}"
 
 
+@lru_cache(maxsize=4096)
 def with_range(purl: str, scheme: Scheme, each: Interval) -> str:
     """The purl with the range as its `vers` qualifier; qualifiers stay sorted by name only where there were none."""
     base, hash_mark, subpath = purl.partition("#")
-    joined = f"{base}{'&' if '?' in base else '?'}vers={quote(vers(scheme, each), safe='')}"
+    joined = f"{base}{'&' if '?' in base else '?'}vers={escaped(vers(scheme, each))}"
     return f"{joined}{hash_mark}{subpath}"
 
 

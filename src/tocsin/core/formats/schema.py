@@ -17,7 +17,7 @@ import msgspec
 
 from tocsin.core.vocabulary import Value
 
-_REFERENCED: Final = {
+REFERENCED: Final = {
     "https://www.first.org/cvss/cvss-v2.0.json": "cvss-v2.0",
     "https://www.first.org/cvss/cvss-v3.0.json": "cvss-v3.0",
     "https://www.first.org/cvss/cvss-v3.1.json": "cvss-v3.1",
@@ -31,7 +31,7 @@ _REFERENCED: Final = {
     "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/extension-content.json": "csaf-2.1-extension-content",
     "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/extension-metaschema.json": "csaf-2.1-extension-metaschema",
 }
-
+"""Addresses under which the schemas refer to others, and where those lie."""
 
 CVE_52: Final = "cve-5.2.0"
 
@@ -72,15 +72,16 @@ def _escaped(part: str) -> str:
 
 @cache
 def _validator(schema: str) -> jsonschema_rs.Validator:
-    registry = jsonschema_rs.Registry([(uri, _load(name)) for uri, name in _REFERENCED.items()])
-    return jsonschema_rs.validator_for(_load(schema), validate_formats=True, registry=registry, offline=True)
+    registry = jsonschema_rs.Registry([(uri, bundled(name)) for uri, name in REFERENCED.items()])
+    return jsonschema_rs.validator_for(bundled(schema), validate_formats=True, registry=registry, offline=True)
 
 
-def _load(name: str) -> Any:
+def bundled(name: str) -> Any:
+    """The schema of that name, as it ships or as it follows from one that does; FileNotFoundError for an unknown."""
     if name.startswith(CVE_52):
-        return _cve_state(_with_package_url(_load("cve-5.1.1")), name.removeprefix(CVE_52))
+        return _cve_state(_with_package_url(bundled("cve-5.1.1")), name.removeprefix(CVE_52))
     if name.startswith("cve-5.1.1-"):
-        return _cve_state(_load("cve-5.1.1"), name.removeprefix("cve-5.1.1"))
+        return _cve_state(bundled("cve-5.1.1"), name.removeprefix("cve-5.1.1"))
     file = resources.files("tocsin.core.formats").joinpath("schemas", f"{name}.json")
     return msgspec.json.decode(file.read_bytes())
 

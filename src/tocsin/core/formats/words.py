@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import wraps
-from typing import Final
+from functools import lru_cache, wraps
+from typing import Final, TypeVar
 
 from tocsin.core.advisory import Advisory, Product
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.versions import Interval, LineRange, interval, join_words
 from tocsin.core.vocabulary import Affectedness, Value
+
+Kept = TypeVar("Kept")
 
 FIXED_VERSIONS: Final = "Fixed versions"
 
@@ -41,6 +43,7 @@ def visible(text: str) -> str:
     return _UNSEEN.sub("\ufffd", text)
 
 
+@lru_cache(maxsize=256)
 def inert(text: str) -> str:
     """Markdown that stays in its section: no hidden characters, deeper headings, every code fence closed."""
     lines: list[str] = []
@@ -61,6 +64,7 @@ def _deeper(line: str) -> str:
     return f"\\{line.lstrip()}" if _UNDERLINE.match(line) else line
 
 
+@lru_cache(maxsize=4096)
 def range_words(each: Interval) -> str:
     """An interval for people: `from 7.4.0, before 7.4.2`; `formats.prose` reads it back."""
     if each.last == each.start:
@@ -86,17 +90,17 @@ def _because(words: str, line: LineRange) -> str:
     return f"{words} ({line.reason})" if line.reason else words
 
 
-def once(words: Callable[[Advisory], str]) -> Callable[[Advisory], str]:
-    """Compute a text of an advisory once: several formats carry it, and the record cannot change."""
-    name = f"words.{words.__name__}"
+def once(words: Callable[[Advisory], Kept]) -> Callable[[Advisory], Kept]:
+    """Compute something of an advisory once: several formats carry it, and nobody may change what comes out."""
+    name = f"{words.__module__}.{words.__name__}"
 
     @wraps(words)
-    def kept(advisory: Advisory) -> str:
+    def kept(advisory: Advisory) -> Kept:
         held = advisory.__dict__
         if name not in held:
             held[name] = words(advisory)
-        text: str = held[name]
-        return text
+        found: Kept = held[name]
+        return found
 
     return kept
 

@@ -8,6 +8,7 @@ CSAF branches and the sentence for people are all made from the same intervals, 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -53,8 +54,12 @@ class Interval(Value):
         return self.fixed or self.limit
 
 
+@lru_cache(maxsize=4096)
 def interval(scheme: Scheme, line: LineRange) -> Interval:
-    """Versions that the line's statement is about: the affected ones, or the whole line where nothing is affected."""
+    """Versions that the line's statement is about: the affected ones, or the whole line where nothing is affected.
+
+    Kept for a while, because every format of an advisory asks for the same ones.
+    """
     first, after = scheme.span(line.line)
     start = line.introduced or first or "0"
     if line.fixed_in and line.vulnerable:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -70,6 +71,7 @@ def _cve_version(scheme: Scheme, line: LineRange) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def vers(scheme: Scheme, each: Interval) -> str:
     """The interval as a canonical vers string: `vers:semver/>=7.4.0|<7.4.2`; every version is `vers:all/*`."""
     if each.last and each.last == each.start:

@@ -18,9 +18,9 @@ Span = tuple[str, str]
 """First version of a release line and first version after it; either is "" where the scheme cannot tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scheme:
-    """One way of numbering releases.
+    """One way of numbering releases. There is one object of each, so that they are told apart by identity.
 
     `key` orders versions and raises ValueError for a string that is none. `span` turns a line (`7.4`) into its bounds
     (`7.4.0`, `7.5.0`). `cve_type`, `vers_type` and `osv_type` are the names that CVE records, vers strings and OSV
