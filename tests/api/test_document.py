@@ -18,6 +18,8 @@ from tocsin.core.wire.case import Case
 from tocsin.delivery.api import problems, schema
 from tocsin.delivery.api.desk.routes import api as desk_api
 from tocsin.delivery.api.front.routes import api as front_api
+from tocsin.delivery.desk.forms import FORMS
+from tocsin.services.office.deeds import DEEDS
 from tocsin.services.office.moves import moves
 
 HALVES = {"desk": desk_api, "front": front_api}
@@ -48,7 +50,19 @@ def test_every_operation_has_a_name_a_purpose_and_a_tag() -> None:
 
 def test_every_move_of_people_is_an_operation() -> None:
     paths = schema.document(desk_api, "")["paths"]
-    assert {f"/api/v1/cases/{{ref}}/moves/{name}" for name in moves()} <= set(paths)
+    assert {f"/api/v1/cases/{{ref}}/moves/{name}" for name in (*moves(), *DEEDS)} <= set(paths)
+
+
+def test_everything_that_is_done_at_the_desk_can_be_asked_for() -> None:
+    elsewhere = {
+        "note": "say",
+        "reply": "say",
+        "write": "say",
+        "cve": "set-cve",
+        "lines": "set-lines",
+        "fix": "set-fix",
+    }
+    assert {elsewhere.get(name, name) for name in FORMS} <= {*moves(), *DEEDS}
 
 
 def test_every_text_and_number_that_can_be_sent_is_bounded() -> None:

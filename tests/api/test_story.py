@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.api.conftest import PROJECT, Half
+from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Role
 from tocsin.core.wire.access import NewToken, Scope
 from tocsin.services import api_tokens, worker
@@ -185,3 +187,43 @@ def test_projects_people_policy_and_skill_can_be_read(front: Half, desk: Half, h
     board = desk.get(f"/metrics?project={PROJECT}")
     assert (board["cases"], len(board["keys"])) == (1, 5)
     assert desk("GET", "/metrics?project=example").status_code == 404
+
+
+def test_parties_are_invited_written_to_and_told_apart(front: Half, desk: Half) -> None:
+    ref = reported(front)
+    wish = {"part": "vendor", "name": "Other Co", "why": "They ship it.", "products": ["Other DB"]}
+    key = {"Idempotency_Key": "4d1c2a77-0000-4000-8000-000000000001"}
+    made = desk.move(ref, "invite", wish, **key)
+    assert len(made["phrase"].split()) == 7
+    assert "phrase" not in desk.get(f"/cases/{ref}")
+    again = desk.move(ref, "invite", wish, **key)
+    assert (again["seq"], again["phrase"]) == (made["seq"], "")
+    (party,) = desk.get(f"/cases/{ref}")["parties"]
+    assert (party["name"], party["part"], party["products"][0]["name"]) == ("Other Co", "vendor", "Other DB")
+    desk.move(ref, "say", {"audience": "team", "text": "A word for them as well."})
+    line = desk.get(f"/cases/{ref}")["seq"]
+    sent = desk("POST", f"/cases/{ref}/moves/resend", {"of": line, "audience": "party", "party": party["id"]})
+    assert sent.status_code in (200, 422)  # whether they may have it is the rules' business
+    assert desk("POST", f"/cases/{ref}/moves/resend", {"of": 1, "audience": "party", "party": "x"}).status_code == 422
+
+
+def test_cases_are_merged_split_and_taken_up_again(front: Half, desk: Half) -> None:
+    kept, gone = reported(front), reported(front, effects="the same")
+    merged = desk.move(kept, "merge", {"other": gone, "reason": "The same function."})
+    assert merged["case"] == kept
+    split = desk.move(kept, "split", {"title": "A second bug", "reason": "Another function."})
+    assert split["case"] not in (kept, gone)
+    assert desk.get(f"/cases/{split['case']}")["title"] == "A second bug"
+    hidden = desk("POST", f"/cases/{kept}/moves/merge", {"other": "WHPG-2026-22222", "reason": "x"})
+    assert hidden.status_code == 404
+
+
+def test_a_policy_is_put_in_force(desk: Half, token: Callable[..., str]) -> None:
+    text = seed(PROJECT) or ""
+    faster = text.replace('within = "3 business days"', 'within = "1 business day"')
+    told = json.loads(desk("POST", f"/projects/{PROJECT}/policy", {"toml": faster}).content)
+    assert len(told["history"]) == 2
+    wrong = desk("POST", f"/projects/{PROJECT}/policy", {"toml": "nonsense"})
+    assert (wrong.status_code, json.loads(wrong.content)["code"]) == (422, "policy-refused")
+    reader = Half("desk", token("", Scope.READ))
+    assert reader("POST", f"/projects/{PROJECT}/policy", {"toml": text}).status_code == 403

@@ -170,6 +170,30 @@ class Advisory(Wire):
     failure: str
 
 
+class Product(Wire):
+    """A party's product: how far its fix is (`VFd`), and whether it is affected."""
+
+    name: str
+    path: str
+    affected: str
+
+
+class Party(Wire):
+    """Somebody besides project and reporter. `consent` is how they stand to the embargo; `here` whether they still take
+    part."""
+
+    id: str
+    part: str
+    name: str
+    contact: str
+    invited_at: datetime
+    state: str
+    consent: str
+    here: bool
+    upstream: bool
+    products: tuple[Product, ...]
+
+
 class Ask(Wire):
     """A wish that waits for a second person: the move `approve` with its digest carries it out. `terms` say exactly
     what would be approved."""
@@ -210,6 +234,7 @@ class Case(Wire):
     suggestions: tuple[Suggestion, ...]
     moves: tuple[str, ...]
     asks: tuple[Ask, ...]
+    parties: tuple[Party, ...]
     investigation: Investigation
     scores: tuple[Score, ...]
     lines: tuple[Line, ...]

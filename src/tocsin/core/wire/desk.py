@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
+
+import msgspec
 
 from tocsin.core.wire import Wire
 from tocsin.core.wire.case import Person
@@ -53,7 +56,10 @@ class Caution(Wire):
 
 
 class Moved(Wire):
-    """What a move did: the journal lines it added, and where the case stands. No line means that it held already."""
+    """What a move did: the journal lines it added, and where the case stands. No line means that it held already.
+
+    `case` is a new one after a split. `phrase` opens the room of a party that was invited, and is told this once.
+    """
 
     case: str
     move: str
@@ -65,6 +71,7 @@ class Moved(Wire):
     embargo_until: datetime | None
     cautions: tuple[Caution, ...]
     trial: bool
+    phrase: str
 
 
 class Uploaded(Wire):
@@ -149,6 +156,12 @@ class TimedRule(Wire):
     because: str
     rule: str
     source: str
+
+
+class NewPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A policy to put in force for cases to come: its whole text."""
+
+    toml: Annotated[str, msgspec.Meta(min_length=1, max_length=300_000)]
 
 
 class PolicyVersion(Wire):

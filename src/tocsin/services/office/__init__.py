@@ -28,10 +28,11 @@ from tocsin.core.wire import case as told
 from tocsin.core.wire import desk as lists
 from tocsin.core.wire.access import Me, Scope
 from tocsin.services import cases, publication, sealing, skill
+from tocsin.services import policies as changing
 from tocsin.services.api_tokens import Caller, shown
 from tocsin.services.app import Desk
 from tocsin.services.cases import NOT_FOUND, Opened
-from tocsin.services.office import moves, records
+from tocsin.services.office import deeds, moves, records
 from tocsin.services.ports.blobs import BlobMissing
 from tocsin.services.ports.shelf import Document
 from tocsin.services.ports.store import InboxQuery, Unavailable
@@ -119,8 +120,9 @@ class Office:
 
     def policy(self, project: ProjectId) -> lists.Policy | Refused:
         """Tell the policy in force."""
-        if refused := self._may(Scope.READ):
-            return refused
+        return self._may(Scope.READ) or self._policy(project)
+
+    def _policy(self, project: ProjectId) -> lists.Policy | Refused:
         info = self.desk.projects.get(project) if project in self._projects() else None
         found = policies.view(self.desk, project, self.caller.person) if info else None
         if info is None or found is None:
@@ -297,6 +299,31 @@ class Office:
         done = [each for each in self._since(opened, after) if each.actor.id == actor.id]
         return _moved(name, after, (ev.name(each.event) for each in done), warned)
 
+    def deed(self, ref: CaseRef, name: str, wish: deeds.Wish) -> lists.Moved | Refused:
+        """Ask for a move that a use case performs."""
+        if refused := self._may(Scope.WRITE) or deeds.unfit(wish):
+            return refused
+        found = self._open(ref, f"case.{name}")
+        if found is None:
+            return NOT_FOUND
+        actor, opened = found
+        done = deeds.DEEDS[name].do(self.desk, opened, actor, wish)
+        if isinstance(done, Refused):
+            return done
+        after, phrase = done
+        added = self._since(opened, after) if after.ref == ref else []
+        return _moved(name, after, (ev.name(each.event) for each in added), (), phrase=phrase)
+
+    def put_in_force(self, project: ProjectId, text: str) -> lists.Policy | Refused:
+        """Put a policy in force for cases to come."""
+        if refused := self._may(Scope.WRITE):
+            return refused
+        actor = self.desk.people.actor(self.caller.person, project) if project in self._projects() else None
+        if actor is None:
+            return NOT_FOUND
+        done = changing.put_in_force(self.desk, actor, project, text)
+        return done if isinstance(done, Refused) else self._policy(project)
+
     def _since(self, opened: Opened, after: Case) -> list[ev.Entry]:
         """List the lines that the last change added. The change stands, whether they can be read now or not."""
         try:
@@ -335,7 +362,13 @@ _NO_DOCUMENT: Final = Refused(code="no-document", because="There is no such docu
 
 
 def _moved(
-    name: str, case: Case, events: Iterable[str], cautions: tuple[lists.Caution, ...], *, trial: bool = False
+    name: str,
+    case: Case,
+    events: Iterable[str],
+    cautions: tuple[lists.Caution, ...],
+    *,
+    trial: bool = False,
+    phrase: str = "",
 ) -> lists.Moved:
     return lists.Moved(
         case=case.ref,
@@ -348,4 +381,5 @@ def _moved(
         embargo_until=case.embargo_until,
         cautions=cautions,
         trial=trial,
+        phrase=phrase,
     )

@@ -8,7 +8,7 @@ by the token that their upload was answered with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, reduce
@@ -51,7 +51,7 @@ _OF_OTHERS: Final = frozenset({"report", "hear", "appeal"})
 """What only a reporter says; they do it by their return phrase."""
 
 _BY_USE_CASE: Final = frozenset({"absorb", "continue", "invite", "merge-into", "resend", "split-off", "transfer"})
-"""What a use case makes after reading two cases or a message, or with a secret to hand out; nobody types it."""
+"""What a use case makes after reading two cases or a message, or with a secret to hand out: `deeds`."""
 
 _WITHOUT_MOVE: Final = frozenset({"approve"})
 """Commands of people that no clause is asked about by their own name."""
@@ -87,9 +87,8 @@ class Move:
     def decide(self, ground: Ground, wish: msgspec.Struct) -> cmd.Command | Refused:
         """Make a wish into the command, with everything the installation knows; or say what is wrong with it."""
         typed = {name: getattr(wish, name) for name in wish.__struct_fields__}
-        if any(not FIRST <= each < LAST for each in _instants(msgspec.to_builtins(typed, builtin_types=(datetime,)))):
-            because = f"An instant lies between {FIRST.year} and {LAST.year}."
-            return Refused(code="instant-unfit", because=because, rule="api", missing=("an instant",))
+        if refused := out_of_range(_instants(msgspec.to_builtins(typed, builtin_types=(datetime,)))):
+            return refused
         opened = _open_files(ground, self.command, typed)
         filled = opened if isinstance(opened, Refused) else self.fill(ground, opened)
         if isinstance(filled, Refused):
@@ -260,6 +259,14 @@ def _bound(kind: Any) -> Any:
     if origin in (Union, UnionType):
         return reduce(or_, map(_bound, inner))
     return kind
+
+
+def out_of_range(found: Iterable[datetime]) -> Refused | None:
+    """Refuse instants that no calendar reaches."""
+    if all(FIRST <= each < LAST for each in found):
+        return None
+    because = f"An instant lies between {FIRST.year} and {LAST.year}."
+    return Refused(code="instant-unfit", because=because, rule="api", missing=("an instant",))
 
 
 def _instants(value: Any) -> Iterator[datetime]:

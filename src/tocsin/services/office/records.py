@@ -74,7 +74,9 @@ def case(desk: Desk, actor: Actor, opened: Opened, moves: Iterable[str]) -> told
                 terms=each.asked.terms,
             )
             for each in found.asks
+            if each.asked.until > now
         ),
+        parties=_parties(found),
         investigation=told.Investigation(
             done=found.investigated,
             effect=found.effect,
@@ -277,6 +279,27 @@ def measures(found: Keys) -> lists.Measures:
             for each in found.keys
         ),
         months=tuple(lists.Month(month=each.month, outcomes=each.outcomes) for each in found.months),
+    )
+
+
+def _parties(found: Case) -> tuple[told.Party, ...]:
+    consents = {each.participant: each.state.name.lower().replace("_", "-") for each in found.embargo.consents}
+    return tuple(
+        told.Party(
+            id=each.id,
+            part=each.part.value,
+            name=each.name,
+            contact=each.contact,
+            invited_at=each.invited_at,
+            state=each.rm.name.lower(),
+            consent=consents.get(each.id, ""),
+            here=each.here,
+            upstream=each.upstream,
+            products=tuple(
+                told.Product(name=every.name, path=every.path, affected=every.affected.value) for every in each.products
+            ),
+        )
+        for each in found.parties
     )
 
 

@@ -37,8 +37,19 @@ class Given(msgspec.Struct, frozen=True):
     etag: str
 
 
-def once(request: HttpRequest, office: Office, key: str | None, act: Callable[[], HttpResponse]) -> HttpResponse:
-    """Carry out `act`, or give the answer that was given to the same request under this key before."""
+def _whole(answer: HttpResponse) -> bytes:
+    return answer.content
+
+
+def once(
+    request: HttpRequest,
+    office: Office,
+    key: str | None,
+    act: Callable[[], HttpResponse],
+    kept: Callable[[HttpResponse], bytes] = _whole,
+) -> HttpResponse:
+    """Carry out `act`, or give the answer that was given to the same request under this key before. `kept` says what
+    of an answer may be remembered."""
     token = office.caller.token
     if not key or token is None:
         return act()
@@ -70,7 +81,7 @@ def once(request: HttpRequest, office: Office, key: str | None, act: Callable[[]
     given = Given(
         status=answer.status_code,
         content_type=answer.headers["Content-Type"],
-        body=answer.content,
+        body=kept(answer),
         etag=answer.headers.get("ETag", ""),
     )
     desk.repeats.finish(digest, lock.seal(msgspec.msgpack.encode(given), place))

@@ -15,7 +15,18 @@ from tocsin import __version__
 from tocsin.core.vocabulary import Refused
 from tocsin.core.wire.access import Me, Token
 from tocsin.core.wire.case import Case, Events, Messages
-from tocsin.core.wire.desk import CasePage, Measures, Member, Moved, Policy, Preview, Project, SkillBoard, Uploaded
+from tocsin.core.wire.desk import (
+    CasePage,
+    Measures,
+    Member,
+    Moved,
+    NewPolicy,
+    Policy,
+    Preview,
+    Project,
+    SkillBoard,
+    Uploaded,
+)
 from tocsin.core.wire.problem import Mistake
 from tocsin.delivery.api import bodies, problems, schema
 from tocsin.delivery.api.desk.door import Bearer, OfficeRequest
@@ -24,6 +35,7 @@ from tocsin.delivery.api.problems import Unfit, give
 from tocsin.delivery.api.schema import BASE, told
 from tocsin.services import api_tokens
 from tocsin.services.office import MOST, PAGE, Filter
+from tocsin.services.office.deeds import DEEDS, Deed
 from tocsin.services.office.moves import Move, moves, seal_file
 
 api = NinjaAPI(
@@ -108,6 +120,18 @@ def members(request: OfficeRequest, project: str) -> HttpResponse:
 def policy(request: OfficeRequest, project: str) -> HttpResponse:
     """Tell the policy in force: its text, its sentences, its promises, its history."""
     return answer(request.office.policy(project))
+
+
+@api.post(
+    "/projects/{project}/policy",
+    operation_id="put-in-force",
+    tags=["projects"],
+    openapi_extra=told(Policy, body=NewPolicy),
+)
+def put_in_force(request: OfficeRequest, project: str) -> HttpResponse:
+    """Put a policy in force for cases to come; open ones keep theirs until the move `adopt-policy`. A refusal lists
+    every problem of the text."""
+    return answer(request.office.put_in_force(project, bodies.read(request, NewPolicy).toml))
 
 
 @api.get("/metrics", operation_id="metrics", tags=["metrics"], openapi_extra=told(Measures))
@@ -281,6 +305,35 @@ def _register(every: Sequence[Move]) -> None:
             openapi_extra=told(Moved, body=move.wish, headers=["ETag", "Idempotent-Replayed"]),
         )(_moving(move))
 
+
+def _doing(deed: Deed) -> Callable[..., HttpResponse]:
+    """Make the view of one move that a use case performs."""
+
+    def view(request: OfficeRequest, ref: str, idempotency_key: Key = None) -> HttpResponse:
+        wish = bodies.read(request, deed.wish)
+
+        def act() -> HttpResponse:
+            return answer(request.office.deed(ref, deed.name, wish))
+
+        return once(request, request.office, idempotency_key, act, _without_phrase)
+
+    return view
+
+
+def _without_phrase(given: HttpResponse) -> bytes:
+    """What is remembered of an answer: a phrase is handed out once, and kept nowhere."""
+    return msgspec.json.encode(msgspec.structs.replace(msgspec.json.decode(given.content, type=Moved), phrase=""))
+
+
+for _deed in DEEDS.values():
+    api.post(
+        f"/cases/{{ref}}/moves/{_deed.name}",
+        tags=["moves"],
+        operation_id=f"move-{_deed.name}",
+        summary=_deed.name.capitalize(),
+        description=f"{_deed.wish.__doc__}\n\nNeeds the scope `write`.",
+        openapi_extra=told(Moved, body=_deed.wish, headers=["Idempotent-Replayed"]),
+    )(_doing(_deed))
 
 _register(list(moves().values()))
 

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Moves that a use case performs: they need a secret to hand out, a message to read again, or two cases at once.
+
+Named and asked for like other moves. Each is a shape to be typed and the use case that does it; one answers with the
+case as it stands then, another with the new one. A phrase is handed out once and never kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final, dataclass_transform
+
+import msgspec
+
+from tocsin.core.case import party_commands as pc
+from tocsin.core.case.model import Case
+from tocsin.core.case.shared import Part
+from tocsin.core.vocabulary import Actor, Audience, Refused
+from tocsin.services import cases, inviting, relating, threads
+from tocsin.services.app import Desk
+from tocsin.services.cases import Opened
+from tocsin.services.office.moves import Instant, Text, out_of_range
+
+Word = Annotated[str, msgspec.Meta(max_length=300)]
+Words = Annotated[tuple[Word, ...], msgspec.Meta(max_length=100)]
+Line = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
+
+Done = tuple[Case, str] | Refused
+"""The case that came of it and the phrase to hand out, empty for most."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of what is typed."""
+
+
+class InviteParty(Wish):
+    """Ask a party in. The answer holds its return phrase, once: hand it over by a way you trust."""
+
+    part: Part
+    name: Word
+    why: Text
+    products: Words = ()
+    contact: Word = ""
+    upstream: bool = False
+    answer_by: Instant | None = None
+
+
+class ResendMessage(Wish):
+    """Send the words of journal line `of` on to a wider audience, as they stand or as `text`; nothing is moved."""
+
+    of: Line
+    audience: Audience
+    party: Word = ""
+    text: Text | None = None
+    with_files: bool = False
+
+
+class MergeCase(Wish):
+    """Make another case of the same matter part of this one."""
+
+    other: Word
+    reason: Text
+
+
+class SplitCase(Wish):
+    """Take a matter of its own out into a new case, with these parties; the embargo carries over."""
+
+    title: Word
+    reason: Text
+    parties: Words = ()
+
+
+class ReopenCase(Wish):
+    """Take a case up again; a closed one in a new case that continues it."""
+
+    reason: Text
+
+
+class TransferCase(Wish):
+    """Hand a case that nobody accepted yet over to another project of the installation."""
+
+    to: Word
+    reason: Text
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One move of this kind."""
+
+    name: str
+    wish: type[Wish]
+    do: Callable[[Desk, Opened, Actor, Any], Done]
+
+
+def _invite(desk: Desk, opened: Opened, actor: Actor, wish: InviteParty) -> Done:
+    made = inviting.invite(desk, opened, actor, pc.Invite(party="", **msgspec.structs.asdict(wish)))
+    return made if isinstance(made, Refused) else (made.case, made.phrase)
+
+
+def _resend(desk: Desk, opened: Opened, actor: Actor, wish: ResendMessage) -> Done:
+    files = None if wish.with_files else ()
+    asked = threads.Wish(of=wish.of, audience=wish.audience, party=wish.party, text=wish.text, files=files)
+    ready = threads.prepare(desk, opened, actor, asked)
+    if isinstance(ready, Refused):
+        return ready
+    return _alone(cases.handle(desk, opened.case.ref, ready.command, actor))
+
+
+def _merge(desk: Desk, opened: Opened, actor: Actor, wish: MergeCase) -> Done:
+    return _alone(relating.merge(desk, opened.case.ref, wish.other, actor, wish.reason))
+
+
+def _split(desk: Desk, opened: Opened, actor: Actor, wish: SplitCase) -> Done:
+    return _alone(relating.split(desk, opened.case.ref, actor, wish.reason, title=wish.title, parties=wish.parties))
+
+
+def _reopen(desk: Desk, opened: Opened, actor: Actor, wish: ReopenCase) -> Done:
+    return _alone(relating.reopen(desk, opened.case.ref, actor, wish.reason))
+
+
+def _transfer(desk: Desk, opened: Opened, actor: Actor, wish: TransferCase) -> Done:
+    return _alone(relating.transfer(desk, opened.case.ref, actor, wish.to, wish.reason))
+
+
+def _alone(made: Case | Refused) -> Done:
+    return made if isinstance(made, Refused) else (made, "")
+
+
+DEEDS: Final[Mapping[str, Deed]] = {
+    each.name: each
+    for each in (
+        Deed("invite", InviteParty, _invite),
+        Deed("resend", ResendMessage, _resend),
+        Deed("merge", MergeCase, _merge),
+        Deed("split", SplitCase, _split),
+        Deed("reopen", ReopenCase, _reopen),
+        Deed("transfer", TransferCase, _transfer),
+    )
+}
+"""By name."""
+
+
+def unfit(wish: Wish) -> Refused | None:
+    """Refuse an instant that lies outside of every calendar."""
+    return out_of_range(each for each in msgspec.structs.asdict(wish).values() if isinstance(each, datetime))
