@@ -33,6 +33,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "people": "people:people",
     "policy": "policy:policy",
     "protocol": "protocol:protocol",
+    "radar": "radar:radar",
     "report": "report:report",
     "similar": "similar:similar",
     "token": "token:token",
