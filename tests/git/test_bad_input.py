@@ -159,7 +159,7 @@ def test_a_git_that_takes_too_long_or_says_too_much_is_ended(made: Maker, monkey
     slow.chmod(0o755)
     monkeypatch.setenv("PATH", f"{slow.parent}:/usr/bin:/bin")
     with pytest.raises(GitFailed, match="longer than"):
-        git(made.path, "log", seconds=0.2)
+        git(made.path, "log", bounds=runner.Bounds(seconds=0.2))
 
 
 def test_reading_leaves_the_repository_as_it_was(made: Maker) -> None:

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tocsin.services.ports.git import Source
+
 from tocsin.boot.accounts import Accounts
 
 FILE: Final = "tocsin.toml"
@@ -136,6 +138,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backup: Backup = Backup()
     egress: Egress = Egress()
     accounts: Accounts = Accounts()
+    repository: dict[str, Source] = {}
     worker_seconds: float = 1.0
 
     def __post_init__(self) -> None:

@@ -23,7 +23,7 @@ from tocsin.boot.demo.command import demo
 from tocsin.delivery.cli import cli
 from tocsin.delivery.cli.exits import Exit
 from tocsin.services.app import Desk, Front
-from tocsin.services.ports.git import Repository
+from tocsin.services.ports.git import Repository, WorkingCopy
 from tocsin.services.ports.server import LiveServer
 from tocsin.services.ports.site import Signer, Tree
 from tocsin.services.ports.store import Unavailable
@@ -53,6 +53,13 @@ class Installation:
         from tocsin.adapters.git import open_local
 
         return open_local(directory)
+
+    @staticmethod
+    def working_copy(directory: str) -> WorkingCopy:
+        """Open a developer's working copy. Needs no installation."""
+        from tocsin.adapters.git.working import GitWorkingCopy
+
+        return GitWorkingCopy(directory)
 
     @staticmethod
     def server(dsn: str) -> LiveServer:

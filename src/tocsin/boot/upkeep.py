@@ -12,7 +12,7 @@ from typing import Final
 from tocsin.boot import backup
 from tocsin.boot.config import Config
 from tocsin.delivery.worker.loop import Chore
-from tocsin.services import alarms, lookalikes
+from tocsin.services import alarms, branches, lookalikes
 
 MINUTE: Final = 60.0
 
@@ -22,6 +22,7 @@ def chores(config: Config) -> Sequence[Chore]:
     found = [
         Chore("taking in look-alikes", 5 * MINUTE, partial(lookalikes.catch_up, rest=_rest), at_once=True),
         Chore("taking up alarms", MINUTE, alarms.take_up),
+        Chore("looking at repositories", MINUTE, branches.watch),
     ]
     if config.backup.nightly:
         found.append(Chore("the nightly backup", 5 * MINUTE, partial(backup.nightly, config)))

@@ -21,6 +21,8 @@ from tocsin.adapters.db.projects import DbProjects
 from tocsin.adapters.db.rooms import DbRooms
 from tocsin.adapters.db.shelf import DbShelf
 from tocsin.adapters.db.shelf_writer import DbShelfWriter
+from tocsin.adapters.git.mirror import GitMirrors
+from tocsin.adapters.git.sandbox import Bubblewrap
 from tocsin.adapters.notifiers import NOTIFIERS
 from tocsin.adapters.openpgp import load_signer
 from tocsin.adapters.publishers.site import FileTree
@@ -147,4 +149,6 @@ def desk(config: Config) -> Desk:
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),
         doors=Doors(trial=config.accounts.trial),
         press=Press(tree=tree(config), signer=load_signer(config.key_dir)),
+        mirrors=GitMirrors(config.data_dir / "git", config.repository),
+        sandbox=Bubblewrap(),
     )

@@ -13,6 +13,7 @@ from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.fetch import Fetch
 from tocsin.services.ports.keys import KeyKeeper
 from tocsin.services.ports.knock import Knock
+from tocsin.services.ports.git import Mirrors, NoMirrors, Sandbox
 from tocsin.services.ports.log import Log, LogReader, Peers
 from tocsin.services.ports.machine import Alarms, CaseKeys, Facts
 from tocsin.services.ports.notary import Notary, Signatures
@@ -135,6 +136,8 @@ class Desk:
     doors: Doors = Doors()
     guard: Guard = Guard()
     press: Press | None = None
+    mirrors: Mirrors = field(default_factory=NoMirrors)
+    sandbox: Sandbox | None = None
     knocks: tuple[Knock, ...] = ()
     likes: Likes = field(default_factory=Likes)
 

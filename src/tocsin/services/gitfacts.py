@@ -14,7 +14,7 @@ from typing import Final
 from tocsin.core.backports import releases as rel
 from tocsin.core.backports.commits import History
 from tocsin.core.backports.equivalents import Confirmed
-from tocsin.core.backports.facts import Board, Change, Code, LineFacts, Query, change, judge, merged
+from tocsin.core.backports.facts import Board, Change, Code, LineFacts, Query, State, change, judge, merged
 from tocsin.core.backports.ranges import Ranges, ranges
 from tocsin.core.backports.releases import Line, Releases
 from tocsin.core.backports.similarity import distinctive, is_code, presence
@@ -165,3 +165,45 @@ def _looked(repository: Repository, query: Query, line: Line) -> Code | None:
 
 MOVED: Final = 0.2
 """Share of distinctive lines found elsewhere from which code counts as moved rather than absent."""
+
+
+class Tried(Value):
+    """One pick in memory: onto which line, from which commit, and how it went. `same` is None without a backport."""
+
+    line: str
+    start: str
+    clean: bool
+    conflicts: tuple[str, ...] = ()
+    same: bool | None = None
+
+    @property
+    def row(self) -> tuple[str, str, bool, tuple[str, ...], bool | None]:
+        """The fields in order, for a table."""
+        return self.line, self.start, self.clean, self.conflicts, self.same
+
+    @property
+    def words(self) -> str:
+        """How it went, for people."""
+        if self.same is not None:
+            there = "cleanly and equals" if self.same else "cleanly, but is not" if self.clean else "with conflicts to"
+            return f"{there} the backport that is there"
+        return "cleanly" if self.clean else f"conflicts in {', '.join(self.conflicts)}"
+
+
+def picks(reading: Reading, told: Told, fixes: Sequence[str], pattern: str = "") -> tuple[Tried, ...]:
+    """Pick the fix onto every line that may need it, from the nearest newer line that has it; and, where a line has a
+    backport, onto what was there before it, to compare."""
+    repository = reading.repository
+    tips = {line.name: line.commit for line in reading.board(pattern).lines}
+    start = repository.resolve(fixes[0])
+    found = []
+    for each in told.lines:
+        if each.line not in tips or each.state is State.NOT_AFFECTED:
+            continue
+        backport = each.commit if each.state is State.FIXED and each.commit != start else ""
+        pick = repository.pick(start, f"{backport}^" if backport else tips[each.line])
+        if pick is not None and each.commit != start:
+            same = pick.clean and pick.tree == repository.tree(backport) if backport else None
+            found.append(Tried(line=each.line, start=start, clean=pick.clean, conflicts=pick.conflicts, same=same))
+        start = backport or (each.commit if each.state is State.FIXED else start)
+    return tuple(found)

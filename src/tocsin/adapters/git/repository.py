@@ -14,6 +14,7 @@ import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -302,6 +303,16 @@ class GitRepository:
         raw = self.read("grep", *options, commit, given=given, accept=(0, 1))
         found = raw.decode("utf-8", "replace")
         return sum(line in found for line in lines)
+
+    def check_out(self, commit: str, directory: str) -> None:
+        """Write a commit's files into an empty directory; filters are not known here, and links stay links."""
+        index_file = self.reader / f"checkout-{sha256(directory.encode()).hexdigest()[:16]}"
+        environment = {"GIT_INDEX_FILE": str(index_file)}  # of its own, because checkouts run side by side
+        git(self.reader, "read-tree", self.resolve(commit), environment=environment, shown=self.directory)
+        git(
+            self.reader, "--work-tree", directory, "checkout-index", "-a", environment=environment, shown=self.directory
+        )
+        index_file.unlink(missing_ok=True)
 
     def patch(self, commit: str) -> str:
         """A commit as a mail patch."""

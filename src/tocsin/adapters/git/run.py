@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 import tempfile
@@ -19,6 +20,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from tocsin.services.ports.git import GitFailed
 
@@ -53,6 +56,16 @@ _ENVIRONMENT: Final = {
 }
 
 
+class Bounds(msgspec.Struct, frozen=True):
+    """How long a git may take, and how large a file it and all it starts may write (0: as the system has it)."""
+
+    seconds: float = LONGEST
+    largest_file: int = 0
+
+
+USUAL: Final = Bounds()
+
+
 def git(
     directory: Path,
     *arguments: str,
@@ -60,7 +73,7 @@ def git(
     protocols: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     shown: Path | None = None,
-    seconds: float = LONGEST,
+    bounds: Bounds = USUAL,
     accept: Sequence[int] = (0,),
 ) -> bytes:
     """Run git in a directory and return what it printed.
@@ -82,8 +95,10 @@ def git(
             )
         except FileNotFoundError:
             raise GitFailed("git is not installed") from None
+        if bounds.largest_file and hasattr(resource, "prlimit"):
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (bounds.largest_file, bounds.largest_file))
         late = threading.Event()
-        timer = threading.Timer(seconds, _end, (process, late))
+        timer = threading.Timer(bounds.seconds, _end, (process, late))
         timer.daemon = True
         timer.start()
         try:
@@ -93,7 +108,7 @@ def git(
         told.seek(0)
         words = told.read(65536).decode(errors="replace").strip()
     if late.is_set():
-        raise GitFailed(f"git took longer than {seconds:g} seconds and was ended", told_as)
+        raise GitFailed(f"git took longer than {bounds.seconds:g} seconds and was ended", told_as)
     if not whole:
         raise GitFailed(f"git printed more than {LARGEST >> 20} MB and was ended", told_as)
     if process.returncode not in accept:

@@ -50,7 +50,7 @@ class LineFacts(Value):
     """What is known of one line.
 
     `fixed_in` is a version, `unreleased`, or "" where there is no fix; under review it is what would hold if a person
-    confirmed what was found.
+    confirmed what was found. `spared` says that the fix came before any final release of the line with the fault.
     """
 
     line: str
@@ -62,6 +62,7 @@ class LineFacts(Value):
     version: str = ""
     introduced: str = ""
     supported: bool = True
+    spared: bool = False
 
 
 class Code(Value):
@@ -117,6 +118,11 @@ class Board(msgspec.Struct, frozen=True, dict=True):
     def bit(self, release: Release) -> int:
         """Number of a release's tip."""
         return len(self.lines) + self.releases.order[release.tag]
+
+    @cached_property
+    def loose(self) -> tuple[Release, ...]:
+        """Releases that belong to no line with a version: those of the trunk."""
+        return tuple(each for each in self.releases.all if home(self.lines, each.version) is None)
 
     @cached_property
     def homes(self) -> Mapping[str, tuple[Release, ...]]:
@@ -242,6 +248,7 @@ def _line(board: Board, query: Query, tip: int, line: Line, look: Callable[[Line
         return msgspec.structs.replace(
             facts, state=State.FIXED, commit=found[0].commit, evidence=found,
             fixed_in=first.version if first else UNRELEASED, tag=first.tag if first else "",
+            spared=_spared(board, query, line, done),
         )  # fmt: skip
     undone = tuple(
         _reverted(each.commit.id, name)
@@ -254,6 +261,15 @@ def _line(board: Board, query: Query, tip: int, line: Line, look: Callable[[Line
         lost = Evidence(rule="tag-only", says=f"{first.tag} holds the fix and the branch does not: was it rewritten?")
         return msgspec.structs.replace(facts, evidence=(lost,), fixed_in=first.version, tag=first.tag)
     return _unfixed(board, query, tip, facts, found, look(line) if not query.introduced else None)
+
+
+def _spared(board: Board, query: Query, line: Line, done: int) -> bool:
+    """Whether no final release of a line has the fault; of a trunk, none that belongs to no other line."""
+    brought = reduce(or_, (each.everywhere for each in query.introduced), 0) if query.introduced else -1
+    own = board.homes[line.name] if line.version else board.loose
+    return not any(
+        brought >> board.bit(each) & 1 and not done >> board.bit(each) & 1 for each in own if not each.preview
+    )
 
 
 def _reverted(fix: str, by: str) -> Evidence:

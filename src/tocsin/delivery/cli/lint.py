@@ -16,6 +16,7 @@ from tocsin.core.policy.lint.security_md import CODES as SECURITY_MD
 from tocsin.core.policy.lint.security_txt import CODES as SECURITY_TXT
 from tocsin.delivery.cli.exits import Exit
 from tocsin.delivery.cli.findings import beginning, content, printable, show
+from tocsin.delivery.cli.leak import leak
 from tocsin.services.documents import lint as judge
 
 _json = click.option("--json", "form", flag_value="json", help="Print one JSON object.")
@@ -91,3 +92,6 @@ def instant(text: str) -> datetime:
         return at(text) if text else datetime.now(UTC)
     except (ValueError, KeyError) as error:
         raise click.BadParameter(str(error)) from None
+
+
+lint.add_command(leak)

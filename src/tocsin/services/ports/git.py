@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import msgspec
@@ -84,8 +85,103 @@ class Repository(Protocol):
     def anywhere(self, commit: str, lines: Sequence[str]) -> int:
         """How many of these lines stand somewhere in a commit's files, whatever surrounds them."""
 
+    def check_out(self, commit: str, directory: str) -> None:
+        """Write a commit's files into an empty directory, without filters. Raises GitFailed."""
+
     def patch(self, commit: str) -> str:
         """A commit as a mail patch (`git format-patch`). Raises GitFailed."""
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a project's repository is and what its lines are called: `[repository.PROJECT]` of the settings.
+
+    `url` is an absolute path, https or ssh; `lines` a glob over branches; `build` and `test` are commands with their
+    arguments, run only in the sandbox. `minutes` lie between two fetches, `largest_mb` is what a fetch may bring.
+    """
+
+    url: str
+    lines: str = ""
+    scheme: str = ""
+    build: str = ""
+    test: str = ""
+    minutes: float = 15.0
+    largest_mb: int = 10_240
+    words: tuple[str, ...] = ()
+
+
+class Mirrors(Protocol):
+    """One bare mirror for each project that names a repository. Only the worker fetches."""
+
+    def source(self, project: str) -> Source | None:
+        """What the settings say of a project's repository."""
+
+    def open(self, project: str) -> Repository | None:
+        """The mirror as it was fetched last; None before the first fetch and without a repository."""
+
+    def fetch(self, project: str) -> bool:
+        """Fetch if it is time; whether any ref moved. Raises GitFailed; what was fetched before stays as it was."""
+
+    def trouble(self, project: str) -> str:
+        """Why the last fetch failed, with the command that shows it; "" when it did not."""
+
+
+class NoMirrors:
+    """No repository is named."""
+
+    def source(self, project: str) -> Source | None:
+        """None."""
+        return None
+
+    def open(self, project: str) -> Repository | None:
+        """None."""
+        return None
+
+    def fetch(self, project: str) -> bool:
+        """Nothing moved."""
+        return False
+
+    def trouble(self, project: str) -> str:
+        """Nothing is wrong."""
+        return ""
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """How a command in the sandbox ended. `status` is its exit status, negative for a signal; `log` what it printed."""
+
+    status: int
+    seconds: float
+    log: bytes
+    late: bool = False
+
+
+class Bench(Protocol):
+    """A clean checkout of one commit, in which commands run without a network."""
+
+    def run(self, command: Sequence[str]) -> Ended:
+        """Run one command in the checkout."""
+
+
+class Sandbox(Protocol):
+    """Runs a project's own commands away from everything else."""
+
+    def missing(self) -> str:
+        """Why nothing can be run here; "" when it can."""
+
+    def bench(self, repository: Repository, commit: str, reproducer: Sequence[str]) -> AbstractContextManager[Bench]:
+        """A clean checkout; files of the reproducer are beside it, read-only, in `/reproducer`."""
+
+
+class WorkingCopy(Protocol):
+    """A developer's own working copy."""
+
+    def staged(self) -> str:
+        """What is staged, as a difference without context. Raises GitFailed, as do the others."""
+
+    def messages(self, commits: str) -> list[tuple[str, str]]:
+        """Short id and message of every commit in a range, or of all that no remote has."""
+
+    def differences(self, commits: str) -> str:
+        """What the commits of a range change, as differences without context."""
 
 
 class Opens(Protocol):

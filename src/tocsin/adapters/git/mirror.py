@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bare mirrors of projects' repositories, fetched by the worker and never by a request.
+
+A fetch is all or nothing: objects wait in git's own quarantine until they are checked, refs move together (`--atomic`),
+and what was there before stays when anything fails. Only https, ssh and, for a path on this machine, files are spoken;
+the size of what arrives is limited by the system. The index lies beside the mirror.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from tocsin.adapters.git.repository import GitRepository
+from tocsin.adapters.git.run import Bounds, git
+from tocsin.services.ports.git import GitFailed, Source
+
+PATIENCE: Final = 1800.0
+_SPECS: Final = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+_URL: Final = re.compile(r"(https|ssh)://[^\s/?#-][^\s]*|[\w.-]+@[\w.-]+:[^\s-][^\s]*", re.ASCII)
+
+
+class GitMirrors:
+    """Mirrors below one directory, by project."""
+
+    def __init__(
+        self, directory: Path, sources: Mapping[str, Source], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.directory = directory
+        self.sources = sources
+        self.clock = clock
+        self._due: dict[str, float] = {}
+        self._trouble: dict[str, str] = {}
+        self._open: dict[str, tuple[str, GitRepository]] = {}
+
+    def source(self, project: str) -> Source | None:
+        """What the settings say of a project's repository."""
+        return self.sources.get(project)
+
+    def trouble(self, project: str) -> str:
+        """Why the last fetch failed."""
+        return self._trouble.get(project, "")
+
+    def _path(self, project: str) -> Path:
+        return self.directory / f"{project}.git"
+
+    def open(self, project: str) -> GitRepository | None:
+        """The mirror as it was fetched last; one reading serves until a ref moves."""
+        path = self._path(project)
+        if project not in self.sources or not (path / "HEAD").exists():
+            return None
+        state = _refs(path)
+        held = self._open.get(project)
+        if held is None or held[0] != state:
+            held = self._open[project] = (state, GitRepository(path, self.directory / f"{project}.index"))
+        return held[1]
+
+    def fetch(self, project: str) -> bool:
+        """Fetch if it is time; whether any ref moved."""
+        source, now = self.sources.get(project), self.clock()
+        if source is None or now < self._due.get(project, now):
+            return False
+        self._due[project] = now + source.minutes * 60
+        try:
+            moved = self._fetch(project, source)
+        except GitFailed as error:
+            self._trouble[project] = str(error)
+            raise
+        self._trouble.pop(project, None)
+        return moved
+
+    def _fetch(self, project: str, source: Source) -> bool:
+        protocols = protocol(source.url)
+        path = self._path(project)
+        if not (path / "HEAD").exists():
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            git(path, "init", "-q", "--bare", "--template=", ".")
+        before = _refs(path)
+        options = ("--prune", "--atomic", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--quiet")
+        git(
+            path, "-c", "fetch.unpackLimit=1", "fetch", *options, "--end-of-options", source.url, *_SPECS,
+            protocols=protocols, bounds=Bounds(seconds=PATIENCE, largest_file=source.largest_mb << 20),
+        )  # fmt: skip
+        moved = _refs(path) != before
+        if moved:
+            git(path, "commit-graph", "write", "--reachable", "--split", "--no-progress")
+        return moved
+
+
+def protocol(url: str) -> tuple[str, ...]:
+    """The protocols that an address needs; raises GitFailed for one that is not spoken here."""
+    if url.startswith("/") and "\n" not in url:
+        return ("file",)
+    found = _URL.fullmatch(url)
+    if not found:
+        raise GitFailed(f"{url!r} is no address of a repository: an absolute path, https:// or ssh://")
+    return (found[1] or "ssh",)
+
+
+def _refs(path: Path) -> str:
+    return git(path, "for-each-ref", "--format=%(objectname) %(refname)").decode("utf-8", "replace")
