@@ -16,6 +16,7 @@ import click
 from tocsin.boot import config as configuration
 from tocsin.boot.commands.api import api
 from tocsin.boot.commands.backups import backup, restore
+from tocsin.boot.commands.contents import contents
 from tocsin.boot.commands.health import doctor, incident, panic
 from tocsin.boot.commands.keys import keys, recovery
 from tocsin.boot.config import Config, ConfigError, Role
@@ -138,7 +139,7 @@ def serve() -> None:
     sys.exit(server.serve(config))
 
 
-for _command in (api, demo, keys, recovery, backup, restore, doctor, incident, panic):
+for _command in (api, demo, keys, recovery, backup, restore, doctor, incident, panic, contents):
     cli.add_command(_command)
 
 

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hostile input is taken apart in a process with nothing in it: no network, no database, no keys, no files, little
+memory, little time. What comes back is a small value, checked on arrival; whatever else happens there is a failure.
+
+To add a parser: one module here with a function from bytes to a `msgspec.Struct`, and one line in `PARSERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Final
+
+import msgspec
+
+PARSERS: Final = {"archive": "tocsin.adapters.child.archive:listing"}
+"""Name and place of each parser. It is imported before the input is there and before the limits close the door."""
+
+Parser = Callable[[bytes], msgspec.Struct]
+
+
+def parser(name: str) -> Parser:
+    """Import a parser; raises KeyError for an unknown one."""
+    module, function = PARSERS[name].split(":")
+    found: Parser = getattr(import_module(module), function)
+    return found

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is learnt about hostile bytes in a process that can do nothing else."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tocsin.core.vocabulary import Value
+
+
+class Failed(Value):
+    """The input could not be taken apart. It is kept as it came; `because` holds none of it."""
+
+    because: str
+
+
+class Member(Value):
+    """One entry of an archive."""
+
+    name: str
+    size: int
+
+
+class Listing(Value):
+    """What a file is by its first bytes, and what is in it where it is an archive."""
+
+    kind: str
+    members: tuple[Member, ...] = ()
+    unpacked: int = 0
+    suspicious: tuple[str, ...] = ()
+
+
+class Archives(Protocol):
+    """Looks into files."""
+
+    def __call__(self, content: bytes) -> Listing | Failed:
+        """List a file; never raises, whatever the file is."""
