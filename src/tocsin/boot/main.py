@@ -8,6 +8,7 @@ at once and work without an installation.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tocsin.services.app import Desk, Front
 from tocsin.services.ports.git import Repository, WorkingCopy
 from tocsin.services.ports.server import LiveServer
 from tocsin.services.ports.site import Signer, Tree
+from tocsin.services.ports.sources import Sources
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.vault import Limited, Tampered
 
@@ -54,6 +56,13 @@ class Installation:
         from tocsin.adapters.git import open_local
 
         return open_local(directory)
+
+    @staticmethod
+    def sources(directory: str, lines: Sequence[str] = ()) -> Sources:
+        """Open the sources of a git repository of this machine. Needs no installation."""
+        from tocsin.adapters.git.sources import GitSources
+
+        return GitSources(Path(directory), lines)
 
     @staticmethod
     def working_copy(directory: str) -> WorkingCopy:
