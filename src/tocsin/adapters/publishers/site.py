@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from tocsin.services.ports.site import File
 
@@ -63,11 +63,9 @@ class FileTree:
             self._put(place, parts)
             return
         beside = place.with_name(f"{place.name}.gz")
-        beside.parent.mkdir(parents=True, exist_ok=True)
         fresh = _fresh(beside)
-        with fresh.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packing:
+        with _opened(fresh) as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packing:
             self._put(place, _both(parts, packing))
-        fresh.chmod(_READABLE)
         fresh.replace(beside)
         self._unsynced[beside] = None
 
@@ -89,11 +87,9 @@ class FileTree:
         return place
 
     def _put(self, place: Path, parts: Iterable[bytes]) -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
         fresh = _fresh(place)
-        with fresh.open("wb") as file:
+        with _opened(fresh) as file:
             file.writelines(parts)
-        fresh.chmod(_READABLE)
         fresh.replace(place)
         self._unsynced[place] = None
 
@@ -101,6 +97,18 @@ class FileTree:
 def _fresh(place: Path) -> Path:
     """Beside its place, under a name that nobody serves."""
     return place.with_name(f".{place.name}.{os.getpid()}.new")
+
+
+def _opened(fresh: Path) -> BinaryIO:
+    """A new file that everybody may read, in a folder that is made where it is missing."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+    try:
+        handle = os.open(fresh, flags, _READABLE)
+    except FileNotFoundError:
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(fresh, flags, _READABLE)
+    os.fchmod(handle, _READABLE)
+    return os.fdopen(handle, "wb")
 
 
 def _changed(place: Path) -> datetime:
