@@ -18,6 +18,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused
 from tocsin.services import (
     alarms,
+    badge,
     canary,
     cases,
     incident,
@@ -76,6 +77,7 @@ def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
     turn = Turn(drops=drops, ticks=ticks, resealed=resealed, effects=effects, failed=failed)
     alarms.tell(desk)
     canary.keep(desk)
+    badge.keep(desk)
     publication.keep_site(desk)
     logged = logbook.grow(desk, at_least=1 if turn.idle else GATHERED)
     return msgspec.structs.replace(turn, logged=logged)

@@ -14,6 +14,7 @@ from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli.case import case_argument
 from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, reference, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.services import badge as yearly
 from tocsin.services import cases
 from tocsin.services import skill as service
 from tocsin.services.queries import case as query
@@ -117,6 +118,19 @@ def badge(ctx: click.Context, project: str, days: int, person: str) -> None:
     if not words:
         stop("Fewer than five answered reports: a badge would say nothing.", Exit.FAILED)
     click.echo(words)
+
+
+@metrics.command()
+@click.option("--project", required=True)
+@click.option("--year", "number", required=True, type=click.IntRange(2000, 2999))
+@as_person
+@click.pass_context
+def year(ctx: click.Context, project: str, number: int, person: str) -> None:
+    """Write a project's year as Markdown, to read over and publish: keys and outcomes, no case and no person named."""
+    opened = desk(ctx)
+    if project not in opened.people.projects(who(opened, person).id):
+        stop(f"{project} is no project of yours", Exit.NOT_FOUND)
+    click.echo(inert(yearly.year(opened, project, number)), nl=False)
 
 
 @metrics.command()

@@ -5,14 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from tocsin.core.case import packs, window
+from tocsin.core.case.phase import Phase
 from tocsin.core.clock.window import Constraint, Span
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
-from tocsin.services.queries import words
+from tocsin.services.ports.store import InboxQuery
+from tocsin.services.queries import inbox, words
+
+NEIGHBOURS: Final = 100
+"""Other embargoes that are looked at."""
 
 
 class RuleView(msgspec.Struct, frozen=True):
@@ -46,9 +52,9 @@ class WindowView(msgspec.Struct, frozen=True):
     instead: str
 
 
-def view(desk: Desk, opened: Opened, extra: Iterable[Constraint] = (), others: Iterable[datetime] = ()) -> WindowView:
-    """Answer for one case. `extra` are rules that a person typed, `others` ends of the project's other embargoes."""
-    answer = window.answer(opened.policy, opened.case, desk.now(), others, extra)
+def view(desk: Desk, opened: Opened, extra: Iterable[Constraint] = ()) -> WindowView:
+    """Answer for one case. `extra` are rules that a person typed."""
+    answer = window.answer(opened.policy, opened.case, desk.now(), others(desk, opened), extra)
     found = answer.window
     binds = dict.fromkeys(found.opens, "opens") | dict.fromkeys(found.shuts, "shuts")
     return WindowView(
@@ -89,6 +95,13 @@ def clocks(desk: Desk, opened: Opened) -> tuple[ClockView, ...]:
         ClockView(title=each.title, since=words.instant(each.since), due=words.instant(each.due_at), state=each.state)
         for each in found
     )
+
+
+def others(desk: Desk, opened: Opened) -> tuple[datetime, ...]:
+    """Ends of the project's other embargoes, from the sealed rows of at most a page of cases; nothing else of them."""
+    query = InboxQuery(projects=(opened.case.project,), phase=Phase.EMBARGO.value, limit=NEIGHBOURS)
+    found = (inbox.open_summary(desk, row).measures for row in desk.inbox.page(query) if row.case != opened.case.ref)
+    return tuple(each.agreed_at for each in found if each and each.agreed_at)
 
 
 def _span(span: Span) -> str:

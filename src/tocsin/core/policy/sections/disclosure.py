@@ -71,11 +71,12 @@ class PublishChannel(Value):
 
 
 class Publish(Value):
-    """Where and in which order an advisory goes out (S58-S60)."""
+    """Where and in which order an advisory goes out (S58-S60). With `badge` the project's first key is public."""
 
     channel: tuple[PublishChannel, ...] = ()
     after_release: bool = False
     educate: bool = False
+    badge: bool = False
 
 
 class Closing(Value):

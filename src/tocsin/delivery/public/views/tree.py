@@ -23,6 +23,7 @@ from tocsin.delivery.public.request import PublicRequest, house
 _TYPES: Final = {
     "asc": "text/plain; charset=utf-8", "atom": atom.MEDIA_TYPE, "csv": "text/csv; charset=utf-8",
     "html": "text/html; charset=utf-8", "json": "application/json", "pdf": "application/pdf", "rss": rss.MEDIA_TYPE,
+    "svg": "image/svg+xml",
     "sha256": "text/plain; charset=utf-8", "sha512": "text/plain; charset=utf-8", "txt": "text/plain; charset=utf-8",
     "zip": "application/zip",
 }  # fmt: skip
@@ -52,6 +53,15 @@ def feed(request: PublicRequest, project: str, kind: str, number: int = 0) -> Ht
     page = Page(title=title, home=home, this=this, current=this, updated=datetime.fromtimestamp(0, UTC), author=author)
     body = _FEEDS[kind].render(page, ())
     return unchanged(request, HttpResponse(body, content_type=media_type), "empty", page.updated)
+
+
+@require_safe
+def badge(request: PublicRequest, project: str, kind: str) -> HttpResponseBase:
+    """Give out the badge of a project that publishes one."""
+    place = house(request, project)
+    if kind not in ("svg", "json"):
+        raise Http404
+    return given(request, f"p/{place.id}/badge.{kind}")
 
 
 def given(request: PublicRequest, path: str, media_type: str = "") -> HttpResponseBase:
