@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
+from html.parser import HTMLParser
 
 import msgspec
 import pytest
@@ -14,7 +17,7 @@ from prototyyppi.csaf.v21csd03 import _validator as csd03
 from tests.advisory.samples import SAMPLES, library, warehouse, withdrawn
 from tests.advisory.strategies import advisories
 from tests.support import DATA, golden
-from tocsin.core.advisory import Advisory, Score, problems
+from tocsin.core.advisory import Advisory, Score, Tlp, problems
 from tocsin.core.formats import (
     FORMATS,
     Format,
@@ -279,3 +282,39 @@ def test_the_older_cve_format_has_no_package_urls() -> None:
     assert json.loads(older)["dataVersion"] == "5.1.1"
     assert b"packageURL" not in older
     assert schema_violations("cve-5.1.1", older) == schema_violations("cve-5.2.0", newer) == ()
+
+
+def test_the_mail_to_oss_security_is_plain_text_of_72_columns_with_a_telling_subject() -> None:
+    message = email.message_from_bytes(OTHERS["oss-security"].render(warehouse()), policy=email.policy.default)
+    assert message["Subject"].startswith("CVE-1900-12345: ")
+    assert message["To"] == "oss-security@lists.openwall.com"
+    assert message.get_content_type() == "text/plain"
+    assert longest(message.get_content().encode()) == []
+    named = msgspec.structs.replace(warehouse(), title="Überlauf in „demo“ " + "ä" * 60)
+    parsed = email.message_from_bytes(OTHERS["oss-security"].render(named), policy=email.policy.default)
+    assert "Überlauf in „demo“" in parsed["Subject"]
+    amber = msgspec.structs.replace(warehouse(), tlp=Tlp.AMBER)
+    assert [each.field for each in OTHERS["oss-security"].cannot_express(amber) if each.blocks] == ["tlp"]
+
+
+class _Outline(HTMLParser):
+    """Start tags of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        assert not any(name.startswith("on") or (value or "").startswith("javascript") for name, value in attrs)
+
+
+@given(advisory=advisories())
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_the_page_stands_alone_and_nothing_typed_becomes_markup(advisory: Advisory) -> None:
+    hostile = "<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1)) `</code>` \"'&"
+    typed = msgspec.structs.replace(advisory, details=f"{hostile}\n\n- {hostile}\n\n```\n{hostile}\n```", title=hostile)
+    outline = _Outline()
+    outline.feed(OTHERS["html"].render(typed).decode())
+    assert not {"script", "img", "link", "iframe", "object"} & set(outline.tags)
+    assert outline.tags.count("h1") == outline.tags.count("main") == outline.tags.count("style") == 1

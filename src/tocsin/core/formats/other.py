@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Documents that are made on request and not published beside the advisory: the older CVE format, VEX in CSAF.
+"""Documents made on request, not published beside the advisory: the older CVE format, VEX in CSAF, a mail, a page.
 
 Each says what it cannot express, as the formats of the registry do.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tocsin.core.advisory import Advisory
-from tocsin.core.formats import csaf20, csaf21, cve
+from tocsin.core.formats import csaf20, csaf21, cve, oss_security, page
 from tocsin.core.formats.format import Loss
 
 
@@ -39,6 +39,8 @@ OTHERS: Final[Mapping[str, Other]] = {
     each.name: each
     for each in (
         Other("cve5.1.1", "CVE Record 5.1.1", cve.render_older, _older_cve, "cve-5.1.1"),
+        Other("oss-security", "mail to oss-security", oss_security.render, oss_security.cannot_express, ""),
+        Other("html", "HTML page", page.render, page.cannot_express, ""),
         Other("csaf20-vex", "CSAF 2.0, profile VEX", csaf20.render_vex, csaf20.cannot_express_vex, "csaf-2.0"),
         Other("csaf21-vex", "CSAF 2.1, profile VEX", csaf21.render_vex, csaf21.cannot_express_vex, "csaf-2.1"),
     )
