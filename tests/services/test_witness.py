@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from tests.services.acts import report
-from tocsin.core.log import note
+from tocsin.core.log import line, note
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli import verify_log
 from tocsin.services import logbook, transparency, witness
@@ -171,3 +171,41 @@ def test_a_proof_that_proves_nothing_is_no_continuation(pair: Pair, proof: bytes
     refused = pair.look()
     assert isinstance(refused, Refused)
     assert refused.code == "log-forked"
+
+
+def folded(pair: Pair) -> str:
+    """The line that a digest sent today would end with."""
+    return line.fold(pair.log.front.log.checkpoint() or "")
+
+
+def test_a_line_kept_from_a_mail_holds_the_log_to_what_it_said(pair: Pair) -> None:
+    mail = f"Hello,\n> quoted\n\n{folded(pair)}\n"
+    assert len(folded(pair)) < 250
+    pair.grow(3)
+    seen = witness.kept(pair.watcher.desk, URL, mail)
+    assert isinstance(seen, witness.Witnessed), seen
+    restart(pair.log, keep=1)
+    fresh = Pair()
+    fresh.log = pair.log
+    refused = witness.kept(fresh.watcher.desk, URL, mail)
+    assert isinstance(refused, Refused)
+    assert refused.code == "log-forked"
+
+
+def test_a_line_that_was_changed_or_made_up_is_no_evidence(pair: Pair) -> None:
+    good = folded(pair)
+    origin, size, root, signature = good.removeprefix(f"{line.MARK} ").split()
+    for bad in (
+        f"{line.MARK} {origin} {int(size) + 1} {root} {signature}",
+        f"{line.MARK} {origin} {size} {root}",
+        "no line at all",
+    ):
+        refused = witness.kept(pair.watcher.desk, URL, bad)
+        assert isinstance(refused, Refused)
+        assert refused.code == "log-malformed"
+
+
+def test_folding_and_unfolding_give_the_checkpoint_of_the_log_itself(pair: Pair) -> None:
+    published = pair.log.front.log.checkpoint() or ""
+    assert line.unfold(folded(pair)) == published
+    assert line.fold("nothing") == ""

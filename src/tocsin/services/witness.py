@@ -12,7 +12,7 @@ from base64 import b64decode
 
 import msgspec
 
-from tocsin.core.log import note, tree
+from tocsin.core.log import line, note, tree
 from tocsin.core.log.note import Checkpoint, Key, Note
 from tocsin.core.vocabulary import Refused
 from tocsin.services import transparency
@@ -77,6 +77,34 @@ def look(desk: Desk, url: str, pinned: str = "") -> Witnessed | Refused:
         witness=own_key(desk).text,
         note=signed,
     )
+
+
+def kept(desk: Desk, url: str, text: str, pinned: str = "") -> Witnessed | Refused:
+    """Look at the log as `look` does, and hold it to a checkpoint line that somebody kept from a mail.
+
+    Refuses with `log-malformed` a line that the log's key never signed, and with `log-forked` a log that does not
+    continue what the line says. Raises OSError when the log cannot be reached.
+    """
+    published = line.unfold(text)
+    if isinstance(published, Refused):
+        return published
+    seen = look(desk, url, pinned)
+    if isinstance(seen, Refused):
+        return seen
+    written, key, now = note.decode(published), note.key(seen.key), transparency.read(seen.note)
+    said = written if isinstance(written, Refused) else note.checkpoint(written)
+    if isinstance(written, Refused) or isinstance(said, Refused) or isinstance(key, Refused):
+        return _malformed("What the line shows is no checkpoint.")
+    if not _signed(desk, written, said, key):
+        return _malformed("The log's key did not sign this line.")
+    if said.size and not _follows(desk, url.rstrip("/"), said, now):
+        return Refused(
+            code="log-forked",
+            because=f"The log shows {now.size} entries that do not continue the {said.size} of the line.",
+            rule="RFC 6962",
+            missing=(published, seen.note),
+        )
+    return seen
 
 
 def _key(desk: Desk, url: str, pinned: str, last: Peer | None) -> Key | Refused:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from tocsin.core.log import line as lines
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli import verify_log
 from tocsin.delivery.cli.context import as_json, as_person, desk, print_json, reference, stop, table, who
@@ -24,9 +25,10 @@ def log() -> None:
 
 
 @log.command()
+@click.option("--line", is_flag=True, help="On one line, for the end of mails: whoever keeps one is a witness.")
 @as_json
 @click.pass_context
-def checkpoint(ctx: click.Context, json_: bool) -> None:
+def checkpoint(ctx: click.Context, line: bool, json_: bool) -> None:
     """Print the newest checkpoint: keep it somewhere else, and nobody can rewrite what it covers unnoticed."""
     opened = desk(ctx)
     found = transparency.standing(opened.log)
@@ -35,6 +37,8 @@ def checkpoint(ctx: click.Context, json_: bool) -> None:
         stop("nothing is in the log yet", Exit.NOT_FOUND)
     if json_:
         print_json({"size": found.checkpoint.size, "key": key.text, "checkpoint": found.published})
+    elif line:
+        click.echo(lines.fold(found.published))
     else:
         click.echo(found.published, nl=False)
         click.echo(f"key: {key.text}", err=True)

@@ -17,16 +17,18 @@ from tocsin.services import witness as service
 @click.argument("url")
 @click.option("--key", default="", help="The log's key, from elsewhere: name+id+key.  [default: as seen before]")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the cosigned checkpoint here.")
+@click.option("--line", default="", help="A line “Log-Checkpoint: ...” kept from a mail: the log must continue it.")
 @as_json
 @click.pass_context
-def witness(ctx: click.Context, url: str, key: str, out: Path | None, json_: bool) -> None:
+def witness(ctx: click.Context, url: str, key: str, out: Path | None, line: str, json_: bool) -> None:
     """Compare the log of the instance at URL with how it was seen last, and cosign it.
 
     Ends with 3 when it forked, was cut or is not signed by its key: the two checkpoints printed are the evidence. Ends
     with 9 when it cannot be reached.
     """
     try:
-        result = service.look(desk(ctx), url, key)
+        opened = desk(ctx)
+        result = service.kept(opened, url, line, key) if line else service.look(opened, url, key)
     except OSError as error:
         stop(str(error), Exit.UPSTREAM)
     if isinstance(result, Refused):
