@@ -23,6 +23,7 @@ from tocsin.adapters.db.shelf import DbShelf
 from tocsin.adapters.db.shelf_writer import DbShelfWriter
 from tocsin.adapters.git.mirror import GitMirrors
 from tocsin.adapters.git.sandbox import Bubblewrap
+from tocsin.adapters.git.sources import MirrorSources
 from tocsin.adapters.notifiers import NOTIFIERS
 from tocsin.adapters.openpgp import load_signer
 from tocsin.adapters.publishers.site import FileTree
@@ -145,6 +146,7 @@ def desk(config: Config) -> Desk:
         api_tokens=DbApiTokens(),
         repeats=DbRepeats(),
         likes=LIKES,
+        sources=MirrorSources(config.data_dir / "git"),
         knocks=(WebKnock(site(config).public_url),),
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),
         doors=Doors(trial=config.accounts.trial),

@@ -22,6 +22,7 @@ from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.receipts import Receipts
 from tocsin.services.ports.shelf import ShelfReader
 from tocsin.services.ports.site import Nowhere, Signer, Tree, TreeReader, Typesetter
+from tocsin.services.ports.sources import SourcesOf, no_sources
 from tocsin.services.ports.store import Drops, Inbox, Journal, Numbers, Outbox, Rooms
 from tocsin.services.ports.tokens import Tokens
 from tocsin.services.ports.vault import Sealer, Vault
@@ -140,6 +141,7 @@ class Desk:
     sandbox: Sandbox | None = None
     knocks: tuple[Knock, ...] = ()
     likes: Likes = field(default_factory=Likes)
+    sources: SourcesOf = no_sources
 
 
 Holder = Front | Desk

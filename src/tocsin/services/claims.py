@@ -13,8 +13,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from tocsin.core.case.model import Case
 from tocsin.core.claims.extract import Claim, Kind, extract
 from tocsin.core.vocabulary import Value
+from tocsin.services.app import Desk
+from tocsin.services.ports.git import GitFailed
 from tocsin.services.ports.sources import Sources, Spot
 
 MOST: Final = 5
@@ -48,6 +51,23 @@ class Checked(Value):
     line: int
 
 
+class Row(Value):
+    """One claim on the case page: a cell a line of the project, or one sentence for what belongs to no line."""
+
+    kind: str
+    value: str
+    cells: tuple[str, ...]
+    elsewhere: str = ""
+
+
+class Table(Value):
+    """The claims of a report on the case page; `trouble` says why there are none."""
+
+    lines: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    trouble: str = ""
+
+
 class Answer(Value):
     """All claims of a report, and the lines that they were looked up in."""
 
@@ -72,6 +92,37 @@ def check(text: str, sources: Sources) -> Answer:
         for number, claim in enumerate(claims)
     )
     return Answer(claims=checked, lines=lines)
+
+
+def of_report(desk: Desk, case: Case) -> Table:
+    """Look up what a case's report cites in its project's mirror."""
+    sources = desk.sources(case.project)
+    if sources is None:
+        return Table(trouble="The project's sources are not mirrored here, so nothing could be looked up.")
+    report = case.report
+    said = (report.title, report.reproduce, report.version, report.effects, report.attack_surface, report.dependencies)
+    try:
+        answer = check("\n".join(said), sources)
+    except GitFailed as error:
+        return Table(trouble=f"Git cannot say: {error.because}.")
+    return Table(lines=answer.lines, rows=tuple(_row(claim, answer.lines) for claim in answer.claims))
+
+
+def _row(claim: Checked, lines: Sequence[str]) -> Row:
+    if claim.kind in (Kind.COMMIT, Kind.VERSION):
+        what = {Kind.COMMIT: "is a commit", Kind.VERSION: "is released as"}[claim.kind]
+        told = f"{what} {claim.found[0].ref}" if claim.found else "not found"
+        return Row(kind=claim.kind.value, value=claim.value, cells=(), elsewhere=told)
+    return Row(kind=claim.kind.value, value=claim.value, cells=tuple(_cell(claim, line) for line in lines))
+
+
+def _cell(claim: Checked, line: str) -> str:
+    """In words: the first place in one line of the project."""
+    first = next((each for each in claim.found if each.ref == line), None)
+    if first is None:
+        return "not found"
+    place = first.path + (f":{first.line}" if first.line else "")
+    return f"{'moved to' if first.moved else '✓'} {place}{f'  {first.text}' if first.text else ''}"
 
 
 def _in_history(claims: Sequence[Claim], sources: Sources) -> Iterable[tuple[int, Found]]:

@@ -113,6 +113,22 @@ class GitSources:
         return git(self._directory, "rev-parse", "--verify", "--end-of-options", f"{line}^{{commit}}").decode().strip()
 
 
+class MirrorSources:
+    """The sources of projects, read from their mirrors; None for a project that has none yet. One reading of a project
+    serves every report about it, and keeps what it found."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._open: dict[str, GitSources] = {}
+
+    def __call__(self, project: str) -> GitSources | None:
+        """Open one project's sources."""
+        path = self._directory / f"{project}.git"
+        if not (path / "HEAD").exists():
+            return None
+        return self._open.setdefault(project, GitSources(path))
+
+
 def _contents(told: bytes) -> list[bytes]:
     """Take the output of `cat-file --batch` apart."""
     found, at = [], 0

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 from tocsin.core.vocabulary import Value
 
@@ -36,3 +36,12 @@ class Sources(Protocol):
 
     def tags(self) -> Sequence[str]:
         """Names of all tags."""
+
+
+SourcesOf: TypeAlias = Callable[[str], Sources | None]
+"""The sources of a project by its id; None where they are not to be had."""
+
+
+def no_sources(_project: str) -> Sources | None:
+    """Where nobody has set up a mirror: no project has sources."""
+    return None

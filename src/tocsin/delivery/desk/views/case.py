@@ -28,7 +28,7 @@ from tocsin.delivery.desk.doors import NOT_PROVEN, DeskRequest, not_found, prove
 from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, of_tab
 from tocsin.delivery.desk.forms.base import Done
 from tocsin.delivery.desk.problems import Listed, listed
-from tocsin.services import cases, lookalikes
+from tocsin.services import cases, claims, lookalikes
 from tocsin.services.queries import approvals
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
@@ -41,6 +41,7 @@ from tocsin.services.queries.scores import board
 TABS: Final[Mapping[str, str]] = {
     "talk": "Talk",
     "decide": "Investigate & decide",
+    "claims": "Claims",
     "lines": "Affected lines",
     "score": "Score & CVE",
     "fix": "Fix",
@@ -201,6 +202,7 @@ def _show(
         "asks": approvals.waiting(request.desk, ground.actor, ground.opened),
         "preview": drafted,
         "alike": _alike(request, ground, tab),
+        "claims": claims.of_report(request.desk, ground.case) if tab == "claims" else None,
         **(_dates(request, ground) if tab == "embargo" else {}),
         **(shown or {}),
     }
