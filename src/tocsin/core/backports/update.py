@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
+from tocsin.core.backports.equivalents import Strength
 from tocsin.core.backports.facts import LineFacts, State
 from tocsin.core.backports.ranges import line_fact
-from tocsin.core.policy.facts import LineFact
+from tocsin.core.policy.facts import LineEvidence, LineFact
 from tocsin.core.versions import Scheme
 from tocsin.core.vocabulary import Affectedness
 
@@ -35,7 +36,7 @@ def table(
     rows = []
     for each in found:
         name = _name(each, held, supported)
-        fact = replace(line_fact(each, held.pop(name, None)), line=name, evidence=_words(each))
+        fact = replace(line_fact(each, held.pop(name, None)), line=name, evidence=_evidence(each))
         if each.spared:
             fact = replace(
                 fact, state=Affectedness.NOT_AFFECTED, fixed_in="", introduced="", reason=fact.reason or _SPARED
@@ -63,8 +64,11 @@ def _kept(fact: LineFact, each: LineFacts, before: LineFact | None) -> LineFact:
     return fact
 
 
-def _words(each: LineFacts) -> tuple[str, ...]:
-    return tuple(f"{one.strength.value}: {one.says}" for one in each.evidence)
+def _evidence(each: LineFacts) -> tuple[LineEvidence, ...]:
+    return tuple(
+        LineEvidence(rule=one.rule, says=one.says, strong=one.strength is Strength.STRONG, commit=one.commit, of=one.of)
+        for one in each.evidence
+    )
 
 
 def said(line: LineFact) -> tuple[str, str, str, str, str]:

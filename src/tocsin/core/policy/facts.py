@@ -20,7 +20,7 @@ from tocsin.core.vocabulary import (
     Value,
 )
 
-__all__ = ["Facts", "Known", "LineFact", "LineTest", "Move", "MoveName", "PromiseFact"]
+__all__ = ["Facts", "Known", "LineEvidence", "LineFact", "LineTest", "Move", "MoveName", "PromiseFact"]
 
 
 class LineTest(Value):
@@ -46,10 +46,20 @@ class LineTest(Value):
         return self.before and self.after
 
 
+class LineEvidence(Value):
+    """One reason for what is said of a line. What is not `strong` waits for a person: is `commit` the same as `of`?"""
+
+    rule: str
+    says: str
+    strong: bool = True
+    commit: str = ""
+    of: str = ""
+
+
 class LineFact(Value):
     """One release line of a product as the case knows it now.
 
-    `evidence` says in words why git, or a person, came to that; `tests` are the latest runs on the line.
+    `evidence` says why git, or a person, came to that; `tests` are the latest runs on the line.
     """
 
     line: str
@@ -64,7 +74,7 @@ class LineFact(Value):
     waived_by: str = ""
     tested: bool = False
     last_release_at: datetime | None = None
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[LineEvidence, ...] = ()
     tests: tuple[LineTest, ...] = ()
 
 

@@ -12,7 +12,7 @@ from tocsin.core.case.events import Asked
 from tocsin.core.case.model import Case
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy
-from tocsin.core.versions import LineRange, osv_ranges, scheme, sentence
+from tocsin.core.versions import osv_ranges, scheme, sentence
 from tocsin.core.vocabulary import Actor, Refused
 from tocsin.delivery.cli.case import case_argument
 from tocsin.delivery.cli.context import act, as_json, as_person, desk, inert, print_json, reference, stop, table, who
@@ -22,6 +22,7 @@ from tocsin.services.app import Desk
 from tocsin.services.ports.git import GitFailed, Repository
 from tocsin.services.ports.world import PersonInfo
 from tocsin.services.queries import case as query
+from tocsin.services.queries.branches import ranged
 
 repo = click.option("--repo", default="", metavar="DIR", help="A repository at hand.  [default: the project's mirror]")
 
@@ -88,7 +89,7 @@ def show(case: Case, policy: Policy) -> None:
         support = "supported" if line.supported else "ended"
         state = line.state.value.replace("-", " ") + (", tested" if line.tested else "")
         waived = f"waived by {line.waived_by}: {line.waiver}" if line.waiver else ""
-        why = waived or line.reason or "; ".join(line.evidence)
+        why = waived or line.reason or "; ".join(("" if each.strong else "? ") + each.says for each in line.evidence)
         rows.append((line.line, support, state, line.introduced or "-", line.fixed_in or "-", line.commit[:12] or "-",
                      f"{due:%Y-%m-%d}" if due else "-", why))  # fmt: skip
     if rows:
@@ -108,15 +109,6 @@ def _progress(case: Case) -> None:
     if supported:
         bar = "#" * len(settled) + "." * (len(supported) - len(settled))
         click.echo(f"\n[{bar}] {len(settled)} of {len(supported)} supported lines are settled")
-
-
-def ranged(case: Case) -> list[LineRange]:
-    """The case's lines as every format is made from them."""
-    return [
-        LineRange(line=line.line, state=line.state, introduced=line.introduced, fixed_in=line.fixed_in,
-                  last_affected=line.last_affected, reason=line.reason or line.waiver)
-        for line in case.lines
-    ]  # fmt: skip
 
 
 @branch.command()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tocsin.delivery.desk.forms import advisory, approve, embargo, fixing, people, talk, triage
+from tocsin.delivery.desk.forms import advisory, approve, branches, embargo, fixing, people, talk, triage
 from tocsin.delivery.desk.forms.base import Ground, MoveForm
 
 __all__ = ["FORMS", "Ground", "MoveForm", "of_tab"]
@@ -26,6 +26,8 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         triage.CloseForm,
         triage.HardenForm,
         fixing.LinesForm,
+        branches.AskGitForm,
+        branches.SameChangeForm,
         fixing.ScoreForm,
         fixing.CveForm,
         fixing.FixForm,

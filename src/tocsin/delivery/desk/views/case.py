@@ -29,7 +29,7 @@ from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, of_tab
 from tocsin.delivery.desk.forms.base import Done
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases, claims, lookalikes
-from tocsin.services.queries import approvals
+from tocsin.services.queries import approvals, branches
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView
@@ -41,6 +41,7 @@ from tocsin.services.queries.scores import board
 TABS: Final[Mapping[str, str]] = {
     "talk": "Talk",
     "decide": "Investigate & decide",
+    "branches": "Branches",
     "claims": "Claims",
     "lines": "Affected lines",
     "score": "Score & CVE",
@@ -201,6 +202,7 @@ def _show(
         "did": _said(request),
         "asks": approvals.waiting(request.desk, ground.actor, ground.opened),
         "preview": drafted,
+        "board": branches.board(request.desk, ground.opened) if tab == "branches" else None,
         "alike": _alike(request, ground, tab),
         "claims": claims.of_report(request.desk, ground.case) if tab == "claims" else None,
         **(_dates(request, ground) if tab == "embargo" else {}),

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The board of a case for people: a row for each line, why git says so, what waits for a person, and what follows."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tocsin.core.case.model import Case
+from tocsin.core.policy.facts import LineFact
+from tocsin.core.policy.model import Policy
+from tocsin.core.versions import LineRange, scheme, sentence
+from tocsin.core.vocabulary import Affectedness
+from tocsin.services import branches
+from tocsin.services.app import Desk
+from tocsin.services.cases import Opened
+
+
+class DoubtView(msgspec.Struct, frozen=True):
+    """A weak match: is this commit the same change as that one?"""
+
+    commit: str
+    of: str
+    says: str
+
+
+class RowView(msgspec.Struct, frozen=True):
+    """One line. `mark` is `✓` for settled, `!` for what is needed, `?` for what a person has to look at."""
+
+    line: str
+    mark: str
+    state: str
+    support: str
+    since: str
+    fixed_in: str
+    commit: str
+    next_release: str
+    tested: str
+    why: tuple[str, ...]
+    doubts: tuple[DoubtView, ...]
+
+
+class BoardView(msgspec.Struct, frozen=True):
+    """The board. `repository` is where the mirror comes from, `trouble` why its last fetch failed."""
+
+    rows: tuple[RowView, ...]
+    settled: int
+    supported: int
+    sentence: str
+    pending: tuple[str, ...]
+    repository: str
+    trouble: str
+
+
+def board(desk: Desk, opened: Opened) -> BoardView:
+    """Build the board of a case; asks nobody, shows what the case holds."""
+    case, policy = opened.case, opened.policy
+    rows = tuple(_row(policy, line) for line in case.lines)
+    supported = [line for line in case.lines if line.supported]
+    source = desk.mirrors.source(case.project)
+    return BoardView(
+        rows=rows,
+        settled=sum(_settled(line) for line in supported),
+        supported=len(supported),
+        sentence=sentence(scheme(policy.versions.scheme if policy.versions else "generic"), ranged(case)),
+        pending=branches.pending(case),
+        repository=source.url if source else "",
+        trouble=desk.mirrors.trouble(case.project),
+    )
+
+
+def ranged(case: Case) -> list[LineRange]:
+    """The case's lines as every format is made from them."""
+    return [
+        LineRange(
+            line=line.line,
+            state=line.state,
+            introduced=line.introduced,
+            fixed_in=line.fixed_in,
+            last_affected=line.last_affected,
+            reason=line.reason or line.waiver,
+        )
+        for line in case.lines
+    ]
+
+
+def _settled(line: LineFact) -> bool:
+    return bool(line.fixed_in or line.waiver or line.state is Affectedness.NOT_AFFECTED)
+
+
+def _row(policy: Policy, line: LineFact) -> RowView:
+    due = branches.next_release(policy, line)
+    said = tuple(each.says for each in line.evidence if each.strong)
+    waived = (f"waived by {line.waived_by}: {line.waiver}",) if line.waiver else ()
+    doubts = tuple(
+        DoubtView(commit=each.commit, of=each.of, says=each.says)
+        for each in line.evidence
+        if not each.strong and each.commit and each.of
+    )
+    return RowView(
+        line=line.line,
+        mark="✓" if _settled(line) else "?" if line.state is Affectedness.REVIEW else "!",
+        state=line.state.value,
+        support="supported" if line.supported else "ended",
+        since=line.introduced,
+        fixed_in=line.fixed_in,
+        commit=line.commit,
+        next_release=f"{due:%Y-%m-%d}" if due else "",
+        tested=_tested(line),
+        why=(*waived, *((line.reason,) if line.reason else ()), *said),
+        doubts=doubts,
+    )
+
+
+def _tested(line: LineFact) -> str:
+    if not line.tests:
+        return "said so" if line.tested else ""
+    last = line.tests[-1]
+    return f"{'proven' if last.passed else 'failed'} {last.at:%Y-%m-%d} on {last.commit[:12]}"
