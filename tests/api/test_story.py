@@ -14,6 +14,7 @@ from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Role
 from tocsin.core.wire.access import NewToken, Scope
 from tocsin.services import api_tokens, worker
+from tocsin.services.queries import case as query
 from tocsin.testing.house import House
 
 REPORT = {
@@ -91,6 +92,9 @@ def test_what_a_token_does_is_done_by_its_person_and_says_so(house: House, front
     line = desk.get(f"/cases/{ref}/events")["items"][-1]
     assert (line["by"], line["by_id"], line["event"]) == ("Dana", house.dana, "message.sent")
     assert line["via"] == desk.get("/me")["token"]["id"]
+    shown = query.view(house.desk, ref, house.dana)
+    assert shown
+    assert shown.history[-1].by == "Dana, by token"
 
 
 def test_files_travel_both_ways_and_their_keys_neither(house: House, front: Half, desk: Half) -> None:

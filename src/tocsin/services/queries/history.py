@@ -38,7 +38,7 @@ def line(entry: ev.Entry, now: datetime) -> HistoryView:
     return HistoryView(
         seq=entry.seq,
         at=words.instant(entry.at),
-        by=who(entry.actor),
+        by=who(entry.actor) + (", by token" if entry.actor.via else ""),
         by_id=entry.actor.id,
         what=ev.name(entry.event),
         said=said(entry.event),
