@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The mail to oss-security: plain text, one subject that says what it is about, nothing attached.
 
-Source: the list's content guidelines (https://oss-security.openwall.org/wiki/mailing-lists/oss-security): plain text, CVE
-id and product in the subject, the advisory itself in the body and not behind a link. Who sends it, from where and
-whether it is signed, is the channel's business; there is no date and no sender here.
+Source: the list's content guidelines (https://oss-security.openwall.org/wiki/mailing-lists/oss-security): CVE id and
+product in the subject, the advisory itself in the body and not behind a link. Who sends it, from where and whether it
+is signed, is the channel's business; there is no date and no sender here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The advisory as one HTML page that stands alone: no script, no style from elsewhere, nothing to load.
 
-For attachments, archives and sites that have no other page; the pages that Tocsin serves come from the public room. texts are Markdown of a few kinds (paragraphs, lists, code); everything else in them is shown as it was typed.
+For attachments, archives and sites that have no other page; the pages that Tocsin serves come from the public room.
+Free texts are Markdown of a few kinds (paragraphs, lists, code); all else in them is shown as it was typed.
 """
 
 from __future__ import annotations

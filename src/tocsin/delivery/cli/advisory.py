@@ -3,17 +3,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
+from tocsin.core.formats.judge.reading import LARGEST
 from tocsin.core.wire.desk import Preview
 from tocsin.delivery.cli.case import case_argument, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table
 from tocsin.delivery.cli.exits import Exit
+from tocsin.delivery.cli.findings import beginning
 from tocsin.delivery.cli.seat import Seat, seat
+from tocsin.services.documents.adopt import draft_fields, told_lines
+from tocsin.services.documents.convert import NotConvertible, record_of
 
 
 @click.group()
@@ -59,6 +64,30 @@ def draft(ctx: click.Context, /, given: str, person: str, from_file: Path | None
     typed |= {name: value for name, value in fields.items() if value}
     at.move(ref, "draft-advisory", {**(shown.advisory.draft or {"title": shown.title}), **typed})
     click.echo(f"{ref}: advisory drafted")
+
+
+@advisory.command()
+@case_argument
+@click.argument("file")
+@as_person
+@click.pass_context
+def adopt(ctx: click.Context, given: str, person: str, file: str) -> None:
+    """Take over FILE, an advisory in OSV, CSAF, CVE or GitHub's form, as the draft of a case.
+
+    Which lines are affected is told, not taken over: the board decides that. The case keeps its one draft.
+    """
+    at, ref = sit(ctx, person, given)
+    shown = at.case(ref)
+    try:
+        record, source = record_of(beginning(file, LARGEST + 1), datetime.now(UTC))
+    except NotConvertible as wrong:
+        stop(inert(str(wrong)), Exit.FINDINGS)
+    at.move(ref, "draft-advisory", {**(shown.advisory.draft or {}), **draft_fields(record)})
+    if record.cve_id:
+        at.move(ref, "set-cve", {"cve_id": record.cve_id})
+    click.echo(f"{ref}: advisory drafted from {source} {inert(record.id)}")
+    for line in told_lines(record):
+        click.echo(f"  {inert(line)}")
 
 
 def previewed(ctx: click.Context, person: str, given: str) -> tuple[Seat, Preview]:
