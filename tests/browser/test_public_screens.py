@@ -24,6 +24,9 @@ ADDRESSES = {
     "list": f"/p/{walk.PROJECT}/advisories/",
     "list-empty": "/p/example/advisories/",
     "advisory": f"/p/{walk.PROJECT}/advisories/WHPG-SA-2026-001",
+    "affected": f"/p/{walk.PROJECT}/affected?version=7.3.1",
+    "affected-empty": f"/p/{walk.PROJECT}/affected",
+    "csaf-folder": "/csaf/2026/",
     "not-found": "/nothing",
 }
 
@@ -34,6 +37,7 @@ def front() -> Iterator[Running]:
         ref = story.report(made.house)
         story.embargoed(made.house, ref)
         walk.publish(made.house, ref)
+        walk.work(made.house)
         yield made
 
 

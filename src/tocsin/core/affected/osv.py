@@ -106,8 +106,8 @@ def _text(value: object) -> str:
 
 
 def _rated(found: _Document) -> str:
-    """`High 8.8`, from the newest CVSS vector that can be read."""
-    for each in sorted(found.severity or (), key=lambda one: one.type, reverse=True):
+    """`High 8.8`, from the first CVSS vector that can be read: ours put the authoritative one first."""
+    for each in found.severity or ():
         rated = score(each.score)
         if isinstance(rated, Severity):
             return f"{rated.rating.value} {rated.base:.1f}"

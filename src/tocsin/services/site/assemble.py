@@ -133,10 +133,10 @@ def _listing(folder: str, names: Iterable[str]) -> bytes:
     links = "".join(f'<li><a href="{escape(name)}">{escape(name)}</a></li>\n' for name in names)
     page = (
         f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" '
-        f'content="light dark">\n<title>{title}</title>\n<h1>{title}</h1>\n<ul>\n<li><a href="../">../</a></li>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<title>{title}</title>\n<main>\n<h1>{title}</h1>\n<ul>\n<li><a href="../">../</a></li>\n'
     )
-    return f"{page}{links}</ul>\n</html>\n".encode()
+    return f"{page}{links}</ul>\n</main>\n</html>\n".encode()
 
 
 def _osv(writer: Writer) -> None:
