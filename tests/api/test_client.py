@@ -74,6 +74,8 @@ def test_a_case_is_worked_on_from_a_program(tocsin: Client) -> None:
     assert (record.phase, record.scores[0].score, record.lead and record.lead.name) == ("accepted", 8.8, "Dana")
     assert [each.text.partition(" ")[0] for each in case.messages()] == ["Thank", "About"]
     assert next(case.events()).event == "report.received"
+    assert len(case.invite("vendor", "Other Co", "They ship it.").phrase.split()) == 7
+    assert case.refresh().record.parties[0].name == "Other Co"
     assert case.preview().problems
     assert tocsin.policy(PROJECT).sentences
     assert {each.name for each in tocsin.people(PROJECT)} == {"Dana", "Li"}

@@ -56,7 +56,7 @@ class OpenCase:
         self._seen = self.record.seq
         return self
 
-    def move(self, name: str, *, trial: bool = False, **wish: Any) -> Moved:
+    def move(self, name: str, /, *, trial: bool = False, **wish: Any) -> Moved:
         """Make a move by its name, with the fields that the OpenAPI document tells; `trial` writes nothing."""
         headers = {"If-Match": f'"{self._seen}"'}
         query = {"trial": "true"} if trial else {}
@@ -97,6 +97,10 @@ class OpenCase:
     def publish(self, seen: Preview, summary: str = "") -> Moved:
         """Order publication of exactly what a preview showed."""
         return self.move("publish", confirmation=seen.advisory_id, digest=seen.digest, summary=summary)
+
+    def invite(self, part: str, name: str, why: str, **more: Any) -> Moved:
+        """Ask a party in; the answer's `phrase` opens its room, and is told this once."""
+        return self.move("invite", part=part, name=name, why=why, **more)
 
     def messages(self) -> Iterator[Message]:
         """Read what was said, oldest first."""
