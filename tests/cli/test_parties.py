@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import Installation
 from tests.services.acts import report
 from tocsin.delivery.cli.exits import Exit
-from tocsin.services import room
+from tocsin.services import room, worker
 
 WORDS = ("--plan", "We look.", "--workarounds", "Turn it off.")
 
@@ -91,3 +91,23 @@ def test_consent_is_written_down_with_where_it_was_given(shell, case):
     shell.ok("case", "decline", case, "Other Ltd", "--note", "By mail.")
     consents = {row["name"]: row["consent"] for row in json.loads(shell.ok("case", "parties", case, "--json"))}
     assert (consents["Other Ltd"], consents["Example Ltd"]) == ("does not consent", "asked, no answer")
+
+
+def test_dates_are_countered_revised_and_ended_by_their_own_words(shell, case):
+    first, second, third = (f"2026-03-{day}T15:00:00Z" for day in (24, 20, 18))
+    assert shell("embargo", "counter", case, "--at", first).exit_code == Exit.REFUSED
+    assert shell("embargo", "revise", case, "--at", first).exit_code == Exit.REFUSED
+    shell.ok("embargo", "propose", case, "--at", first)
+    shell.ok("embargo", "counter", case, "--at", second, "--reason", "A list leaks.")
+    said = shell.ok("case", "invite", case, "Example Ltd", "--part", "vendor", "--why", "Theirs.")
+    phrase = re.search(r"shown only now: (.+)", said)
+    assert phrase
+    door = room.enter(shell.home.front, phrase[1])
+    assert door
+    proposals = json.loads(shell.ok("embargo", "show", case, "--json"))["proposals"]
+    room.leave(shell.home.front, door, room.AcceptEmbargo(proposal=proposals[-1]["id"]))
+    worker.run_once(shell.home.desk)
+    assert "2026-03-20 15:00 UTC" in shell.ok("embargo", "show", case)
+    shell.ok("embargo", "revise", case, "--at", third)
+    ended = shell("embargo", "terminate", case, "--why", "early", "--reason", "The fix is out.")
+    assert "takes two people" in ended.output

@@ -371,3 +371,20 @@ def test_a_party_cannot_speak_for_another_or_make_the_projects_moves(home):
     refused(cases.handle(home.desk, ref, pc.MoveParty(party=two.party, step=RMInput.ACCEPT), party), "not-yours")
     refused(cases.handle(home.desk, ref, cmd.Close(outcome="advisory"), party), "not-permitted")
     assert isinstance(look(home, one.phrase).status, notices.CopyStatus)
+
+
+def test_after_a_deadlock_the_projects_date_binds_others_only_by_their_own_consent(home):
+    ref, reporter = accepted(home)
+    vendor = invited(home, ref)
+    ends = (home.clock() + timedelta(days=10)).replace(hour=15, minute=0)
+    for number in (1, 2):
+        act(home, ref, cmd.ProposeEmbargo(proposal=f"prp_{number}", ends_at=ends))
+        leave(home, vendor.phrase, room.RejectEmbargo(proposal=f"prp_{number}"))
+        leave(home, reporter, room.RejectEmbargo(proposal=f"prp_{number}", reason="No."))
+    decided = cmd.DecideEmbargo(proposal="prp_3", ends_at=ends, reason="We cannot agree, and users need a date.")
+    act(home, ref, decided)
+    held = case(home, ref).embargo
+    assert (held.em, held.unilateral, held.consent(vendor.party)) == (EM.ACTIVE, True, PEC.INVITED)
+    assert look(home, vendor.phrase).status.phase == "invited"
+    leave(home, vendor.phrase, room.Consent(party=""))
+    assert look(home, vendor.phrase).status.phase == "embargo"

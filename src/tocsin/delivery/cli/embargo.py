@@ -9,7 +9,7 @@ import click
 
 from tocsin.core.case.model import VENDOR
 from tocsin.core.case.window import typed
-from tocsin.core.vocabulary import utc
+from tocsin.core.vocabulary import Refused, utc
 from tocsin.core.wire.case import Case
 from tocsin.delivery.cli.case import case_argument, find, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table
@@ -164,6 +164,48 @@ def window(ctx: click.Context, given: str, person: str, rules: tuple[str, ...], 
         _say(told)
     if not told.feasible:
         raise click.exceptions.Exit(Exit.FINDINGS)
+
+
+@embargo.command()
+@case_argument
+@at_option
+@click.option("--respond-by", default="", help="After this instant silence counts as a no.")
+@click.option("--reason", default="", help="In words; the others read it.")
+@as_person
+@click.pass_context
+def counter(ctx: click.Context, given: str, person: str, at: str, respond_by: str, reason: str) -> None:
+    """Answer a proposed instant with another one; both are on the table, and the shortest one agreed to wins."""
+    _instead(ctx, given, person, "proposed", at=at, respond_by=respond_by, reason=reason)
+
+
+@embargo.command()
+@case_argument
+@at_option
+@click.option("--respond-by", default="", help="After this instant silence counts as a no.")
+@click.option("--reason-class", default="", help="Reason of the policy to wait longer.")
+@click.option("--reason", default="", help="In words; the others read it.")
+@as_person
+@click.pass_context
+def revise(ctx: click.Context, /, given: str, person: str, **said: str) -> None:
+    """Propose another end for the embargo in force; the old terms hold until the others agree."""
+    _instead(ctx, given, person, "active", **said)
+
+
+def _instead(ctx: click.Context, given: str, person: str, wanted: str, **said: str) -> None:
+    """Propose another instant where the embargo is in the state that the word implies, or one that follows from it."""
+    place, ref = sit(ctx, person, given)
+    held = place.case(ref).embargo.state
+    if held not in (wanted, "revise"):
+        what = "a proposal to answer" if wanted == "proposed" else "an embargo in force"
+        refuse(Refused(code="embargo-none", because=f"There is not {what}; it is {held}.", rule="em.10"))
+    ends_at, respond_by = instant(said.pop("at")), said.pop("respond_by")
+    answer_by = instant(respond_by) if respond_by else None
+    place.move(ref, "propose-embargo", {"ends_at": ends_at, "respond_by": answer_by, **said})
+    click.echo(f"{ref}: proposed {words.instant(ends_at)}")
+
+
+embargo.add_command(decline, "reject")
+embargo.add_command(lift, "terminate")
 
 
 def _say(told: windows.WindowView) -> None:

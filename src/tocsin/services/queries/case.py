@@ -277,7 +277,7 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         embargo_left=words.until(case.embargo_until, now) if case.embargo_until else "",
         unilateral=case.embargo.unilateral,
         disagreed=case.embargo.rejections,
-        proposals=tuple(_proposal(p, now) for p in case.embargo.proposals),
+        proposals=tuple(_proposal(case, p, now) for p in case.embargo.proposals),
         advisory_id=case.advisory_id,
         advisory=case.advisory,
         draft_mitigation=case.mitigation,
@@ -335,10 +335,10 @@ def _promise(promise: Promise, now: datetime) -> PromiseView:
     )
 
 
-def _proposal(proposal: Proposal, now: datetime) -> ProposalView:
+def _proposal(case: Case, proposal: Proposal, now: datetime) -> ProposalView:
     return ProposalView(
         id=proposal.id,
-        by="the project" if proposal.by == VENDOR else "the reporter",
+        by=people.called(case, proposal.by),
         ends_at=words.instant(proposal.ends_at),
         in_words=words.until(proposal.ends_at, now),
         respond_by=words.instant(proposal.respond_by),

@@ -106,6 +106,12 @@ def candidates(case: Case) -> tuple[Candidate, ...]:
     return tuple(found.values())
 
 
+def called(case: Case, named: str) -> str:
+    """Name a participant of the bargain: the project, the reporter, or a party."""
+    found = standing.party(case, named)
+    return found.name if found else {VENDOR: "the project", REPORTER: "the reporter"}.get(named, named)
+
+
 def everybody(case: Case) -> tuple[PartyView, ...]:
     """List the project, the first reporter, and every party, those who left last."""
     project = _own(case, VENDOR, "this project", Part.VENDOR, case.rm, _said(case.state[:3]))
