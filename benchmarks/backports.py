@@ -16,6 +16,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -355,8 +356,8 @@ def picks(name: str, repository: GitRepository, cases: Sequence[Mapping[str, Any
 
 def cpu() -> float:
     """CPU seconds of this process and of every git it waited for: a busy machine does not change them much."""
-    spent = os.times()
-    return spent.user + spent.system + spent.children_user + spent.children_system
+    waited = os.times()
+    return time.process_time() + waited.children_user + waited.children_system
 
 
 def speed(repository: GitRepository, cells: Sequence[Cell]) -> list[tuple[str, ...]]:

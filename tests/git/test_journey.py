@@ -245,3 +245,16 @@ def test_a_repository_that_fails_holds_up_no_other(place: Place) -> None:
     place.made.path.rename(place.made.path.with_name("gone"))
     assert fetch(place) == 0
     assert place.mirrors.trouble(PROJECT)
+
+
+def test_lines_are_read_from_tags_and_move_with_them(place: Place) -> None:
+    fetch(place)
+    rows = {row["line"]: row for row in json.loads(place.tell.ok("release", "list", "-p", PROJECT, "--json"))}
+    assert list(rows) == ["7.4", "7.3", "6.29"]
+    assert rows["7.4"]["newest"] == "7.4.0"
+    place.made.switch("7.4")
+    place.made.tag("7.4.1")
+    fetch(place)
+    rows = {row["line"]: row for row in json.loads(place.tell.ok("release", "list", "-p", PROJECT, "--json"))}
+    assert rows["7.4"]["newest"] == "7.4.1"
+    assert rows["7.4"]["releases"] == 2

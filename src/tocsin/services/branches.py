@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from msgspec.structs import replace
@@ -23,10 +23,11 @@ from tocsin.core.backports.releases import Line, home
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.events import Asked
 from tocsin.core.case.model import Case
+from tocsin.core.policy.clauses.supported_versions import lines_for_new_case
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy, SupportLevel
 from tocsin.core.versions import scheme
-from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, CaseRef, ProjectId, Refused
+from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, CaseRef, ProjectId, Refused, Value
 from tocsin.services import cases
 from tocsin.services.app import Desk
 from tocsin.services.gitfacts import Ask, Reading, Told
@@ -167,6 +168,39 @@ def _look_again(desk: Desk, ref: CaseRef) -> bool:
         text = f"An update is ready to be published: {update.summary(news)}"
         cases.handle(desk, ref, cmd.Say(audience=Audience.TEAM, text=text, automatic=True), SYSTEM_ACTOR)
     return True
+
+
+class LineView(Value):
+    """One release line as its tags show it: newest final release, when, and when the next is to be expected."""
+
+    line: str
+    newest: str = ""
+    released_at: datetime | None = None
+    next_at: datetime | None = None
+    releases: int = 0
+
+
+def released(repository: Repository, policy: Policy, pattern: str = "", scheme_name: str = "") -> tuple[LineView, ...]:
+    """Release lines of a repository, newest first, without the trunk. Raises GitFailed where it cannot say."""
+    board = Reading(repository).board(pattern, scheme_name)
+    found = []
+    for line in board.lines:
+        finals = [each for each in board.homes[line.name] if not each.preview]
+        if not line.version or not finals:
+            continue
+        last = cadence.last_release(finals)
+        view = LineView(line=line.version, newest=finals[-1].version, released_at=last, releases=len(finals))
+        fact = LineFact(line=line.version, last_release_at=last)
+        gap = cadence.usual_gap(finals)
+        due = next_release(policy, fact) or (last + timedelta(days=gap) if last and gap else None)
+        found.append(replace(view, next_at=due))
+    return tuple(found)
+
+
+def supported(policy: Policy, found: tuple[LineView, ...], on: date) -> tuple[LineView, ...]:
+    """The lines among them that the policy supports on a day, by its list or by its rule over what was released."""
+    named = {fact.line for fact in lines_for_new_case(policy.versions, on, tuple(each.line for each in found))}
+    return tuple(each for each in found if each.line in named)
 
 
 def next_release(policy: Policy, line: LineFact) -> datetime | None:

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from tocsin.core.vocabulary import Refused
-from tocsin.delivery.cli.context import as_person, desk, stop, who
+from tocsin.delivery.cli.context import as_json, as_person, desk, print_json, stop, table, who
 from tocsin.delivery.cli.exits import Exit
 from tocsin.services import branches
 from tocsin.services.ports.git import GitFailed, Repository
@@ -55,6 +57,37 @@ def check(ctx: click.Context, tag: str, repo: str, project: str, person: str) ->
         click.echo(ref)
     if missing:
         raise SystemExit(int(Exit.FINDINGS))
+
+
+@release.command("list")
+@click.option("--repo", default="", metavar="DIR", help="A repository at hand.  [default: the project's mirror]")
+@click.option("-p", "--project", required=True, help="Whose policy says what is supported, and how often is released.")
+@click.option("--supported", "only", is_flag=True, help="Only lines that the policy supports today.")
+@as_json
+@click.pass_context
+def list_(ctx: click.Context, repo: str, project: str, only: bool, json_: bool) -> None:
+    """List release lines as tags and branches show them: newest release, and when the next is to be expected."""
+    opened = desk(ctx)
+    info = opened.projects.get(project)
+    repository = _repository(ctx, repo) or opened.mirrors.open(project)
+    if info is None or repository is None:
+        stop(f"there is no project {project}, or its repository was not fetched yet", Exit.NOT_FOUND)
+    policy, source = opened.projects.policy(project, info.policy), opened.mirrors.source(project)
+    try:
+        found = branches.released(repository, policy, source.lines if source else "", source.scheme if source else "")
+    except GitFailed as error:
+        stop(str(error), Exit.NOT_FOUND)
+    if only:
+        found = branches.supported(policy, found, opened.now().date())
+    if json_:
+        print_json(found)
+        return
+    rows = [(each.line, each.newest, _day(each.released_at), _day(each.next_at), str(each.releases)) for each in found]
+    table(("LINE", "NEWEST", "RELEASED", "NEXT EXPECTED", "RELEASES"), rows)
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d}" if at else "-"
 
 
 def _repository(ctx: click.Context, directory: str) -> Repository | None:
