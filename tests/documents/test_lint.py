@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -163,3 +165,32 @@ def test_a_security_txt_is_told_by_its_contact() -> None:
     assert verdict.format == "security.txt"
     assert not verdict.valid
     assert detect({"summary": "x", "vulnerabilities": []}) is not None
+
+
+def test_a_hundred_thousand_names_given_twice_cost_no_more_than_reading_them() -> None:
+    body = ("{" + ",".join(f'"n{number}": 1, "n{number}": 2' for number in range(100_000)) + "}").encode()
+    started = time.process_time()
+    assert "input.duplicate-key" in codes(body)
+    assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize("filler", ["a", "1.", "pkg:a/b@", "https://a/", "cpe:2.3:a:*:", "- ", "%41", "("])
+def test_no_long_text_slows_the_check_down(filler: str) -> None:
+    for name in ("csaf20", "cve", "osv"):
+        value = json.loads(render_all(warehouse())[name])
+        texts = list(walk_texts(value))
+        for holder, key in texts[:: max(1, len(texts) // 12)]:
+            kept, holder[key] = holder[key], filler * (20_000 // len(filler)) + "!"
+            started = time.process_time()
+            judged(json.dumps(value).encode())
+            assert time.process_time() - started < 5
+            holder[key] = kept
+
+
+def walk_texts(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place of a text: what holds it, and its name or number there."""
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        if isinstance(each, str):
+            yield value, key
+        else:
+            yield from walk_texts(each)

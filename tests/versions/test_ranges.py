@@ -10,20 +10,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.versions.test_order import numbers
+from tocsin.core.formats.imports.cve import read as read_cve
+from tocsin.core.formats.imports.osv import read as read_osv
 from tocsin.core.versions import (
     Interval,
+    LineRange,
     canonical,
     contains,
+    cve_versions,
     holds,
     intervals,
     native,
+    osv_ranges,
     parse_vers,
     read_range,
+    read_sentence,
     scheme,
+    sentence,
     strict_vers,
     vers,
+    vulnerable,
 )
 from tocsin.core.versions.ranges import overlap, parse_vls
+from tocsin.core.vocabulary import Affectedness
 
 
 @pytest.mark.parametrize(
@@ -114,3 +123,63 @@ def test_two_ranges_overlap_where_some_version_lies_in_both(pieces: list[tuple[s
     probes = [f"{whole}.{part}" for whole in range(11) for part in ("1", "5", "9")]
     expected = any(all(holds(each, one, probe) for one in ranges) for probe in probes)
     assert overlap(each, first, second) is expected
+
+
+@st.composite
+def boards(draw: st.DrawFn) -> tuple[LineRange, ...]:
+    """Release lines 1.0 to 9.3 of a product, each in some state."""
+    names = draw(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 3)), min_size=1, max_size=6, unique=True))
+    lines = []
+    for major, minor in names:
+        low, high = draw(st.integers(0, 9)), draw(st.integers(10, 20))
+        start = draw(st.sampled_from(["", f"{major}.{minor}.{low + 1}"]))
+        name, end = f"{major}.{minor}", f"{major}.{minor}.{high}"
+        lines.append(
+            draw(
+                st.sampled_from(
+                    [
+                        LineRange(line=name, state=Affectedness.FIXED, introduced=start, fixed_in=end),
+                        LineRange(line=name, state=Affectedness.AFFECTED, introduced=start, last_affected=end),
+                        LineRange(line=name, state=Affectedness.AFFECTED, introduced=start),
+                        LineRange(line=name, state=Affectedness.NOT_AFFECTED),
+                        LineRange(line=name, state=Affectedness.REVIEW),
+                        LineRange(line=name, state=Affectedness.UNSUPPORTED),
+                    ]
+                )
+            )
+        )
+    return tuple(lines)
+
+
+@given(boards(), st.sampled_from(["semver", "postgres", "pep440", "debian", "maven", "npm"]))
+def test_the_sentence_for_people_is_read_back_exactly(lines: tuple[LineRange, ...], name: str) -> None:
+    each = scheme(name)
+    back = read_sentence(each, sentence(each, lines), [line.line for line in lines])
+    assert sorted(back, key=lambda line: line.line) == sorted(lines, key=lambda line: line.line)
+
+
+def test_the_sentence_of_postgresql_is_read_and_another_is_refused() -> None:
+    read = read_sentence(
+        scheme("postgres"), "Versions before 17.6, 16.10 and 15.14 are affected; 13 is not.", ["17", "16", "15"]
+    )
+    assert [(line.line, line.fixed_in) for line in read][:3] == [("17", "17.6"), ("16", "16.10"), ("15", "15.14")]
+    assert read[3] == LineRange(line="13", state=Affectedness.NOT_AFFECTED)
+    with pytest.raises(ValueError, match="no statement"):
+        read_sentence(scheme("postgres"), "All of it is bad.", [])
+
+
+@given(boards(), st.sampled_from(["semver", "postgres", "debian", "maven", "npm", "generic"]))
+def test_ranges_of_random_boards_go_through_osv_cve_and_vers_exactly(lines: tuple[LineRange, ...], name: str) -> None:
+    each = scheme(name)
+    meant = vulnerable(each, lines)
+    affected = [line for line in lines if line.vulnerable]
+    osv = {"id": "X-1", "affected": [{"package": {"ecosystem": name, "name": "x"}, "ranges": osv_ranges(each, lines)}]}
+    cve = {"containers": {"cna": {"affected": [{"product": "x", "versions": cve_versions(each, affected)}]}}}
+    for document, read in ((osv, read_osv), (cve, read_cve)):
+        if affected:
+            product = read(document).products[0]
+            got = {(one.start, one.before, one.last) for one in vulnerable(each, product.lines)}
+            assert got == {(one.start, one.before, one.last) for one in meant}, document
+    for one in meant:
+        spans = intervals(each, parse_vers(vers(each, one)))
+        assert [(span.start, span.before, span.last) for span in spans] == [(one.start, one.before, one.last)]

@@ -40,7 +40,7 @@ from tocsin.core.versions.lines import Interval, LineRange, contains, empty, int
 from tocsin.core.versions.ranges import Constraint, Range, canonical, holds, intervals, native, parse_vers, strict_vers
 from tocsin.core.versions.render import cve_status, cve_versions, osv_ranges, vers
 from tocsin.core.versions.scheme import Scheme
-from tocsin.core.versions.sentence import join_words, sentence
+from tocsin.core.versions.sentence import join_words, read_sentence, sentence
 
 __all__ = [
     "SCHEMES",
@@ -65,6 +65,7 @@ __all__ = [
     "overlap",
     "parse_vers",
     "read_range",
+    "read_sentence",
     "scheme",
     "scheme_called",
     "sentence",

@@ -7,11 +7,29 @@ of its own, because silence about a line is read as `not affected`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from tocsin.core.versions.lines import LineRange
 from tocsin.core.versions.scheme import Scheme
 from tocsin.core.vocabulary import Affectedness
+
+_EVERY: Final = "every version"
+_STAR: Final = "*"
+_BOUNDED: Final = re.compile(r"versions (before|up to and including) (.+) are affected")
+_SAID: Final = re.compile(
+    r"(.+?) (?:is|are) "
+    r"(affected and not fixed|not affected|not|still being investigated|unsupported and not investigated)"
+)
+_PIECE: Final = re.compile(r"(\S+)(?: \(from (\S+)\))?")
+_STATES: Final = {
+    "affected and not fixed": Affectedness.AFFECTED,
+    "not": Affectedness.NOT_AFFECTED,
+    "not affected": Affectedness.NOT_AFFECTED,
+    "still being investigated": Affectedness.REVIEW,
+    "unsupported and not investigated": Affectedness.UNSUPPORTED,
+}
 
 
 def sentence(scheme: Scheme, lines: Sequence[LineRange]) -> str:
@@ -24,7 +42,7 @@ def sentence(scheme: Scheme, lines: Sequence[LineRange]) -> str:
     clauses = (
         _bounded("before", [_end(scheme, line) for line in fixed]),
         _bounded("up to and including", [_end(scheme, line) for line in ended]),
-        _named(unfixed, "affected and not fixed"),
+        _said([_since(scheme, line) for line in unfixed], "affected and not fixed"),
         _named(spared, "not" if hit else "not affected"),
         _named(_in_state(lines, Affectedness.REVIEW), "still being investigated"),
         _named(_in_state(lines, Affectedness.UNSUPPORTED), "unsupported and not investigated"),
@@ -56,7 +74,63 @@ def _bounded(preposition: str, ends: Sequence[str]) -> str:
 
 def _named(lines: Sequence[LineRange], verdict: str) -> str:
     """`6.29 is not`; a product without lines speaks of all its versions."""
-    if not lines:
-        return ""
-    names = [line.line or "every version" for line in lines]
-    return f"{join_words(names)} {'is' if len(names) == 1 else 'are'} {verdict}"
+    return _said([line.line or _EVERY for line in lines], verdict)
+
+
+def _said(names: Sequence[str], verdict: str) -> str:
+    return f"{join_words(names)} {'is' if len(names) == 1 else 'are'} {verdict}" if names else ""
+
+
+def _since(scheme: Scheme, line: LineRange) -> str:
+    """A line without a fix; its first affected version too where that is not simply the line's beginning."""
+    name = line.line or _EVERY
+    return name if line.introduced in ("", "0", scheme.span(line.line)[0]) else f"{name} (from {line.introduced})"
+
+
+def read_sentence(scheme: Scheme, text: str, names: Sequence[str]) -> tuple[LineRange, ...]:
+    """The lines that a sentence of this form speaks of, by the names of the project's lines.
+
+    The sentence gives only the end of a fixed line; which line that is, its bounds tell. Raises ValueError for a text
+    that is no such sentence.
+    """
+    found: list[LineRange] = []
+    for clause in text.strip().removesuffix(".").split("; "):
+        found += _clause(scheme, clause[:1].lower() + clause[1:], names)
+    return tuple(found)
+
+
+def _clause(scheme: Scheme, clause: str, names: Sequence[str]) -> Iterator[LineRange]:
+    bounded = _BOUNDED.fullmatch(clause)
+    if bounded:
+        for version, start in _pieces(bounded[2]):
+            name = _line_of(scheme, version, names)
+            if bounded[1] == "before":
+                yield LineRange(line=name, state=Affectedness.FIXED, introduced=start, fixed_in=version)
+            else:
+                yield LineRange(line=name, state=Affectedness.AFFECTED, introduced=start, last_affected=version)
+        return
+    said = _SAID.fullmatch(clause)
+    if not said:
+        raise ValueError(f"{clause!r} is no statement on versions")
+    for name, start in _pieces(said[1].replace(_EVERY, _STAR)):
+        yield LineRange(line="" if name == _STAR else name, state=_STATES[said[2]], introduced=start)
+
+
+def _pieces(listed: str) -> Iterator[tuple[str, str]]:
+    """Names or versions of a list in words, each with what stands in `(from ...)`."""
+    for each in re.split(r", | and ", listed):
+        found = _PIECE.fullmatch(each)
+        if not found:
+            raise ValueError(f"{each!r} is neither a version nor a line")
+        yield found[1], found[2] or ""
+
+
+def _line_of(scheme: Scheme, version: str, names: Sequence[str]) -> str:
+    """The line that a version belongs to: of nested ones the narrowest; "" for none."""
+    key = scheme.key(version)
+    fitting = []
+    for name in names:
+        first, after = scheme.span(name)
+        if first and after and scheme.key(first) <= key <= scheme.key(after):
+            fitting.append((scheme.key(first), name))
+    return max(fitting)[1] if fitting else ""

@@ -9,6 +9,7 @@ Sources: RFC 8259 (UTF-8 without a byte order mark, unique names); I-JSON, RFC 7
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, Final
 
 from tocsin.core.vocabulary import Value
@@ -101,8 +102,8 @@ def _constant(name: str) -> None:
 def _unique(pairs: list[tuple[str, Any]], twice: list[str]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice.extend(sorted({name[:80] for name in names if names.count(name) > 1})[:_SHOWN])
+        counted = Counter(name for name, _ in pairs)
+        twice.extend(sorted(name[:80] for name, count in counted.items() if count > 1)[:_SHOWN])
     return value
 
 
