@@ -27,6 +27,7 @@ class Office:
         self.refs = story.inbox(house)
         answer = cmd.Answer(text="It is real.")
         story.act(house, self.refs[1], cmd.Accept(advisory_id="WHPG-SA-2026-002", answer=answer))
+        story.several(house, self.refs[0])
 
     def enter(self, context: BrowserContext, person: str = "") -> None:
         """Sign somebody in, Dana if nobody is named."""

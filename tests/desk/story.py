@@ -11,12 +11,24 @@ from datetime import timedelta
 from io import BytesIO
 
 from tocsin.core.case import commands as cmd
+from tocsin.core.case import party_commands as pc
 from tocsin.core.case.events import CreditGiven, ProductNamed, ReferenceGiven
 from tocsin.core.case.model import Case
+from tocsin.core.case.shared import Part
+from tocsin.core.case.tables import RMInput
 from tocsin.core.intake import Attachment, CreditWish, Identity, Report
 from tocsin.core.policy.facts import LineFact
-from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Audience, Refused, RejectionClass, ReportKind
-from tocsin.services import cases, intake
+from tocsin.core.vocabulary import (
+    SYSTEM_ACTOR,
+    Actor,
+    ActorKind,
+    Affectedness,
+    Audience,
+    Refused,
+    RejectionClass,
+    ReportKind,
+)
+from tocsin.services import cases, intake, inviting
 from tocsin.services.intake import Receipt
 from tocsin.services.together import together
 from tocsin.testing.house import House
@@ -200,3 +212,25 @@ def inbox(house: House) -> list[str]:
 def second(house: House) -> str:
     """The other project of the house."""
     return next(info.id for info in house.desk.projects.all() if info.id != PROJECT)
+
+
+def several(house: House, ref: str) -> None:
+    """Bring others into an embargoed case: a vendor who works on it, one who has not answered, distributors."""
+    for name, part, products in (
+        ("Greenplum Ltd", Part.VENDOR, ("Database", "Connector")),
+        ("Cloudberry", Part.VENDOR, ()),
+        ("Debian", Part.DISTRIBUTOR, ()),
+    ):
+        opened = cases.open_case(house.desk, ref, SYSTEM_ACTOR, "story")
+        actor = house.desk.people.actor(house.dana, PROJECT)
+        assert opened
+        assert actor
+        wish = pc.Invite(party="", part=part, name=name, products=products, why="They ship PL/Perl as well.")
+        made = inviting.invite(house.desk, opened, actor, wish)
+        assert isinstance(made, inviting.Invited), made
+        if name != "Cloudberry":
+            act(house, ref, pc.Consent(party=made.party, note="By mail."))
+            act(house, ref, cmd.Say(audience=Audience.PARTY, party=made.party, text="Assigning $ENV{PATH} is enough."))
+        if products:
+            act(house, ref, pc.MoveParty(party=made.party, step=RMInput.ACCEPT, note="By mail."))
+            act(house, ref, pc.SetProduct(party=made.party, product="Database", path="VFd"))

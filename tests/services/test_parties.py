@@ -342,7 +342,8 @@ def test_distributors_are_told_together_and_others_are_not(home):
     refused(attempt(home, ref, cmd.Say(audience=Audience.DISTRIBUTORS, text="Soon.")), "nobody-to-tell")
     debian, redhat = (invited(home, ref, Part.DISTRIBUTOR, name=name) for name in ("Debian", "Red Hat"))
     vendor = invited(home, ref)
-    act(home, ref, cmd.Say(audience=Audience.DISTRIBUTORS, text="Packages are ready."))
+    told = act(home, ref, cmd.Say(audience=Audience.DISTRIBUTORS, text="Packages are ready."))
+    assert [each.name for each in told.promises_met if each.at == told.updated_at] == ["distributors-told"]
     for each in (debian, redhat):
         assert [message.text for message in look(home, each.phrase).messages] == ["Packages are ready."]
     assert look(home, vendor.phrase).messages == ()

@@ -72,6 +72,8 @@ def _open(entry: ev.Entry, event: ev.ReportReceived) -> Case:
 
 def _sent(case: Case, entry: ev.Entry, event: ev.MessageSent) -> Changes:
     changes: Changes = {"messages": case.messages + 1, **parties.told(case, event.audience, event.party)}
+    if event.audience is Audience.DISTRIBUTORS and not any(each.name == "distributors-told" for each in case.recorded):
+        changes["recorded"] = _recording(case, "distributors-told", entry.at)
     if event.audience is not Audience.REPORTER:
         return changes
     if event.automatic or entry.actor.kind is not ActorKind.PERSON:

@@ -18,6 +18,7 @@ from tocsin.core.case import phase as phases
 from tocsin.core.case.deadlines import next_due
 from tocsin.core.case.model import VENDOR, Case
 from tocsin.core.case.negotiation import Fate, Proposal
+from tocsin.core.case.shared import Part
 from tocsin.core.intake import Attachment
 from tocsin.core.policy.clause import Gate, Promise
 from tocsin.core.policy.clauses import promises, proposals, required_before
@@ -149,6 +150,7 @@ class CaseView(msgspec.Struct, frozen=True):
     people: tuple[PartyView, ...] = ()
     parties: tuple[PartyView, ...] = ()
     party_threads: Mapping[str, tuple[MessageView, ...]] = {}
+    distributors: bool = False
     distributor_thread: tuple[MessageView, ...] = ()
     merged: tuple[CaseRef, ...] = ()
     merged_into: CaseRef = ""
@@ -293,6 +295,7 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         people=people.everybody(case),
         parties=people.parties(case),
         party_threads={each.id: tuple(m for m in messages if m.party == each.id) for each in case.parties},
+        distributors=any(each.part is Part.DISTRIBUTOR for each in case.parties),
         distributor_thread=tuple(m for m in messages if m.audience == Audience.DISTRIBUTORS),
         merged=tuple(each.case for each in case.absorbed),
         merged_into=case.merged_into,

@@ -182,4 +182,6 @@ def _said(path: str) -> str:
 
 
 def _affected(state: Affectedness) -> str:
-    return "not known" if state is Affectedness.REVIEW else state.value.replace("-", " ")
+    return {Affectedness.REVIEW: "no answer", Affectedness.AFFECTED: "yes", Affectedness.NOT_AFFECTED: "no"}.get(
+        state, state.value
+    )
