@@ -19,6 +19,10 @@ from tocsin.services.ports.git import GitFailed, Source
 def test_a_mirror_is_fetched_when_it_is_time_and_says_whether_anything_moved(place: Place) -> None:
     assert place.mirrors.open(PROJECT) is None
     assert place.mirrors.fetch(PROJECT)
+    place.later()
+    assert place.mirrors.fetch(PROJECT)  # nobody has looked yet: whoever died before looking is asked again
+    place.mirrors.looked(PROJECT)
+    place.later()
     assert not place.mirrors.fetch(PROJECT)
     mended = fix(place.made)
     assert not place.mirrors.fetch(PROJECT)  # not yet time

@@ -135,6 +135,7 @@ def watch(desk: Desk) -> int:
         try:
             if desk.mirrors.fetch(project.id):
                 changed += look_again(desk, project.id)
+                desk.mirrors.looked(project.id)
         except GitFailed as error:
             _log.warning("the repository of %s was not fetched: %s", project.id, error)
     return changed

@@ -78,16 +78,28 @@ class GitMirrors:
         if not (path / "HEAD").exists():
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             git(path, "init", "-q", "--bare", "--template=", ".")
-        before = _refs(path)
         options = ("--prune", "--atomic", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--quiet")
         git(
             path, "-c", "fetch.unpackLimit=1", "fetch", *options, "--end-of-options", source.url, *_SPECS,
             protocols=protocols, bounds=Bounds(seconds=PATIENCE, largest_file=source.largest_mb << 20),
         )  # fmt: skip
-        moved = _refs(path) != before
+        moved = _refs(path) != self._seen(project)
         if moved:
             git(path, "commit-graph", "write", "--reachable", "--split", "--no-progress")
         return moved
+
+    def _marker(self, project: str) -> Path:
+        return self.directory / f"{project}.seen"
+
+    def _seen(self, project: str) -> str:
+        try:
+            return self._marker(project).read_text(encoding="utf-8")
+        except OSError:
+            return ""
+
+    def looked(self, project: str) -> None:
+        """Note on disk that every case was asked: a worker that dies between the two asks again."""
+        self._marker(project).write_text(_refs(self._path(project)), encoding="utf-8")
 
 
 def protocol(url: str) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from statistics import median
 from typing import Final
 
 from tocsin.core.backports.releases import Release
@@ -23,5 +22,5 @@ def last_release(releases: Sequence[Release]) -> datetime | None:
 def usual_gap(releases: Sequence[Release]) -> float | None:
     """Median days between the latest final releases; None with fewer than three."""
     dated = sorted(each.at for each in releases if each.at and not each.preview)[-_LATELY:]
-    gaps = [later - earlier for earlier, later in pairwise(dated)]
-    return median(gaps) / 86400 if len(gaps) > 1 else None
+    gaps = sorted(later - earlier for earlier, later in pairwise(dated))
+    return gaps[len(gaps) // 2] / 86400 if len(gaps) > 1 else None

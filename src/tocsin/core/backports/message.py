@@ -13,6 +13,7 @@ from typing import Final
 
 from tocsin.core.vocabulary import Value
 
+_ONE: Final = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 _HASH: Final = r"([0-9a-f]{7,64})\b"
 PICKED: Final = re.compile(
     rf"cherry[- ]picked from (?:commit )?{_HASH}"
@@ -21,7 +22,9 @@ PICKED: Final = re.compile(
     rf"|^\s*\[\s*upstream commit {_HASH}\s*\]",
     re.IGNORECASE | re.MULTILINE,
 )
-REVERTED: Final = re.compile(rf"this reverts(?: the)? commits? {_HASH}", re.IGNORECASE)
+REVERTED: Final = re.compile(
+    r"this reverts(?: the)? commits? ((?:[0-9a-f]{7,64}\b(?:\s*(?:,|and|,\s*and)\s*)?)+)", re.IGNORECASE
+)
 FIXED: Final = re.compile(rf"^fixes:? {_HASH}", re.IGNORECASE | re.MULTILINE)
 
 _BEFORE: Final = re.compile(
@@ -56,4 +59,4 @@ def said(message: str) -> Said:
 
 def _named(form: re.Pattern[str], message: str) -> tuple[str, ...]:
     found = (next(group for group in match.groups() if group) for match in form.finditer(message))
-    return tuple(dict.fromkeys(each.lower() for each in found))
+    return tuple(dict.fromkeys(each.lower() for names in found for each in _ONE.findall(names)))

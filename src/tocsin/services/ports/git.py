@@ -119,7 +119,10 @@ class Mirrors(Protocol):
         """The mirror as it was fetched last; None before the first fetch and without a repository."""
 
     def fetch(self, project: str) -> bool:
-        """Fetch if it is time; whether any ref moved. Raises GitFailed; what was fetched before stays as it was."""
+        """Fetch if it is time; whether any ref moved since `looked`. Raises GitFailed; what was there before stays."""
+
+    def looked(self, project: str) -> None:
+        """Note that every case was asked about the refs as they are now."""
 
     def trouble(self, project: str) -> str:
         """Why the last fetch failed, with the command that shows it; "" when it did not."""
@@ -139,6 +142,9 @@ class NoMirrors:
     def fetch(self, project: str) -> bool:
         """Nothing moved."""
         return False
+
+    def looked(self, project: str) -> None:
+        """Nothing to note."""
 
     def trouble(self, project: str) -> str:
         """Nothing is wrong."""
