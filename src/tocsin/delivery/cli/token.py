@@ -21,9 +21,14 @@ def token() -> None:
 @token.command()
 @click.option("-p", "--project", required=True, help="The one project it is for.")
 @click.option(
-    "--scope", "scopes", multiple=True, type=click.Choice([each.value for each in Scope]), default=("read",), show_default=True,
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([each.value for each in Scope]),
+    default=("read",),
+    show_default=True,
     help="What for; as often as needed.",
-)  # fmt: skip
+)
 @click.option("--days", default=30, show_default=True, help=f"How long it is good, {api_tokens.LONGEST.days} at most.")
 @click.option("--label", required=True, help="What will use it.")
 @as_person
