@@ -18,7 +18,7 @@ from tocsin.core.case.model import Case
 from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import EM, PEC, RM, RMInput
 from tocsin.core.case.threads import Change
-from tocsin.core.intake import Attachment, Identity
+from tocsin.core.intake import Attachment, CreditWish, Identity
 from tocsin.core.vocabulary import Actor, ActorKind, Audience, Refused
 from tocsin.services import cases, inviting, relating, room, threads, worker
 from tocsin.services.cases import Opened
@@ -204,12 +204,14 @@ def test_the_same_bug_three_ways_is_one_case_with_three_credits_and_three_thread
     second = report(
         home, given=msgspec.structs.replace(REPORT, identity=Identity(name="Kim", contact="kim@example.org"))
     )
-    third = report(home, given=msgspec.structs.replace(REPORT, identity=Identity(name="Sam")))
+    sam = Identity(name="Sam", credit=CreditWish.HANDLE, credit_as="s4m")
+    third = report(home, given=msgspec.structs.replace(REPORT, identity=sam))
     for other in (second, third):
         merged = relating.merge(home.desk, ref, other.case, dana(home), "The same decoder.")
         assert isinstance(merged, Case), merged
     whole = case(home, ref)
     assert [each.identity.name for each in whole.reports] == ["", "Kim", "Sam"]
+    assert [each.name for each in whole.credits_wished] == ["s4m"], "credits follow the wish and nothing else"
     gone = case(home, second.case)
     assert (gone.merged_into, gone.rm) == (ref, RM.DEFERRED)
 

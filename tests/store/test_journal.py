@@ -114,6 +114,20 @@ def test_a_change_that_comes_too_late_is_a_conflict_and_changes_nothing(stores: 
     assert stores.journal.head("WHPG-2026-zzzzz") is None
 
 
+def test_a_case_is_handed_to_another_project_only_from_the_one_that_has_it(stores: Stores) -> None:
+    stores.journal.commit(opening(A))
+    for wrong in (further(A, 1, project=OTHER), further(A, 1, project=OTHER, moved_from="elsewhere")):
+        with pytest.raises(Conflict):
+            stores.journal.commit(wrong)
+    stores.journal.commit(further(A, 1, project=OTHER, moved_from=WHPG))
+    head, row = stores.journal.head(A), stores.inbox.row(A)
+    assert head
+    assert row
+    assert (head.project, row.project, head.seq) == (OTHER, OTHER, 2)
+    with pytest.raises(Conflict):
+        stores.journal.commit(further(A, 2))
+
+
 def test_a_change_without_lines_leaves_the_journal_as_it_is(stores: Stores) -> None:
     stores.journal.commit(opening(A, room=room(A)))
     stores.journal.commit(further(A, 1, lines=0, copies=(copy("cpy_1"),)))

@@ -65,6 +65,18 @@ def test_a_drop_is_answered_once(stores: Stores) -> None:
     assert len(stores.journal.entries(A)) == 2
 
 
+def test_a_drop_can_be_answered_by_the_case_that_its_own_was_merged_into(stores: Stores) -> None:
+    stores.journal.commit(opening(A))
+    stores.journal.commit(opening(B))
+    stores.drops.leave(drop("drp_1"), None)
+    with pytest.raises(Conflict):
+        stores.journal.commit(further(B, 1, drop="drp_1"))
+    stores.journal.commit(further(B, 1, drop="drp_1", drop_of=A))
+    assert list(stores.drops.waiting(10)) == []
+    with pytest.raises(Conflict):
+        stores.journal.commit(further(B, 2, drop="drp_1", drop_of=A))
+
+
 def test_a_drop_comes_in_once_even_after_it_was_answered(stores: Stores) -> None:
     stores.journal.commit(opening(A, room=room(A)))
     stores.drops.leave(drop("drp_1"), copy("cpy_1"))

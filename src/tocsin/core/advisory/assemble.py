@@ -11,9 +11,8 @@ from datetime import datetime
 
 from tocsin.core.advisory import model as adv
 from tocsin.core.advisory.forms import csaf_file_name
-from tocsin.core.case.events import CreditGiven, ProductNamed
+from tocsin.core.case.events import ProductNamed
 from tocsin.core.case.model import Case
-from tocsin.core.intake import CreditWish
 from tocsin.core.policy.model import Policy
 from tocsin.core.versions import LineRange
 
@@ -125,11 +124,8 @@ def _scores(case: Case, policy: Policy) -> tuple[adv.Score, ...]:
 
 
 def _credits(case: Case) -> tuple[adv.Credit, ...]:
-    """Return the drafted credits; before anybody drafts, the one the reporter asked for, or none (S27)."""
-    who = case.report.identity
-    given: tuple[CreditGiven, ...] = case.advisory.credits if case.advisory else ()
-    if not given and case.advisory is None and who.credit is not CreditWish.NONE:
-        given = (CreditGiven(name=who.credit_as or who.name, organization=who.affiliation, consent=True),)
+    """Return the drafted credits; before anybody drafts, those that the reports ask for, or none (S27)."""
+    given = case.advisory.credits if case.advisory else case.credits_wished
     return tuple(
         adv.Credit(
             name=each.name,

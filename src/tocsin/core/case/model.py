@@ -13,11 +13,11 @@ from typing import Final
 import msgspec
 
 from tocsin.core.case.approval import Ask
-from tocsin.core.case.events import AdvisoryDrafted, Asked, ScoreSet
+from tocsin.core.case.events import AdvisoryDrafted, Asked, CreditGiven, ScoreSet
 from tocsin.core.case.negotiation import Negotiation
 from tocsin.core.case.parties import Absorbed, Party
 from tocsin.core.case.tables import RM
-from tocsin.core.intake import Report
+from tocsin.core.intake import CreditWish, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.facts import LineFact, PromiseFact
 from tocsin.core.vocabulary import CaseRef, ProjectId, RejectionClass, ReportKind, Value
@@ -111,6 +111,16 @@ class Case(Value):
     def reports(self) -> tuple[Report, ...]:
         """Every report of this matter, each with a credit of its own: the first, then those merged in (S76)."""
         return (self.report, *(each.report for each in self.absorbed))
+
+    @property
+    def credits_wished(self) -> tuple[CreditGiven, ...]:
+        """Who wants to be credited, and how, by every report of this matter, each name once (S27, S76)."""
+        wished = {
+            name: CreditGiven(name=name, organization=who.affiliation, consent=True)
+            for who in (each.identity for each in self.reports)
+            if who.credit is not CreditWish.NONE and (name := who.credit_as or who.name)
+        }
+        return tuple(wished.values())
 
     @property
     def revision(self) -> int:

@@ -11,8 +11,8 @@ from msgspec.structs import asdict
 
 from tocsin.core.advisory import CreditType, ReferenceType
 from tocsin.core.case import commands as cmd
-from tocsin.core.case.events import CreditGiven, ProductNamed, ReferenceGiven
-from tocsin.core.intake import CreditWish
+from tocsin.core.case.events import AdvisoryDrafted, CreditGiven, ProductNamed, ReferenceGiven
+from tocsin.core.case.model import Case
 from tocsin.core.versions import SCHEMES
 from tocsin.core.vocabulary import Affectedness, MoveName, Refused
 from tocsin.delivery.desk.forms.base import Ground, Line, MoveForm, Names, Prose, choices, rows
@@ -117,7 +117,7 @@ class DraftForm(MoveForm):
             **{name: getattr(draft, name) for name in _TEXTS},
             **_product(product),
             "references": [asdict(each) for each in draft.references],
-            "credits": [asdict(each) for each in draft.credits],
+            "credits": [asdict(each) for each in (*draft.credits, *_uncredited(case, draft))],
         }
 
     def command(self) -> cmd.DraftAdvisory:
@@ -163,17 +163,22 @@ class DraftForm(MoveForm):
 
 
 def _first(ground: Ground) -> dict[str, Any]:
-    case, who = ground.case, ground.case.report.identity
-    credited = who.credit is not CreditWish.NONE and (who.credit_as or who.name)
-    given = [{"name": credited, "type": "finder", "organization": who.affiliation, "consent": True}]
+    case = ground.case
     return {
         "title": case.title,
         "impact": case.effect,
         "mitigation": case.mitigation,
         "cwe": case.cwe,
         **_product(ProductNamed(name=ground.policy.project.name)),
-        "credits": given if credited else [],
+        "credits": [asdict(each) for each in case.credits_wished],
     }
+
+
+def _uncredited(case: Case, draft: AdvisoryDrafted) -> tuple[CreditGiven, ...]:
+    """List who asked for credit in a report that was merged in after the draft was written."""
+    named = {each.name for each in draft.credits}
+    merged = {each.report.identity.credit_as or each.report.identity.name for each in case.absorbed}
+    return tuple(each for each in case.credits_wished if each.name in merged - named)
 
 
 def _product(product: ProductNamed) -> dict[str, Any]:
