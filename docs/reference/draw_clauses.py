@@ -16,6 +16,8 @@ from textwrap import fill, shorten
 from typing import Any
 
 from tocsin.core.clock import show
+from tocsin.core.formats.judge.codes import CNA
+from tocsin.core.formats.judge.codes import OWN as DOCUMENT
 from tocsin.core.policy import stories
 from tocsin.core.policy.clause import Clause
 from tocsin.core.policy.clauses import CLAUSES, bound
@@ -55,7 +57,12 @@ def pages() -> dict[str, str]:
 def codes() -> str:
     """Return the page that lists the codes of `tocsin lint`."""
     lines = ["# Codes of `tocsin lint`", "", "Written by `docs/reference/draw_clauses.py`. Codes are never reused.", ""]
-    for title, listed in (("security-md", SECURITY_MD), ("security-txt (RFC 9116 sections in brackets)", SECURITY_TXT)):
+    for title, listed in (
+        ("security-md", SECURITY_MD),
+        ("security-txt (RFC 9116 sections in brackets)", SECURITY_TXT),
+        ("document", DOCUMENT),
+        ("document: CVE records (CNA Operational Rules)", CNA),
+    ):
         lines += [f"## {title}", "", "| code | meaning |", "|---|---|"]
         lines += [f"| `{code}` | {meaning} |" for code, meaning in sorted(listed.items())]
         lines.append("")

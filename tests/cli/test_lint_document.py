@@ -53,3 +53,11 @@ def test_what_a_file_says_cannot_drive_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text('{"document": {"csaf_version": "\\u001b[2J"}}')
     assert "\x1b" not in run(str(path)).output
+
+
+def test_a_format_answers_to_the_names_that_people_type(tmp_path: Path) -> None:
+    good = tmp_path / "good.json"
+    good.write_bytes(render_all(warehouse())["openvex"])
+    assert json.loads(run(str(good), "--format", "vex", "--json").output)["valid"]
+    wrong = json.loads(run(str(good), "--format", "csaf20", "--json").output)
+    assert (wrong["format"], wrong["valid"]) == ("csaf", False)

@@ -17,6 +17,7 @@ from tests.advisory.samples import SAMPLES, warehouse
 from tests.support import DATA
 from tocsin.core.formats import render_all
 from tocsin.core.formats.judge import cna_rules, reading
+from tocsin.core.formats.judge.codes import CNA, OWN
 from tocsin.core.formats.judge.detect import FORMATS, detect
 from tocsin.services.documents import csaf
 from tocsin.services.documents.lint import Verdict, agree, kind_of, lint
@@ -79,6 +80,7 @@ def test_bad_input_is_a_clear_finding(body: bytes, test: str) -> None:
     verdict = judged(body)
     assert test in {each.test for each in verdict.findings}
     assert not verdict.valid or test == "input.encoding"
+    assert {each.test for each in verdict.findings if not each.test.startswith("6.")} <= {*OWN, *CNA}
 
 
 def test_a_document_of_a_hundred_megabytes_is_refused_unread() -> None:

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from tocsin.core.clock import at
-from tocsin.core.formats.judge.detect import FORMATS
+from tocsin.core.formats.judge.detect import ALIASES, FORMATS, NAMES
 from tocsin.core.formats.judge.reading import LARGEST
 from tocsin.core.policy.lint import lint_security_md, lint_security_txt
 from tocsin.core.policy.lint.security_md import CODES as SECURITY_MD
@@ -22,6 +22,8 @@ from tocsin.services.documents import lint as judge
 _json = click.option("--json", "form", flag_value="json", help="Print one JSON object.")
 _sarif = click.option("--sarif", "form", flag_value="sarif", help="Print SARIF 2.1.0.")
 _text = click.option("--text", "form", flag_value="text", default="text", help="Print a line a finding.  [default]")
+
+_LISTED = "|".join(FORMATS)
 
 
 @click.group()
@@ -53,7 +55,14 @@ def security_txt(file: str, url: str, as_of: str, form: str) -> None:
 
 @lint.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--format", "named", type=click.Choice(FORMATS), default=None, help="What it is.  [default: look]")
+@click.option(
+    "--format",
+    "named",
+    type=click.Choice(NAMES),
+    metavar="|".join(FORMATS),
+    default=None,
+    help="What it is.  [default: look]",
+)
 @click.option("--as-of", default="", metavar="INSTANT", help="Check as it stands then.  [default: now]")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object a file.")
 def document(files: tuple[str, ...], named: str | None, as_of: str, json_: bool) -> None:
@@ -61,7 +70,7 @@ def document(files: tuple[str, ...], named: str | None, as_of: str, json_: bool)
 
     Several documents with one advisory's id are also held against each other.
     """
-    now = instant(as_of)
+    now, named = instant(as_of), ALIASES.get(named or "", named)
     bodies = {file: beginning(file, LARGEST + 1) for file in dict.fromkeys(files)}
     verdicts = {file: judge.lint(file, body, now, named or "") for file, body in bodies.items()}
     if len(bodies) > 1:

@@ -25,9 +25,14 @@ from tocsin.core.formats.other import OTHERS
 from tocsin.core.vocabulary import Value
 from tocsin.services.documents.lint import format_name
 
-_ALIASES: Final = {"csaf": "csaf20", "csaf2.0": "csaf20", "csaf2.1": "csaf21", "cdx": "cyclonedx", "vex": "openvex"}
-TARGETS: Final = tuple(sorted({*(each.name for each in FORMATS), *OTHERS, *_ALIASES}))
-"""What can be asked for."""
+_ALIASES: Final = {
+    "cdx": "cyclonedx", "csaf": "csaf20", "csaf-2.0": "csaf20", "csaf-2.1": "csaf21", "csaf2.0": "csaf20",
+    "csaf2.1": "csaf21", "csaf-vex": "csaf20-vex", "cve-5.1.1": "cve5.1.1", "cve-5.2.0": "cve", "github": "ghsa",
+    "mail": "oss-security", "md": "markdown", "txt": "text", "vex": "openvex",
+}  # fmt: skip
+CANONICAL: Final = tuple(sorted({*(each.name for each in FORMATS), *OTHERS}))
+TARGETS: Final = (*CANONICAL, *sorted(_ALIASES))
+"""What can be asked for, and other names for it."""
 
 
 class Converted(Value):

@@ -25,7 +25,13 @@ OSV: Final = "1"
 OPENVEX: Final = "0.2.0"
 CYCLONEDX: Final = ("1.4", "1.5", "1.6", "1.7")
 FORMATS: Final = ("csaf", "cve", "osv", "openvex", "cyclonedx", "ghsa", "security.txt")
-"""What `--format` may name."""
+"""What a format is called."""
+ALIASES: Final = {
+    "cdx": "cyclonedx", "csaf-2.0": "csaf", "csaf-2.1": "csaf", "csaf2.0": "csaf", "csaf2.1": "csaf", "csaf20": "csaf",
+    "csaf21": "csaf", "cve5": "cve", "github": "ghsa", "security-txt": "security.txt", "vex": "openvex",
+}  # fmt: skip
+"""Other names that people type; a document's version is its own to say."""
+NAMES: Final = (*FORMATS, *sorted(ALIASES))
 
 _OPENVEX: Final = "https://openvex.dev/ns"
 _TEXT: Final = "security.txt"
