@@ -127,3 +127,8 @@ def test_real_reports_find_their_match_among_the_first_five() -> None:
         row["vuln"] in {hit.id for hit in view.search(f"{row['a_title'] or ''}\n{row['a_text']}")} for row in asked
     ]
     assert sum(found) >= 170
+
+
+def test_copies_of_one_report_are_alike_even_where_nothing_else_is_known() -> None:
+    view = View([shelf({str(n): TEXTS["ntlm"] for n in range(100)})])
+    assert view.search(TEXTS["ntlm"])[0].score > 0.5

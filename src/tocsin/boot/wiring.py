@@ -45,9 +45,13 @@ from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
 from tocsin.services.alarms import AlarmedVault, sounder
 from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Press, Site, Watch
 from tocsin.services.likes import Likes
+from tocsin.services.quotas import Quotas
 
 LIKES: Final = Likes()
 """What this process knows of look-alikes: the worker fills it, the rooms ask it."""
+
+QUOTAS: Final = Quotas(secrets.token_bytes(16))
+"""What this process counted of the reports of this hour."""
 
 
 def now() -> datetime:
@@ -107,6 +111,7 @@ def front(config: Config) -> Front:
         shelf=DbShelf(),
         log=DbLog(),
         log_key=load_log_key(config.data_dir),
+        quotas=QUOTAS,
         tree=tree(config),
         facts=DbFacts(),
     )

@@ -27,6 +27,7 @@ from tocsin.services.ports.store import Drops, Inbox, Journal, Numbers, Outbox, 
 from tocsin.services.ports.tokens import Tokens
 from tocsin.services.ports.vault import Sealer, Vault
 from tocsin.services.ports.world import Clock, Mint, People, Projects
+from tocsin.services.quotas import Quotas
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ class Front:
     log_key: bytes
     tree: TreeReader = field(default_factory=Nowhere)
     facts: Facts | None = None
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from tocsin.services.app import Front
 from tocsin.services.ports.receipts import Phrase
 from tocsin.services.ports.store import Change, Conflict, Room, Unavailable
 from tocsin.services.proof import Proof, prove
+from tocsin.services.quotas import HELD
 
 ATTEMPTS: Final = 20
 """How often a case reference is drawn. With 100,000 cases in a year one draw in 32 is taken: twenty never all are."""
@@ -44,10 +45,13 @@ class Receipt(msgspec.Struct, frozen=True):
     proof: Proof | None = None
     first_answer_due: datetime | None = None
     again: bool = False
+    held: bool = False
 
 
-def receive(front: Front, project: ProjectId, report: Report, nonce: bytes) -> Receipt | Refused:
+def receive(front: Front, project: ProjectId, report: Report, nonce: bytes, address: str = "") -> Receipt | Refused:
     """Open a case from a report and return the receipt once everything is durable.
+
+    `address` is where it came from, where that can be told; it is counted for the quotas and not kept.
 
     Attachments must have been finished in the blob store before. Refuses an unknown project and an incomplete report;
     raises `ports.store.Unavailable` when nothing can be written: then nothing was acknowledged.
@@ -71,11 +75,13 @@ def receive(front: Front, project: ProjectId, report: Report, nonce: bytes) -> R
             room=front.mint.id("room"),
         )
         with suppress(Conflict):
-            return _open(front, command, policy, now, phrase)
+            return _open(front, command, policy, now, phrase, address)
     raise Unavailable(f"{ATTEMPTS} case references drawn in a row were taken")
 
 
-def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime, phrase: Phrase) -> Receipt | Refused:
+def _open(
+    front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime, phrase: Phrase, address: str
+) -> Receipt | Refused:
     actor = Actor(kind=ActorKind.REPORTER, id=command.room)
     context = rules.Context(actor=actor, now=now, policy=policy)
     decision = rules.decide(None, command, context)
@@ -94,6 +100,8 @@ def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime
     status = notices.status_copy(case, policy, now)
     proof = prove(front, places, key, case)
     written = leaves.write(places, key, case.ref, entries)
+    row = cases.inbox_row(front, places, policy, case)
+    held = front.quotas.hold(case.project, address, case.kind, now)
     kept = notices.CopyProof(at=now, proof=msgspec.json.encode(proof).decode())
     front.journal.commit(
         Change(
@@ -102,7 +110,7 @@ def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime
             expected=0,
             entries=written.lines,
             leaves=(*written.leaves, proof.commits_to),
-            row=cases.inbox_row(front, places, policy, case),
+            row=msgspec.structs.replace(row, waits_for=HELD) if held else row,
             wrapped_key=wrapped,
             room=own,
             copies=(
@@ -120,6 +128,7 @@ def _open(front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime
         status=status,
         proof=proof,
         first_answer_due=status.next_due,
+        held=held,
     )
 
 

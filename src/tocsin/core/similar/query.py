@@ -30,6 +30,9 @@ FAINT: Final = 0.3
 ENOUGH: Final = 3.0
 """A query with this much to say, in words that nobody else uses, has its score halved: agreeing on three words is less
 evidence than agreeing on thirty."""
+BACKGROUND: Final = 1000
+"""Texts about anything else, of which every count is told: among a hundred copies of one report its words would
+otherwise be worth nothing, and a first score would mean less on a small installation than on a large one."""
 MAX_EVIDENCE: Final = 12
 """Shared things that are named for a hit."""
 
@@ -49,11 +52,12 @@ class Squares(dict[int, float]):
     def __init__(self, shelves: Sequence[Shelf]) -> None:
         super().__init__()
         self.postings = [shelf.postings for shelf in shelves]
-        self.total = sum(map(len, shelves))
+        self.known = sum(map(len, shelves))
+        self.total = self.known + BACKGROUND
 
     def count(self, term: int) -> int:
         """How many texts have a term, as far as anybody counted."""
-        return min(self.total, sum(len(found) for postings in self.postings if (found := postings.get(term))))
+        return min(self.known, sum(len(found) for postings in self.postings if (found := postings.get(term))))
 
     def __missing__(self, term: int) -> float:
         self[term] = square = (log((1 + self.total) / (1 + self.count(term))) + 1) ** 2

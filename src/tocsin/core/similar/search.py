@@ -89,7 +89,7 @@ class View:
         return sum(shelf.sweeps for shelf in self.shelves)
 
     def _refresh(self) -> None:
-        total, known = sum(map(len, self.shelves)), self._squares.total
+        total, known = sum(map(len, self.shelves)), self._squares.known
         if abs(total - known) * 10 > known or self._swept != self._sweeps():
             self._weigh()
 

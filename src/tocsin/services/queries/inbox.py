@@ -26,6 +26,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 TABS: Final[Mapping[str, str]] = {
     "team": "Needs us",
+    "held": "Held",
     "reporter": "Waiting for reporter",
     "mine": "Mine",
     "open": "All open",
@@ -91,7 +92,7 @@ def _query(projects: tuple[ProjectId, ...], tab: str, person: str, after: str, l
     return InboxQuery(
         projects=projects,
         open=tab != "done",
-        waits_for=tab if tab in ("team", "reporter") else "",
+        waits_for=tab if tab in ("team", "held", "reporter") else "",
         lead=person if tab == "mine" else "",
         after=from_cursor(after),
         limit=limit + 1,

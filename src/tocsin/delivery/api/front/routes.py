@@ -79,7 +79,8 @@ def report(request: FrontRequest, idempotency_key: Key = None) -> HttpResponse:
     files = body.files if body else ()
     nonce = reports.nonce(front, idempotency_key, given, files)
     try:
-        receipt = intake.receive(front, given.project, reports.said(given, files, "api"), nonce)
+        address = request.META.get("REMOTE_ADDR", "")
+        receipt = intake.receive(front, given.project, reports.said(given, files, "api"), nonce, address)
     except BaseException:
         _discard(body, front)
         raise
