@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tocsin.services.likes import Likes
+from tocsin.services.measured import Measured
 from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.fetch import Fetch
@@ -143,6 +144,7 @@ class Desk:
     sandbox: Sandbox | None = None
     knocks: tuple[Knock, ...] = ()
     likes: Likes = field(default_factory=Likes)
+    measures: Measured = field(default_factory=Measured)
     sources: SourcesOf = no_sources
 
 

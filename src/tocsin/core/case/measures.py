@@ -8,6 +8,7 @@ person: there is no ranking of people, and no measure from which one could be ma
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -30,6 +31,8 @@ SETTLED: Final = timedelta(days=30)
 
 AGES: Final[tuple[tuple[str, int], ...]] = (("0-3", 3), ("4-14", 14), ("15-30", 30), ("31-90", 90), ("over 90", 10**6))
 """Age buckets of the backlog: name, and the last whole day in it."""
+
+_LAST_DAYS: Final = [last for _, last in AGES]
 
 FEWEST: Final = 5
 """Below so many cases a percentile says nothing; show the cases instead."""
@@ -219,9 +222,8 @@ def _corrections(known: Sequence[Measures]) -> Key:
 def _backlog(known: Sequence[Measures], now: datetime) -> Key:
     waiting = [each for each in known if each.waits_for in ("team", "reporter")]
     parts = dict.fromkeys((name for name, _ in AGES), 0)
-    for each in waiting:
-        age = (now - each.opened_at).days
-        parts[next(name for name, last in AGES if age <= last)] += 1
+    for at, count in Counter(bisect_left(_LAST_DAYS, (now - each.opened_at).days) for each in waiting).items():
+        parts[AGES[at][0]] += count
     values = tuple((each.case, _days(each.opened_at, now)) for each in waiting)
     old = tuple(each.case for each in waiting if (now - each.opened_at).days > AGES[-2][1])
     return Key(
@@ -239,10 +241,11 @@ def _backlog(known: Sequence[Measures], now: datetime) -> Key:
 
 
 def _months(known: Iterable[Measures]) -> tuple[Month, ...]:
-    found: dict[str, Counter[str]] = {}
-    for each in known:
-        found.setdefault(f"{each.opened_at:%Y-%m}", Counter())[each.outcome] += 1
-    return tuple(Month(month=name, outcomes=dict(sorted(found[name].items()))) for name in sorted(found))
+    counted = Counter((each.opened_at.year, each.opened_at.month, each.outcome) for each in known)
+    months: dict[tuple[int, int], dict[str, int]] = {}
+    for (year, month, outcome), count in sorted(counted.items()):
+        months.setdefault((year, month), {})[outcome] = count
+    return tuple(Month(month=f"{year}-{month:02}", outcomes=found) for (year, month), found in months.items())
 
 
 def _percentile(values: Sequence[tuple[CaseRef, float]], percent: int) -> float | None:
