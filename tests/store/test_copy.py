@@ -15,6 +15,7 @@ from tocsin.adapters.db import copy
 from tocsin.adapters.db.database import Database
 from tocsin.adapters.db.journal import DbJournal
 from tocsin.adapters.db.machine import DbCaseKeys
+from tocsin.adapters.db.models import CaseKeyRow
 from tocsin.services.ports.machine import Rewrapped
 from tocsin.services.ports.store import Drop
 
@@ -122,3 +123,15 @@ def test_a_dump_of_postgresql_has_no_wrapped_key(postgresql: Database, tmp_path:
     assert f"key of {A}".encode() in apart.read_bytes()
     assert f"key of {A}".encode().hex().encode() not in whole.read_bytes()
     assert whole.stat().st_size > 1000
+
+
+def test_keys_put_back_after_a_dump_open_what_is_there_and_overwrite_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    filled(database)
+    _, apart = copy.copy_out(tmp_path, database)
+    CaseKeyRow.objects.using(database.alias).filter(case_id=A).delete()
+    assert copy.put_keys_back(apart, database) == 1
+    assert copy.put_keys_back(apart, database) == 0
+    journal = DbJournal(database)
+    assert [journal.head(case).wrapped_key for case in (A, B)] == [f"key of {case}".encode() * 9 for case in (A, B)]

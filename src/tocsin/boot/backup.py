@@ -38,6 +38,9 @@ from tocsin.services.rotation import KEPT
 DATA: Final = "data.tocsin"
 KEYS: Final = "keys.tocsin"
 SAMPLE: Final = 20
+RESTORED: Final = "tocsin.db"
+"""Where a restored SQLite database lies: where an installation without settings looks for it."""
+
 _STAMP: Final = "%Y-%m-%dT%H%M%SZ"
 _ATTACHMENTS: Final = "attachments"
 
@@ -149,9 +152,10 @@ def _look(desk: Desk, scratch: Path) -> str:
 
 
 def restore(home: Path, shares: list[recovery.Share], data: Path, keys: Path) -> recovery.Rest:
-    """Bring a SQLite installation back from a backup and two shares, into two empty directories.
+    """Bring an installation back from a backup and two shares, into two empty directories.
 
-    Writes database, attachments, public files and private keys; the configuration file is the caller's. Raises
+    Writes database (of PostgreSQL the dump, and beside it what was kept apart), attachments, public files and private
+    keys; the configuration file is the caller's. Raises
     NoBackup, ShareRefused, NotAnArchive, Tampered, FileExistsError and OSError.
     """
     file = recovery.load(home)
@@ -163,10 +167,10 @@ def restore(home: Path, shares: list[recovery.Share], data: Path, keys: Path) ->
         if any(path.iterdir()):
             raise FileExistsError(f"{path} is not empty")
     _unpack(home, data, lambda header: _unsealed(box, header))
-    if not (data / database.WHOLE).exists():
-        raise NoBackup(f"{home} is of PostgreSQL: see “tocsin restore --help”")
-    database.put_back(data / database.WHOLE, data / database.PERISHABLE)
-    (data / database.PERISHABLE).unlink()
+    if (data / database.WHOLE).exists():
+        database.put_back(data / database.WHOLE, data / database.PERISHABLE)
+        (data / database.PERISHABLE).unlink()
+        (data / database.WHOLE).rename(data / RESTORED)
     _write_keys(ring, rest, data, keys)
     recovery.save(data, file)
     return rest

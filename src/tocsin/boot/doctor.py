@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tocsin.adapters.vault import recovery
+from tocsin.adapters.vault.holder.client import HeldKeys, SocketAsk
 from tocsin.adapters.vault.keyfiles import KeyFileRefused, refuse_badly_kept
 from tocsin.adapters.vault.keyring import provider
 from tocsin.boot import backup
@@ -25,6 +26,7 @@ from tocsin.boot.config import Config
 from tocsin.boot.keys import desk_secret, key_file
 from tocsin.services.health import DRILLED, GOOD, LATE
 from tocsin.services.ports.machine import Fact
+from tocsin.services.ports.store import Unavailable
 
 HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 SHORTEST_SECRET: Final = 50
@@ -105,10 +107,8 @@ def _second_factor(config: Config, seen: Seen) -> Iterator[Finding]:
 
 def _keys(config: Config, seen: Seen) -> Iterator[Finding]:
     try:
-        path = key_file(config.key_dir)
-        refuse_badly_kept(config.data_dir, path)
-        kept = provider(path)
-    except KeyFileRefused as refused:
+        kept = _kept(config)
+    except (KeyFileRefused, Unavailable) as refused:
         yield Finding("keys", "F", str(refused), f"move them: storage.keys outside {config.data_dir}, chmod 700")
         return
     if kept == "file":
@@ -118,9 +118,21 @@ def _keys(config: Config, seen: Seen) -> Iterator[Finding]:
         yield Finding("keys", "A", f"they open with a {kept} only")
 
 
+def _kept(config: Config) -> str:
+    """How the keys are kept: by the word of a key holder of another user, else by looking at them."""
+    socket = config.holder_socket
+    if socket.is_socket() and socket.stat().st_uid != os.geteuid():
+        return HeldKeys(SocketAsk(socket)).standing().provider
+    path = key_file(config.key_dir)
+    refuse_badly_kept(config.data_dir, path)
+    return provider(path)
+
+
 def _files(config: Config, seen: Seen) -> Iterator[Finding]:
-    places = (config.data_dir, config.key_dir, backup.directory(config))
-    wide = [path for path in places if path.exists() and path.stat().st_mode & OTHERS]
+    # A key holder of another user reads the public file among the data: its group may look there, and never write.
+    shared = stat.S_IRWXO | stat.S_IWGRP if config.keys.users else OTHERS
+    places = ((config.data_dir, shared), (config.key_dir, OTHERS), (backup.directory(config), OTHERS))
+    wide = [path for path, closed in places if path.exists() and path.stat().st_mode & closed]
     for path in wide:
         yield Finding("file modes", "F", f"{path} is open to others", f"chmod 700 {path}")
     file = Path(os.environ.get("TOCSIN_CONFIG", "tocsin.toml"))

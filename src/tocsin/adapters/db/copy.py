@@ -93,14 +93,20 @@ def put_back(whole: Path, apart: Path) -> None:
         copy.execute("COMMIT")
 
 
-def read_dump(dump: Path, apart: Path, database: Database = DEFAULT) -> None:
-    """Fill an empty PostgreSQL database from a dump, and put back what was kept apart; raises Unavailable."""
-    settings = database.connection.settings_dict
-    _run(["pg_restore", "--no-owner", "--exit-on-error", f"--dbname={settings['NAME']}", str(dump)], settings)
+def put_keys_back(apart: Path, database: Database = DEFAULT) -> int:
+    """Put wrapped keys back into a database that was filled from a dump; says how many cases open again. A case that is
+    not there is passed over, one that has its key keeps it."""
     told = msgspec.msgpack.decode(apart.read_bytes(), type=Perishable)
+    back = 0
     with database.write() as cursor:
-        statement = "INSERT INTO tocsin_case_key (wrapped, case_id) SELECT %s, ref FROM tocsin_case WHERE ref = %s"
-        cursor.executemany(statement, [(body, name) for name, body in told.keys])
+        for name, body in told.keys:
+            cursor.execute(
+                "INSERT INTO tocsin_case_key (wrapped, case_id) SELECT %s, ref FROM tocsin_case WHERE ref = %s"
+                " ON CONFLICT (case_id) DO NOTHING",
+                (body, name),
+            )
+            back += cursor.rowcount
+    return back
 
 
 class Sample(msgspec.Struct, frozen=True):
