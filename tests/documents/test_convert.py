@@ -182,3 +182,39 @@ def test_the_terminal_converts_and_names_what_is_missing(tmp_path: Path) -> None
     assert lint("b", out.read_bytes(), NOW).valid
     source.write_text("no")
     assert run("--to", "osv").exit_code == Exit.FINDINGS
+
+
+def test_a_vector_of_an_unknown_version_is_told_and_not_lost_in_its_own_format() -> None:
+    value = json.loads(render_all(warehouse())["osv"])
+    value["severity"].append({"type": "CVSS_V4", "score": "CVSS:5.0/AV:N/XX:Y"})
+    body = json.dumps(value).encode()
+    made = convert(body, "csaf", NOW)
+    assert [each.field for each in made.losses if "CVSS:5.0" in each.message] == ["scores"]
+    assert json.loads(convert(body, "osv", NOW).body) == value
+
+
+def test_a_rejected_cve_record_is_a_withdrawn_advisory() -> None:
+    value = {
+        "dataType": "CVE_RECORD",
+        "dataVersion": "5.1.1",
+        "cveMetadata": {"cveId": "CVE-1900-0001", "state": "REJECTED", "dateRejected": "2026-02-01T00:00:00Z"},
+        "containers": {"cna": {"rejectedReasons": [{"lang": "en", "value": "Assigned twice."}]}},
+    }
+    made = json.loads(convert(json.dumps(value).encode(), "osv", NOW).body)
+    assert made["withdrawn"] == "2026-02-01T00:00:00Z"
+    assert "Assigned twice." in made["details"]
+    with pytest.raises(NotConvertible, match="products"):
+        convert(json.dumps(value).encode(), "csaf20", NOW)
+
+
+def test_ranges_of_commits_keep_their_repository() -> None:
+    events = [{"introduced": "0"}, {"fixed": "a72d2c07cfca03b55371089de6aa230d8c951fa0"}]
+    entry = {"ranges": [{"type": "GIT", "repo": "https://git.example.org/demo", "events": events}]}
+    value = {"id": "X-1", "aliases": ["CVE-1900-0001"], "modified": "2026-01-01T00:00:00Z", "affected": [entry]}
+    value["references"] = [{"type": "WEB", "url": "https://demo.example.org/1"}]
+    made = convert(json.dumps(value).encode(), "cve", NOW)
+    affected = json.loads(made.body)["containers"]["cna"]["affected"][0]
+    assert affected["repo"] == "https://git.example.org/demo"
+    assert affected["versions"][0]["versionType"] == "git"
+    back = json.loads(convert(made.body, "osv", NOW).body)["affected"][0]["ranges"]
+    assert back == [{"type": "GIT", "repo": "https://git.example.org/demo", "events": events}]

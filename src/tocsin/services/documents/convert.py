@@ -7,7 +7,8 @@ in meaning: unknown fields too. Nothing is invented; dates that a document does 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,9 +23,11 @@ from tocsin.core.formats.imports.csaf import several
 from tocsin.core.formats.judge.detect import as_kind, detect
 from tocsin.core.formats.judge.reading import Unreadable, read
 from tocsin.core.formats.other import OTHERS
-from tocsin.core.vocabulary import Value
+from tocsin.core.severity import score
+from tocsin.core.vocabulary import Refused, Value
 from tocsin.services.documents.lint import format_name
 
+_VECTOR: Final = re.compile(r'"(CVSS:[^"\\]{3,300})"')
 _ALIASES: Final = {
     "cdx": "cyclonedx", "csaf": "csaf20", "csaf-2.0": "csaf20", "csaf-2.1": "csaf21", "csaf2.0": "csaf20",
     "csaf2.1": "csaf21", "csaf-vex": "csaf20-vex", "cve-5.1.1": "cve5.1.1", "cve-5.2.0": "cve", "github": "ghsa",
@@ -124,11 +127,13 @@ def _value(name: str, advisory: Advisory) -> Any:
     return msgspec.json.decode(_rendered(name, advisory))
 
 
-def _left_behind(advisory: Advisory, source: str) -> tuple[Loss, ...]:
-    """What of the source the record does not hold: further vulnerabilities of a CSAF document."""
-    if source not in ("csaf20", "csaf21"):
-        return ()
-    count = several(msgspec.json.decode(advisory.extra[0].json))
-    if count <= 1:
-        return ()
-    return (Loss(field="vulnerabilities", message=f"only the first of {count} is converted; a record is about one"),)
+def _left_behind(advisory: Advisory, source: str) -> Iterator[Loss]:
+    """What of the source the record does not hold: further vulnerabilities, vectors that nobody here can read."""
+    kept = advisory.extra[0].json
+    for vector in dict.fromkeys(_VECTOR.findall(kept)):
+        refused = score(vector)
+        if isinstance(refused, Refused):
+            yield Loss(field="scores", message=f"{vector[:60]!r} is left out: {refused.because}")
+    count = several(msgspec.json.decode(kept)) if source in ("csaf20", "csaf21") else 1
+    if count > 1:
+        yield Loss(field="vulnerabilities", message=f"only the first of {count} is converted; a record is about one")

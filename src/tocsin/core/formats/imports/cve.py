@@ -72,11 +72,13 @@ def read(document: dict[str, Any]) -> Advisory:
         who=who,
         page=page,
         title=text(told, "title") or description.partition(". ")[0][:200] or cve,
-        details=description,
+        details=description or _words(told, "rejectedReasons"),
         products=[_product(each) for _, each in objects(told, "affected")],
         references=[each for each in references if each.url != page],
         published=common.instant(published),
         modified=common.instant(modified),
+        withdrawn=common.instant(_rejected(meta)),
+        withdrawn_reason=" ".join(_words(told, "rejectedReasons").split()),
         cve_id=cve,
         impact="\n\n".join(_words(each, "descriptions") for _, each in objects(told, "impacts")),
         mitigation=_words(told, "workarounds"),
@@ -86,6 +88,13 @@ def read(document: dict[str, Any]) -> Advisory:
         scores=common.scores(_vectors(told), name or "CNA"),
         credits=tuple(_credits(told)),
     )
+
+
+def _rejected(meta: dict[str, Any]) -> str:
+    """When a record was rejected, "" where it is not."""
+    if text(meta, "state") != "REJECTED":
+        return ""
+    return text(meta, "dateRejected") or text(meta, "dateUpdated") or text(meta, "datePublished")
 
 
 def _own_id(told: dict[str, Any]) -> str:
