@@ -131,3 +131,28 @@ def completeness(report: Report) -> tuple[str, ...]:
         "dependencies": bool(report.dependencies.strip()),
     }
     return tuple(group for group in CONTENT_GROUPS if answered.get(group))
+
+
+_ASKED: Final[Mapping[str, str]] = {
+    "reproduce": (
+        "Could you tell us, step by step, how to make it happen: what you ran, what you saw, and what you expected?"
+    ),
+    "effects": (
+        "Could you tell us what happens to somebody it is used against, and on which hardware and software you saw it?"
+    ),
+    "attack_surface": (
+        "Could you tell us who could use it: from where, with which rights, and what somebody has to do for it to work?"
+    ),
+    "dependencies": "Could you tell us which other software was involved, with its versions?",
+    "title": "In one sentence: what is the problem about?",
+}
+"""What to ask for first when a group is missing: what it takes to reproduce the matter, then what it means."""
+
+
+def next_question(report: Report) -> str:
+    """Draft the question about the most useful content group that a report leaves open; "" when none is.
+
+    A draft only: a person edits and sends it, and a case goes on without an answer (S14, S32).
+    """
+    answered = completeness(report)
+    return next((question for group, question in _ASKED.items() if group not in answered), "")

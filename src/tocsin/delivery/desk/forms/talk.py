@@ -7,6 +7,7 @@ from __future__ import annotations
 from django import forms
 
 from tocsin.core.case import commands as cmd
+from tocsin.core.intake import next_question
 from tocsin.core.vocabulary import Audience, MoveName
 from tocsin.delivery.desk.forms.base import MoveForm, Prose, choices
 
@@ -55,6 +56,10 @@ class NeedInfoForm(MoveForm):
         required=True,
         help_text="Sent as it stands. The case stays open, whatever the answer.",
     )
+
+    def begin(self) -> dict[str, str]:
+        """Start from a question about what the report leaves open."""
+        return {"question": next_question(self.ground.case.report)}
 
     def command(self) -> cmd.NeedInfo:
         """Ask."""
