@@ -59,7 +59,8 @@ def test_documents_and_tests_are_no_code(path: str, code: bool) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["[5.2.x] Fixed CVE-2024-1 -- Checked it", "Fixed CVE-2024-1 -- Checked it. (#812)", "fixed  cve-2024-1 -- checked it",
+    ["[5.2.x] Fixed CVE-2024-1 -- Checked it", "Fixed CVE-2024-1 -- Checked it. (#812)",
+     "fixed  cve-2024-1 -- checked it",
      "backport: Fixed CVE-2024-1 -- Checked it", "[PATCH] [7.3] Fixed CVE-2024-1 -- Checked it"],
 )  # fmt: skip
 def test_a_subject_is_compared_without_what_backporting_adds(line: str) -> None:
@@ -68,7 +69,7 @@ def test_a_subject_is_compared_without_what_backporting_adds(line: str) -> None:
 
 def test_only_recorded_forms_name_a_commit() -> None:
     full = "0123456789abcdef0123456789abcdef01234567"
-    written = f"Fix it\n\n(cherry picked from commit {full})\nSee also deadbeef1.\nThis reverts commit abcdef0.\n"
+    written = f"Fix it\n\n(cherry picked from commit {full})\nSee deadbeef1.\nThis reverts commit abcdef0.\n"
     said = message.said(written)
     assert (said.picked, said.reverts) == ((full,), ("abcdef0",))
     several = message.said("This reverts commits abcdef0, 1234567 and feedbee.")

@@ -75,6 +75,9 @@ def command(
     told = facts(desk, case, asked, repository)
     if isinstance(told, Refused):
         return told
+    source = repository or desk.mirrors.open(case.project)
+    full = source.resolve if source else str  # what is short today may be ambiguous tomorrow
+    asked = replace(asked, fix=tuple(map(full, asked.fix)), introduced=tuple(map(full, asked.introduced)))
     return cmd.SetLines(lines=lines(desk, case, policy, told.lines, repository), asked=asked)
 
 

@@ -22,7 +22,7 @@ from tocsin.services.app import Desk
 from tocsin.services.ports.git import GitFailed, Repository
 from tocsin.services.ports.world import PersonInfo
 from tocsin.services.queries import case as query
-from tocsin.services.queries.branches import ranged
+from tocsin.services.queries.branches import ranged, support
 
 repo = click.option("--repo", default="", metavar="DIR", help="A repository at hand.  [default: the project's mirror]")
 
@@ -86,12 +86,11 @@ def show(case: Case, policy: Policy) -> None:
     rows = []
     for line in case.lines:
         due = branches.next_release(policy, line)
-        support = "supported" if line.supported else "ended"
         state = line.state.value.replace("-", " ") + (", tested" if line.tested else "")
         waived = f"waived by {line.waived_by}: {line.waiver}" if line.waiver else ""
         why = waived or line.reason or "; ".join(("" if each.strong else "? ") + each.says for each in line.evidence)
-        rows.append((line.line, support, state, line.introduced or "-", line.fixed_in or "-", line.commit[:12] or "-",
-                     f"{due:%Y-%m-%d}" if due else "-", why))  # fmt: skip
+        known = (line.introduced, line.fixed_in, line.commit[:12], f"{due:%Y-%m-%d}" if due else "")
+        rows.append((line.line, support(line), state, *(each or "-" for each in known), why))
     if rows:
         table(("LINE", "SUPPORT", "STATE", "SINCE", "FIXED IN", "COMMIT", "NEXT RELEASE", "WHY"), rows)
     else:

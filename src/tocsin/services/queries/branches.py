@@ -100,7 +100,7 @@ def _row(policy: Policy, line: LineFact) -> RowView:
         line=line.line,
         mark="✓" if _settled(line) else "?" if line.state is Affectedness.REVIEW else "!",
         state=line.state.value,
-        support="supported" if line.supported else "ended",
+        support=support(line),
         since=line.introduced,
         fixed_in=line.fixed_in,
         commit=line.commit,
@@ -109,6 +109,13 @@ def _row(policy: Policy, line: LineFact) -> RowView:
         why=(*waived, *((line.reason,) if line.reason else ()), *said),
         doubts=doubts,
     )
+
+
+def support(line: LineFact) -> str:
+    """`supported`, `ended`, or `development` for a trunk, which is no line of releases."""
+    if line.supported:
+        return "supported"
+    return "ended" if any(letter.isdigit() for letter in line.line) else "development"
 
 
 def _tested(line: LineFact) -> str:
