@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from tocsin.core.advisory import Advisory, Credit, Score
+from tocsin.core.advisory import Advisory, Credit, LineRange, Product, Score
 from tocsin.core.advisory.cwe import cwe_name
+from tocsin.core.formats import csaf_tree as tree
 from tocsin.core.formats import words
 from tocsin.core.formats.csaf_tree import Entry
 from tocsin.core.formats.encode import dated, filled, instant
@@ -87,7 +88,7 @@ def vulnerability(
         ids=_ids(advisory),
         discovery_date=instant(advisory.discovered) if advisory.discovered else None,
         notes=[*_notes(advisory), *notes],
-        remediations=list(_remediations(advisory, entries)),
+        remediations=list(_remediations(advisory)),
         threats=list(_threats(advisory, entries, always_why=always_why)),
         acknowledgments=_acknowledgments(advisory),
     )
@@ -178,21 +179,23 @@ def _hit(entries: list[Entry]) -> list[str]:
     return [entry.product_id for entry in entries if entry.line and entry.line.vulnerable]
 
 
-def _remediations(advisory: Advisory, entries: list[Entry]) -> Iterator[dict[str, Any]]:
-    for entry in entries:
-        if entry.line and (entry.line.vulnerable or entry.line.state is Affectedness.REVIEW):
-            yield {**_remedy(advisory, entry), "product_ids": [entry.product_id]}
-    if advisory.mitigation.strip() and _hit(entries):
-        yield {
-            "category": "workaround",
-            "details": words.inert(advisory.mitigation),
-            "product_ids": _hit(entries),
-        }
+@words.once
+def _remediations(advisory: Advisory) -> tuple[dict[str, Any], ...]:
+    """What to do about every line that is affected or may be: both dialects have words for those."""
+    places = [each for each in tree.places(advisory) if each.line]
+    hit = [each.product_id for each in places if each.line and each.line.vulnerable]
+    found = [
+        {**_remedy(advisory, each.product, each.line), "product_ids": [each.product_id]}
+        for each in places
+        if each.line and (each.line.vulnerable or each.line.state is Affectedness.REVIEW)
+    ]
+    if advisory.mitigation.strip() and hit:
+        found.append({"category": "workaround", "details": words.inert(advisory.mitigation), "product_ids": hit})
+    return tuple(found)
 
 
-def _remedy(advisory: Advisory, entry: Entry) -> dict[str, Any]:
-    line, product = entry.line, entry.product
-    if line is None or not line.vulnerable:
+def _remedy(advisory: Advisory, product: Product, line: LineRange) -> dict[str, Any]:
+    if not line.vulnerable:
         return {"category": "none_available", "details": "The line is still being investigated."}
     if line.fixed_in:
         details = f"Update to {product.name} {line.fixed_in} or a later version of the line. {advisory.upgrade}".strip()

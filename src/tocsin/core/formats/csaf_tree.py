@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tocsin.core.advisory import Advisory, Product
 from tocsin.core.formats import words
@@ -38,12 +38,43 @@ class Entry:
     line: LineRange | None = None
 
 
+class Place(NamedTuple):
+    """A full product name before a dialect writes it down; `purl` with the version where it is of one."""
+
+    product_id: str
+    category: str
+    name: str
+    text: str
+    purl: str
+    product: Product
+    line: LineRange | None = None
+
+
 def entries(advisory: Advisory, dialect: Dialect) -> list[Entry]:
     """Every full product name in the order of products and lines; the fixes of a product follow its lines."""
-    found: list[Entry] = []
-    for place, product in enumerate(advisory.products, 1):
-        found += _lines(product, place, dialect)
-        found += [_fix(product, place, version, dialect) for version in dict.fromkeys(product.fixed_versions)]
+    return [
+        Entry(
+            dialect.status[place.line.state] if place.line else "fixed",
+            place.product_id,
+            _branch(place, _helper(place.product, place.purl, dialect)),
+            place.product,
+            place.line,
+        )
+        for place in places(advisory)
+        if place.line is None or place.line.state in dialect.status
+    ]
+
+
+@words.once
+def places(advisory: Advisory) -> list[Place]:
+    """The same for every dialect, computed once."""
+    found: list[Place] = []
+    for number, product in enumerate(advisory.products, 1):
+        found += _lines(product, number)
+        found += [
+            _version(product, version, f"P{number}-{version}-fixed")
+            for version in dict.fromkeys(product.fixed_versions)
+        ]
     return found
 
 
@@ -72,35 +103,26 @@ def status(found: list[Entry]) -> dict[str, list[str]]:
     return groups
 
 
-def _lines(product: Product, place: int, dialect: Dialect) -> Iterator[Entry]:
-    """The lines that the dialect has a word for; nameless ones, of which imported records have several, by number."""
+def _lines(product: Product, number: int) -> Iterator[Place]:
+    """The lines; nameless ones, of which imported records have several, are numbered."""
     nameless = 0
     for line in product.lines:
         name = line.line or ("all" if not nameless else f"all.{nameless + 1}")
         nameless += not line.line
-        if line.state in dialect.status:
-            yield _line(product, f"P{place}-{name}-range", line, dialect)
+        yield _line(product, f"P{number}-{name}-range", line)
 
 
-def _line(product: Product, product_id: str, line: LineRange, dialect: Dialect) -> Entry:
+def _line(product: Product, product_id: str, line: LineRange) -> Place:
     each = interval(product.order, line)
     if each.last and each.last == each.start:
-        branch = _version(product, each.last, product_id, dialect)  # a range of one version is a version
-    else:
-        name = f"{product.name} {words.range_words(each)}"
-        helper = _helper(product, product.purl, dialect)
-        branch = _branch("product_version_range", vers(product.order, each), name, product_id, helper)
-    return Entry(dialect.status[line.state], product_id, branch, product, line)
+        return _version(product, each.last, product_id, line)  # a range of one version is a version
+    written, text = vers(product.order, each), f"{product.name} {words.range_words(each)}"
+    return Place(product_id, "product_version_range", written, text, product.purl, product, line)
 
 
-def _fix(product: Product, place: int, version: str, dialect: Dialect) -> Entry:
-    product_id = f"P{place}-{version}-fixed"
-    return Entry("fixed", product_id, _version(product, version, product_id, dialect), product)
-
-
-def _version(product: Product, version: str, product_id: str, dialect: Dialect) -> dict[str, Any]:
-    helper = _helper(product, with_version(product.purl, version) if product.purl else "", dialect)
-    return _branch("product_version", version, f"{product.name} {version}", product_id, helper)
+def _version(product: Product, version: str, product_id: str, line: LineRange | None = None) -> Place:
+    purl = with_version(product.purl, version) if product.purl else ""
+    return Place(product_id, "product_version", version, f"{product.name} {version}", purl, product, line)
 
 
 def _helper(product: Product, purl: str, dialect: Dialect) -> dict[str, Any]:
@@ -113,8 +135,8 @@ def _helper(product: Product, purl: str, dialect: Dialect) -> dict[str, Any]:
     return found
 
 
-def _branch(category: str, name: str, text: str, product_id: str, helper: dict[str, Any]) -> dict[str, Any]:
-    full: dict[str, Any] = {"name": text, "product_id": product_id}
+def _branch(place: Place, helper: dict[str, Any]) -> dict[str, Any]:
+    full: dict[str, Any] = {"name": place.text, "product_id": place.product_id}
     if helper:
         full["product_identification_helper"] = helper
-    return {"category": category, "name": name, "product": full}
+    return {"category": place.category, "name": place.name, "product": full}
