@@ -20,7 +20,7 @@ OPTION = re.compile(r"^\s*-(?!-hash=)|://|@ ", re.M)
 
 @cache
 def lock(name: str) -> dict[str, tuple[str, str]]:
-    """The lock's pins: version and hashes by package."""
+    """The lock's pins: version and hashes by package. Where interpreters need different versions, that for the newest."""
     content = (ROOT / "requirements" / f"{name}.txt").read_text()
     return {pin[1]: (pin[2], pin[4].replace(" \\", "")) for pin in PIN.finditer(content)}
 
@@ -29,7 +29,7 @@ def lock(name: str) -> dict[str, tuple[str, str]]:
 def test_a_lock_holds_hashes_and_no_addresses(name: str) -> None:
     content = (ROOT / "requirements" / f"{name}.txt").read_text()
     pinned = [line for line in content.splitlines() if line and line[0] not in " #"]
-    assert len(lock(name)) == len(pinned) > 0
+    assert len(PIN.findall(content)) == len(pinned) > 0
     assert OPTION.findall(content) == []
 
 
