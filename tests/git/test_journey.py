@@ -13,11 +13,14 @@ from tests.git.conftest import Place
 from tests.git.maker import FIXED, fix
 from tests.services.acts import PROJECT, act, ready, report
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.events import Asked
 from tocsin.core.case.model import Case
 from tocsin.core.policy.facts import LineFact
+from tocsin.core.policy.model import ReleaseLine, Versions
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Affectedness, Audience
 from tocsin.delivery.cli.exits import Exit
 from tocsin.services import branches, cases, publication, worker
+from tocsin.services.gitfacts import Told
 from tocsin.services.queries import case as query
 
 
@@ -258,3 +261,19 @@ def test_lines_are_read_from_tags_and_move_with_them(place: Place) -> None:
     rows = {row["line"]: row for row in json.loads(place.tell.ok("release", "list", "-p", PROJECT, "--json"))}
     assert rows["7.4"]["newest"] == "7.4.1"
     assert rows["7.4"]["releases"] == 2
+
+
+def test_a_line_past_its_end_leaves_new_cases_and_stays_on_open_ones(place: Place, ref: str) -> None:
+    mended = fix(place.made)
+    fetch(place)
+    opened = cases.open_case(place.home.desk, ref, SYSTEM_ACTOR, "test")
+    assert opened
+    ended = ReleaseLine(name="7.3", until=place.home.clock().date() - timedelta(days=1))
+    policy = replace(opened.policy, versions=Versions(line=(ReleaseLine(name="7.4"), ended)))
+    told = branches.facts(place.home.desk, opened.case, Asked(fix=(mended,)))
+    assert isinstance(told, Told)
+    new = branches.lines(place.home.desk, opened.case, policy, told.lines)
+    assert {line.line for line in new if line.supported} == {"7.4"}
+    held = replace(opened.case, lines=(LineFact(line="7.3"), LineFact(line="7.4")))
+    still = branches.lines(place.home.desk, held, policy, told.lines)
+    assert {line.line for line in still if line.supported} == {"7.3", "7.4"}
