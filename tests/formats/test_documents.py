@@ -8,6 +8,7 @@ import email.policy
 import json
 from html.parser import HTMLParser
 
+import jsonschema_rs
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,6 +30,7 @@ from tocsin.core.formats import (
     schema_violations,
 )
 from tocsin.core.formats.other import OTHERS
+from tocsin.core.formats.schema import tenths
 from tocsin.core.formats.wrap import WIDTH
 from tocsin.services.documents.csaf import findings as csaf_findings
 
@@ -318,3 +320,21 @@ def test_the_page_stands_alone_and_nothing_typed_becomes_markup(advisory: Adviso
     outline.feed(OTHERS["html"].render(typed).decode())
     assert not {"script", "img", "link", "iframe", "object"} & set(outline.tags)
     assert outline.tags.count("h1") == outline.tags.count("main") == outline.tags.count("style") == 1
+
+
+def test_bounds_and_a_step_judge_scores_as_the_list_of_every_tenth_does() -> None:
+    schema = {"enum": [each / 10 for each in range(101)]}
+    quicker = jsonschema_rs.validator_for(tenths(schema))
+    plain = jsonschema_rs.validator_for(schema)
+    probes = [each / 100 for each in range(-20, 1_030)] + [
+        0,
+        5,
+        10,
+        11,
+        9.999999,
+        0.30000000000000004,
+        "5.5",
+        None,
+        1e300,
+    ]
+    assert [quicker.is_valid(each) for each in probes] == [plain.is_valid(each) for each in probes]

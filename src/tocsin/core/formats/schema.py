@@ -34,6 +34,7 @@ REFERENCED: Final = {
 """Addresses under which the schemas refer to others, and where those lie."""
 
 CVE_52: Final = "cve-5.2.0"
+_MANY: Final = 10
 
 
 class Violation(Value):
@@ -73,7 +74,27 @@ def _escaped(part: str) -> str:
 @cache
 def _validator(schema: str) -> jsonschema_rs.Validator:
     registry = jsonschema_rs.Registry([(uri, bundled(name)) for uri, name in REFERENCED.items()])
-    return jsonschema_rs.validator_for(bundled(schema), validate_formats=True, registry=registry, offline=True)
+    quicker = tenths(bundled(schema))
+    return jsonschema_rs.validator_for(quicker, validate_formats=True, registry=registry, offline=True)
+
+
+def tenths(schema: Any) -> Any:
+    """The schema with lists of every tenth between two numbers written as bounds and a step.
+
+    CVE's schema lists the 101 scores of CVSS so; going through such lists took twenty times as long as all the rest.
+    """
+    if isinstance(schema, list):
+        return [tenths(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: tenths(each) for name, each in schema.items()}
+    listed = found.get("enum")
+    if isinstance(listed, list) and len(listed) >= _MANY and all(isinstance(each, (int, float)) for each in listed):
+        tens = [round(each * 10) for each in listed]
+        if tens == list(range(tens[0], tens[0] + len(tens))):
+            del found["enum"]
+            found |= {"type": "number", "minimum": listed[0], "maximum": listed[-1], "multipleOf": 0.1}
+    return found
 
 
 def bundled(name: str) -> Any:
