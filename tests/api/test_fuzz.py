@@ -33,6 +33,11 @@ CHECKS = (
     "response_schema_conformance", "negative_data_rejection", "ignored_auth",
 )  # fmt: skip
 ENDS_THE_RUN = "end-token"
+CONFIG = """
+[checks]
+# Theirs, and 413: a text that is too long by one, written as escapes, makes a body that is not read at all.
+negative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429]
+"""
 
 
 @pytest.fixture
@@ -77,6 +82,7 @@ def run(
     """Run Schemathesis over one half."""
     file = place / f"{half.half}.json"
     file.write_text(json.dumps(named(half.get("/openapi.json"), names)))
+    (place / "schemathesis.toml").write_text(CONFIG)
     program = str(Path(sys.executable).with_name("schemathesis"))
     token = ("-H", f"Authorization: Bearer {half.secret}") if half.secret else ()
     told = ("--exclude-operation-id", ENDS_THE_RUN, "--suppress-health-check", "all", "--no-color", *options)
@@ -103,7 +109,7 @@ def test_whatever_is_sent_is_answered_as_described(
     sample = ("--phases", "fuzzing", "--max-examples", "8", "--seed", "1", "--no-shrink")
     with served() as address:
         done = run(half, address, furnished, tmp_path, *(whole if deep else sample))
-    assert done.returncode == 0, done.stdout[-6000:]
+    assert done.returncode == 0, done.stdout.partition("= FAILURES =")[2][:6000] or done.stdout[-3000:]
 
 
 @pytest.mark.parametrize("broken", ["fails", "answers something else"])
