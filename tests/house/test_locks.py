@@ -20,7 +20,7 @@ OPTION = re.compile(r"^\s*-(?!-hash=)|://|@ ", re.M)
 
 @cache
 def lock(name: str) -> dict[str, tuple[str, str]]:
-    """The lock's pins: version and hashes by package. Where interpreters need different versions, that for the newest."""
+    """The lock's pins: version and hashes by package; where interpreters need different ones, the newest's."""
     content = (ROOT / "requirements" / f"{name}.txt").read_text()
     return {pin[1]: (pin[2], pin[4].replace(" \\", "")) for pin in PIN.finditer(content)}
 

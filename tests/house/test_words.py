@@ -21,6 +21,7 @@ ORDINARY = {
     "configuration",  # the reporter's own, a heading of the report form
     "error",  # a form that came back, and HTTP's word
     "owner",  # also a role
+    "password",  # of people with accounts; a finder has none
 }
 """Wrong for the term they stand beside, right elsewhere; which it is, a reader has to judge."""
 NOT_TEXT = re.compile(r"<!--.*?-->|{#.*?#}|{%.*?%}|{{.*?}}|<(script|style)\b.*?</\1>|<[^>]*>", re.S)
