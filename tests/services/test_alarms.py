@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from tocsin.services.ports.store import Drop
 from tocsin.services.ports.vault import Limited, Tampered
 from tocsin.services.queries import inbox
 from tocsin.testing.house import House, house
+from tocsin.testing.machine import MemoryKeys
 
 
 @dataclass
@@ -224,3 +225,25 @@ def test_a_shredded_case_is_nobodys_any_more_and_no_alarm(home: House) -> None:
     assert verify.verify(home.desk).findings == ()
     assert not home.desk.machine.alarms.kept
     assert not rotation.shred(home.desk, "WHPG-2026-22222")
+
+
+def test_a_rotation_that_was_interrupted_is_finished_before_its_old_key_ends(home: House) -> None:
+    """Otherwise what was left under it could never be opened again."""
+    ref, _ = filled(home)
+    done: list[str] = []
+
+    class Keys(MemoryKeys):
+        def rewrap(self, case: str, wrapped: bytes) -> bytes:
+            done.append(case)
+            return wrapped
+
+        def retire(self, now: datetime) -> int:
+            done.append("retired")
+            return 1
+
+    keys = Keys("i", b"new", b"")
+    desk = replace(home.desk, machine=replace(home.desk.machine, keys=keys))
+    assert rotation.retire(desk, lambda public: done.append("published")) == 0, "there is one key only"
+    keys._standing = msgspec.structs.replace(keys._standing, public=(b"new", b"old"))
+    assert rotation.retire(desk, lambda public: done.append("published")) == 1
+    assert (done[0], done[-1], ref in done) == ("published", "retired", True)

@@ -198,7 +198,7 @@ def test_a_user_that_is_not_named_is_hung_up_on(base: Path) -> None:
 
 def test_another_user_changes_no_keys(base: Path) -> None:
     holder = holder_of(base)
-    for question in (wire.AskRotate(NOON), wire.AskRetire(NOON), wire.AskEscrow(b"k" * 32)):
+    for question in (wire.AskRotate(NOON), wire.AskEscrow(b"k" * 32)):
         answer = holder.answer(question, admin=False)
         assert isinstance(answer, wire.No)
         assert "own user" in answer.because
@@ -298,12 +298,20 @@ def test_a_retired_key_opens_nothing_any_more_and_is_gone_from_the_disk(base: Pa
     vault = vault_of(base, holder)
     _, wrapped = vault.new_case_key(CASE)
     keys.rotate(NOON + timedelta(days=30))
-    assert keys.retire(NOON + timedelta(days=29)) == 0
+    clock.at = NOON + timedelta(days=29)
+    assert keys.retire(clock.at) == 0
     vault.case_key(CASE, wrapped, "a", "p")
+    clock.at = NOON + timedelta(days=30)
     assert keys.retire(NOON + timedelta(days=30)) == 1
     with pytest.raises(Tampered):
         vault.case_key(CASE, wrapped, "a", "p")
     assert base64.b64encode(seed) not in b"".join(p.read_bytes() for p in (base / "keys").iterdir() if p.is_file())
+
+
+def test_no_old_key_ends_before_its_time_whatever_the_caller_calls_now(base: Path) -> None:
+    keys = HeldKeys(holder_of(base, now=Clock()).answer)
+    keys.rotate(NOON + timedelta(days=30))
+    assert keys.retire(NOON + timedelta(days=9999)) == 0
 
 
 def test_a_rotated_ring_survives_a_restart(base: Path) -> None:

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -24,12 +25,12 @@ from tocsin.adapters.vault import archive, recovery
 from tocsin.adapters.vault.archive import INSTANCE, RECOVERY, Header, NotAnArchive
 from tocsin.adapters.vault.box import BoxKey, seal_to
 from tocsin.adapters.vault.durable import PRIVATE_DIRECTORY
-from tocsin.adapters.vault.keyfiles import write_back
+from tocsin.adapters.vault.keyfiles import publish_key, write_back
 from tocsin.adapters.vault.keyring import Keyring, write_ring
 from tocsin.boot.config import Config
 from tocsin.boot.keys import write_files
 from tocsin.core.vocabulary import SYSTEM_ACTOR
-from tocsin.services import sealing
+from tocsin.services import rotation, sealing
 from tocsin.services.app import Desk
 from tocsin.services.health import BACKUP, DRILLED, GOOD
 from tocsin.services.ports.vault import Tampered
@@ -233,6 +234,7 @@ def nightly(config: Config, desk: Desk) -> None:
     if made is None or now - made.at >= timedelta(days=1):
         make(config, desk)
         prune(config, now)
+        rotation.retire(desk, partial(publish_key, config.data_dir))
         drilled = None
     if drilled is None or now - drilled.at >= timedelta(days=1):
         drill(config, desk)

@@ -56,6 +56,19 @@ def finish(desk: Desk, standing: Standing) -> Rotated:
     return Rotated(standing=standing, cases=cases, rows=rows)
 
 
+def retire(desk: Desk, publish: Callable[[bytes], None]) -> int:
+    """Destroy old keys whose time is over, after making sure that nothing stands under them; says how many.
+
+    An interrupted rotation is finished first: otherwise what it left behind would be lost. Raises as `rotate`.
+    """
+    standing = desk.machine.keys.standing()
+    if len(standing.public) == 1:
+        return 0
+    publish(standing.public[0])
+    finish(desk, standing)
+    return desk.machine.keys.retire(desk.now())
+
+
 def _rewrap_all(desk: Desk) -> int:
     return sum(_rewrap(desk, page) for page in _pages(desk))
 

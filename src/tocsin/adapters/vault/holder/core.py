@@ -30,7 +30,9 @@ from tocsin.services.ports.vault import Tampered, bind
 ALARM: Final = "key-limit"
 """Purpose under which running into a limit stands in the ledger, once an hour, for those who look after alarms."""
 
-_ADMIN: Final = (wire.AskRotate, wire.AskRetire, wire.AskEscrow)
+_ADMIN: Final = (wire.AskRotate, wire.AskEscrow)
+"""What only the holder's own user asks for. Old keys whose time is over may be ended by whoever knows that nothing
+stands under them any more: by this clock, never sooner."""
 
 
 _log = logging.getLogger("tocsin.holder")
@@ -95,7 +97,7 @@ class Holder(Secret):
                     self._take(self._store.rotate(self._keys, keep_until, self._now()))
             case wire.AskRetire(now=now):
                 with self._lock:
-                    kept = self._store.retire(self._keys, now)
+                    kept = self._store.retire(self._keys, min(now, self._now()))
                     gone = len(self._keys.older) - len(kept.older)
                     self._take(kept)
                 return wire.GivenNumber(gone)
