@@ -97,7 +97,8 @@ def _lines(repository: Repository, refs: Sequence[Ref], releases: Releases, patt
     for ref in refs:
         short = ref.name.removeprefix(_HEADS).removeprefix(_TAGS)
         version = rel.line_version(short)
-        chosen = fnmatchcase(short, pattern) if pattern else ref.name.startswith(_HEADS) and version is not None
+        branch = ref.name.startswith(_HEADS)
+        chosen = fnmatchcase(short, pattern) and bool(branch or version) if pattern else branch and version is not None
         if chosen and ref.name not in tagged:
             found.append(Line(name=short, ref=ref.name, commit=ref.commit, version=version or ""))
     if not found and not pattern:
