@@ -65,6 +65,13 @@ def test_the_inbox_says_how_many_a_new_report_is_like(sign_in: SignIn, pair: tup
     assert all("↔" not in row for row in rows if story.TITLES[3] in row)
 
 
+def test_two_that_found_each_other_count_once(house: House, pair: tuple[Receipt, Receipt]) -> None:
+    anew = knowing(house, Likes())
+    lookalikes.catch_up(anew)
+    marks = [anew.likes.mark(receipt.case) for receipt in pair]
+    assert [mark and mark.count for mark in marks] == [1, 1]
+
+
 def test_what_somebody_may_not_read_is_not_ranked(
     house: House, sign_in: SignIn, member: Callable[..., str], pair: tuple[Receipt, Receipt]
 ) -> None:

@@ -60,7 +60,7 @@ class Likes:
         self._shelves: dict[ProjectId, Shelf] = {PUBLISHED: Shelf()}
         self._seen: dict[CaseRef, int] = {}
         self._views: OrderedDict[frozenset[ProjectId], View] = OrderedDict()
-        self._marks: dict[CaseRef, Mark] = {}
+        self._alike: dict[CaseRef, dict[str, float]] = {}
         self.serial = 0
         """The newest publication that was taken in."""
 
@@ -101,17 +101,17 @@ class Likes:
 
     def mark(self, case: CaseRef) -> Mark | None:
         """What was found for a case when it came in, or since."""
-        return self._marks.get(case)
+        with self._lock:
+            found = self._alike.get(case)
+            return Mark(score=max(found.values()), count=len(found)) if found else None
 
     def _note(self, case: CaseRef, hits: Iterable[Hit]) -> None:
-        """Keep what was found for a case; whatever it is like is like it."""
-        shown = [hit for hit in hits if hit.score >= SHOWN]
-        if not shown:
-            return
-        self._marks[case] = Mark(score=shown[0].score, count=len(shown))
-        for hit in shown:
-            known = self._marks.get(hit.id, Mark(score=0.0, count=0))
-            self._marks[hit.id] = Mark(score=max(known.score, hit.score), count=known.count + 1)
+        """Keep what was found for a case; whatever it is like is like it, and is counted once."""
+        for hit in hits:
+            if hit.score >= SHOWN:
+                for one, other in ((case, hit.id), (hit.id, case)):
+                    known = self._alike.setdefault(one, {})
+                    known[other] = max(known.get(other, 0.0), hit.score)
 
     def _view(self, allowed: frozenset[ProjectId]) -> View:
         known = frozenset(allowed & self._shelves.keys())
