@@ -231,3 +231,14 @@ def test_a_policy_is_put_in_force(desk: Half, token: Callable[..., str]) -> None
     assert (wrong.status_code, json.loads(wrong.content)["code"]) == (422, "policy-refused")
     reader = Half("desk", token("", Scope.READ))
     assert reader("POST", f"/projects/{PROJECT}/policy", {"toml": text}).status_code == 403
+
+
+def test_git_is_asked_where_there_is_a_repository(front: Half, desk: Half, token: Callable[..., str]) -> None:
+    ref = reported(front)
+    for name, wish in (
+        ("ask-git", {"fix": ["9f31c02"]}),
+        ("same-change", {"commit": "9f31c02", "of": "1234567", "same": True}),
+    ):
+        answer = desk("POST", f"/cases/{ref}/moves/{name}", wish)
+        assert answer.status_code in (200, 422), answer.content
+        assert desk("POST", f"/cases/{ref}/moves/{name}", {"fix": ["; rm"], "commit": "x"}).status_code == 400

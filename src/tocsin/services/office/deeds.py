@@ -14,11 +14,13 @@ from typing import Annotated, Any, Final, dataclass_transform
 
 import msgspec
 
+from tocsin.core import access
 from tocsin.core.case import party_commands as pc
+from tocsin.core.case.events import Asked
 from tocsin.core.case.model import Case
 from tocsin.core.case.shared import Part
-from tocsin.core.vocabulary import Actor, Audience, Refused
-from tocsin.services import cases, inviting, relating, threads
+from tocsin.core.vocabulary import Actor, Audience, MoveName, Refused
+from tocsin.services import branches, cases, inviting, relating, threads
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.office.moves import Instant, Text, out_of_range
@@ -26,6 +28,8 @@ from tocsin.services.office.moves import Instant, Text, out_of_range
 Word = Annotated[str, msgspec.Meta(max_length=300)]
 Words = Annotated[tuple[Word, ...], msgspec.Meta(max_length=100)]
 Line = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
+
+Commit = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{7,64}$", max_length=64)]
 
 Done = tuple[Case, str] | Refused
 """The case that came of it and the phrase to hand out, empty for most."""
@@ -86,6 +90,21 @@ class TransferCase(Wish):
     reason: Text
 
 
+class AskGit(Wish):
+    """Say which commits are the fix, and set the lines to what git says of them."""
+
+    fix: Annotated[tuple[Commit, ...], msgspec.Meta(min_length=1, max_length=100)]
+    introduced: Annotated[tuple[Commit, ...], msgspec.Meta(max_length=100)] = ()
+
+
+class SameChange(Wish):
+    """Say whether a commit is the same change as another one, and ask git again."""
+
+    commit: Commit
+    of: Commit
+    same: bool
+
+
 @dataclass(frozen=True)
 class Deed:
     """One move of this kind."""
@@ -125,6 +144,25 @@ def _transfer(desk: Desk, opened: Opened, actor: Actor, wish: TransferCase) -> D
     return _alone(relating.transfer(desk, opened.case.ref, actor, wish.to, wish.reason))
 
 
+def _ask_git(desk: Desk, opened: Opened, actor: Actor, wish: AskGit) -> Done:
+    before = opened.case.asked
+    asked = Asked(fix=wish.fix, introduced=wish.introduced, same=before.same, other=before.other)
+    return _lines(desk, opened, actor, asked)
+
+
+def _same_change(desk: Desk, opened: Opened, actor: Actor, wish: SameChange) -> Done:
+    return _lines(desk, opened, actor, branches.confirm(opened.case.asked, wish.commit, wish.of, actor.id, wish.same))
+
+
+def _lines(desk: Desk, opened: Opened, actor: Actor, asked: Asked) -> Done:
+    if refused := access.guard(actor, MoveName.SET_LINES):
+        return refused  # before a repository is read for somebody
+    command = branches.command(desk, opened.case, opened.policy, asked)
+    if isinstance(command, Refused):
+        return command
+    return _alone(cases.handle(desk, opened.case.ref, command, actor))
+
+
 def _alone(made: Case | Refused) -> Done:
     return made if isinstance(made, Refused) else (made, "")
 
@@ -138,6 +176,8 @@ DEEDS: Final[Mapping[str, Deed]] = {
         Deed("split", SplitCase, _split),
         Deed("reopen", ReopenCase, _reopen),
         Deed("transfer", TransferCase, _transfer),
+        Deed("ask-git", AskGit, _ask_git),
+        Deed("same-change", SameChange, _same_change),
     )
 }
 """By name."""
