@@ -18,9 +18,12 @@ from tests.support import ROOT
 
 GLOSSARY = ROOT / "GLOSSARY.md"
 ORDINARY = {
+    "branch",  # git's own, on the page that shows what git says
     "configuration",  # the reporter's own, a heading of the report form
     "error",  # a form that came back, and HTTP's word
     "owner",  # also a role
+    "repository",  # git's own
+    "setting",  # of a program
     "password",  # of people with accounts; a finder has none
 }
 """Wrong for the term they stand beside, right elsewhere; which it is, a reader has to judge."""
