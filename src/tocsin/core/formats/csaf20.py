@@ -19,6 +19,7 @@ from tocsin.core.formats import words
 from tocsin.core.formats.csaf_read import read_facts
 from tocsin.core.formats.encode import dated, filled, json_bytes
 from tocsin.core.formats.format import Format, Loss
+from tocsin.core.formats.products import is_hit
 from tocsin.core.vocabulary import Affectedness
 
 _TLP: Final = {
@@ -51,14 +52,13 @@ def render_vex(advisory: Advisory) -> bytes:
 
 
 def _render(advisory: Advisory, category: str) -> bytes:
-    entries = tree.entries(advisory, _DIALECT)
-    status = tree.status(entries)
+    branches, status = tree.tree(advisory, _DIALECT)
     return json_bytes(
         {
             "document": _document(advisory, category),
-            "product_tree": {"branches": tree.branches(entries)},
+            "product_tree": {"branches": branches},
             "vulnerabilities": [
-                common.vulnerability(advisory, entries, list(_stand_ins(advisory)), always_why=category == common.VEX)
+                common.vulnerability(advisory, _stand_ins(advisory), always_why=category == common.VEX)
                 | filled(
                     cwe=next((_weakness(each) for each in advisory.cwe if cwe_name(each)), None),
                     release_date=dated(advisory.published, "published"),
@@ -74,9 +74,9 @@ def _document(advisory: Advisory, category: str) -> dict[str, Any]:
     tlp = {"label": _TLP[advisory.tlp], "url": "https://www.first.org/tlp/"}
     words_for = _STRICT if advisory.tlp is Tlp.AMBER_STRICT else ""
     found = common.document(advisory, "2.0", filled(tlp=tlp, text=words_for), category)
-    found["publisher"] |= filled(contact_details=advisory.publisher.contact)
-    found["notes"] += common.note("legal_disclaimer", "License", advisory.license_expression)
-    return found
+    found["publisher"] = found["publisher"] | filled(contact_details=advisory.publisher.contact)
+    licence = common.note("legal_disclaimer", "License", advisory.license_expression)
+    return found | filled(notes=(*found.get("notes", ()), *licence))
 
 
 def _weakness(cwe: str) -> dict[str, str]:
@@ -89,18 +89,19 @@ def _stand_ins(advisory: Advisory) -> Iterator[dict[str, str]]:
     yield from common.weaknesses([each for each in advisory.cwe if each != carried])
     for each in _noted(advisory):
         yield from common.note("other", f"CVSS {each.severity.version}", common.rated(each))
-    unsupported = "\n".join(
+    unsupported = [
         f"{product.name} {line.line or 'as a whole'}: {words.line_words(product, line)}"
         for product in advisory.products
         for line in product.lines
         if line.state is Affectedness.UNSUPPORTED
-    )
-    yield from common.note("other", "Unsupported versions", unsupported)
+    ]
+    yield from common.note("other", "Unsupported versions", "\n".join(unsupported))
 
 
+@words.once
 def _carried(advisory: Advisory) -> Score | None:
     """The one score with a field of its own: 3.1 before 3.0 (test 6.3.2), and only where a product is affected."""
-    if not any(line.vulnerable for product in advisory.products for line in product.lines):
+    if not is_hit(advisory):
         return None
     found = {each.severity.version: each for each in advisory.published_scores}
     return found.get("3.1") or found.get("3.0")

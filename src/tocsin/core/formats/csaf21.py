@@ -20,6 +20,7 @@ from tocsin.core.formats import words
 from tocsin.core.formats.csaf_read import read_facts
 from tocsin.core.formats.encode import dated, filled, json_bytes
 from tocsin.core.formats.format import Format, Loss
+from tocsin.core.formats.products import is_hit
 from tocsin.core.vocabulary import Affectedness
 
 SCHEMA: Final = "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json"
@@ -53,8 +54,8 @@ def render(advisory: Advisory) -> bytes:
     """
     if _is_taken_back(advisory):
         return _taken_back(advisory)
-    hit = any(line.vulnerable for product in advisory.products for line in product.lines)
-    return _render(advisory, common.CATEGORY if hit else common.VEX)  # profile 4 wants something affected (6.1.27.12)
+    profile = common.CATEGORY if is_hit(advisory) else common.VEX  # profile 4 wants something affected (6.1.27.12)
+    return _render(advisory, profile)
 
 
 def render_vex(advisory: Advisory) -> bytes:
@@ -72,32 +73,29 @@ def _taken_back(advisory: Advisory) -> bytes:
     gone = "Supersession" if advisory.superseded_by else "Withdrawal"
     category = "csaf_superseded" if advisory.superseded_by else "csaf_withdrawn"
     head = common.document(advisory, "2.1", {"tlp": {"label": _TLP[advisory.tlp]}}, category)
-    del head["notes"]
     reason = f"{words.banner(advisory)}\n\n{advisory.title}\n\n{advisory.summary}"
     head["notes"] = list(common.note("description", f"Reasoning for {gone}", reason))
     if advisory.superseded_by:
-        head["references"].append(
-            {
-                "category": "external",
-                "summary": f"Superseding Document {advisory.superseded_by}",
-                "url": advisory.urls.page.replace(advisory.id, advisory.superseded_by),
-            }
-        )
+        successor = {
+            "category": "external",
+            "summary": f"Superseding Document {advisory.superseded_by}",
+            "url": advisory.urls.page.replace(advisory.id, advisory.superseded_by),
+        }
+        head["references"] = [*head.get("references", ()), successor]
     head.pop("aggregate_severity", None)
     return json_bytes({"$schema": SCHEMA, "document": head | filled(license_expression=advisory.license_expression)})
 
 
 def _render(advisory: Advisory, category: str) -> bytes:
-    entries = tree.entries(advisory, _DIALECT)
-    status = tree.status(entries)
+    branches, status = tree.tree(advisory, _DIALECT)
     return json_bytes(
         {
             "$schema": SCHEMA,
             "document": common.document(advisory, "2.1", {"tlp": {"label": _TLP[advisory.tlp]}}, category)
             | filled(license_expression=advisory.license_expression),
-            "product_tree": {"branches": tree.branches(entries)},
+            "product_tree": {"branches": branches},
             "vulnerabilities": [
-                common.vulnerability(advisory, entries, list(_stand_ins(advisory)), always_why=category == common.VEX)
+                common.vulnerability(advisory, _stand_ins(advisory), always_why=category == common.VEX)
                 | filled(
                     cwes=[_weakness(each) for each in advisory.cwe if _nameable(each)],
                     disclosure_date=dated(advisory.published, "published"),
@@ -128,7 +126,7 @@ def _metrics(advisory: Advisory, affected: list[str]) -> list[dict[str, Any]]:
 def _stand_ins(advisory: Advisory) -> Iterator[dict[str, str]]:
     """Weaknesses that the schema refuses; scores, where no product is affected that a metric could speak of."""
     yield from common.weaknesses([each for each in advisory.cwe if not _nameable(each)])
-    if not any(line.vulnerable for product in advisory.products for line in product.lines):
+    if not is_hit(advisory):
         for each in advisory.published_scores:
             yield from common.note("other", f"CVSS {each.severity.version}", common.rated(each))
 

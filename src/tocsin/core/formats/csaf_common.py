@@ -14,7 +14,6 @@ from tocsin.core.advisory import Advisory, Credit, LineRange, Product, Score
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.formats import csaf_tree as tree
 from tocsin.core.formats import words
-from tocsin.core.formats.csaf_tree import Entry
 from tocsin.core.formats.encode import dated, filled, instant
 from tocsin.core.formats.format import Loss
 from tocsin.core.vocabulary import Affectedness
@@ -28,32 +27,29 @@ def document(
     advisory: Advisory, version: str, distribution: dict[str, Any], category: str = CATEGORY
 ) -> dict[str, Any]:
     """Document level, of the profile Security Advisory or another. ValueError where dates or revisions are missing."""
-    main = advisory.authoritative
+    return _document(advisory) | {"category": category, "csaf_version": version, "distribution": distribution}
+
+
+@words.once
+def _document(advisory: Advisory) -> dict[str, Any]:
+    main, publisher = advisory.authoritative, advisory.publisher
     return filled(
-        category=category,
-        csaf_version=version,
         title=advisory.title,
         lang=advisory.lang,
-        aggregate_severity={"text": str(main.severity.rating)} if main else None,
-        distribution=distribution,
-        publisher={
-            "category": str(advisory.publisher.category),
-            "name": advisory.publisher.name,
-            "namespace": advisory.publisher.namespace,
-        },
-        notes=list(_head_notes(advisory)),
-        references=list(_references(advisory)),
+        aggregate_severity={"text": main.severity.rating} if main else None,
+        publisher={"category": publisher.category, "name": publisher.name, "namespace": publisher.namespace},
+        notes=_head_notes(advisory),
+        references=_references(advisory),
         tracking=_tracking(advisory),
     )
 
 
-@words.once
 def _tracking(advisory: Advisory) -> dict[str, Any]:
     if not advisory.revisions:
         raise ValueError("revisions: the advisory has none yet")
     return filled(
         id=advisory.id,
-        aliases=list(advisory.other_ids),
+        aliases=advisory.other_ids,
         status="final",
         version=advisory.revisions[-1].number,
         initial_release_date=dated(advisory.published, "published"),
@@ -65,7 +61,6 @@ def _tracking(advisory: Advisory) -> dict[str, Any]:
     )
 
 
-@words.once
 def _references(advisory: Advisory) -> list[dict[str, str]]:
     own = [("Canonical URL", advisory.urls.csaf), (f"{advisory.id} for people", advisory.urls.page)]
     found = [{"category": "self", "summary": summary, "url": url} for summary, url in own if url]
@@ -75,26 +70,33 @@ def _references(advisory: Advisory) -> list[dict[str, str]]:
     ]
 
 
-def vulnerability(
-    advisory: Advisory, entries: list[Entry], notes: list[dict[str, str]], *, always_why: bool = False
-) -> dict[str, Any]:
+def vulnerability(advisory: Advisory, notes: Iterable[dict[str, str]], *, always_why: bool = False) -> dict[str, Any]:
     """The parts of the one vulnerability that both versions write alike; empty ones are left out.
 
     With `always_why` every line that is not affected says why, as the profile VEX demands (6.1.27.9).
     """
+    found = _vulnerability(advisory)
+    notes = [*_notes(advisory), *notes]
+    return (
+        found
+        | ({"notes": notes} if notes else {})
+        | (filled(threats=_threats(advisory, always_why=True)) if always_why else {})
+    )
+
+
+@words.once
+def _vulnerability(advisory: Advisory) -> dict[str, Any]:
     return filled(
         title=advisory.title,
         cve=advisory.cve_id,
         ids=_ids(advisory),
         discovery_date=instant(advisory.discovered) if advisory.discovered else None,
-        notes=[*_notes(advisory), *notes],
-        remediations=list(_remediations(advisory)),
-        threats=list(_threats(advisory, entries, always_why=always_why)),
+        remediations=_remediations(advisory),
+        threats=_threats(advisory),
         acknowledgments=_acknowledgments(advisory),
     )
 
 
-@words.once
 def _head_notes(advisory: Advisory) -> tuple[dict[str, str], ...]:
     return (
         *note("summary", "Summary", advisory.summary),
@@ -162,7 +164,6 @@ def blocking(advisory: Advisory) -> Iterator[Loss]:
         yield Loss(field="products", message="CSAF needs a line of which something is known", blocks=True)
 
 
-@words.once
 def _ids(advisory: Advisory) -> list[dict[str, str]]:
     """Other names; our own where there is no other, because a vulnerability must have one (2.1, test 6.1.27.8)."""
     others = [each for each in advisory.aliases if each != advisory.cve_id]
@@ -175,27 +176,21 @@ def _system(alias: str) -> str:
     return "GitHub Advisory Database" if alias.startswith("GHSA-") else alias.partition("-")[0]
 
 
-def _hit(entries: list[Entry]) -> list[str]:
-    return [entry.product_id for entry in entries if entry.line and entry.line.vulnerable]
-
-
-@words.once
-def _remediations(advisory: Advisory) -> tuple[dict[str, Any], ...]:
+def _remediations(advisory: Advisory) -> list[dict[str, Any]]:
     """What to do about every line that is affected or may be: both dialects have words for those."""
-    places = [each for each in tree.places(advisory) if each.line]
-    hit = [each.product_id for each in places if each.line and each.line.vulnerable]
     found = [
-        {**_remedy(advisory, each.product, each.line), "product_ids": [each.product_id]}
-        for each in places
-        if each.line and (each.line.vulnerable or each.line.state is Affectedness.REVIEW)
+        _remedy(advisory, each.product, each.line) | {"product_ids": [each.product_id]}
+        for each in tree.places(advisory)
+        if each.line and (each.hit or each.line.state is Affectedness.REVIEW)
     ]
+    hit = tree.hit_ids(advisory)
     if advisory.mitigation.strip() and hit:
         found.append({"category": "workaround", "details": words.inert(advisory.mitigation), "product_ids": hit})
-    return tuple(found)
+    return found
 
 
 def _remedy(advisory: Advisory, product: Product, line: LineRange) -> dict[str, Any]:
-    if not line.vulnerable:
+    if line.state is Affectedness.REVIEW:
         return {"category": "none_available", "details": "The line is still being investigated."}
     if line.fixed_in:
         details = f"Update to {product.name} {line.fixed_in} or a later version of the line. {advisory.upgrade}".strip()
@@ -203,21 +198,24 @@ def _remedy(advisory: Advisory, product: Product, line: LineRange) -> dict[str, 
     return {"category": "no_fix_planned", "details": line.reason or "No fix is planned."}
 
 
-def _threats(advisory: Advisory, entries: list[Entry], *, always_why: bool) -> Iterator[dict[str, Any]]:
+def _threats(advisory: Advisory, *, always_why: bool = False) -> list[dict[str, Any]]:
     """What an attack does to the affected lines, and why the others are not affected (VEX asks for that, 6.1.27.9)."""
-    if advisory.impact.strip() and _hit(entries):
-        yield {"category": "impact", "details": words.inert(advisory.impact), "product_ids": _hit(entries)}
-    for entry in entries:
-        if entry.line and entry.line.state is Affectedness.NOT_AFFECTED and (entry.line.reason or always_why):
-            details = entry.line.reason or "The vulnerable code is not in this line."
-            yield {"category": "impact", "details": details, "product_ids": [entry.product_id]}
+    found: list[dict[str, Any]] = []
+    hit = tree.hit_ids(advisory)
+    if hit and advisory.impact.strip():
+        found.append({"category": "impact", "details": words.inert(advisory.impact), "product_ids": hit})
+    for place in tree.places(advisory):
+        line = place.line
+        if line and line.state is Affectedness.NOT_AFFECTED and (line.reason or always_why):
+            details = line.reason or "The vulnerable code is not in this line."
+            found.append({"category": "impact", "details": details, "product_ids": [place.product_id]})
+    return found
 
 
-@words.once
 def _acknowledgments(advisory: Advisory) -> list[dict[str, Any]]:
     return [_acknowledgment(each) for each in advisory.consented_credits]
 
 
 def _acknowledgment(credit: Credit) -> dict[str, Any]:
     urls = [each for each in credit.contact if each.startswith(("http://", "https://"))]
-    return filled(names=[credit.name], organization=credit.organization, summary=str(credit.type), urls=urls)
+    return filled(names=[credit.name], organization=credit.organization, summary=credit.type, urls=urls)

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 from tocsin.core.advisory import Advisory, Product
 from tocsin.core.formats import words
+from tocsin.core.formats.products import Line, Listed, listed
 from tocsin.core.formats.purls import with_version
-from tocsin.core.versions import LineRange, interval, vers
+from tocsin.core.versions import LineRange, vers
 from tocsin.core.vocabulary import Affectedness
 
 
@@ -27,19 +28,11 @@ class Dialect:
     purl: Callable[[str], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One full product name: its status group, its branch, and the line it stands for (None for a fix)."""
-
-    group: str
-    product_id: str
-    branch: dict[str, Any]
-    product: Product
-    line: LineRange | None = None
-
-
 class Place(NamedTuple):
-    """A full product name before a dialect writes it down; `purl` with the version where it is of one."""
+    """A full product name before a dialect writes it down; `purl` with the version where it is of one.
+
+    A fix is a place without `line`.
+    """
 
     product_id: str
     category: str
@@ -48,41 +41,22 @@ class Place(NamedTuple):
     purl: str
     product: Product
     line: LineRange | None = None
+    hit: bool = False
 
 
-def entries(advisory: Advisory, dialect: Dialect) -> list[Entry]:
-    """Every full product name in the order of products and lines; the fixes of a product follow its lines."""
-    return [
-        Entry(
-            dialect.status[place.line.state] if place.line else "fixed",
-            place.product_id,
-            _branch(place, _helper(place.product, place.purl, dialect)),
-            place.product,
-            place.line,
-        )
-        for place in places(advisory)
-        if place.line is None or place.line.state in dialect.status
-    ]
+Branches = list[dict[str, Any]]
 
 
-@words.once
-def places(advisory: Advisory) -> list[Place]:
-    """The same for every dialect, computed once."""
-    found: list[Place] = []
-    for number, product in enumerate(advisory.products, 1):
-        found += _lines(product, number)
-        found += [
-            _version(product, version, f"P{number}-{version}-fixed")
-            for version in dict.fromkeys(product.fixed_versions)
-        ]
-    return found
-
-
-def branches(found: list[Entry]) -> list[dict[str, Any]]:
-    """The tree: vendors, below them products, below them versions and ranges."""
-    vendors: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for entry in found:
-        vendors.setdefault(entry.product.vendor, {}).setdefault(entry.product.name, []).append(entry.branch)
+def tree(advisory: Advisory, dialect: Dialect) -> tuple[Branches, dict[str, list[str]]]:
+    """The branches (vendors, below them products, below them versions and ranges), and product ids by status group."""
+    vendors: dict[str, dict[str, Branches]] = {}
+    groups: dict[str, list[str]] = {}
+    for place in places(advisory):
+        group = dialect.status.get(place.line.state) if place.line else "fixed"
+        if group:
+            groups.setdefault(group, []).append(place.product_id)
+            product = place.product
+            vendors.setdefault(product.vendor, {}).setdefault(product.name, []).append(_branch(place, dialect))
     return [
         {
             "category": "vendor",
@@ -92,37 +66,55 @@ def branches(found: list[Entry]) -> list[dict[str, Any]]:
             ],
         }
         for vendor, products in vendors.items()
-    ]
+    ], groups
 
 
-def status(found: list[Entry]) -> dict[str, list[str]]:
-    """Product ids by status group."""
-    groups: dict[str, list[str]] = {}
-    for entry in found:
-        groups.setdefault(entry.group, []).append(entry.product_id)
-    return groups
+@words.once
+def places(advisory: Advisory) -> list[Place]:
+    """Every full product name in the order of products and lines; the fixes of a product follow its lines."""
+    found: list[Place] = []
+    for each in listed(advisory):
+        found += _lines(each)
+        found += [_version(each.product, version, f"P{each.number}-{version}-fixed") for version in each.fixed]
+    return found
 
 
-def _lines(product: Product, number: int) -> Iterator[Place]:
+@words.once
+def hit_ids(advisory: Advisory) -> list[str]:
+    """Product ids of the affected lines."""
+    return [place.product_id for place in places(advisory) if place.hit]
+
+
+def _lines(shown: Listed) -> Iterator[Place]:
     """The lines; nameless ones, of which imported records have several, are numbered."""
     nameless = 0
-    for line in product.lines:
-        name = line.line or ("all" if not nameless else f"all.{nameless + 1}")
-        nameless += not line.line
-        yield _line(product, f"P{number}-{name}-range", line)
+    for each in shown.lines:
+        name = each.line.line or ("all" if not nameless else f"all.{nameless + 1}")
+        nameless += not each.line.line
+        yield _line(shown, f"P{shown.number}-{name}-range", each)
 
 
-def _line(product: Product, product_id: str, line: LineRange) -> Place:
-    each = interval(product.order, line)
-    if each.last and each.last == each.start:
-        return _version(product, each.last, product_id, line)  # a range of one version is a version
-    written, text = vers(product.order, each), f"{product.name} {words.range_words(each)}"
-    return Place(product_id, "product_version_range", written, text, product.purl, product, line)
+def _line(shown: Listed, product_id: str, each: Line) -> Place:
+    product, single = shown.product, each.single
+    if single:
+        return _version(product, single, product_id, each.line, hit=each.hit)
+    written, text = vers(shown.order, each.versions), f"{product.name} {words.range_words(each.versions)}"
+    return Place(product_id, "product_version_range", written, text, product.purl, product, each.line, each.hit)
 
 
-def _version(product: Product, version: str, product_id: str, line: LineRange | None = None) -> Place:
+def _version(
+    product: Product, version: str, product_id: str, line: LineRange | None = None, *, hit: bool = False
+) -> Place:
     purl = with_version(product.purl, version) if product.purl else ""
-    return Place(product_id, "product_version", version, f"{product.name} {version}", purl, product, line)
+    return Place(product_id, "product_version", version, f"{product.name} {version}", purl, product, line, hit)
+
+
+def _branch(place: Place, dialect: Dialect) -> dict[str, Any]:
+    full: dict[str, Any] = {"name": place.text, "product_id": place.product_id}
+    helper = _helper(place.product, place.purl, dialect)
+    if helper:
+        full["product_identification_helper"] = helper
+    return {"category": place.category, "name": place.name, "product": full}
 
 
 def _helper(product: Product, purl: str, dialect: Dialect) -> dict[str, Any]:
@@ -133,10 +125,3 @@ def _helper(product: Product, purl: str, dialect: Dialect) -> dict[str, Any]:
     if not found and product.repository:
         found["x_generic_uris"] = [{"namespace": product.repository, "uri": product.repository}]
     return found
-
-
-def _branch(place: Place, helper: dict[str, Any]) -> dict[str, Any]:
-    full: dict[str, Any] = {"name": place.text, "product_id": place.product_id}
-    if helper:
-        full["product_identification_helper"] = helper
-    return {"category": place.category, "name": place.name, "product": full}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -91,17 +92,16 @@ def container(advisory: Advisory) -> dict[str, Any]:
         title=advisory.title[:LONGEST_TITLE],
         datePublic=dated(advisory.published, "published"),
         descriptions=_text(advisory.lang, _description(advisory)),
-        affected=[_affected(product) for product in advisory.products],
+        affected=[_affected(each) for each in advisory.products],
         problemTypes=[_weakness(each) for each in advisory.cwe],
         impacts=[{"descriptions": _text(advisory.lang, advisory.impact)}] if advisory.impact.strip() else None,
         metrics=[_metric(each.vector) for each in advisory.published_scores],
         configurations=_text(advisory.lang, advisory.required_configuration),
         workarounds=_text(advisory.lang, words.mitigation_words(advisory)),
         solutions=_text(advisory.lang, _solution(advisory)),
-        references=list(_references(advisory)),
+        references=_references(advisory),
         credits=[
-            {"lang": advisory.lang, "value": each.display, "type": str(each.type)}
-            for each in advisory.consented_credits
+            {"lang": advisory.lang, "value": each.display, "type": each.type} for each in advisory.consented_credits
         ],
         source={"advisory": advisory.id, "discovery": "UNKNOWN"},
         x_generator={"engine": "Tocsin"},
@@ -133,18 +133,20 @@ def _affected(product: Product) -> dict[str, Any]:
         collectionURL=product.collection if listed else "",
         packageName=product.package if listed else "",
         cpes=[product.cpe] if product.cpe else None,
-        modules=list(product.modules),
+        modules=product.modules,
         repo=product.repository,
         versions=cve_versions(product.order, product.lines),
         defaultStatus=cve_status(product.elsewhere),
     )
 
 
+@lru_cache(maxsize=1024)
 def _weakness(cwe: str) -> dict[str, Any]:
     description = f"{cwe} {cwe_name(cwe) or ''}".rstrip()
     return {"descriptions": [{"lang": "en", "type": "CWE", "cweId": cwe, "description": description}]}
 
 
+@lru_cache(maxsize=1024)
 def _metric(vector: str) -> dict[str, Any]:
     severity = must_score(vector)
     found = {"version": severity.version, "vectorString": severity.vector, "baseScore": severity.base}
@@ -153,16 +155,17 @@ def _metric(vector: str) -> dict[str, Any]:
     return {"format": "CVSS", _METRIC[severity.version]: found}
 
 
-def _references(advisory: Advisory) -> Iterator[dict[str, Any]]:
+def _references(advisory: Advisory) -> list[dict[str, Any]]:
     """The own page first; an address that the record repeats is given once, as the schema demands."""
-    seen = {advisory.urls.page}
-    if advisory.urls.page:
-        yield {"url": advisory.urls.page, "name": advisory.id, "tags": ["vendor-advisory"]}
+    page = advisory.urls.page
+    seen = {page}
+    found: list[dict[str, Any]] = [{"url": page, "name": advisory.id, "tags": ("vendor-advisory",)}] if page else []
     for each in advisory.references:
         if each.url not in seen:
             seen.add(each.url)
             tag = _TAGS.get(each.type)
-            yield filled(url=each.url, name=each.summary, tags=[tag] if tag else None)
+            found.append(filled(url=each.url, name=each.summary, tags=(tag,) if tag else None))
+    return found
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

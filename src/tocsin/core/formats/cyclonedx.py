@@ -18,7 +18,9 @@ from tocsin.core.advisory import Advisory, Product, Score
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import dated, filled, instant, json_bytes
 from tocsin.core.formats.format import Facts, Format, Loss
-from tocsin.core.versions import LineRange, cve_status, interval, vers
+from tocsin.core.formats.products import Line, Listed, listed
+from tocsin.core.severity import Rating
+from tocsin.core.versions import Scheme, cve_status, vers
 from tocsin.core.vocabulary import Affectedness
 
 SPEC: Final = "1.7"
@@ -85,8 +87,11 @@ def _vulnerability(advisory: Advisory, modified: str) -> dict[str, Any]:
         rejected=instant(advisory.withdrawn) if advisory.withdrawn else None,
         credits=filled(individuals=[{"name": each.display} for each in advisory.consented_credits]),
         analysis=_analysis(advisory),
-        affects=[_affects(place, each) for place, each in enumerate(advisory.products, 1)],
+        affects=[_affects(each) for each in listed(advisory)],
     )
+
+
+_WORDS: Final = {each: each.lower() for each in Rating}
 
 
 def _rating(score: Score) -> dict[str, Any]:
@@ -94,7 +99,7 @@ def _rating(score: Score) -> dict[str, Any]:
     return {
         "source": {"name": score.scorer},
         "score": severity.base,
-        "severity": severity.rating.lower(),
+        "severity": _WORDS[severity.rating],
         "method": _METHOD[severity.version],
         "vector": severity.vector,
     }
@@ -102,31 +107,31 @@ def _rating(score: Score) -> dict[str, Any]:
 
 def _analysis(advisory: Advisory) -> dict[str, Any]:
     """State of the products as a whole; how each line stands is said under `affects`."""
-    lines = [line for product in advisory.products for line in product.lines]
-    hit = [line for line in lines if line.vulnerable]
+    lines = [each for product in listed(advisory) for each in product.lines]
+    hit = [each.line for each in lines if each.hit]
     if not hit:
-        review = any(line.state is Affectedness.REVIEW for line in lines)
+        review = any(each.line.state is Affectedness.REVIEW for each in lines)
         return {"state": "in_triage" if review else "not_affected"}
+    fixes = [line.fixed_in for line in hit]
     response = [
-        *(["update"] if any(line.fixed_in for line in hit) else []),
-        *(["will_not_fix"] if any(not line.fixed_in for line in hit) else []),
-        *(["workaround_available"] if advisory.mitigation.strip() else []),
+        *(("update",) if any(fixes) else ()),
+        *(("will_not_fix",) if not all(fixes) else ()),
+        *(("workaround_available",) if advisory.mitigation.strip() else ()),
     ]
     detail = "\n\n".join(filter(None, (words.sentences(advisory), advisory.required_configuration.strip())))
     return {"state": "exploitable", "response": response, "detail": detail}
 
 
-def _affects(place: int, product: Product) -> dict[str, Any]:
-    fixes = [{"version": each, "status": "unaffected"} for each in dict.fromkeys(product.fixed_versions)]
-    return {"ref": _ref(place), "versions": [*(_version(product, line) for line in product.lines), *fixes]}
+def _affects(shown: Listed) -> dict[str, Any]:
+    lines = [_version(shown.order, each) for each in shown.lines]
+    fixes = [{"version": each, "status": "unaffected"} for each in shown.fixed]
+    return {"ref": _ref(shown.number), "versions": lines + fixes}
 
 
-def _version(product: Product, line: LineRange) -> dict[str, str]:
-    each = interval(product.order, line)
-    status = cve_status(line.state)  # the same three words
-    if each.last and each.last == each.start:
-        return {"version": each.last, "status": status}
-    return {"range": vers(product.order, each), "status": status}
+def _version(order: Scheme, each: Line) -> dict[str, str]:
+    status = cve_status(each.line.state)  # the same three words
+    single = each.single
+    return {"version": single, "status": status} if single else {"range": vers(order, each.versions), "status": status}
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

@@ -35,4 +35,4 @@ def json_bytes(document: Mapping[str, Any]) -> bytes:
 
 def filled(**values: Any) -> dict[str, Any]:
     """The values that are there: optional properties are left out, never written empty; so is the number 0."""
-    return dict(filter(_VALUE, values.items()))
+    return values if all(values.values()) else dict(filter(_VALUE, values.items()))

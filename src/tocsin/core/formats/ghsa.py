@@ -41,9 +41,9 @@ def render(advisory: Advisory) -> bytes:
             summary=advisory.title[:LONGEST_SUMMARY],
             description=words.long_text(advisory)[:LONGEST_DESCRIPTION],
             cve_id=advisory.cve_id,
-            cwe_ids=list(advisory.cwe),
+            cwe_ids=advisory.cwe,
             cvss_vector_string=scores[0].severity.vector if scores else "",
-            credits=[_credit(each) for each in advisory.consented_credits if _login(each)],
+            credits=list(_credits(advisory)),
         )
         | {"vulnerabilities": [each for product in advisory.products for each in _vulnerabilities(product)]}
     )
@@ -59,7 +59,7 @@ def _vulnerabilities(product: Product) -> Iterator[dict[str, Any]]:
 
 
 def _ecosystem(product: Product) -> str:
-    found = _WORD.match(product.ecosystem)
+    found = _WORD.match(product.ecosystem) if product.ecosystem else None
     return _ECOSYSTEM.get(found[0].lower(), "") if found else ""
 
 
@@ -72,13 +72,19 @@ def _native(each: Interval) -> str:
     return ", ".join(filter(None, (start, end))) or ">= 0"
 
 
-def _credit(credit: Credit) -> dict[str, str]:
-    return {"login": _login(credit), "type": credit.type.replace(" ", "_")}
+def _credits(advisory: Advisory) -> Iterator[dict[str, str]]:
+    for each in advisory.consented_credits:
+        login = _login(each)
+        if login:
+            yield {"login": login, "type": each.type.replace(" ", "_")}
 
 
 def _login(credit: Credit) -> str:
-    found = filter(None, (_LOGIN.fullmatch(each) for each in credit.contact))
-    return next((each[1] for each in found), "")
+    for each in credit.contact:
+        found = _LOGIN.fullmatch(each)
+        if found:
+            return found[1]
+    return ""
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

@@ -17,7 +17,8 @@ from tocsin.core.advisory import Advisory, Product
 from tocsin.core.formats import facts, purls, words
 from tocsin.core.formats.encode import dated, filled, json_bytes
 from tocsin.core.formats.format import Facts, Format, Loss
-from tocsin.core.versions import LineRange, interval
+from tocsin.core.formats.products import Line, Listed, listed
+from tocsin.core.versions import LineRange
 from tocsin.core.vocabulary import Affectedness
 
 CONTEXT: Final = "https://openvex.dev/ns/v0.2.0"
@@ -32,7 +33,7 @@ _STATUS: Final = {
 
 def render(advisory: Advisory) -> bytes:
     """The OpenVEX document. Raises ValueError where a date is missing or nothing can be stated."""
-    statements = list(_statements(advisory))
+    statements = _statements(advisory)
     if not statements:
         raise ValueError("products: there is no line that OpenVEX has a word for")
     return json_bytes(
@@ -40,7 +41,7 @@ def render(advisory: Advisory) -> bytes:
             "@context": CONTEXT,
             "@id": f"{advisory.urls.page}.vex.json",
             "author": advisory.publisher.name,
-            "role": str(advisory.publisher.category),
+            "role": advisory.publisher.category,
             "timestamp": dated(advisory.published, "published"),
             "last_updated": dated(advisory.modified, "modified"),
             "version": max(1, len(advisory.revisions)),
@@ -50,43 +51,41 @@ def render(advisory: Advisory) -> bytes:
     )
 
 
-def _statements(advisory: Advisory) -> Iterator[dict[str, Any]]:
+def _statements(advisory: Advisory) -> list[dict[str, Any]]:
     known = (advisory.id, *advisory.other_ids)
-    vulnerability = filled(
-        name=advisory.cve_id or advisory.id,
-        description=advisory.title,
-        aliases=[each for each in known if each != (advisory.cve_id or advisory.id)],
-    )
-    for place, product in enumerate(advisory.products, 1):
-        for line in product.lines:
-            if line.state in _STATUS:
-                yield {"vulnerability": vulnerability, **_line(advisory, place, product, line)}
-        for version in dict.fromkeys(product.fixed_versions):
-            fixed = _component(advisory, f"P{place}-{version}", purls.with_version(product.purl, version))
-            yield {
-                "vulnerability": vulnerability,
-                "products": [fixed],
-                "status": "fixed",
-                "status_notes": f"{product.name} {version}",
-            }
+    name = advisory.cve_id or advisory.id
+    aliases = [each for each in known if each != name]
+    about = {"vulnerability": filled(name=name, description=advisory.title, aliases=aliases)}
+    found: list[dict[str, Any]] = []
+    for shown in listed(advisory):
+        found += [_line(advisory, shown, each) | about for each in shown.lines if each.line.state in _STATUS]
+        found += [_fixed(advisory, shown, each) | about for each in shown.fixed]
+    return found
 
 
-def _line(advisory: Advisory, place: int, product: Product, line: LineRange) -> dict[str, Any]:
-    each = interval(product.order, line)
-    condition = advisory.required_configuration.strip() if line.vulnerable else ""
-    component = _component(
-        advisory, f"P{place}-{line.line or 'all'}", purls.with_range(product.purl, product.order, each)
-    )
-    return filled(
-        products=[component],
+def _fixed(advisory: Advisory, shown: Listed, version: str) -> dict[str, Any]:
+    product = shown.product
+    fixed = _component(advisory, f"P{shown.number}-{version}", purls.with_version(product.purl, version))
+    return {"products": (fixed,), "status": "fixed", "status_notes": f"{product.name} {version}"}
+
+
+def _line(advisory: Advisory, shown: Listed, each: Line) -> dict[str, Any]:
+    product, line = shown.product, each.line
+    purl = purls.with_range(product.purl, shown.order, each.versions)
+    notes = f"{product.name} {words.range_words(each.versions)}"
+    found = filled(
+        products=(_component(advisory, f"P{shown.number}-{line.line or 'all'}", purl),),
         status=_STATUS[line.state],
-        status_notes="\n\n".join(filter(None, (f"{product.name} {words.range_words(each)}", condition))),
+        status_notes=notes,
         supplier=product.vendor,
-        action_statement=_action(advisory, product, line) if line.vulnerable else "",
-        impact_statement=(line.reason or "The line is not affected.")
-        if line.state is Affectedness.NOT_AFFECTED
-        else "",
     )
+    if each.hit:
+        condition = advisory.required_configuration.strip()
+        found["status_notes"] = f"{notes}\n\n{condition}" if condition else notes
+        found["action_statement"] = _action(advisory, product, line)
+    elif line.state is Affectedness.NOT_AFFECTED:
+        found["impact_statement"] = line.reason or "The line is not affected."
+    return found
 
 
 def _component(advisory: Advisory, fragment: str, purl: str) -> dict[str, Any]:

@@ -14,15 +14,18 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.core.advisory import Advisory, Credit, Product
+from tocsin.core.advisory import Advisory, Credit, CreditType, Product, ReferenceType
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import dated, filled, instant, json_bytes
 from tocsin.core.formats.format import BY_OTHER_NAMES, Facts, Format, Loss
+from tocsin.core.formats.products import Listed, listed
 from tocsin.core.versions import LineRange, osv_ranges
 from tocsin.core.vocabulary import Affectedness
 
 SCHEMA_VERSION: Final = "1.7.5"
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
+_REFERENCE: Final = {each: each.upper() for each in ReferenceType}
+_CREDIT: Final = {each: each.upper().replace(" ", "_") for each in CreditType}
 
 
 def osv_id(advisory: Advisory) -> str:
@@ -39,19 +42,19 @@ def render(advisory: Advisory) -> bytes:
             modified=dated(advisory.modified, "modified"),
             published=instant(advisory.published) if advisory.published else None,
             withdrawn=instant(advisory.withdrawn) if advisory.withdrawn else None,
-            aliases=list(advisory.other_ids),
-            related=list(advisory.related),
+            aliases=advisory.other_ids,
+            related=advisory.related,
             summary=advisory.title,
             details=words.long_text(advisory),
             severity=_severity(advisory),
-            affected=[_affected(product) for product in advisory.products if _hit(product)],
+            affected=[_affected(each) for each in listed(advisory) if each.hit],
             references=[
                 *([{"type": "ADVISORY", "url": advisory.urls.page}] if advisory.urls.page else ()),
-                *({"type": each.type.upper(), "url": each.url} for each in advisory.references),
+                *({"type": _REFERENCE[each.type], "url": each.url} for each in advisory.references),
             ],
             credits=[_credit(each) for each in advisory.consented_credits],
             database_specific=filled(
-                cwe_ids=list(advisory.cwe),
+                cwe_ids=advisory.cwe,
                 superseded_by=advisory.superseded_by,
                 mitigation=advisory.mitigation,
                 no_mitigation_known=advisory.no_mitigation_known or None,
@@ -59,10 +62,6 @@ def render(advisory: Advisory) -> bytes:
             ),
         )
     )
-
-
-def _hit(product: Product) -> bool:
-    return any(line.vulnerable for line in product.lines)
 
 
 def _severity(advisory: Advisory) -> list[dict[str, str]]:
@@ -74,7 +73,8 @@ def _severity(advisory: Advisory) -> list[dict[str, str]]:
     return [{"type": kind, "score": vector} for kind, vector in found.items()]
 
 
-def _affected(product: Product) -> dict[str, Any]:
+def _affected(shown: Listed) -> dict[str, Any]:
+    product = shown.product
     named = bool(product.ecosystem and product.package)
     package = filled(ecosystem=product.ecosystem, name=product.package, purl=product.purl) if named else None
     return filled(
@@ -85,9 +85,9 @@ def _affected(product: Product) -> dict[str, Any]:
             product=product.name,
             purl="" if named else product.purl,
             repository=product.repository,
-            modules=list(product.modules),
+            modules=product.modules,
             scheme=product.scheme,
-            lines=[msgspec.to_builtins(line) for line in product.lines],
+            lines=product.lines,
         ),
     )
 
@@ -105,8 +105,7 @@ def _whole_commits(line: LineRange) -> bool:
 
 
 def _credit(credit: Credit) -> dict[str, Any]:
-    kind = credit.type.upper().replace(" ", "_")
-    return filled(name=credit.display, type=kind, contact=list(credit.contact))
+    return filled(name=credit.display, type=_CREDIT[credit.type], contact=credit.contact)
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
