@@ -80,9 +80,7 @@ def main() -> None:
         (name, statistics.median(times), max(times))
         for name, times in (("cold", cold), ("another report", warm), ("the same again", again))
     ])  # fmt: skip
-    print(
-        f"{len(cold)} advisories: {found} of {cited} cited files and symbols found, {false} invented (goal: all, 0)"
-    )
+    print(f"{len(cold)} advisories: {found} of {cited} cited files and symbols found, {false} invented (goal: all, 0)")
     print(f"cold, worst: {max(cold):.2f} s (goal <= 5) {'ok' if max(cold) <= 5 else 'MISSED'}")
     print(f"again, worst: {max(again):.2f} s (goal <= 0.5) {'ok' if max(again) <= 0.5 else 'MISSED'}")
     sources = GitSources(repository)

@@ -18,9 +18,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tocsin.services.ports.git import Source
-
 from tocsin.boot.accounts import Accounts
+from tocsin.services.ports.git import Source
 
 FILE: Final = "tocsin.toml"
 

@@ -26,6 +26,7 @@ from tocsin.adapters.git.sandbox import Bubblewrap
 from tocsin.adapters.git.sources import MirrorSources
 from tocsin.adapters.notifiers import NOTIFIERS
 from tocsin.adapters.openpgp import load_signer
+from tocsin.adapters.publishers.pdf import pdf
 from tocsin.adapters.publishers.site import FileTree
 from tocsin.adapters.vault import (
     Ed25519Signatures,
@@ -152,10 +153,10 @@ def desk(config: Config) -> Desk:
         repeats=DbRepeats(),
         likes=LIKES,
         sources=MirrorSources(config.data_dir / "git"),
-        knocks=(WebKnock(site(config).public_url),),
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),
         doors=Doors(trial=config.accounts.trial),
-        press=Press(tree=tree(config), signer=load_signer(config.key_dir)),
+        press=Press(tree=tree(config), signer=load_signer(config.key_dir), typesetter=pdf),
         mirrors=GitMirrors(config.data_dir / "git", config.repository),
         sandbox=Bubblewrap(),
+        knocks=(WebKnock(site(config).public_url),),
     )

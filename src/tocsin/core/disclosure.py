@@ -39,7 +39,7 @@ class Cleared:
 
 
 class _Words(Value):
-    """What a digest covers: the advisory without the dates, the revision and the folder that publication itself sets."""
+    """What a digest covers: the advisory without the dates, the revision and the folder that publication sets."""
 
     advisory: Advisory
 

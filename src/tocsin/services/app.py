@@ -12,9 +12,9 @@ from tocsin.services.measured import Measured
 from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.fetch import Fetch
+from tocsin.services.ports.git import Mirrors, NoMirrors, Sandbox
 from tocsin.services.ports.keys import KeyKeeper
 from tocsin.services.ports.knock import Knock
-from tocsin.services.ports.git import Mirrors, NoMirrors, Sandbox
 from tocsin.services.ports.log import Log, LogReader, Peers
 from tocsin.services.ports.machine import Alarms, CaseKeys, Facts
 from tocsin.services.ports.notary import Notary, Signatures
@@ -137,15 +137,15 @@ class Desk:
     machine: Machine
     api_tokens: ApiTokens
     repeats: Repeats
+    likes: Likes = field(default_factory=Likes)
+    measures: Measured = field(default_factory=Measured)
+    sources: SourcesOf = no_sources
     doors: Doors = Doors()
     guard: Guard = Guard()
     press: Press | None = None
     mirrors: Mirrors = field(default_factory=NoMirrors)
-    sandbox: Sandbox | None = None
     knocks: tuple[Knock, ...] = ()
-    likes: Likes = field(default_factory=Likes)
-    measures: Measured = field(default_factory=Measured)
-    sources: SourcesOf = no_sources
+    sandbox: Sandbox | None = None
 
 
 Holder = Front | Desk

@@ -120,7 +120,7 @@ class DbPeople:
     def reset(self, person: str) -> None:
         """Take password and second factors away, and end every session."""
         with self._db.write():
-            Person.objects.using(self._db.alias).filter(id=person).update(password="!")  # matches nothing, as Django's
+            Person.objects.using(self._db.alias).filter(id=person).update(password="!")  # noqa: S106 - matches nothing, as Django's
             if apps.is_installed("allauth.mfa"):
                 apps.get_model("mfa", "Authenticator").objects.using(self._db.alias).filter(user_id=person).delete()
             self._restamp(person)

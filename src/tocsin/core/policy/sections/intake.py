@@ -58,7 +58,7 @@ class Field(Value):
 
 
 class Intake(Value):
-    """How reports come in. `canary` is how often a synthetic report comes in at each door, which a person must answer."""
+    """How reports come in. `canary` is how often a synthetic report comes in at each door; a person must answer it."""
 
     private_only: bool = False
     when: tuple[Literal["potential", "suspected-impact", "dependency"], ...] = ()
