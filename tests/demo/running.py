@@ -39,6 +39,10 @@ class Shown:
     text: str
     process: subprocess.Popen[str]
 
+    def links(self, pattern: str) -> list[str]:
+        """Every printed address that matches, in order."""
+        return re.findall(rf"http://\S*{pattern}\S*", self.text)
+
     def link(self, pattern: str) -> str:
         """The printed address that matches."""
         found = re.search(rf"http://\S*{pattern}\S*", self.text)

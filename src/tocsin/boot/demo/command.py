@@ -72,12 +72,14 @@ def _welcome(place: Throwaway) -> str:
 Tocsin demo · {filled.cases} cases from real published vulnerabilities · policies: {", ".join(filled.projects.values())}
 
   Desk (signs you in once, as Dana)   {filled.links["Dana"]}
+  Desk, as Li, in a private window    {filled.links["Li"]}
   Reporter's form                     {where.public}/p/warehousepg/report
 
 Try this:
   1. Desk: the inbox is ordered by what is due. One answer is overdue; open it, and send one with a plan.
   2. Desk, “PostgreSQL Anonymizer”: the reporter proposes a date. Accept it on the Embargo tab.
-  3. Desk, “zipfile”: tick the last line as tested, look at every format on the Advisory tab, publish.
+  3. Desk, “zipfile”: tick the last line as tested, look at every format on the Advisory tab, publish. That
+     takes two people: as Li, open it, and approve exactly this on the tab “Second person”.
   4. Reporter: send a report without an account, keep the seven words, come back with them; it is in the inbox at once.
   5. Everybody: {where.public}/ has the advisories, as page, OSV, CVE, CSAF, text and Atom feed.
 
