@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from tocsin.core.advisory import Advisory, Tlp
@@ -111,6 +112,7 @@ def _weakness(cwe: str) -> dict[str, str]:
     return {"id": cwe, "name": cwe_name(cwe) or cwe, "version": CWE_VERSION}
 
 
+@lru_cache(maxsize=1024)
 def _nameable(cwe: str) -> bool:
     """Whether the schema's pattern for names lets the official name pass: `.NET Misconfiguration` it does not."""
     return bool(_NAME.fullmatch(cwe_name(cwe) or ""))

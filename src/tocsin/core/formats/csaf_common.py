@@ -49,7 +49,7 @@ def _tracking(advisory: Advisory) -> dict[str, Any]:
         raise ValueError("revisions: the advisory has none yet")
     return filled(
         id=advisory.id,
-        aliases=advisory.other_ids,
+        aliases=words.other_ids(advisory),
         status="final",
         version=advisory.revisions[-1].number,
         initial_release_date=dated(advisory.published, "published"),

@@ -66,7 +66,7 @@ def _ref(place: int) -> str:
 
 def _vulnerability(advisory: Advisory, modified: str) -> dict[str, Any]:
     main = advisory.cve_id or advisory.id
-    others = [each for each in (advisory.id, *advisory.other_ids) if each != main]
+    others = [each for each in (advisory.id, *words.other_ids(advisory)) if each != main]
     source = {"name": advisory.publisher.name, "url": advisory.urls.page}
     return filled(
         id=main,

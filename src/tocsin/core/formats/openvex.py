@@ -52,7 +52,7 @@ def render(advisory: Advisory) -> bytes:
 
 
 def _statements(advisory: Advisory) -> list[dict[str, Any]]:
-    known = (advisory.id, *advisory.other_ids)
+    known = (advisory.id, *words.other_ids(advisory))
     name = advisory.cve_id or advisory.id
     aliases = [each for each in known if each != name]
     about = {"vulnerability": filled(name=name, description=advisory.title, aliases=aliases)}

@@ -42,7 +42,7 @@ def render(advisory: Advisory) -> bytes:
             modified=dated(advisory.modified, "modified"),
             published=instant(advisory.published) if advisory.published else None,
             withdrawn=instant(advisory.withdrawn) if advisory.withdrawn else None,
-            aliases=advisory.other_ids,
+            aliases=words.other_ids(advisory),
             related=advisory.related,
             summary=advisory.title,
             details=words.long_text(advisory),

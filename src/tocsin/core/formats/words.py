@@ -121,6 +121,12 @@ def upgrade_words(product: Product) -> str:
 
 
 @once
+def other_ids(advisory: Advisory) -> tuple[str, ...]:
+    """Every other id of the same vulnerability."""
+    return advisory.other_ids
+
+
+@once
 def details(advisory: Advisory) -> str:
     """The details, inert."""
     return inert(advisory.details)
