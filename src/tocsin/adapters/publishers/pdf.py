@@ -7,9 +7,12 @@ parser as on the pages, without HTML and without pictures. The same record gives
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
@@ -36,6 +39,10 @@ STATES: Final = {
 
 _PARSER: Final = MarkdownIt("commonmark", {"html": False}).disable("image")
 _SCHEMES: Final = ("https://", "http://", "mailto:")
+PATIENCE: Final = 60
+"""Seconds after which a document is given up."""
+
+_LACKING: Final = 3
 _ATTEMPTS: Final[tuple[tuple[Literal["ua-1", "1.7"], bool], ...]] = (("ua-1", True), ("ua-1", False), ("1.7", False))
 """Standard, and whether only the fonts that Typst brings are used: letters that these lack are looked for in the
 system's, and what nobody can draw is left to the reader's program rather than to nobody."""
@@ -43,29 +50,33 @@ system's, and what nobody can draw is left to the reader's program rather than t
 
 def pdf(advisory: Advisory) -> bytes:
     """Set an advisory. Raises RuntimeError, in words, when it cannot be set."""
+    asked = {
+        "template": _template(),
+        "data": msgspec.json.encode(_data(advisory)).decode(),
+        "timestamp": int(advisory.modified.timestamp()) if advisory.modified else 0,
+        "attempts": _ATTEMPTS,
+    }
+    program = str(Path(__file__).with_name("typeset.py"))
     try:
-        import typst
-    except ImportError:
-        raise RuntimeError("typst is not installed") from None
-    data = msgspec.json.encode(_data(advisory)).decode()
-    at = int(advisory.modified.timestamp()) if advisory.modified else 0
-    wrong = ""
-    for standard, own in _ATTEMPTS:
-        try:
-            return bytes(
-                typst.compile(
-                    _template(), format="pdf", sys_inputs={"data": data}, pdf_standards=[standard],
-                    ignore_system_fonts=own, timestamp=at,
-                )
-            )  # fmt: skip
-        except RuntimeError as error:  # what Typst raises for a document that it cannot set
-            wrong = str(error).partition("\n")[0]
-    raise RuntimeError(wrong)
+        done = subprocess.run(
+            [sys.executable, "-I", program],
+            input=msgspec.json.encode(asked),
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"it was not set within {PATIENCE} seconds") from None
+    if done.returncode == _LACKING:
+        raise RuntimeError("typst is not installed")
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode(errors="replace").partition("\n")[0] or "the typesetter ended")
+    return done.stdout
 
 
 @lru_cache(maxsize=1)
-def _template() -> bytes:
-    return files(__package__).joinpath("advisory.typ").read_bytes()
+def _template() -> str:
+    return files(__package__).joinpath("advisory.typ").read_text("utf-8")
 
 
 def _data(advisory: Advisory) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from functools import wraps
 from io import BytesIO
 from typing import Any
 
-import qrcode
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from allauth.mfa.adapter import get_adapter as factors
@@ -23,7 +22,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_safe
-from qrcode.image.svg import SvgPathImage
 
 from tocsin.delivery.desk import session
 from tocsin.delivery.desk.doors import DeskRequest, not_found
@@ -101,6 +99,9 @@ def step_up(request: DeskRequest) -> HttpResponseBase:
 @require_safe
 def qr(request: HttpRequest) -> HttpResponseBase:
     """Draw the code of the authenticator app that is being set up."""
+    import qrcode  # it brings a library for pictures of every kind, and is needed once in a person's life here
+    from qrcode.image.svg import SvgPathImage
+
     secret = request.session.get(SECRET_SESSION_KEY)
     if not secret:
         return not_found()
