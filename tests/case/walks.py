@@ -219,6 +219,8 @@ class Walk:
         if rng.random() < 0.02:
             return cmd.RecordMoment(moment=rng.choice(("linux-distros-posted", "exploitation-known", "tea-time")))
         if rng.random() < 0.01:
+            return cmd.SetMilestone(name=rng.choice(("fix in 7.3", "")), at=rng.choice((self.now, None)))
+        if rng.random() < 0.01:
             return cmd.NoteHardening(default=rng.choice(("trust by default", "")))
         answer = rng.choice(
             (cmd.Answer(), cmd.Answer(text="Thanks.", plan="We look at it.", workarounds="None known."))

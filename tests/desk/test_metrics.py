@@ -3,8 +3,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+
+from tests.desk import story
 from tests.desk.conftest import SignIn
 from tests.services.acts import report
+from tocsin.services import cases
 from tocsin.testing.house import House
 
 
@@ -38,3 +43,19 @@ def test_the_embargo_tab_says_when_and_lets_a_moment_be_recorded(house: House, s
     page = desk.get(f"/c/{ref}/embargo").content.decode()
     assert "Public at the latest (linux-distros list)" in page
     assert "not later" in page
+
+
+def test_a_ready_fix_brings_the_earliest_date_that_suits_into_the_form(house: House, sign_in: SignIn) -> None:
+    ref = report(house).case
+    story.accepted(house, ref)
+    story.embargoed(house, ref)
+    opened = cases.open_case(house.desk, ref, house.desk.people.actor(house.dana, "warehousepg"), "test")
+    assert opened
+    agreed = opened.case.embargo_until
+    assert agreed
+    page = sign_in().get(f"/c/{ref}/embargo").content.decode()
+    found = re.search(r'name="ends_at" value="([^"]+)"', page)
+    assert found
+    proposed = datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+    assert house.clock() < proposed < agreed
+    assert proposed.weekday() in (1, 2, 3), "a day that the policy likes"

@@ -20,6 +20,7 @@ from tocsin.core.case.model import Case
 from tocsin.core.case.parties import KNOWS, Party, Product
 from tocsin.core.case.party_events import MessageResent, PartyConsented, PartyDeclined, PartyLeft
 from tocsin.core.case.phase import STEPS, phase, steps_done
+from tocsin.core.case.record_events import MilestoneSet
 from tocsin.core.case.shared import Part
 from tocsin.core.case.standing import may_see
 from tocsin.core.intake import Attachment
@@ -213,6 +214,10 @@ def words_between(entry: ev.Entry) -> str:
             return _with(f"Decided without agreement: the embargo ends on {_instant(at)}.", reason)
         case ev.EmbargoEnded(why=why, reason=reason) if why in _ENDED:
             return _with(_ENDED[why], reason)
+        case MilestoneSet(name=name, at=None, note=note):
+            return _with(f"No longer planned: {name}.", note)
+        case MilestoneSet(name=name, at=datetime() as at, note=note):
+            return _with(f"Planned: {name}, {_instant(at)}.", note)
         case ev.FixConfirmed(note=note) if note.strip() and entry.actor.kind is ActorKind.REPORTER:
             return f"The fix works: {note}"
         case _:

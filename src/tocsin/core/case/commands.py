@@ -269,6 +269,14 @@ class RecordMoment(Value, tag="record-moment"):
     note: str = ""
 
 
+class SetMilestone(Value, tag="set-milestone"):
+    """Plan a step of the fix for an instant, move it, or drop it with `at` None; the reporter is told (S38)."""
+
+    name: str
+    at: datetime | None = None
+    note: str = ""
+
+
 class NoteHardening(Value, tag="note-hardening"):
     """Put what the report asks for on the hardening backlog, under the name of the default it is about (S71); an empty
     `default` takes it off again."""
@@ -312,7 +320,7 @@ Command = (
     | SetScore | SetLines | SetFix | ConfirmFix
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe
     | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
-    | AskApproval | Approve | RecordMoment | NoteHardening
+    | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone
     | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | Resend
     | MergeInto | Absorb | SplitOff | Continue | Transfer
 )  # fmt: skip

@@ -28,6 +28,7 @@ from tocsin.core.case.party_events import (
     PartyMoved,
     PartyProgressed,
 )
+from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded
 from tocsin.core.intake import Attachment, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.changes import Moved
@@ -273,21 +274,6 @@ class ReferenceGiven(Value):
     summary: str = ""
 
 
-class HardeningNoted(Value, tag="hardening.noted"):
-    """The report stands on the hardening backlog under a default's name, or no more where that is empty (S71)."""
-
-    default: str
-    note: str = ""
-
-
-class MomentRecorded(Value, tag="moment.recorded"):
-    """Something was at `at`: a zero point of a clock, or what keeps a promise (`core.limits.moments()`)."""
-
-    moment: str
-    at: datetime
-    note: str = ""
-
-
 class AdvisoryDrafted(Value, tag="advisory.drafted"):
     """The words of the advisory. Lines, score and CVE id are typed elsewhere, once, and joined when rendered."""
 
@@ -364,7 +350,7 @@ Event = (
     | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed
     | StateObserved | AdvisoryDrafted | CveSet
     | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
-    | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted
+    | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted | MilestoneSet
     | PartyInvited | PartyConsented | PartyDeclined | PartyMoved | PartyProgressed | PartyLeft | PartyAgreed
     | MessageResent | CaseMerged | CaseAbsorbed | CaseSplit | CaseContinued | CaseTransferred
 )  # fmt: skip

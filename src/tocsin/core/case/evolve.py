@@ -16,7 +16,8 @@ from tocsin.core.case import events as ev
 from tocsin.core.case import evolve_parties as parties
 from tocsin.core.case import negotiation
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, Ask
-from tocsin.core.case.model import Case
+from tocsin.core.case.model import Case, Milestone, Plan
+from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded
 from tocsin.core.case.rules import cs_after, rm_step
 from tocsin.core.case.standing import standing
 from tocsin.core.case.tables import RM, Fact, RMInput
@@ -247,11 +248,18 @@ def _observed(case: Case, entry: ev.Entry, event: ev.StateObserved) -> Changes:
     return {**changes, "recorded": _recording(case, seen, entry.at)}
 
 
-def _hardening(case: Case, entry: ev.Entry, event: ev.HardeningNoted) -> Changes:
+def _milestone(case: Case, entry: ev.Entry, event: MilestoneSet) -> Changes:
+    plan = Plan(at=event.at, said_at=entry.at, note=event.note)
+    known = {each.name: each.plans for each in case.milestones}
+    known[event.name] = (*known.get(event.name, ()), plan)
+    return {"milestones": tuple(Milestone(name=name, plans=plans) for name, plans in known.items())}
+
+
+def _hardening(case: Case, entry: ev.Entry, event: HardeningNoted) -> Changes:
     return {"hardening": event.default}
 
 
-def _recorded(case: Case, entry: ev.Entry, event: ev.MomentRecorded) -> Changes:
+def _recorded(case: Case, entry: ev.Entry, event: MomentRecorded) -> Changes:
     return {"recorded": _recording(case, event.moment, event.at)}
 
 
@@ -359,7 +367,8 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ev.PromiseWarned: _warned,
     ApprovalAsked: _asked,
     ApprovalGiven: _approved,
-    ev.MomentRecorded: _recorded,
-    ev.HardeningNoted: _hardening,
+    MomentRecorded: _recorded,
+    HardeningNoted: _hardening,
+    MilestoneSet: _milestone,
     **parties.CHANGES,
 }

@@ -26,6 +26,26 @@ VENDOR: Final = "vendor"
 REPORTER: Final = "reporter"
 
 
+class Plan(Value):
+    """One version of a milestone: for when it was planned (None: dropped), when that was said, and why."""
+
+    at: datetime | None
+    said_at: datetime
+    note: str = ""
+
+
+class Milestone(Value):
+    """A step of the fix with every plan there was for it, oldest first (S38)."""
+
+    name: str
+    plans: tuple[Plan, ...]
+
+    @property
+    def at(self) -> datetime | None:
+        """For when it is planned now."""
+        return self.plans[-1].at
+
+
 class Case(Value):
     """State of one case after `seq` journal entries."""
 
@@ -100,6 +120,7 @@ class Case(Value):
     asks: tuple[Ask, ...] = ()
     recorded: tuple[PromiseFact, ...] = ()
     hardening: str = ""
+    milestones: tuple[Milestone, ...] = ()
 
     parties: tuple[Party, ...] = ()
     absorbed: tuple[Absorbed, ...] = ()

@@ -145,7 +145,7 @@ def _parties(case: Case) -> Iterator[Constraint]:
         words = f"{proposal.by} proposed {show(proposal.ends_at)}"
         allows = not_after(proposal.ends_at)
         yield Constraint(name=f"proposal-{proposal.id}", words=words, allows=allows, wish=True)
-    if case.embargo_until:
+    if case.embargo_until and not case.fix_ready_at:
         words = f"agreed until {show(case.embargo_until)}"
         yield Constraint(name="agreed", words=words, allows=not_before(case.embargo_until), wish=True)
 

@@ -40,7 +40,7 @@ def sit(ctx: click.Context, person: str, given: str) -> tuple[Seat, str]:
     return at, reference(at, given)
 
 
-def move(ctx: click.Context, person: str, given: str, name: str, said: str, **wish: Any) -> Moved:
+def move(ctx: click.Context, person: str, given: str, name: str, said: str, /, **wish: Any) -> Moved:
     """Make one move and say what stands now."""
     at, ref = sit(ctx, person, given)
     done = at.move(ref, name, wish)
@@ -291,6 +291,18 @@ def fix(ctx: click.Context, given: str, person: str, author: str, reference: str
     move(ctx, person, given, "set-fix", "fix ready", author=author, reference=reference)
 
 
+@case.command()
+@case_argument
+@click.argument("name")
+@click.option("--at", default="", help="Instant with zone; dropped from the plan if left out.")
+@click.option("--note", default="", help="Why, as the reporter reads it.")
+@as_person
+@click.pass_context
+def plan(ctx: click.Context, given: str, name: str, person: str, at: str, note: str) -> None:
+    """Plan step NAME of the fix, or move it; the reporter reads every change."""
+    move(ctx, person, given, "set-milestone", "planned", name=name, at=_when(at), note=note)
+
+
 @case.command("confirm-fix")
 @case_argument
 @click.option("--note", default="")
@@ -360,11 +372,15 @@ def record(ctx: click.Context, given: str, moment: str, person: str, at: str, no
 
     Moments are those of `tocsin limits list`, such as linux-distros-posted, exploitation-known or retrospective.
     """
+    move(ctx, person, given, "record-moment", "recorded", moment=moment, at=_when(at), note=note)
+
+
+def _when(text: str) -> datetime | None:
+    """Read an instant that says its zone, or end with what is wrong with it; None for an empty text."""
     try:
-        when = utc(datetime.fromisoformat(at)) if at else None
+        return utc(datetime.fromisoformat(text)) if text else None
     except ValueError as error:
-        stop(f"{at}: {error}; write it like 2026-12-08T15:00:00Z", Exit.USAGE)
-    move(ctx, person, given, "record-moment", "recorded", moment=moment, at=when, note=note)
+        stop(f"{text}: {error}; write it like 2026-12-08T15:00:00Z", Exit.USAGE)
 
 
 @case.command()

@@ -16,7 +16,7 @@ from tocsin.core import access
 from tocsin.core.case import events as ev
 from tocsin.core.case import phase as phases
 from tocsin.core.case.deadlines import next_due
-from tocsin.core.case.model import VENDOR, Case
+from tocsin.core.case.model import VENDOR, Case, Milestone
 from tocsin.core.case.negotiation import Fate, Proposal
 from tocsin.core.case.shared import Part
 from tocsin.core.intake import Attachment
@@ -86,6 +86,22 @@ class ScoreView(msgspec.Struct, frozen=True):
     provisional: bool
 
 
+class PlanView(msgspec.Struct, frozen=True):
+    """One plan for a milestone, in words."""
+
+    at: str
+    said_at: str
+    note: str
+
+
+class MilestoneView(msgspec.Struct, frozen=True):
+    """A step of the fix: for when it is planned, and every plan there was, oldest first (S38)."""
+
+    name: str
+    at: str
+    plans: tuple[PlanView, ...]
+
+
 class CaseView(msgspec.Struct, frozen=True):
     """The case page."""
 
@@ -127,6 +143,7 @@ class CaseView(msgspec.Struct, frozen=True):
     fix: str
     fix_ready: str
     fix_author: str
+    milestones: tuple[MilestoneView, ...]
     confirmed_by: tuple[str, ...]
     embargo: str
     embargoed: bool
@@ -207,6 +224,20 @@ def file(desk: Desk, ref: CaseRef, person: str, blob: str) -> tuple[Attachment, 
     return None
 
 
+def _planned(at: datetime | None) -> str:
+    return words.instant(at) if at else "dropped"
+
+
+def _milestone(found: Milestone) -> MilestoneView:
+    plans = tuple(
+        PlanView(
+            at=words.instant(each.at) if each.at else "dropped", said_at=words.instant(each.said_at), note=each.note
+        )
+        for each in found.plans
+    )
+    return MilestoneView(name=found.name, at=plans[-1].at, plans=plans)
+
+
 def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> CaseView:
     case, policy, now = opened.case, opened.policy, desk.now()
     offers = options(desk, policy, case.project)
@@ -272,6 +303,7 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         fix=case.fix_reference if case.fix_ready_at else "",
         fix_ready=words.instant(case.fix_ready_at),
         fix_author=offers.name(case.fix_author),
+        milestones=tuple(map(_milestone, case.milestones)),
         confirmed_by=tuple(offers.name(each) for each in case.fix_confirmed_by),
         embargo=case.embargo.em.name.lower(),
         embargo_until=words.instant(case.embargo_until),

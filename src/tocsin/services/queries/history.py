@@ -16,6 +16,7 @@ import msgspec
 from tocsin.core.case import events as ev
 from tocsin.core.case import party_events as pe
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven
+from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded
 from tocsin.core.case.tables import RMInput
 from tocsin.core.vocabulary import Actor, ActorKind, Audience
 from tocsin.services.queries import words
@@ -136,10 +137,13 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ev.AdvisoryPublished: lambda e: f"published {e.advisory_id}, revision {e.revision}",
     ev.PublicationFailed: lambda e: f"could not publish: {e.step}",
     ev.PromiseWarned: _warned,
-    ev.HardeningNoted: lambda e: (
+    MilestoneSet: lambda e: (
+        f"planned {e.name} for {words.instant(e.at)}" if e.at else f"dropped {e.name} from the plan"
+    ),
+    HardeningNoted: lambda e: (
         f"put it on the hardening backlog: {e.default}" if e.default else "took it off the hardening backlog"
     ),
-    ev.MomentRecorded: lambda e: f"recorded {_plain(e.moment)}: {words.instant(e.at)}",
+    MomentRecorded: lambda e: f"recorded {_plain(e.moment)}: {words.instant(e.at)}",
     ApprovalAsked: lambda e: f"asked for a second person: {_plain(e.act.value)} ({e.digest[:12]})",
     ApprovalGiven: lambda e: f"{'went ahead alone' if e.alone else 'approved'}: {_plain(e.act.value)}",
     pe.PartyInvited: lambda e: f"invited {e.name} as {e.part.value}" + (", upstream" if e.upstream else ""),

@@ -79,6 +79,14 @@ def view(desk: Desk, opened: Opened, extra: Iterable[Constraint] = ()) -> Window
     )
 
 
+def earliest(desk: Desk, opened: Opened) -> datetime | None:
+    """The first instant that breaks the fewest wishes and comes before the date agreed; None where there is none."""
+    agreed = opened.case.embargo_until
+    found = window.answer(opened.policy, opened.case, desk.now(), others(desk, opened)).window.candidates
+    ahead = [each for each in found if desk.now() < each.at and (agreed is None or each.at < agreed)]
+    return min(ahead, key=lambda each: (len(each.breaks), each.at)).at if ahead else None
+
+
 class ClockView(msgspec.Struct, frozen=True):
     """A clock of others that runs in a case."""
 

@@ -11,9 +11,9 @@ from typing import Final
 
 from tocsin.core import limits
 from tocsin.core.case import commands as cmd
-from tocsin.core.case import events as ev
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved
 from tocsin.core.case.model import Case
+from tocsin.core.case.record_events import HardeningNoted, MomentRecorded
 from tocsin.core.clock import show
 from tocsin.core.policy.facts import MoveName
 from tocsin.core.vocabulary import Refused, utc
@@ -34,7 +34,7 @@ def _record(case: Case, command: cmd.RecordMoment, context: Context) -> Decision
         return Refused(code="not-yet", because=because, rule="core.limits")
     if any(each.name == command.moment and each.at == at for each in case.recorded):
         return ()
-    return (ev.MomentRecorded(moment=command.moment, at=at, note=command.note),)
+    return (MomentRecorded(moment=command.moment, at=at, note=command.note),)
 
 
 def _harden(case: Case, command: cmd.NoteHardening, context: Context) -> Decision:
@@ -43,7 +43,7 @@ def _harden(case: Case, command: cmd.NoteHardening, context: Context) -> Decisio
     if len(default) > _LONGEST:
         because = f"A default is named in at most {_LONGEST} characters, so that reports about it are found together."
         return Refused(code="name-too-long", because=because, rule="S71")
-    return () if default == case.hardening else (ev.HardeningNoted(default=default, note=command.note),)
+    return () if default == case.hardening else (HardeningNoted(default=default, note=command.note),)
 
 
 RULES: Final[Mapping[type, Rule]] = {

@@ -32,6 +32,7 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         fixing.CveForm,
         fixing.FixForm,
         fixing.ConfirmFixForm,
+        fixing.MilestoneForm,
         embargo.ProposeForm,
         embargo.AcceptEmbargoForm,
         embargo.RejectEmbargoForm,

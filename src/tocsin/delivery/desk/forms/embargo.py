@@ -11,6 +11,7 @@ from tocsin.core import limits
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import MoveName
 from tocsin.delivery.desk.forms.base import Instant, Line, MoveForm, Prose, choices
+from tocsin.services.queries import window as windows
 from tocsin.services.queries.dates import dates
 
 _BITS: Final = {
@@ -39,8 +40,18 @@ class ProposeForm(MoveForm):
         self.fields["ends_at"].help_text = f"Policy: {'; '.join(hints)}." if hints else ""
 
     def begin(self) -> dict[str, Any]:
-        """Start from dates that the policy likes, so that proposing is one press."""
-        found = dates(self.ground.policy, self.ground.case, self.ground.desk.now())
+        """Start from dates that the policy likes, so that proposing is one press.
+
+        With a fix ready and an agreed date ahead it is the earliest date that suits (S50).
+        """
+        case = self.ground.case
+        if (
+            case.fix_ready_at
+            and case.embargo_until
+            and (soon := windows.earliest(self.ground.desk, self.ground.opened))
+        ):
+            return {"ends_at": soon}
+        found = dates(self.ground.policy, case, self.ground.desk.now())
         return {"ends_at": found.ends_at, "respond_by": found.respond_by}
 
     def command(self) -> cmd.ProposeEmbargo:

@@ -12,7 +12,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Affectedness, MoveName
-from tocsin.delivery.desk.forms.base import Line, MoveForm, Prose, choices, rows
+from tocsin.delivery.desk.forms.base import Instant, Line, MoveForm, Prose, choices, rows
 
 _STATES: Final = tuple(each.value for each in Affectedness)
 
@@ -174,3 +174,19 @@ class ConfirmFixForm(MoveForm):
     def command(self) -> cmd.ConfirmFix:
         """Confirm."""
         return cmd.ConfirmFix(note=self.cleaned_data["note"])
+
+
+class MilestoneForm(MoveForm):
+    """A step of the fix and for when it is planned; the reporter reads every change (S38)."""
+
+    name, tab, move = "set-milestone", "fix", MoveName.SET_FIX
+    button, done = "Plan it", "Planned. The reporter is told."
+
+    milestone = Line(label="Step", max_length=80, required=True, help_text="Such as: fix in 7.3, release 7.4.2.")
+    at = Instant(label="Planned for (UTC), empty to drop it")
+    note = Line(label="Why, as the reporter reads it", max_length=1000)
+
+    def command(self) -> cmd.SetMilestone:
+        """Plan it."""
+        data = self.cleaned_data
+        return cmd.SetMilestone(name=data["milestone"], at=data["at"], note=data["note"])

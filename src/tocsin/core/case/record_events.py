@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Events of what people write down beside a case's own course: moments, plans for the fix, what to harden one day.
+
+Their names are for ever, like those of `core.case.events`, which joins them to the others.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tocsin.core.vocabulary import Value
+
+
+class MomentRecorded(Value, tag="moment.recorded"):
+    """Something was at `at`: a zero point of a clock, or what keeps a promise (`core.limits.moments()`)."""
+
+    moment: str
+    at: datetime
+    note: str = ""
+
+
+class HardeningNoted(Value, tag="hardening.noted"):
+    """The report stands on the hardening backlog under a default's name, or no more where that is empty (S71)."""
+
+    default: str
+    note: str = ""
+
+
+class MilestoneSet(Value, tag="milestone.set"):
+    """A step of the fix is planned for `at`, or no more where that is None; earlier plans stay readable (S38)."""
+
+    name: str
+    at: datetime | None = None
+    note: str = ""
