@@ -218,8 +218,11 @@ class Walk:
             return cmd.Observe(bit=rng.choice("PXAQ"))
         if rng.random() < 0.02:
             return cmd.RecordMoment(moment=rng.choice(("linux-distros-posted", "exploitation-known", "tea-time")))
-        if rng.random() < 0.01:
-            return cmd.SetMilestone(name=rng.choice(("fix in 7.3", "")), at=rng.choice((self.now, None)))
+        if rng.random() < 0.04:
+            return cmd.SetMilestone(
+                name=rng.choice(("fix in 7.3", "fix in 7.3", "fix in 7.4", "")),
+                at=rng.choice((self.now, self.now + timedelta(days=3), None)),
+            )
         if rng.random() < 0.01:
             return cmd.NoteHardening(default=rng.choice(("trust by default", "")))
         answer = rng.choice(
