@@ -25,6 +25,16 @@ class Measured:
         self._lock = Lock()
         self._cases: dict[CaseRef, tuple[int, Measures]] = {}
         self._pages: dict[tuple[tuple[ProjectId, ...], date | None], Keys] = {}
+        self._rounds: dict[str, datetime] = {}
+
+    def round(self, name: str, now: datetime) -> bool:
+        """Say whether a minute has passed since this was last asked for `name`: chores that no report waits for."""
+        with self._lock:
+            last = self._rounds.get(name)
+            if last is not None and last <= now < last + FRESH:
+                return False
+            self._rounds[name] = now
+            return True
 
     def get(self, case: CaseRef, seq: int) -> Measures | None:
         """Return what is known of a case at this length of its journal."""

@@ -76,8 +76,9 @@ def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
     effects, failed = drain(desk)
     turn = Turn(drops=drops, ticks=ticks, resealed=resealed, effects=effects, failed=failed)
     alarms.tell(desk)
-    canary.keep(desk)
-    badge.keep(desk)
+    if desk.measures.round("canary and badge", desk.now()):
+        canary.keep(desk)
+        badge.keep(desk)
     publication.keep_site(desk)
     logged = logbook.grow(desk, at_least=1 if turn.idle else GATHERED)
     return msgspec.structs.replace(turn, logged=logged)
