@@ -126,8 +126,13 @@ def due(terms: Terms, facts: Facts) -> Iterator[Promise]:
             continue
         if clock.kind is Kind.ACT_BY:
             yield each.timed.starts(zero, known.get(clock.kept_by))
-        elif clock.kind is Kind.DISCLOSE_BY and clock.must and not facts.internal_only:
+        elif clock.kind is Kind.DISCLOSE_BY and clock.must and _to_be_disclosed(facts):
             yield each.timed.starts(zero, facts.published_at)
+
+
+def _to_be_disclosed(facts: Facts) -> bool:
+    """Whether the matter may still have to be public: what was decided not to be a vulnerability here has no date."""
+    return not facts.internal_only and (facts.decided_at is None or facts.accepted_at is not None)
 
 
 def guard(terms: Terms, facts: Facts, move: Move, now: datetime) -> Iterator[Caution]:
