@@ -67,6 +67,10 @@ class Places:
         """A record of a look at an embargoed case."""
         return bind(self._instance, "look", "body", look, case)
 
+    def reply(self, case: CaseRef) -> bytes:
+        """What the secret of a case's reply addresses is made for (`core.mail.addresses`)."""
+        return bind(self._instance, "mail", "reply", "", case)
+
     def repeat(self, key: bytes) -> bytes:
         """An answer that the API gave to a request under a key."""
         return bind(self._instance, "repeat", "answer", key.hex(), "")
