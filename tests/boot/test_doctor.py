@@ -40,7 +40,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     keys.create(data, key_dir)
     elsewhere.mkdir(mode=0o700)
     public = recovery.key(b"s" * recovery.PART).public
-    kit = recovery.make(data, b"", public, {}, NOW)
+    kit = recovery.make(data, recovery.Escrow(b"", b""), public, NOW)
     recovery.save(data, msgspec.structs.replace(kit, verified_at=NOW))
     assert load_public(data).instance == kit.instance
     return Config(

@@ -30,6 +30,7 @@ from tocsin.adapters.vault.holder.core import Holder
 from tocsin.adapters.vault.holder.ledger import Ledger
 from tocsin.adapters.vault.holder.limits import Limits
 from tocsin.adapters.vault.holder.server import Server
+from tocsin.adapters.vault.holder.signing import KeyDirectory
 from tocsin.adapters.vault.keyring import KeyStore
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.testing.vault import MemoryBlobs, Sealing, in_memory
@@ -57,10 +58,15 @@ def from_files(base: Path) -> Sealing:
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 
-def holder_of(base: Path, limits: Limits | None = None, now: Callable[[], datetime] = lambda: NOON) -> Holder:
+def holder_of(
+    base: Path,
+    limits: Limits | None = None,
+    now: Callable[[], datetime] = lambda: NOON,
+    beside: KeyDirectory | None = None,
+) -> Holder:
     """A key holder on the keys below `base`."""
     (key_file,) = (base / "keys").glob("*.kek")
-    return Holder(KeyStore(key_file), Ledger(base / "ledger"), limits or Limits(), now)
+    return Holder(KeyStore(key_file), Ledger(base / "ledger"), limits or Limits(), now, beside)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from tocsin.adapters.vault.archive import INSTANCE, RECOVERY, Header, NotAnArchi
 from tocsin.adapters.vault.box import BoxKey, seal_to
 from tocsin.adapters.vault.holder.client import HeldKeys
 from tocsin.adapters.vault.recovery import ShareRefused
+from tocsin.boot.holder import KeyDirectory
 from tocsin.services.ports.vault import Tampered
 
 AT = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -72,12 +73,12 @@ def test_shares_of_two_kits_do_not_mix() -> None:
 
 def test_two_shares_bring_every_key_of_an_installation_back(tmp_path: Path) -> None:
     from_files(tmp_path)
-    holder = holder_of(tmp_path)
+    (tmp_path / "keys" / "desk.secret").write_bytes(b"desk secret")
+    holder = holder_of(tmp_path, beside=KeyDirectory(tmp_path / "keys"))
     secret = os.urandom(recovery.PART)
     public = recovery.key(secret).public
-    file = recovery.make(
-        tmp_path / "data", HeldKeys(holder.answer).escrow(public), public, {"desk.secret": b"desk secret"}, AT
-    )
+    keys = HeldKeys(holder.answer)
+    file = recovery.make(tmp_path / "data", recovery.Escrow(keys.escrow(public), keys.files(public)), public, AT)
     shares = recovery.split(secret, recovery.kit_name(public))
     for pair in combinations(shares, 2):
         ring, rest, _ = recovery.recover(file, pair)

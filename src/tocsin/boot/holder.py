@@ -17,9 +17,11 @@ import signal
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from tocsin.adapters.openpgp import KeyRefused, PgpSigner, load_signer
 from tocsin.adapters.vault.holder.client import Ask, SocketAsk, answers
 from tocsin.adapters.vault.holder.core import Holder
 from tocsin.adapters.vault.holder.ledger import Ledger
@@ -29,7 +31,8 @@ from tocsin.adapters.vault.keyfiles import KeyFileRefused, load_public, refuse_b
 from tocsin.adapters.vault.keyring import KeyStore
 from tocsin.boot import config as configuration
 from tocsin.boot.config import Config, ConfigError
-from tocsin.boot.keys import key_file
+from tocsin.boot.keys import key_file, other_files
+from tocsin.services.ports.keys import KeysRefused
 
 LEDGER: Final = "ledger"
 PR_SET_DUMPABLE: Final = 4
@@ -38,6 +41,26 @@ PR_SET_DUMPABLE: Final = 4
 def now() -> datetime:
     """Read the clock."""
     return datetime.now(UTC)
+
+
+class KeyDirectory:
+    """What lies beside the keys (`holder.signing.KeyDirectory`), read when it is first asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._signer: PgpSigner | None = None
+
+    def signer(self) -> PgpSigner | None:
+        """The key of published documents, kept once it is read."""
+        try:
+            self._signer = self._signer or load_signer(self._path)
+        except KeyRefused as refused:
+            raise KeysRefused(str(refused)) from None
+        return self._signer
+
+    def files(self) -> dict[str, bytes]:
+        """The small files beside the keys."""
+        return other_files(self._path)
 
 
 def asking(config: Config) -> Ask:
@@ -53,7 +76,8 @@ def open_holder(config: Config) -> Holder:
     refuse_badly_kept(config.data_dir, path)
     public = load_public(config.data_dir)
     limits = Limits(hour=config.keys.cases_per_hour, day=config.keys.cases_per_day)
-    holder = Holder(KeyStore(path, _passphrase), Ledger(config.key_dir / LEDGER), limits, now)
+    beside = KeyDirectory(config.key_dir)
+    holder = Holder(KeyStore(path, _passphrase), Ledger(config.key_dir / LEDGER), limits, now, beside)
     held = holder.standing()
     if (held.instance, held.log_key) != (public.instance, public.log_key) or public.public_key not in held.public:
         raise KeyFileRefused(f"{path} is the key of another instance than {config.data_dir}")

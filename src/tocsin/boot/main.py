@@ -87,14 +87,17 @@ class Installation:
 
     @staticmethod
     def signing_key() -> Signer:
-        """The key that published documents are signed with, made where there is none. Raises KeyRefused."""
-        from tocsin.adapters.openpgp import create_key, load_signer
+        """The key that published documents are signed with, made where there is none. Raises KeysRefused."""
+        from tocsin.adapters.openpgp import create_key
+        from tocsin.adapters.vault.holder.client import held_signer
+        from tocsin.boot.holder import asking
 
         config = _config()
-        found = load_signer(config.key_dir)
+        ask = asking(config)
+        found = held_signer(ask)
         if found is None:
             create_key(config.key_dir, f"Security advisories <{config.server.url}>")
-            found = load_signer(config.key_dir)
+            found = held_signer(ask)
         if found is None:
             raise click.ClickException(f"no key can be made in {config.key_dir}")
         return found

@@ -25,7 +25,6 @@ from tocsin.adapters.git.mirror import GitMirrors
 from tocsin.adapters.git.sandbox import Bubblewrap
 from tocsin.adapters.git.sources import MirrorSources
 from tocsin.adapters.notifiers import NOTIFIERS
-from tocsin.adapters.openpgp import load_signer
 from tocsin.adapters.publishers.pdf import pdf
 from tocsin.adapters.publishers.site import FileTree
 from tocsin.adapters.vault import (
@@ -37,7 +36,7 @@ from tocsin.adapters.vault import (
     load_sealer,
     load_tokens,
 )
-from tocsin.adapters.vault.holder.client import HeldKeys, HeldNotary, HeldVault
+from tocsin.adapters.vault.holder.client import HeldKeys, HeldNotary, HeldVault, held_signer
 from tocsin.adapters.vault.phrase import wordlist
 from tocsin.adapters.web import WebKnock, fetch
 from tocsin.boot.config import Config
@@ -155,7 +154,7 @@ def desk(config: Config) -> Desk:
         sources=MirrorSources(config.data_dir / "git"),
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),
         doors=Doors(trial=config.accounts.trial),
-        press=Press(tree=tree(config), signer=load_signer(config.key_dir), typesetter=pdf),
+        press=Press(tree=tree(config), signer=held_signer(ask), typesetter=pdf),
         mirrors=GitMirrors(config.data_dir / "git", config.repository),
         sandbox=Bubblewrap(),
         knocks=(WebKnock(site(config).public_url),),

@@ -17,7 +17,7 @@ from tocsin.core.case import events as ev
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, CaseRef
 from tocsin.services import sealing
 from tocsin.services.app import Desk
-from tocsin.services.ports.keys import Release
+from tocsin.services.ports.keys import GRANT, Release
 from tocsin.services.ports.vault import Tampered
 from tocsin.services.ports.world import PersonInfo
 
@@ -52,7 +52,7 @@ def of(desk: Desk, person: str, since: datetime) -> list[Known]:
     """Every case that a person opened since then, the last one first. Costs O(ledger) and O(the journals of those)."""
     lines: defaultdict[CaseRef, list[Release]] = defaultdict(list)
     for line in desk.machine.keys.releases(since, person):
-        if line.refused != "alarm":
+        if line.refused not in ("alarm", GRANT):
             lines[line.case].append(line)
     known = [_known(desk, case, found, person) for case, found in lines.items()]
     return sorted(known, key=lambda each: each.last, reverse=True)

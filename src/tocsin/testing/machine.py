@@ -87,6 +87,7 @@ class MemoryKeys:
 
     def __init__(self, instance: str, public: bytes, log_key: bytes) -> None:
         self.lines: list[Release] = []
+        self.grants: list[tuple[CaseRef, str, str, datetime]] = []
         self._standing = Standing(instance=instance, public=(public,), log_key=log_key)
 
     def standing(self) -> Standing:
@@ -104,6 +105,10 @@ class MemoryKeys:
     def rotate(self, keep_until: datetime) -> Standing:
         """Nothing changes."""
         return self._standing
+
+    def grant(self, case: CaseRef, actor: str, second: str, until: datetime) -> None:
+        """Remember it."""
+        self.grants.append((case, actor, second, until))
 
     def retire(self, now: datetime) -> int:
         """There is nothing old."""

@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -68,16 +68,24 @@ class RecoveryFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     public: bytes
     keys: bytes
     rest: bytes
+    files: bytes = b""
     made_at: datetime
     verified_at: datetime | None = None
 
 
+class Escrow(NamedTuple):
+    """What the key holder seals to a kit: the ring of keys, and the small files that lie beside it."""
+
+    keys: bytes
+    files: bytes
+
+
 class Rest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The secrets that the key holder does not have: intake's, and the other files among the keys, by name."""
+    """The secrets besides the ring of keys: intake's, and the other files among the keys, by name."""
 
     public: InstanceFile
     intake: IntakeFile
-    files: dict[str, bytes]
+    files: dict[str, bytes] = {}
 
     def __repr__(self) -> str:
         return "<Rest>"
@@ -128,14 +136,15 @@ def kit_name(public: bytes) -> bytes:
     return key_id(public)[:KIT]
 
 
-def make(data_dir: Path, keys: bytes, public: bytes, files: dict[str, bytes], now: datetime) -> RecoveryFile:
-    """Write `recovery.json` for a kit with this public half; `keys` is the key holder's escrow. Replaces one."""
-    rest = Rest(public=load_public(data_dir), intake=read_intake(data_dir), files=files)
+def make(data_dir: Path, held: Escrow, public: bytes, now: datetime) -> RecoveryFile:
+    """Write `recovery.json` for a kit with this public half; `held` is what the key holder gave. Replaces one."""
+    rest = Rest(public=load_public(data_dir), intake=read_intake(data_dir))
     place = _place(rest.public.instance)
     file = RecoveryFile(
         instance=rest.public.instance,
         public=public,
-        keys=keys,
+        keys=held.keys,
+        files=held.files,
         rest=seal_to(public, msgspec.msgpack.encode(rest), place),
         made_at=now,
     )
@@ -164,10 +173,18 @@ def recover(file: RecoveryFile, shares: Sequence[Share]) -> tuple[Keyring, Rest,
         raise ShareRefused("these are shares of another kit, or of another installation")
     try:
         ring = box.open(file.keys, bind(file.instance, "recovery", "keys", "", ""))
-        rest = box.open(file.rest, _place(file.instance))
+        rest = msgspec.msgpack.decode(box.open(file.rest, _place(file.instance)), type=Rest)
+        if file.files:  # a kit of before the key holder sealed them has them in `rest`
+            files = msgspec.msgpack.decode(box.open(file.files, files_place(file.instance)), type=dict[str, bytes])
+            rest = msgspec.structs.replace(rest, files=files)
     except Tampered:
         raise ShareRefused(f"{FILE} was altered: it does not open with its own kit") from None
-    return msgspec.msgpack.decode(ring, type=Keyring), msgspec.msgpack.decode(rest, type=Rest), box
+    return msgspec.msgpack.decode(ring, type=Keyring), rest, box
+
+
+def files_place(instance: str) -> bytes:
+    """What the files that the key holder seals to a kit are bound to."""
+    return bind(instance, "recovery", "files", "", "")
 
 
 def _place(instance: str) -> bytes:

@@ -76,13 +76,12 @@ def _write_kit(place: Config, opened: Desk, public: bytes, verified_at: Any = No
 
     from tocsin.adapters.vault import recovery
     from tocsin.adapters.vault.holder.client import HeldKeys
-    from tocsin.boot.keys import other_files
 
     held = opened.machine.keys
     if not isinstance(held, HeldKeys):
         raise TypeError("an installation's keys are with a key holder")
-    escrow = held.escrow(public)
-    made = recovery.make(place.data_dir, escrow, public, other_files(place.key_dir), opened.now())
+    sealed = recovery.Escrow(keys=held.escrow(public), files=held.files(public))
+    made = recovery.make(place.data_dir, sealed, public, opened.now())
     if verified_at:
         recovery.save(place.data_dir, msgspec.structs.replace(made, verified_at=verified_at))
 

@@ -7,10 +7,19 @@ Opening cases goes through `vault`; nothing here gives out a key. Who may call w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from tocsin.core.vocabulary import CaseRef, Value
+
+BREAK_GLASS: Final = "break-glass"
+"""First word of the purposes under which a key is released only while somebody else's agreement stands."""
+
+GLASS_LONGEST: Final = timedelta(hours=8)
+"""The longest time that two people may open a case for."""
+
+GRANT: Final = "grant"
+"""In the place of a refusal: the line is no release but an agreement, and its purpose says who gave it until when."""
 
 
 class Release(Value):
@@ -54,6 +63,11 @@ class KeyKeeper(Protocol):
 
         Raises KeysRefused for callers that may not, and where the provider cannot be written to.
         """
+
+    def grant(self, case: CaseRef, actor: str, second: str, until: datetime) -> None:
+        """Let `actor` open this case for the purpose `BREAK_GLASS` until an instant, because `second` agreed; written
+        to the ledger. Raises KeysRefused for one person twice, an instant that is over, and for longer than
+        `GLASS_LONGEST`."""
 
     def retire(self, now: datetime) -> int:
         """Destroy old keys whose time to be kept is over; says how many. Raises KeysRefused."""

@@ -157,6 +157,39 @@ class HeldNotary:
         return _given(self._ask(wire.AskSign(self._use, statement)))
 
 
+class HeldSigner:
+    """A `site.Signer` whose key is with the key holder; `held_signer` makes one."""
+
+    def __init__(self, ask: Ask, fingerprint: str, certificate: str) -> None:
+        self._ask = ask
+        self._fingerprint, self._certificate = fingerprint, certificate
+
+    def __repr__(self) -> str:
+        return f"<HeldSigner {self._fingerprint}>"
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the certificate; see the port."""
+        return self._fingerprint
+
+    @property
+    def certificate(self) -> str:
+        """Public half; see the port."""
+        return self._certificate
+
+    def sign(self, body: bytes) -> str:
+        """Detached signature; see the port."""
+        return _given(self._ask(wire.AskSignDocument(body))).decode("ascii")
+
+
+def held_signer(ask: Ask) -> HeldSigner | None:
+    """The signer of published documents; None where there is no such key. Raises KeysRefused and Unavailable."""
+    answer = ask(wire.AskCertificate())
+    if not isinstance(answer, wire.GivenCertificate):
+        raise _refusal(answer)
+    return HeldSigner(ask, answer.fingerprint, answer.armour) if answer.armour else None
+
+
 class HeldKeys:
     """The `KeyKeeper` of the port, and the escrow for the recovery kit."""
 
@@ -194,6 +227,14 @@ class HeldKeys:
         if not isinstance(answer, wire.GivenNumber):
             raise _refusal(answer)
         return answer.number
+
+    def grant(self, case: CaseRef, actor: str, second: str, until: datetime) -> None:
+        """Break-glass; see the port."""
+        _given(self._ask(wire.AskGrant(case, actor, second, until)))
+
+    def files(self, public: bytes) -> bytes:
+        """The small files beside the keys, sealed to the recovery kit's public key; raises KeysRefused."""
+        return _given(self._ask(wire.AskFiles(public)))
 
     def escrow(self, public: bytes) -> bytes:
         """All keys sealed to the recovery kit's public key; raises KeysRefused for callers that may not."""

@@ -17,7 +17,8 @@ from typing import Final
 import msgspec
 
 from tocsin.adapters.vault.box import seal_to
-from tocsin.adapters.vault.holder import wire
+from tocsin.adapters.vault.holder import signing, wire
+from tocsin.adapters.vault.holder.glass import Glass
 from tocsin.adapters.vault.holder.ledger import Ledger
 from tocsin.adapters.vault.holder.limits import DAY, HOUR, Counter, Limits
 from tocsin.adapters.vault.keyring import Keyring, KeyStore
@@ -30,7 +31,7 @@ from tocsin.services.ports.vault import Tampered, bind
 ALARM: Final = "key-limit"
 """Purpose under which running into a limit stands in the ledger, once an hour, for those who look after alarms."""
 
-_ADMIN: Final = (wire.AskRotate, wire.AskEscrow)
+_ADMIN: Final = (wire.AskRotate, wire.AskEscrow, wire.AskFiles)
 """What only the holder's own user asks for. Old keys whose time is over may be ended by whoever knows that nothing
 stands under them any more: by this clock, never sooner."""
 
@@ -41,14 +42,25 @@ _log = logging.getLogger("tocsin.holder")
 class Holder(Secret):
     """The keys of one installation, and the rules of giving them out. Safe to share between threads."""
 
-    __slots__ = ("_counter", "_keys", "_ledger", "_limits", "_lock", "_now", "_signers", "_store", "_vault")
+    __slots__ = (
+        "_beside", "_counter", "_glass", "_keys", "_ledger", "_limits", "_lock", "_now", "_signers", "_store", "_vault",
+    )  # fmt: skip
 
-    def __init__(self, store: KeyStore, ledger: Ledger, limits: Limits, now: Callable[[], datetime]) -> None:
-        self._store, self._ledger, self._limits, self._now = store, ledger, limits, now
+    def __init__(
+        self,
+        store: KeyStore,
+        ledger: Ledger,
+        limits: Limits,
+        now: Callable[[], datetime],
+        beside: signing.KeyDirectory | None = None,
+    ) -> None:
+        self._store, self._ledger, self._limits, self._now, self._beside = store, ledger, limits, now, beside
         self._lock = threading.Lock()
         self._counter = Counter(limits)
+        self._glass = Glass()
         self._take(store.load())
         for release in ledger.since(now() - DAY):
+            self._glass.note(release)
             if not release.refused:
                 self._counter.note(release.actor, release.case, release.at)
 
@@ -90,8 +102,21 @@ class Holder(Secret):
             case _:
                 return self._administer(question)
 
+    def _grant(self, question: wire.AskGrant) -> wire.Answer:
+        """Write an agreement down; from then on it holds, also after a restart."""
+        now = self._now()
+        with self._lock:
+            line = self._glass.line(question, now)
+            self._ledger.append(line)
+            self._glass.note(line)
+        return wire.Given(b"")
+
     def _administer(self, question: wire.Question) -> wire.Answer:
         match question:
+            case wire.AskCertificate() | wire.AskSignDocument() | wire.AskFiles():
+                return signing.answer(self._beside, self._keys.instance, question)
+            case wire.AskGrant():
+                return self._grant(question)
             case wire.AskRotate(keep_until=keep_until):
                 with self._lock:
                     self._take(self._store.rotate(self._keys, keep_until, self._now()))
@@ -122,6 +147,9 @@ class Holder(Secret):
             raise Tampered
         now = self._now()
         with self._lock:
+            if not self._glass.open(question, now):
+                self._write(question, now, "break-glass")
+                raise KeysRefused("nobody has agreed to this, or its time is over: ask for it with break-glass")
             counted = self._counter.count(question.actor, question.case, now)
             because = "" if counted.refused_until is None else self._words(counted.refused_until)
             self._write(question, now, "limit" if because else "")

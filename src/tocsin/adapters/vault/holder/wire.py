@@ -95,6 +95,31 @@ class AskRetire(Message, frozen=True, tag="retire"):
     now: datetime
 
 
+class AskCertificate(Message, frozen=True, tag="certificate"):
+    """The public half of the key that published documents are signed with."""
+
+
+class AskSignDocument(Message, frozen=True, tag="sign-document"):
+    """A signature of a document that is about to be published."""
+
+    body: bytes
+
+
+class AskFiles(Message, frozen=True, tag="files"):
+    """The small files beside the keys, sealed to the recovery kit's public key."""
+
+    public: bytes
+
+
+class AskGrant(Message, frozen=True, tag="grant"):
+    """Break-glass: one person reads one case until an instant, because another one agreed."""
+
+    case: str
+    actor: str
+    second: str
+    until: datetime
+
+
 class AskEscrow(Message, frozen=True, tag="escrow"):
     """All keys, sealed to the recovery kit's public key."""
 
@@ -113,6 +138,10 @@ Question = (
     | AskRotate
     | AskRetire
     | AskEscrow
+    | AskCertificate
+    | AskSignDocument
+    | AskFiles
+    | AskGrant
 )
 
 
@@ -140,6 +169,13 @@ class GivenReleases(Message, frozen=True, tag="releases"):
     lines: tuple[Release, ...]
 
 
+class GivenCertificate(Message, frozen=True, tag="certificate"):
+    """The certificate of the signing key, in armour; both empty where there is no key."""
+
+    fingerprint: str
+    armour: str
+
+
 class GivenNumber(Message, frozen=True, tag="number"):
     """How many."""
 
@@ -153,7 +189,7 @@ class No(Message, frozen=True, tag="no"):
     because: str = ""
 
 
-Answer = Given | GivenKeys | GivenStanding | GivenReleases | GivenNumber | No
+Answer = Given | GivenKeys | GivenStanding | GivenReleases | GivenCertificate | GivenNumber | No
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 QUESTION: Final = msgspec.msgpack.Decoder(Question)
