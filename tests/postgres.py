@@ -81,10 +81,10 @@ class Cluster:
         with psycopg.connect(Database(str(self.directory), "postgres").dsn, autocommit=True) as connection:
             connection.execute(statement)
 
-    def create(self) -> Database:
-        """Make an empty database."""
+    def create(self, template: str = "template1") -> Database:
+        """Make an empty database, or a copy of one that nobody is connected to."""
         name = f"test_{next(_numbers)}"
-        self._administer(f"CREATE DATABASE {name}")
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {template}")
         return Database(str(self.directory), name)
 
     def drop(self, database: Database) -> None:

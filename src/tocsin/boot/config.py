@@ -38,6 +38,7 @@ class Role(StrEnum):
     KEYS = "keys"
     FRONT = "front"
     DESK = "desk"
+    WORKER = "worker"
     MANAGE = "manage"
 
 
@@ -82,9 +83,32 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`sqlite:///tocsin.db` (below the data directory) or `postgresql://user@host/name`."""
+    """`sqlite:///tocsin.db` (below the data directory) or `postgresql://user@host/name`.
+
+    `front` and `desk` are the same PostgreSQL as those two processes reach it, under roles that may less than the owner
+    of the tables (`tocsin db roles`). Each address may stand in a file of its own, written `file:/path`, so that the
+    process of one need not be able to read the other's.
+    """
 
     url: str = "sqlite:///tocsin.db"
+    front: str = ""
+    desk: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a half (ValueError)."""
+        if bool(self.front) != bool(self.desk):
+            raise ValueError("database.front and database.desk are set both or not at all")
+
+    def reached_by(self, role: Role) -> str:
+        """The address that a process of this role uses. Raises ConfigError for a file that cannot be read."""
+        told = {Role.FRONT: self.front, Role.DESK: self.desk, Role.WORKER: self.desk}.get(role) or self.url
+        if not told.startswith("file:"):
+            return told
+        path = Path(told.removeprefix("file:"))
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(f"{path}, which holds the database's address, cannot be read: {error.strerror}") from None
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -178,6 +202,8 @@ _ENVIRONMENT: Final[Mapping[str, tuple[str, str]]] = {
     "TOCSIN_DESK_URL": ("server", "desk_url"),
     "TOCSIN_DESK_LISTEN": ("server", "desk_listen"),
     "TOCSIN_DATABASE_URL": ("database", "url"),
+    "TOCSIN_DATABASE_FRONT": ("database", "front"),
+    "TOCSIN_DATABASE_DESK": ("database", "desk"),
     "TOCSIN_DATA": ("storage", "data"),
     "TOCSIN_KEYS": ("storage", "keys"),
     "TOCSIN_KEY_SOCKET": ("keys", "socket"),

@@ -20,6 +20,7 @@ from django.http import (
 )
 from django.template.loader import render_to_string
 
+from tocsin.adapters.db import scope
 from tocsin.boot import wiring
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.vault import Limited
@@ -152,6 +153,7 @@ class DeskDoor:
         self._desk = wiring.desk(settings.CONFIG)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        scope.on_behalf_of(scope.NOBODY)  # until the room knows whose request it is
         request.desk = self._desk  # type: ignore[attr-defined]
         return self._answer(request)
 

@@ -30,13 +30,14 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 LANGUAGE_CODE = "en"
 
-DATABASES = databases(CONFIG.database.url, CONFIG.data_dir)
+DATABASES = databases(CONFIG.database.reached_by(ROLE), CONFIG.data_dir)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tocsin.Person"
 
 _ROOMS = {
     Role.FRONT: ["tocsin.delivery.reporter", "tocsin.delivery.public"],
     Role.DESK: ["tocsin.delivery.desk"],
+    Role.WORKER: [],
     Role.MANAGE: [],
 }
 INSTALLED_APPS = [
@@ -67,7 +68,9 @@ MIDDLEWARE = {
         "tocsin.boot.middleware.DeskDoor",
         "allauth.account.middleware.AccountMiddleware",
     ],
-    Role.MANAGE: ["allauth.account.middleware.AccountMiddleware"],  # its tables cannot be migrated without
+    # Their tables cannot be migrated, nor their people looked at, without.
+    Role.WORKER: ["allauth.account.middleware.AccountMiddleware"],
+    Role.MANAGE: ["allauth.account.middleware.AccountMiddleware"],
 }[ROLE]
 ROOT_URLCONF = "tocsin.boot.urls_desk" if ROLE is Role.DESK else "tocsin.boot.urls_front"
 APPEND_SLASH = False

@@ -19,6 +19,7 @@ from tocsin.adapters.db.outbox import DbOutbox
 from tocsin.adapters.db.people import DbPeople
 from tocsin.adapters.db.projects import DbProjects
 from tocsin.adapters.db.rooms import DbRooms
+from tocsin.adapters.db.scope import on_behalf_of
 from tocsin.adapters.db.shelf import DbShelf
 from tocsin.adapters.db.shelf_writer import DbShelfWriter
 from tocsin.adapters.git.mirror import GitMirrors
@@ -157,5 +158,6 @@ def desk(config: Config) -> Desk:
         press=Press(tree=tree(config), signer=held_signer(ask), typesetter=pdf),
         mirrors=GitMirrors(config.data_dir / "git", config.repository),
         sandbox=Bubblewrap(),
+        wall=on_behalf_of,
         knocks=(WebKnock(site(config).public_url),),
     )

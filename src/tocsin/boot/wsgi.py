@@ -34,6 +34,11 @@ application = Handler()
 addresses = get_resolver().url_patterns
 """Imported now: a process whose rooms cannot be imported ends at once, instead of failing at every request."""
 
+if config.role() is Role.FRONT:
+    from tocsin.adapters.db import scope
+
+    scope.start(scope.INTAKE)
+
 if config.role() is Role.DESK:
     from tocsin.boot import upkeep, wiring
     from tocsin.delivery.worker import loop

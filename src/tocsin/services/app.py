@@ -4,7 +4,7 @@ worker hold besides. Built once in `boot.wiring`; handed to the doors, never imp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.services.likes import Likes
@@ -146,6 +146,8 @@ class Desk:
     mirrors: Mirrors = field(default_factory=NoMirrors)
     knocks: tuple[Knock, ...] = ()
     sandbox: Sandbox | None = None
+    wall: Callable[[str], None] = lambda person: None
+    """Tells the store for whom this thread asks from now on: a second wall, where the database has one."""
 
 
 Holder = Front | Desk

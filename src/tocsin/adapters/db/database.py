@@ -29,6 +29,7 @@ from django.db import (
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from tocsin.adapters.db import scope
 from tocsin.adapters.db.gate import Gate
 from tocsin.adapters.db.statements import Parameter
 from tocsin.core.vocabulary import utc
@@ -64,8 +65,10 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[CursorWrapper]:
         """Read with a cursor or, leaving it alone, with querysets. One statement sees one moment."""
-        with self._translated(), self.connection.cursor() as cursor:
-            yield cursor
+        with self._translated():
+            scope.apply(self.connection)
+            with self.connection.cursor() as cursor:
+                yield cursor
 
     def rows(self, statement: str, parameters: Sequence[Parameter]) -> list[tuple[Any, ...]]:
         """Read all rows of one statement."""
@@ -77,13 +80,10 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[CursorWrapper]:
         """Write in one durable transaction: all of it stands when this returns, none of it when this raises."""
-        with (
-            self._translated(),
-            self._turn(),
-            transaction.atomic(using=self.alias, durable=True),
-            self.connection.cursor() as cursor,
-        ):
-            yield cursor
+        with self._translated(), self._turn():
+            scope.apply(self.connection)
+            with transaction.atomic(using=self.alias, durable=True), self.connection.cursor() as cursor:
+                yield cursor
 
     def stamp(self, at: datetime) -> datetime:
         """Make an instant ready for a raw statement: SQLite's columns hold UTC without saying so."""

@@ -51,6 +51,7 @@ def signed_in(view: View[P]) -> View[P]:
         request.person = session.person(request.session, stamp, request.desk.now())
         if not request.person:
             return redirect("desk:sign-in")
+        request.desk.wall(request.person)
         return view(request, *args, **kwargs) if session.whole(request.session) else redirect(FACTORS)
 
     return guarded

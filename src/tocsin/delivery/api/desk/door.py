@@ -107,6 +107,7 @@ def _behind_door(view: Answer) -> Answer:
         if caller is None:
             failures.note(who, now)
             return problems.unauthorised()
+        desk.wall(caller.person)
         request.office = Office(desk, caller)
         response = view(request, *args, **kwargs)
         if response.status_code == 405:
