@@ -19,6 +19,7 @@ from tocsin.adapters.db.numbers import DbNumbers
 from tocsin.adapters.db.outbox import DbOutbox
 from tocsin.adapters.db.people import DbPeople
 from tocsin.adapters.db.projects import DbProjects
+from tocsin.adapters.db.records import DbArrivals, DbRecords
 from tocsin.adapters.db.rooms import DbRooms
 from tocsin.adapters.db.shelf import DbShelf
 from tocsin.adapters.db.shelf_writer import DbShelfWriter
@@ -26,6 +27,7 @@ from tocsin.core.log import tree
 from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.log import Growth, Log, Look, Peers
 from tocsin.services.ports.publisher import ShelfWriter
+from tocsin.services.ports.records import Arrivals, Records
 from tocsin.services.ports.shelf import ShelfReader
 from tocsin.services.ports.store import (
     Change,
@@ -43,6 +45,7 @@ from tocsin.services.ports.store import (
 )
 from tocsin.services.ports.world import People, Projects
 from tocsin.testing.api import MemoryApiTokens, MemoryRepeats
+from tocsin.testing.records import MemoryArrivals, MemoryRecords
 from tocsin.testing.shelf import MemoryShelf
 from tocsin.testing.store import MemoryStore
 from tocsin.testing.world import MemoryPeople, MemoryProjects, SeededMint
@@ -78,6 +81,8 @@ class Stores:
     peers: Peers
     api_tokens: ApiTokens
     repeats: Repeats
+    records: Records
+    arrivals: Arrivals
 
     def with_projects(self) -> Stores:
         self.projects.adopt(policy(), "tests", T0)
@@ -102,6 +107,8 @@ def in_memory() -> Stores:
         peers=store.peers,
         api_tokens=MemoryApiTokens(),
         repeats=MemoryRepeats(),
+        records=MemoryRecords(),
+        arrivals=MemoryArrivals(),
     ).with_projects()
 
 
@@ -121,6 +128,8 @@ def in_database(database: Database) -> Stores:
         peers=DbPeers(database),
         api_tokens=DbApiTokens(database),
         repeats=DbRepeats(database),
+        records=DbRecords(database),
+        arrivals=DbArrivals(database),
     ).with_projects()
 
 

@@ -18,6 +18,7 @@ from tocsin.adapters.db.numbers import DbNumbers
 from tocsin.adapters.db.outbox import DbOutbox
 from tocsin.adapters.db.people import DbPeople
 from tocsin.adapters.db.projects import DbProjects
+from tocsin.adapters.db.records import DbArrivals, DbRecords
 from tocsin.adapters.db.rooms import DbRooms
 from tocsin.adapters.db.scope import on_behalf_of
 from tocsin.adapters.db.shelf import DbShelf
@@ -44,7 +45,7 @@ from tocsin.boot.config import Config
 from tocsin.boot.holder import asking
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
 from tocsin.services.alarms import AlarmedVault, sounder
-from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Press, Site, Watch
+from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Outside, Press, Site, Watch
 from tocsin.services.likes import Likes
 from tocsin.services.quotas import Quotas
 
@@ -112,6 +113,7 @@ def front(config: Config) -> Front:
         shelf=DbShelf(),
         log=DbLog(),
         log_key=load_log_key(config.data_dir),
+        arrivals=DbArrivals(),
         quotas=QUOTAS,
         tree=tree(config),
         facts=DbFacts(),
@@ -151,6 +153,7 @@ def desk(config: Config) -> Desk:
         machine=Machine(case_keys=DbCaseKeys(), keys=HeldKeys(ask), alarms=alarms, facts=DbFacts()),
         api_tokens=DbApiTokens(),
         repeats=DbRepeats(),
+        outside=Outside(records=DbRecords(), arrivals=DbArrivals()),
         likes=LIKES,
         sources=MirrorSources(config.data_dir / "git"),
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),

@@ -21,6 +21,7 @@ from tocsin.services.ports.notary import Notary, Signatures
 from tocsin.services.ports.notifier import Notifier
 from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.receipts import Receipts
+from tocsin.services.ports.records import Arrivals, Records
 from tocsin.services.ports.shelf import ShelfReader
 from tocsin.services.ports.site import Nowhere, Signer, Tree, TreeReader, Typesetter
 from tocsin.services.ports.sources import SourcesOf, no_sources
@@ -84,6 +85,14 @@ class Press:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """What the worker deals with the outside world through: what it remembers of it, and what came in from there."""
+
+    records: Records
+    arrivals: Arrivals
+
+
+@dataclass(frozen=True)
 class Front:
     """What intake and the public pages hold: they can seal, and cannot open any case. `log_key` is the public half."""
 
@@ -102,6 +111,7 @@ class Front:
     shelf: ShelfReader
     log: LogReader
     log_key: bytes
+    arrivals: Arrivals
     tree: TreeReader = field(default_factory=Nowhere)
     facts: Facts | None = None
     quotas: Quotas = field(default_factory=Quotas)
@@ -137,6 +147,7 @@ class Desk:
     machine: Machine
     api_tokens: ApiTokens
     repeats: Repeats
+    outside: Outside
     likes: Likes = field(default_factory=Likes)
     measures: Measured = field(default_factory=Measured)
     sources: SourcesOf = no_sources

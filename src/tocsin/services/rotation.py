@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from tocsin.core.vocabulary import CaseRef
-from tocsin.services import sealing
+from tocsin.services import book, sealing
 from tocsin.services.app import Desk
 from tocsin.services.ports.keys import Standing
 from tocsin.services.ports.machine import Rewrapped
@@ -52,7 +52,7 @@ def finish(desk: Desk, standing: Standing) -> Rotated:
     cases = rows = 0
     while moved := _rewrap_all(desk):
         cases += moved
-    rows += _reseal_all(desk)
+    rows += _reseal_all(desk) + book.reseal(desk)
     return Rotated(standing=standing, cases=cases, rows=rows)
 
 

@@ -75,6 +75,14 @@ class Places:
         """An answer that the API gave to a request under a key."""
         return bind(self._instance, "repeat", "answer", key.hex(), "")
 
+    def record(self, kind: str, project: str, record: str, version: int) -> bytes:
+        """A record beside the cases, in one version, so that an older one cannot be put back unnoticed."""
+        return bind(self._instance, "record", "body", f"{kind}/{project}/{record}/{version}", "")
+
+    def arrival(self, arrival: str, kind: str, project: str) -> bytes:
+        """Something left at the front."""
+        return bind(self._instance, "arrival", "body", f"{kind}/{project}/{arrival}", "")
+
     def leaf(self, name: str, case: CaseRef) -> bytes:
         """What a leaf's salt is made for: the text that the log remembers."""
         return bind(self._instance, "log", "text", name, case)

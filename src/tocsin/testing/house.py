@@ -16,9 +16,10 @@ from tocsin.core.notices import Notice
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import ProjectId, Role
 from tocsin.services.alarms import AlarmedVault, sounder
-from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Press, Site, Watch
+from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Outside, Press, Site, Watch
 from tocsin.testing.api import MemoryApiTokens, MemoryRepeats
 from tocsin.testing.machine import MemoryAlarms, MemoryFacts, MemoryKeys
+from tocsin.testing.records import MemoryArrivals, MemoryRecords
 from tocsin.testing.shelf import MemoryShelf
 from tocsin.testing.site import MemoryTree, OpenSigner
 from tocsin.testing.store import MemoryStore
@@ -72,6 +73,7 @@ class House:
 def house(start: datetime = START, name: str = "security.example.org") -> House:
     """Make an installation with both source policies and two people, reached under `name`."""
     clock, mint, store, shelf, told = VirtualClock(start), SeededMint(), MemoryStore(), MemoryShelf(), Told()
+    records, arrivals = MemoryRecords(), MemoryArrivals()
     sealing, tree = in_memory(name, clock=clock), MemoryTree(clock)
     projects = MemoryProjects()
     people = MemoryPeople(projects, mint)
@@ -94,6 +96,7 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         shelf=shelf,
         log=store.log,
         log_key=sealing.log_notary.public,
+        arrivals=arrivals,
         tree=tree,
     )
     far, alarms = Far(), MemoryAlarms()
@@ -130,6 +133,7 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         ),
         api_tokens=MemoryApiTokens(),
         repeats=MemoryRepeats(),
+        outside=Outside(records=records, arrivals=arrivals),
         guard=Guard(words=frozenset(wordlist())),
         doors=Doors(trial=True),
         press=Press(tree=tree, signer=OpenSigner()),

@@ -31,10 +31,11 @@ class Body(msgspec.Struct, frozen=True, array_like=True):
 class TokenBox(Secret):
     """Seals and opens browser tokens under one secret."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_key", "_root")
 
     def __init__(self, secret: bytes) -> None:
-        self._key = SymmetricKey(Root(secret).derive(b"tocsin token"))
+        self._root = Root(secret)
+        self._key = SymmetricKey(self._root.derive(b"tocsin token"))
 
     def seal(self, value: Any, purpose: str, expires_at: datetime) -> str:
         """Seal `value`; see the port. Raises ValueError for an instant without a zone and for a value too large."""
@@ -54,6 +55,11 @@ class TokenBox(Secret):
             return msgspec.msgpack.decode(body.value, type=kind)
         except msgspec.DecodeError:
             return None
+
+    def mark(self, purpose: str, text: str = "") -> bytes:
+        """A keyed hash; see the port."""
+        name = purpose.encode()
+        return self._root.derive(b"tocsin mark", len(name).to_bytes(4, "big") + name + text.encode())
 
     def _body(self, token: str, purpose: str) -> Body | None:
         sealed = _decode(token)

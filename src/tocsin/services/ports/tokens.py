@@ -24,3 +24,10 @@ class Tokens(Protocol):
 
         `now` is an instant with a zone. The token is still good at the microsecond before `expires_at`.
         """
+
+    def mark(self, purpose: str, text: str = "") -> bytes:
+        """32 bytes that only this installation can make of `purpose` and `text`, the same every time.
+
+        A keyed hash: an id by which a text is found again and that does not betray it, or a secret shared with one
+        other system, which then is stored nowhere.
+        """

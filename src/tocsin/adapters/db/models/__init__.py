@@ -16,11 +16,13 @@ from tocsin.adapters.db.models.log import LogCheckpoint, LogLeaf, LogNew, LogNod
 from tocsin.adapters.db.models.machine import AlarmRow, FactRow
 from tocsin.adapters.db.models.people import Membership, Person, SignInLink
 from tocsin.adapters.db.models.projects import Counter, PolicyVersion, Project
+from tocsin.adapters.db.models.records import ArrivalRow, RecordRow
 from tocsin.adapters.db.models.shelf import Publication, PublishedAdvisory, PublishedDocument
 
 __all__ = [
     "AlarmRow",
     "ApiTokenRow",
+    "ArrivalRow",
     "CaseKeyRow",
     "CaseRow",
     "Counter",
@@ -41,6 +43,7 @@ __all__ = [
     "Publication",
     "PublishedAdvisory",
     "PublishedDocument",
+    "RecordRow",
     "RepeatRow",
     "RoomCopyRow",
     "RoomRow",

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Seals and opens the small records beside the cases, and what was left at the front; one `Book` for each kind.
+
+A book keeps typed values: what it gives back is what it was given, or `Tampered`. Records are sealed under the
+project's list key and bound to kind, project, id and version; arrivals are sealed to the instance. When each is due,
+and who may ask, is the business of the use case that owns the kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Generic, TypeVar
+
+import msgspec
+
+from tocsin.core.vocabulary import ProjectId
+from tocsin.services import sealing
+from tocsin.services.app import Desk, Front
+from tocsin.services.ports.records import Arrival, Record
+from tocsin.services.ports.store import NEVER, Conflict
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+PAGE: Final = 200
+
+
+@dataclass(frozen=True)
+class Kept(Generic[T]):
+    """A value with the record that it was read from, to be changed or removed."""
+
+    record: Record
+    value: T
+
+    @property
+    def id(self) -> str:
+        """Id of the record."""
+        return self.record.id
+
+    @property
+    def project(self) -> ProjectId:
+        """The project that it is kept for."""
+        return self.record.project
+
+
+@dataclass(frozen=True)
+class Book(Generic[T]):
+    """All records of one kind on one desk."""
+
+    desk: Desk
+    kind: str
+    type: type[T]
+
+    def get(self, project: ProjectId, record: str) -> Kept[T] | None:
+        """One record. Raises `ports.vault.Tampered` for one that is not what was written."""
+        found = self.desk.outside.records.get(self.kind, project, record)
+        return self._open(found) if found else None
+
+    def all(self, project: ProjectId) -> Iterator[Kept[T]]:
+        """Every record of a project, in the order of their ids."""
+        after = ""
+        while page := self.desk.outside.records.page(self.kind, project, after, PAGE):
+            after = page[-1].id
+            yield from map(self._open, page)
+
+    def due(self, now: datetime, limit: int) -> list[Kept[T]]:
+        """Records that are to be looked at by `now`, of any project."""
+        return [self._open(each) for each in self.desk.outside.records.due(self.kind, now, limit)]
+
+    def add(self, project: ProjectId, record: str, value: T, due_at: datetime = NEVER) -> Kept[T]:
+        """Write a new record; raises `ports.store.Conflict` where it is there already."""
+        made = self._seal(project, record, 1, value, due_at)
+        self.desk.outside.records.put([made])
+        return Kept(made, value)
+
+    def add_new(self, project: ProjectId, values: Iterable[tuple[str, T, datetime]]) -> int:
+        """Write those of (id, value, due) that are not there yet, all at once; returns how many."""
+        made = [self._seal(project, record, 1, value, due_at) for record, value, due_at in values]
+        return self.desk.outside.records.add_new(made) if made else 0
+
+    def change(self, kept: Kept[T], value: T, due_at: datetime | None = None) -> Kept[T]:
+        """Write a new version; raises Conflict where somebody else did since `kept` was read."""
+        old = kept.record
+        made = self._seal(old.project, old.id, old.version + 1, value, due_at or old.due_at)
+        self.desk.outside.records.put([made])
+        return Kept(made, value)
+
+    def remove(self, kept: Kept[T]) -> bool:
+        """Forget a record for good."""
+        return self.desk.outside.records.remove(self.kind, kept.project, kept.id)
+
+    def _seal(self, project: ProjectId, record: str, version: int, value: T, due_at: datetime) -> Record:
+        place = sealing.Places(self.desk.sealer.instance).record(self.kind, project, record, version)
+        body = self.desk.vault.list_key(project).seal(msgspec.json.encode(value), place)
+        return Record(kind=self.kind, project=project, id=record, version=version, due_at=due_at, body=body)
+
+    def _open(self, record: Record) -> Kept[T]:
+        return Kept(record, msgspec.json.decode(opened(self.desk, record), type=self.type))
+
+
+def opened(desk: Desk, record: Record) -> bytes:
+    """What a record says, as it was sealed; raises `ports.vault.Tampered`."""
+    place = sealing.Places(desk.sealer.instance).record(record.kind, record.project, record.id, record.version)
+    return desk.vault.list_key(record.project).open(record.body, place)
+
+
+def reseal(desk: Desk) -> int:
+    """Seal every record under the newest key of its list: a step of rotation. One that changes meanwhile is sealed
+    with the newest key by whoever changes it."""
+    done, after = 0, ("", "", "")
+    while page := desk.outside.records.everything(after, PAGE):
+        after = (page[-1].kind, page[-1].project, page[-1].id)
+        for each in page:
+            place = sealing.Places(desk.sealer.instance).record(each.kind, each.project, each.id, each.version + 1)
+            body = desk.vault.list_key(each.project).seal(opened(desk, each), place)
+            fresh = msgspec.structs.replace(each, version=each.version + 1, body=body)
+            done += _put(desk, fresh)
+    return done
+
+
+def _put(desk: Desk, record: Record) -> bool:
+    try:
+        desk.outside.records.put([record])
+    except Conflict:
+        return False
+    return True
+
+
+def leave(front: Front, kind: str, project: ProjectId, value: msgspec.Struct, ids: tuple[str, ...] = ()) -> bool:
+    """Leave something at the front for the worker, durably; False where one of `ids` was left before.
+
+    The first of `ids` names it; without any it gets a random one and is never a repeat.
+    """
+    name, *also = ids or (front.mint.id("arr"),)
+    place = sealing.Places(front.sealer.instance).arrival(name, kind, project)
+    body = front.sealer.seal_drop(msgspec.json.encode(value), place)
+    return front.arrivals.leave(Arrival(id=name, kind=kind, project=project, at=front.now(), body=body), also)
+
+
+def read(desk: Desk, arrival: Arrival) -> bytes:
+    """What was left, as JSON; raises `ports.vault.Tampered`."""
+    place = sealing.Places(desk.sealer.instance).arrival(arrival.id, arrival.kind, arrival.project)
+    return desk.vault.open_drop(arrival.body, place)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What Tocsin says to the outside world, and what it takes from there."""
