@@ -35,6 +35,13 @@ FACTORS: Final = "/account/factors"
 STEP_UP: Final = "/account/step-up"
 """Where a second factor is asked for again."""
 
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'"
+)
+"""What pages behind the door may do: one script of ours, which may talk to us and can make no page out of a text."""
+
 NOT_PROVEN: Final = Refused(
     code="step-up",
     because="This is weighty, so it takes your second factor again. It then counts for ten minutes.",
@@ -52,7 +59,9 @@ def signed_in(view: View[P]) -> View[P]:
         if not request.person:
             return redirect("desk:sign-in")
         request.desk.wall(request.person)
-        return view(request, *args, **kwargs) if session.whole(request.session) else redirect(FACTORS)
+        answer = view(request, *args, **kwargs) if session.whole(request.session) else redirect(FACTORS)
+        answer.headers.setdefault("Content-Security-Policy", POLICY)
+        return answer
 
     return guarded
 

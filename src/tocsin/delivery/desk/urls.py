@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tocsin.delivery.desk.views import case, files, inbox, metrics, policy, project, signing, tokens
+from tocsin.delivery.desk.views import case, files, inbox, look, metrics, policy, project, signing, tokens
 
 app_name = "desk"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("c/<str:ref>/do/<str:name>", case.move, name="move"),
     path("c/<str:ref>/files/<str:blob>", files.attachment, name="file"),
     path("c/<str:ref>/<str:tab>", case.page, name="tab"),
+    path("look", look.look, name="look"),
+    path("desk/styleguide", look.styleguide, name="styleguide"),
     path("first-run", policy.first_run, name="first-run"),
     path("people", project.people, name="people"),
     path("people/<str:project>", project.change, name="people-change"),

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.template import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tocsin.delivery import inert as inertness
+from tocsin.delivery.desk.wishes import wish
 from tocsin.services.queries.timeline import Picture
 from tocsin.services.queries.words import SHAPES
 
@@ -56,3 +59,11 @@ def sky(picture: Picture) -> int:
 def tall(picture: Picture) -> int:
     """Return the height of the timeline's drawing."""
     return (26, 44, 63)[picture.below] - sky(picture)
+
+
+@register.simple_tag(takes_context=True)
+def wished(context: Context, name: str) -> str:
+    """Write down what this browser wishes, as an attribute of the element: ` data-scheme="dark"`."""
+    request = getattr(context, "request", None)
+    told = wish(request, name) if request else ""
+    return format_html(' data-{}="{}"', name, told) if told else ""

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How the desk looks and answers to keys for one person in one browser, and the living page of its components."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed_in
+from tocsin.delivery.desk.wishes import COOKIES, KEYS, SCHEMES, wish
+
+_YEAR: Final = 365 * 24 * 3600
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def look(request: DeskRequest) -> HttpResponseBase:
+    """Show the wishes and every key there is; take other wishes."""
+    if request.method != "POST":
+        wishes = {name: wish(request, name) for name in COOKIES}
+        context = {"schemes": SCHEMES, "switch": KEYS, "wishes": wishes, "keys": KEYS_OF_THE_DESK, "at": "look"}
+        return render(request, "desk/look.html", context)
+    answer = see_other("/look")
+    for name, (cookie, offered) in COOKIES.items():
+        told = request.POST.get(name, "")
+        if told in offered:
+            answer.set_cookie(cookie, told, max_age=_YEAR, secure=request.is_secure(), httponly=True, samesite="Strict")
+    return answer
+
+
+@signed_in
+@require_safe
+def styleguide(request: DeskRequest) -> HttpResponseBase:
+    """Show every component of the desk with its markup: for whoever builds a page. Only in a trial."""
+    if not request.desk.doors.trial:
+        return not_found()
+    return render(
+        request, "desk/styleguide.html", {"at": "look", "severities": ("Critical 9.8", "High 8.8", "Low 3.1")}
+    )
+
+
+KEYS_OF_THE_DESK: Final = {
+    "Everywhere": (
+        ("?", "The keys of this page"),
+        ("Ctrl+K", "Find a command, a page or a case"),
+        ("g i", "Inbox"),
+        ("g c", "Calendar"),
+        ("g m", "Metrics"),
+        ("g p", "People"),
+        ("Ctrl+Enter", "Send the form you are in"),
+        ("F8", "Next thing to mend"),
+    ),
+    "In lists": (
+        ("j k", "Next row, row before"),
+        ("J K", "Next project, project before"),
+        ("Enter", "Open the case"),
+        ("x", "Select the row"),
+        ("1 2 3 4", "Accept, duplicate, reject, ask for more"),
+        ("a", "Assign"),
+        ("h", "Snooze"),
+        ("z", "Undo, where that is possible"),
+    ),
+    "In a case": (
+        ("n", "Internal note"),
+        ("r", "Write to the reporter"),
+        ("u", "Next unread message"),
+        ("b", "Branches"),
+        ("s", "Score"),
+        ("e", "Embargo"),
+        ("d", "Advisory draft"),
+        ("p", "Publish"),
+    ),
+}
+"""The keys, as the page of wishes lists them; on the pages they stand as `data-key` on what they press."""
