@@ -21,12 +21,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from tocsin.adapters.child.run import parse
 from tocsin.adapters.openpgp import KeyRefused, PgpSigner, load_signer
+from tocsin.adapters.openpgp.engine import Engine
 from tocsin.adapters.vault.holder.client import Ask, SocketAsk, answers
 from tocsin.adapters.vault.holder.core import Holder
 from tocsin.adapters.vault.holder.ledger import Ledger
 from tocsin.adapters.vault.holder.limits import Limits
 from tocsin.adapters.vault.holder.server import Server
+from tocsin.adapters.vault.holder.team import Teams
 from tocsin.adapters.vault.keyfiles import KeyFileRefused, load_public, refuse_badly_kept
 from tocsin.adapters.vault.keyring import KeyStore
 from tocsin.boot import config as configuration
@@ -77,11 +80,15 @@ def open_holder(config: Config) -> Holder:
     public = load_public(config.data_dir)
     limits = Limits(hour=config.keys.cases_per_hour, day=config.keys.cases_per_day)
     beside = KeyDirectory(config.key_dir)
-    holder = Holder(KeyStore(path, _passphrase), Ledger(config.key_dir / LEDGER), limits, now, beside)
+    holder = Holder(KeyStore(path, _passphrase), Ledger(config.key_dir / LEDGER), limits, now, beside, _teams(config))
     held = holder.standing()
     if (held.instance, held.log_key) != (public.instance, public.log_key) or public.public_key not in held.public:
         raise KeyFileRefused(f"{path} is the key of another instance than {config.data_dir}")
     return holder
+
+
+def _teams(config: Config) -> Teams:
+    return Teams(config.key_dir, Engine(parse), now)
 
 
 def main() -> int:

@@ -13,7 +13,13 @@ from typing import Final
 
 import msgspec
 
-PARSERS: Final = {"archive": "tocsin.adapters.child.archive:listing"}
+PARSERS: Final = {
+    "archive": "tocsin.adapters.child.archive:listing",
+    "pgp-open": "tocsin.adapters.openpgp.opening:opened",
+    "pgp-open-unchecked": "tocsin.adapters.openpgp.opening:unchecked",
+    "pgp-read": "tocsin.adapters.openpgp.reading:certificates",
+    "pgp-verify": "tocsin.adapters.openpgp.opening:verified",
+}
 """Name and place of each parser. It is imported before the input is there and before the limits close the door."""
 
 Parser = Callable[[bytes], msgspec.Struct]

@@ -26,8 +26,13 @@ T = TypeVar("T", bound=msgspec.Struct)
 _SOURCE: Final = str(Path(__file__).resolve().parents[3])
 
 
-def parse(name: str, content: bytes, kind: type[T], seconds: float = SECONDS) -> T | Failed:
-    """Parse in a child; whatever goes wrong there is a `Failed` that says how, in words without content."""
+def parse(
+    name: str, content: bytes, kind: type[T], seconds: float = SECONDS, *, largest: int = MAX_ANSWER
+) -> T | Failed:
+    """Parse in a child; whatever goes wrong there is a `Failed` that says how, in words without content.
+
+    An answer of more than `largest` bytes is a failure.
+    """
     command = [sys.executable, "-P", "-m", "tocsin.adapters.child.main", name]
     environment = {"PYTHONPATH": _SOURCE, "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"}
     try:
@@ -38,7 +43,7 @@ def parse(name: str, content: bytes, kind: type[T], seconds: float = SECONDS) ->
         return Failed(because="it took too long")
     except OSError:
         return Failed(because="no process could be started")
-    if done.returncode or len(done.stdout) > MAX_ANSWER:
+    if done.returncode or len(done.stdout) > largest:
         return Failed(because=_why(done.returncode))
     try:
         return msgspec.msgpack.decode(done.stdout, type=kind)

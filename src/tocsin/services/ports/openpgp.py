@@ -92,8 +92,9 @@ class Signs(Protocol):
     def certificate(self, project: ProjectId) -> Certificate | None:
         """The public half; None for a project without a key."""
 
-    def sign(self, project: ProjectId, body: bytes) -> str | Refused:
-        """A detached signature in armour (SHA-512, for `micalg=pgp-sha512` of RFC 3156)."""
+    def sign(self, project: ProjectId, body: bytes, *, clear: bool = False) -> str | Refused:
+        """A detached signature in armour (SHA-512, for `micalg=pgp-sha512` of RFC 3156); with `clear`, the text inside
+        of one (RFC 9580, section 7), for lists that take plain text only."""
 
 
 class Reads(Protocol):
@@ -127,7 +128,7 @@ class NoTeamKeys:
         """None."""
         return None
 
-    def sign(self, project: ProjectId, body: bytes) -> str | Refused:
+    def sign(self, project: ProjectId, body: bytes, *, clear: bool = False) -> str | Refused:
         """Refuse."""
         return _none(project)
 

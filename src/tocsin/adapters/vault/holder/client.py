@@ -190,6 +190,11 @@ def held_signer(ask: Ask) -> HeldSigner | None:
     return HeldSigner(ask, answer.fingerprint, answer.armour) if answer.armour else None
 
 
+def team_carrier(ask: Ask) -> Callable[[bytes], bytes]:
+    """What `team_client` carries its questions with. Raises what `_refusal` says."""
+    return lambda body: _given(ask(wire.AskTeam(body)))
+
+
 class HeldKeys:
     """The `KeyKeeper` of the port, and the escrow for the recovery kit."""
 

@@ -21,6 +21,7 @@ from tocsin.adapters.vault.holder import signing, wire
 from tocsin.adapters.vault.holder.glass import Glass
 from tocsin.adapters.vault.holder.ledger import Ledger
 from tocsin.adapters.vault.holder.limits import DAY, HOUR, Counter, Limits
+from tocsin.adapters.vault.holder.team import Teams
 from tocsin.adapters.vault.keyring import Keyring, KeyStore
 from tocsin.adapters.vault.notary import LOG, WITNESS, SigningNotary
 from tocsin.adapters.vault.sealers import LocalVault
@@ -43,7 +44,8 @@ class Holder(Secret):
     """The keys of one installation, and the rules of giving them out. Safe to share between threads."""
 
     __slots__ = (
-        "_beside", "_counter", "_glass", "_keys", "_ledger", "_limits", "_lock", "_now", "_signers", "_store", "_vault",
+        "_beside", "_counter", "_glass", "_keys", "_ledger", "_limits", "_lock", "_now", "_signers", "_store", "_teams",
+        "_vault",
     )  # fmt: skip
 
     def __init__(
@@ -53,8 +55,10 @@ class Holder(Secret):
         limits: Limits,
         now: Callable[[], datetime],
         beside: signing.KeyDirectory | None = None,
+        teams: Teams | None = None,
     ) -> None:
         self._store, self._ledger, self._limits, self._now, self._beside = store, ledger, limits, now, beside
+        self._teams = teams
         self._lock = threading.Lock()
         self._counter = Counter(limits)
         self._glass = Glass()
@@ -74,7 +78,7 @@ class Holder(Secret):
         if isinstance(question, _ADMIN) and not admin:
             return wire.No("refused", "only the key holder's own user changes keys: run this as that user or as root")
         try:
-            return self._answer(question)
+            return self._team(question, admin=admin) if isinstance(question, wire.AskTeam) else self._answer(question)
         except Tampered:
             return wire.No("tampered")
         except KeysRefused as refused:
@@ -101,6 +105,15 @@ class Holder(Secret):
                     return wire.GivenReleases(tuple(islice(self._ledger.since(since, actor), limit)))
             case _:
                 return self._administer(question)
+
+    def _team(self, question: wire.AskTeam, *, admin: bool) -> wire.Answer:
+        if self._teams is None:
+            raise KeysRefused("this key holder keeps no keys of teams")
+        return wire.Given(self._teams.answer(question.body, self._keys, self._note, admin=admin))
+
+    def _note(self, line: Release) -> None:
+        with self._lock:
+            self._ledger.append(line)
 
     def _grant(self, question: wire.AskGrant) -> wire.Answer:
         """Write an agreement down; from then on it holds, also after a restart."""

@@ -16,8 +16,8 @@ import msgspec
 
 from tocsin.services.ports.keys import Release, Standing
 
-MAX_FRAME: Final = 8 * 1024 * 1024
-"""Bytes: a report with its texts, sealed to the instance, is the largest thing that is asked about."""
+MAX_FRAME: Final = 72 * 1024 * 1024
+"""Bytes: an encrypted mail, which may be as large as what it becomes, is the largest thing that is asked about."""
 
 _LENGTH: Final = struct.Struct(">I")
 
@@ -120,6 +120,12 @@ class AskGrant(Message, frozen=True, tag="grant"):
     until: datetime
 
 
+class AskTeam(Message, frozen=True, tag="team"):
+    """A question about a team's OpenPGP key, as `holder.team` encodes it; so is what is given."""
+
+    body: bytes
+
+
 class AskEscrow(Message, frozen=True, tag="escrow"):
     """All keys, sealed to the recovery kit's public key."""
 
@@ -142,6 +148,7 @@ Question = (
     | AskSignDocument
     | AskFiles
     | AskGrant
+    | AskTeam
 )
 
 
