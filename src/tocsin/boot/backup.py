@@ -139,8 +139,6 @@ def _drill(config: Config, desk: Desk, home: Path | None) -> str:
 
 def _look(desk: Desk, scratch: Path) -> str:
     whole = scratch / database.WHOLE
-    if not whole.exists():  # a dump of PostgreSQL was unpacked whole, which is what can be said of it here
-        return GOOD if (scratch / database.DUMP).stat().st_size else "the dump is empty"
     database.put_back(whole, scratch / database.PERISHABLE)
     seen = database.sample(whole, SAMPLE)
     if seen.sound != "ok":
@@ -155,9 +153,9 @@ def _look(desk: Desk, scratch: Path) -> str:
 def restore(home: Path, shares: list[recovery.Share], data: Path, keys: Path) -> recovery.Rest:
     """Bring an installation back from a backup and two shares, into two empty directories.
 
-    Writes database (of PostgreSQL the dump, and beside it what was kept apart), attachments, public files and private
-    keys; the configuration file is the caller's. Raises
-    NoBackup, ShareRefused, NotAnArchive, Tampered, FileExistsError and OSError.
+    Writes the database as a file (`tocsin db move` brings it to PostgreSQL), attachments, public files and private
+    keys; the configuration file is the caller's. Raises NoBackup, ShareRefused, NotAnArchive, Tampered,
+    FileExistsError and OSError.
     """
     file = recovery.load(home)
     if file is None:
@@ -168,10 +166,9 @@ def restore(home: Path, shares: list[recovery.Share], data: Path, keys: Path) ->
         if any(path.iterdir()):
             raise FileExistsError(f"{path} is not empty")
     _unpack(home, data, lambda header: _unsealed(box, header))
-    if (data / database.WHOLE).exists():
-        database.put_back(data / database.WHOLE, data / database.PERISHABLE)
-        (data / database.PERISHABLE).unlink()
-        (data / database.WHOLE).rename(data / RESTORED)
+    database.put_back(data / database.WHOLE, data / database.PERISHABLE)
+    (data / database.PERISHABLE).unlink()
+    (data / database.WHOLE).rename(data / RESTORED)
     _write_keys(ring, rest, data, keys)
     recovery.save(data, file)
     return rest

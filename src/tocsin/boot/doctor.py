@@ -51,6 +51,9 @@ class Seen(msgspec.Struct, frozen=True):
     hosts: tuple[str, ...]
     trusts_proxy: bool
     synchronous: str
+    weak: tuple[str, ...] = ()
+    unfit: tuple[str, ...] = ()
+    postgresql: bool = False
     facts: Mapping[str, Fact] = {}
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -143,11 +146,26 @@ def _files(config: Config, seen: Seen) -> Iterator[Finding]:
 
 
 def _durable(config: Config, seen: Seen) -> Iterator[Finding]:
-    if seen.synchronous in SYNCED:
+    if seen.weak:
+        because = f"the server runs with {', '.join(seen.weak)}: a power cut loses acknowledged reports"
+        yield Finding("durability", "F", because, "set them to on in postgresql.conf, and restart it")
+    elif seen.synchronous in SYNCED:
         yield Finding("durability", "A", "a report is on the disk before it is acknowledged")
     else:
         because = f"the database runs with synchronous={seen.synchronous}: a power cut loses acknowledged reports"
         yield Finding("durability", "F", because, "remove what lowers it: SQLite needs FULL, PostgreSQL on")
+
+
+def _server(config: Config, seen: Seen) -> Iterator[Finding]:
+    if not seen.postgresql:
+        return
+    for each in seen.unfit:
+        yield Finding("database", "F", each, "docs/how-to/use-postgresql.md")
+    if not config.database.front:
+        because = "front and desk own the tables: whoever takes the front over reads and rewrites every row"
+        yield Finding("database roles", "C", because, "tocsin db roles --out /etc/tocsin")
+    elif not seen.unfit:
+        yield Finding("database roles", "A", "intake may add, the desk may not rewrite, and rows keep to their people")
 
 
 def _recovery(config: Config, seen: Seen) -> Iterator[Finding]:
@@ -209,7 +227,7 @@ def _backups(config: Config, seen: Seen) -> Iterator[Finding]:
 
 
 _LOOKS: Final[tuple[Callable[[Config, Seen], Iterator[Finding]], ...]] = (
-    _debug, _secret, _second_factor, _keys, _files, _durable, _recovery, _origin, _hosts, _users, _backups,
+    _debug, _secret, _second_factor, _keys, _files, _durable, _server, _recovery, _origin, _hosts, _users, _backups,
 )  # fmt: skip
 
 
@@ -218,14 +236,20 @@ def seen_now(facts: Mapping[str, Fact] | None = None) -> Seen:
     from django.conf import settings
     from django.db import connection
 
+    from tocsin.adapters.db.standing import standing
+
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA synchronous" if connection.vendor == "sqlite" else "SHOW synchronous_commit")
         (synchronous,) = _row(cursor.fetchone())
+    found = standing()
     return Seen(
         debug=bool(settings.DEBUG),
         hosts=tuple(settings.ALLOWED_HOSTS),
         trusts_proxy=bool(settings.SECURE_PROXY_SSL_HEADER or settings.USE_X_FORWARDED_HOST),
         synchronous=str(synchronous),
+        weak=found.weak,
+        unfit=found.unfit,
+        postgresql=connection.vendor == "postgresql",
         facts=facts or {},
         now=datetime.now(UTC),
     )

@@ -18,6 +18,7 @@ from tocsin.boot import config as configuration
 from tocsin.boot.commands.api import api
 from tocsin.boot.commands.backups import backup, restore
 from tocsin.boot.commands.contents import contents
+from tocsin.boot.commands.database import db
 from tocsin.boot.commands.health import doctor, incident, panic
 from tocsin.boot.commands.keys import keys, recovery
 from tocsin.boot.config import Config, ConfigError, Role
@@ -151,7 +152,7 @@ def serve() -> None:
     sys.exit(server.serve(config))
 
 
-for _command in (api, demo, keys, recovery, backup, restore, doctor, incident, panic, contents):
+for _command in (api, db, demo, keys, recovery, backup, restore, doctor, incident, panic, contents):
     cli.add_command(_command)
 
 

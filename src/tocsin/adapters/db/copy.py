@@ -4,26 +4,26 @@ with.
 
 The second part (wrapped case keys, drops that wait, list rows, outbox) is kept for a short time only, so that no old
 backup opens a case that was shredded since. SQLite is copied with its online backup (sqlite.org/backup.html), which
-never holds up a writer for long; PostgreSQL with `pg_dump`.
+never holds up a writer for long; PostgreSQL row by row from one snapshot (`move`), so that a backup of either is the
+same file, tried by the same drill, and brought back without the tools or the version of a server.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from tocsin.adapters.db.database import DEFAULT, Database
+from tocsin.adapters.db.move import NotMoved, move
+from tocsin.adapters.db.other import make_tables, reached
 from tocsin.services.ports.store import Unavailable
 
 WHOLE: Final = "database.sqlite3"
-DUMP: Final = "database.dump"
 PERISHABLE: Final = "perishable.msgpack"
 
 _KEPT_APART: Final = (
@@ -62,22 +62,15 @@ def copy_out(directory: Path, database: Database = DEFAULT) -> tuple[Path, Path]
 
     Raises Unavailable when the copy cannot be made; what is there then is to be thrown away.
     """
-    settings = database.connection.settings_dict
-    apart = directory / PERISHABLE
+    whole, apart = directory / WHOLE, directory / PERISHABLE
     if database.is_sqlite:
-        whole = directory / WHOLE
-        _copy_sqlite(Path(settings["NAME"]), whole)
-        with closing(sqlite3.connect(whole, isolation_level=None)) as copy:
-            apart.write_bytes(msgspec.msgpack.encode(_perishable(copy)))
-            for statement in _TAKEN_OUT:
-                copy.execute(statement)
-        return whole, apart
-    whole = directory / DUMP
-    _dump(settings, whole, "--exclude-table-data=tocsin_case_key")
-    with database.read() as cursor:
-        cursor.execute(_KEPT_APART[0][1])
-        keys = [(str(case), bytes(wrapped)) for case, wrapped in cursor.fetchall()]
-    apart.write_bytes(msgspec.msgpack.encode(Perishable(keys=keys)))
+        _copy_sqlite(Path(database.connection.settings_dict["NAME"]), whole)
+    else:
+        _copy_rows(database, whole)
+    with closing(sqlite3.connect(whole, isolation_level=None)) as copy:
+        apart.write_bytes(msgspec.msgpack.encode(_perishable(copy)))
+        for statement in _TAKEN_OUT:
+            copy.execute(statement)
     return whole, apart
 
 
@@ -91,22 +84,6 @@ def put_back(whole: Path, apart: Path) -> None:
             pairs: list[tuple[str, bytes]] = getattr(told, kind)
             copy.executemany(statement, [(body, name) for name, body in pairs if kind != "keys" or name in known])
         copy.execute("COMMIT")
-
-
-def put_keys_back(apart: Path, database: Database = DEFAULT) -> int:
-    """Put wrapped keys back into a database that was filled from a dump; says how many cases open again. A case that is
-    not there is passed over, one that has its key keeps it."""
-    told = msgspec.msgpack.decode(apart.read_bytes(), type=Perishable)
-    back = 0
-    with database.write() as cursor:
-        for name, body in told.keys:
-            cursor.execute(
-                "INSERT INTO tocsin_case_key (wrapped, case_id) SELECT %s, ref FROM tocsin_case WHERE ref = %s"
-                " ON CONFLICT (case_id) DO NOTHING",
-                (body, name),
-            )
-            back += cursor.rowcount
-    return back
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -147,23 +124,18 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         raise Unavailable("the database could not be copied") from error
 
 
+def _copy_rows(database: Database, target: Path) -> None:
+    target.touch(mode=0o600, exist_ok=False)
+    try:
+        with reached(f"sqlite:///{target.name}", target.parent) as copy:
+            make_tables(copy)
+            move(database, copy)
+    except NotMoved as error:
+        raise Unavailable(f"the database could not be copied: {error}") from error
+
+
 def _perishable(copy: sqlite3.Connection) -> Perishable:
     found: dict[str, list[tuple[str, bytes]]] = {
         kind: [(str(name), bytes(body)) for name, body in copy.execute(query)] for kind, query in _KEPT_APART
     }
     return Perishable(**found)
-
-
-def _dump(settings: Mapping[str, Any], target: Path, *more: str) -> None:
-    command = ["pg_dump", "--format=custom", "--no-owner", f"--file={target}", *more, str(settings["NAME"])]
-    _run(command, settings)
-
-
-def _run(command: Sequence[str], settings: Mapping[str, Any]) -> None:
-    """Run one of PostgreSQL's tools; the password travels in the environment, where no list of processes shows it."""
-    told = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD"}
-    environment = {name: str(settings[key]) for name, key in told.items() if settings.get(key)}
-    try:
-        subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment})
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise Unavailable(f"{command[0]} failed; is it installed, in the version of the server?") from error

@@ -30,6 +30,7 @@ FRONT_MAY: Final[Mapping[str, tuple[str, ...]]] = {
     "tocsin_journal": _ADD,
     "tocsin_outbox": _ADD,
     "tocsin_drop": _ADD,
+    "tocsin_arrival": _ADD,
     "tocsin_log_new": ("INSERT", "SELECT"),
     # The reporter's own room: found by its locator, sealed to its phrase, forgotten at a wish.
     "tocsin_room": ("INSERT", "SELECT", "DELETE"),

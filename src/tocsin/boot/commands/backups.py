@@ -46,21 +46,6 @@ def list_() -> None:
         click.echo(f"{home}  {'with case keys' if (home / backups.KEYS).exists() else 'without case keys'}")
 
 
-@backup.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_context
-def put_keys_back(ctx: click.Context, file: Path) -> None:
-    """After pg_restore: put the case keys back that a dump of PostgreSQL does not hold, and remove FILE."""
-    from tocsin.boot import setup
-    from tocsin.boot.config import Role
-
-    guarded(setup.start, Role.MANAGE)
-    from tocsin.adapters.db import copy
-
-    click.echo(f"{guarded(copy.put_keys_back, file)} cases open again")
-    file.unlink()
-
-
 def _tell(found: str) -> None:
     if found != "good":
         stop(f"the restore drill failed: {found}")
@@ -78,7 +63,7 @@ def _tell(found: str) -> None:
 def restore(backup_dir: Path, directory: Path, files: tuple[Path, ...], url: str, desk_url: str) -> None:
     """Bring an installation back from a backup, on this machine or another, with two shares of its recovery kit.
 
-    Of an installation on PostgreSQL it leaves the dump, and says how to load it.
+    The database is a file then, also of an installation that worked on PostgreSQL: “tocsin db move” brings it there.
     """
     from tocsin.boot import backup as backups
     from tocsin.boot import setup
@@ -90,9 +75,4 @@ def restore(backup_dir: Path, directory: Path, files: tuple[Path, ...], url: str
     guarded(backups.restore, backup_dir, shares_from(files), data, keys)
     file = guarded(setup.configure, directory, data, keys, url, desk_url)
     click.echo(f"restored into {directory}")
-    dump = data / "database.dump"
-    if dump.exists():
-        click.echo(f"next: set database.url in {file} to an empty PostgreSQL database, then\n"
-                   f"  pg_restore --no-owner --dbname=NAME {dump}\n"
-                   f"  TOCSIN_CONFIG={file} tocsin backup put-keys-back {data / 'perishable.msgpack'}")  # fmt: skip
     click.echo(f"then: TOCSIN_CONFIG={file} tocsin verify")

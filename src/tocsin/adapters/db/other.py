@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Databases besides the one of the installation, for as long as a command works with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from tocsin.adapters.db.configure import databases
+from tocsin.adapters.db.database import Database
+
+_numbers: Final = count(1)
+
+
+@contextmanager
+def reached(url: str, data_dir: Path) -> Iterator[Database]:
+    """Reach the database at `url` under an alias of its own. Raises ValueError for an address that is none."""
+    alias = f"other_{next(_numbers)}"
+    config = databases(url, data_dir)["default"]
+    connections.settings[alias] = connections.configure_settings({"default": {}, alias: config})[alias]
+    try:
+        yield Database(alias)
+    finally:
+        connections[alias].close()
+        del connections[alias]
+        del connections.settings[alias]
+
+
+def make_tables(database: Database) -> None:
+    """Bring a database's tables up to this version."""
+    call_command("migrate", database=database.alias, interactive=False, verbosity=0)
+
+
+def behind(database: Database) -> tuple[str, ...]:
+    """Migrations of this version that a database has not seen yet, in their order."""
+    executor = MigrationExecutor(database.connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return tuple(f"{migration.app_label}.{migration.name}" for migration, _ in plan)
+
+
+def ahead(database: Database) -> tuple[str, ...]:
+    """Migrations that a database has seen and this version does not know: a newer version was here."""
+    loader = MigrationExecutor(database.connection).loader
+    known = set(loader.disk_migrations) | set(loader.replacements)
+    ours = {app for app, _ in known}
+    applied = loader.applied_migrations
+    return tuple(sorted(f"{app}.{name}" for app, name in applied if app in ours and (app, name) not in known))
