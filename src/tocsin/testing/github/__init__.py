@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small GitHub: security advisories of repositories, as far as Tocsin speaks to them, with faults on demand.
+
+It keeps state, and holds every request and every answer against GitHub's own OpenAPI description (`openapi.json`,
+`webhooks.json`; origin in SOURCES.md). `GitHubDouble` is itself a `services.ports.http.Http`, so a test needs no
+socket; `serving` puts it behind a real one, for the demo and for faults that only a socket has.
+"""
+
+from tocsin.testing.github.double import Fault, GitHubDouble, Seen
+from tocsin.testing.github.serving import serving
+from tocsin.testing.github.world import LoginOf, World
+
+__all__ = ["Fault", "GitHubDouble", "LoginOf", "Seen", "World", "serving"]
