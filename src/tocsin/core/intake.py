@@ -52,6 +52,26 @@ class Attachment(Value):
     media_type: str = ""
 
 
+class Letter(Value):
+    """What is kept of a mail beside its words: whose it says it is, what is proven about that, and the message whole.
+
+    `proof` says it in a few words for people, `proven` whether the domain of `sender` stands behind it (DMARC, RFC 7489); the
+    sender of what was `forwarded_by` somebody is proven by nobody. `thread` are the ids of messages it belongs after.
+    """
+
+    sender: str
+    name: str = ""
+    subject: str = ""
+    message_id: str = ""
+    thread: tuple[str, ...] = ()
+    proof: str = ""
+    proven: bool = False
+    forwarded_by: str = ""
+    opened: bool = False
+    answerable: bool = False
+    raw: Attachment | None = None
+
+
 class Report(Value, kw_only=True):
     """One report as its finder wrote it. `surface` holds the structured attack-surface answers (S30)."""
 
@@ -68,6 +88,7 @@ class Report(Value, kw_only=True):
     disclosure_plans: str = ""
     attachments: tuple[Attachment, ...] = ()
     channel: str = "web"
+    letter: Letter | None = None
 
 
 class FieldError(Value):

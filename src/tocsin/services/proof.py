@@ -56,6 +56,8 @@ class Proof(msgspec.Struct, frozen=True):
 def commitment(report: Report, salt: bytes) -> str:
     """SHA-256 in hex of the salt and the report as canonical JSON (RFC 8785), without keys and places of files."""
     plain = msgspec.to_builtins(report)
+    if report.letter and report.letter.raw:
+        plain["letter"]["raw"] = report.letter.raw.sha256
     plain["attachments"] = [{"name": a.name, "sha256": a.sha256, "size": a.size} for a in report.attachments]
     return hashlib.sha256(salt + rfc8785.dumps(plain)).hexdigest()
 

@@ -15,12 +15,16 @@ import msgspec
 
 PARSERS: Final = {
     "archive": "tocsin.adapters.child.archive:listing",
+    "mail": "tocsin.adapters.child.mail:mail",
     "pgp-open": "tocsin.adapters.openpgp.opening:opened",
     "pgp-open-unchecked": "tocsin.adapters.openpgp.opening:unchecked",
     "pgp-read": "tocsin.adapters.openpgp.reading:certificates",
     "pgp-verify": "tocsin.adapters.openpgp.opening:verified",
 }
 """Name and place of each parser. It is imported before the input is there and before the limits close the door."""
+
+LIMITS: Final = {"mail": (2, 256 * 1024 * 1024)}
+"""Where a parser gets less than the others: seconds of CPU, bytes of memory."""
 
 Parser = Callable[[bytes], msgspec.Struct]
 

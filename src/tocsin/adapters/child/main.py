@@ -15,18 +15,18 @@ from typing import Final
 
 import msgspec
 
-from tocsin.adapters.child import parser
+from tocsin.adapters.child import LIMITS, parser
 
 MEMORY: Final = 512 * 1024 * 1024
 CPU_SECONDS: Final = 5
 MAX_INPUT: Final = 64 * 1024 * 1024
 
 
-def close_the_door() -> None:
+def close_the_door(cpu_seconds: int = CPU_SECONDS, memory: int = MEMORY) -> None:
     """Give up everything but three open descriptors, some memory and some time."""
     for limit, value in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, 0),
@@ -38,7 +38,7 @@ def close_the_door() -> None:
 def main() -> int:
     """Parse standard input; returns the exit code."""
     parse = parser(sys.argv[1])
-    close_the_door()
+    close_the_door(*LIMITS.get(sys.argv[1], ()))
     try:
         answer = msgspec.msgpack.encode(parse(sys.stdin.buffer.read(MAX_INPUT)))
     except MemoryError:

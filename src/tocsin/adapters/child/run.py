@@ -34,24 +34,29 @@ def parse(
     An answer of more than `largest` bytes is a failure.
     """
     command = [sys.executable, "-P", "-m", "tocsin.adapters.child.main", name]
-    environment = {"PYTHONPATH": _SOURCE, "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"}
     try:
         done = subprocess.run(
-            command, input=content, capture_output=True, env=environment, timeout=seconds, cwd="/", check=False
+            command, input=content, capture_output=True, env=environment(), timeout=seconds, cwd="/", check=False
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return Failed(because="it took too long")
     except OSError:
         return Failed(because="no process could be started")
     if done.returncode or len(done.stdout) > largest:
-        return Failed(because=_why(done.returncode))
+        return Failed(because=why(done.returncode))
     try:
         return msgspec.msgpack.decode(done.stdout, type=kind)
     except msgspec.DecodeError:
         return Failed(because="its answer made no sense")
 
 
-def _why(code: int) -> str:
+def environment() -> dict[str, str]:
+    """What a child is told of the machine: where this package lies."""
+    return {"PYTHONPATH": _SOURCE, "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"}
+
+
+def why(code: int) -> str:
+    """What an exit code means, in words without content."""
     if code < 0:
         return f"it was ended by signal {-code}: too much memory or time"
     return {2: "it is not what it says it is", 3: "it needed too much memory"}.get(code, "it could not be taken apart")

@@ -28,7 +28,18 @@ from tocsin.core.case.party_commands import (
     SplitOff,
     Transfer,
 )
-from tocsin.core.intake import Attachment, Report
+from tocsin.core.case.target_commands import (
+    Disarm,
+    FinishTarget,
+    IntendTarget,
+    MarkTarget,
+    ReadTarget,
+    RefuseTarget,
+    ResumeTarget,
+    SkipTarget,
+    TroubleTarget,
+)
+from tocsin.core.intake import Attachment, Letter, Report
 from tocsin.core.policy.changes import Moved
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.vocabulary import Audience, CaseRef, ProjectId, RejectionClass, Value
@@ -65,11 +76,12 @@ class Say(Value, tag="say"):
 
 
 class Hear(Value, tag="hear"):
-    """The reporter writes, or the party that sends it."""
+    """The reporter writes, or the party that sends it; by mail with its `letter`."""
 
     text: str
     attachments: tuple[Attachment, ...] = ()
 
+    letter: Letter | None = None
 
 class Assign(Value, tag="assign"):
     """Give the case a lead; `lead_roles` are that person's roles in the project, looked up by the caller (S19)."""

@@ -21,6 +21,7 @@ from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentR
 from tocsin.core.case.rules import cs_after, rm_step
 from tocsin.core.case.standing import standing
 from tocsin.core.case.tables import RM, Fact, RMInput
+from tocsin.core.case.writers import writing
 from tocsin.core.policy.facts import LineFact, PromiseFact
 from tocsin.core.vocabulary import ActorKind, Affectedness, Audience, Refused, ReportKind
 
@@ -69,6 +70,7 @@ def _open(entry: ev.Entry, event: ev.ReportReceived) -> Case:
         state="VfdPxa" if public else "Vfdpxa",
         messages=1,
     )
+        writers=writing((), "", event.report.letter),
 
 
 def _sent(case: Case, entry: ev.Entry, event: ev.MessageSent) -> Changes:
@@ -96,6 +98,7 @@ def _sent(case: Case, entry: ev.Entry, event: ev.MessageSent) -> Changes:
 
 def _heard(case: Case, entry: ev.Entry, event: ev.MessageReceived) -> Changes:
     if event.party:
+    counted = {"messages": case.messages + 1, "writers": writing(case.writers, event.party, event.letter)}
         return {"messages": case.messages + 1, **parties.heard(case, event.party, entry.at)}
     return {
         "messages": case.messages + 1,

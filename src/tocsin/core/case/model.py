@@ -47,6 +47,29 @@ class Milestone(Value):
 
 
 class Case(Value):
+class Writer(Value):
+    """Somebody who writes by mail: the reporter (`who` is empty) or a party, the address last written from, and the ids
+    by which an answer finds its thread: the first message and the last ten (RFC 5322, section 3.6.4)."""
+
+    who: str
+    address: str
+    name: str = ""
+    proven: bool = False
+    message_ids: tuple[str, ...] = ()
+
+
+class Reproduction(Value):
+    """What one person saw on one version: the fault, or not (S29)."""
+
+    version: str
+    reproduced: bool
+    at: datetime
+    by: str
+    by_name: str = ""
+    configuration: str = ""
+    note: str = ""
+
+
     """State of one case after `seq` journal entries."""
 
     ref: CaseRef
@@ -82,6 +105,7 @@ class Case(Value):
     last_reporter_at: datetime | None = None
     messages: int = 0
 
+    writers: tuple[Writer, ...] = ()
     decided_at: datetime | None = None
     decided_by: str = ""
     accepted_at: datetime | None = None

@@ -1,0 +1,366 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes a mail apart, in the child only and after `core.mail.bounds` has counted what it may cost.
+
+The walk is the standard library's old parser (`policy.compat32`): the new one costs ten times as much and recurses on
+comments. Of what it offers only what is linear is used: no date is read, no address list with comments, no codec that
+is not on our list. Nothing is fetched, no HTML is shown: it becomes text. Sources: RFC 5322, 2045 to 2047, 2231, 3156.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+from email import policy
+from email.errors import MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect
+from email.header import decode_header
+from email.message import Message as Parsed
+from email.feedparser import BytesFeedParser
+from email.utils import collapse_rfc2231_value
+from typing import Final
+
+from tocsin.core.mail.bounds import MAX_DEPTH, exceeded
+from tocsin.core.mail.message import KEPT_HEADERS, File, Mailbox, Message, Sealed, SignedPart
+
+MAX_TEXT: Final = 1024 * 1024
+MAX_HTML: Final = 512 * 1024
+MAX_ADDRESSES: Final = 100
+MAX_FILES: Final = 200
+MAX_VALUE: Final = 8192
+"""Characters of one header that are looked at."""
+
+_CODECS: Final = {
+    name: codecs.lookup(name).name
+    for name in (
+        "ascii", "utf-8", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "big5", "big5hkscs",
+        "gb2312", "gbk", "gb18030", "hz", "euc-jp", "euc-kr", "iso-2022-jp", "iso-2022-kr", "shift-jis", "cp932",
+        "cp949", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "tis-620", "cp437", "cp850", "cp852", "cp866",
+        "cp874", "utf-8-sig",
+        *(f"cp{number}" for number in range(1250, 1259)), *(f"iso8859-{part}" for part in range(1, 17) if part != 12),
+    )
+}  # fmt: skip
+"""Codecs that are known, and loaded before the door closes. `punycode` and `idna` cost the square of their input."""
+
+_ALLOWED: Final = frozenset(_CODECS.values())
+_ANGLE: Final = re.compile(r'^(?:"((?:[^"\\]|\\.){0,500})"|([^"<>,;:]{0,500}))<([^<>@\s]{1,64}@[^<>@\s]{1,255})>$')
+_BARE: Final = re.compile(r"^([^<>@\s,;:()]{1,64}@[^<>@\s,;:()]{1,255})$")
+_ID: Final = re.compile(r"<[^<>\s]{3,500}>")
+_TAG: Final = re.compile(r"<!--|<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(?:[^<>]*>)?")
+_UNSEEN: Final = frozenset({"script", "style", "title", "head"})
+_BREAKS: Final = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "pre", "table"})
+_BLANKS: Final = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+_ARMOUR: Final = "-----BEGIN PGP MESSAGE-----"
+_ARMOUR_END: Final = "-----END PGP MESSAGE-----"
+CHUNK: Final = 1 << 16
+
+
+def mail(content: bytes) -> Message:
+    """Take a mail apart. Raises ValueError for one beyond the bounds, which whoever asks has counted before."""
+    if exceeded(content):
+        raise ValueError("beyond the bounds")
+    parser = BytesFeedParser(policy=policy.compat32)
+    for start in range(0, len(content), CHUNK):  # whole, the parser would keep it at four bytes a letter
+        parser.feed(content[start : start + CHUNK])
+    return _message(content, parser.close(), 1)
+
+
+def _message(content: bytes, parsed: Parsed, depth: int) -> Message:
+    froms = parsed.get_all("From", [])
+    oddities: list[str] = []
+    walked = _Walk(oddities)
+    if depth <= MAX_DEPTH:
+        walked.part(parsed, depth)
+    text = walked.words()
+    return Message(
+        subject=_line(parsed.get("Subject", "")),
+        froms=tuple(box for value in froms[:4] for box in _boxes(str(value), oddities)),
+        from_headers=len(froms),
+        to=tuple(box for name in ("To", "Cc") for each in parsed.get_all(name, [])[:4] for box in _boxes(str(each))),
+        reply_to=tuple(box for each in parsed.get_all("Reply-To", [])[:2] for box in _boxes(str(each))),
+        date=_line(parsed.get("Date", ""))[:100],
+        message_id=next(iter(_ids(parsed, "Message-ID")), ""),
+        references=tuple(dict.fromkeys((*_ids(parsed, "In-Reply-To"), *reversed(_ids(parsed, "References"))))),
+        headers=tuple(
+            (name.lower(), _raw(value)) for name, value in parsed.items() if name.lower() in KEPT_HEADERS
+        )[:100],
+        media_type=parsed.get_content_type(),
+        text=text,
+        files=tuple(walked.files),
+        inside=walked.inside,
+        sealed=walked.sealed or _armoured(text),
+        signed=_signed(content, parsed) if depth == 1 else None,
+        oddities=tuple(dict.fromkeys(oddities)),
+    )  # fmt: skip
+
+
+class _Walk:
+    """Collects the words and files of one message."""
+
+    def __init__(self, oddities: list[str]) -> None:
+        self.oddities = oddities
+        self.plain: list[str] = []
+        self.htmls: list[str] = []
+        self.files: list[File] = []
+        self.inside: Message | None = None
+        self.sealed: Sealed | None = None
+
+    def part(self, part: Parsed, depth: int, alternative: bool = False) -> None:
+        """Take in one part with all below it."""
+        kind = part.get_content_type()
+        for defect in part.defects:
+            if isinstance(defect, StartBoundaryNotFoundDefect | MultipartInvariantViolationDefect):
+                self.oddities.append("it says it has parts, and their beginnings are not there")
+        if kind == "multipart/encrypted" and self._encrypted(part):
+            return
+        if kind == "message/rfc822" and part.is_multipart():
+            self._forwarded(part, depth)
+        elif part.is_multipart():
+            for each in list(part.get_payload())[:1000]:
+                if isinstance(each, Parsed) and depth < MAX_DEPTH:
+                    self.part(each, depth + 1, alternative or kind == "multipart/alternative")
+        else:
+            self._leaf(part, kind, alternative)
+
+    def words(self) -> str:
+        """What the message says: its plain text, or its HTML made into text where there is none."""
+        plain = "\n\n".join(each for each in self.plain if each.strip())
+        told = plain if plain.strip() else "\n\n".join(self.htmls)
+        return told.strip("\n")[:MAX_TEXT]
+
+    def _leaf(self, part: Parsed, kind: str, alternative: bool) -> None:
+        name = _filename(part)
+        body = part.get_payload(decode=True)
+        content = body if isinstance(body, bytes) else b""
+        attached = name or part.get_content_disposition() == "attachment"
+        if kind == "text/plain" and not attached and len(content) <= MAX_TEXT:
+            self.plain.append(_text(content, part.get_content_charset()))
+        elif kind == "text/html" and not attached and len(content) <= MAX_HTML:
+            self.htmls.append(_unhtml(_text(content, part.get_content_charset())))
+            if not alternative and self.plain:
+                self._file(name or "message.html", kind, content)
+        elif content:
+            self._file(name, kind, content)
+
+    def _file(self, name: str, kind: str, content: bytes) -> None:
+        if len(self.files) < MAX_FILES:
+            self.files.append(File(name=name or f"part-{len(self.files) + 1}", media_type=kind, content=content))
+        else:
+            self.oddities.append(f"more than {MAX_FILES} files; the rest is in the message itself")
+
+    def _forwarded(self, part: Parsed, depth: int) -> None:
+        inner = part.get_payload(0)
+        if not isinstance(inner, Parsed):
+            return
+        inside = _message(b"", inner, depth + 1)
+        if self.inside is None:
+            self.inside = inside
+        self._file((_filename(part) or inside.subject[:80] or "message") + ".eml", "message/rfc822", inner.as_bytes())
+
+    def _encrypted(self, part: Parsed) -> bool:
+        """RFC 3156 section 4: exactly two parts, the second the ciphertext. Never joined with anything (EFAIL)."""
+        parts = part.get_payload()
+        if not isinstance(parts, list) or len(parts) != 2 or self.sealed:
+            return False
+        inner = parts[1]
+        if not isinstance(inner, Parsed) or inner.get_content_type() != "application/octet-stream":
+            return False
+        body = inner.get_payload(decode=True)
+        if not isinstance(body, bytes):
+            return False
+        self.sealed = Sealed(content=body)
+        return True
+
+
+def _armoured(text: str) -> Sealed | None:
+    start, end = text.find(_ARMOUR), text.find(_ARMOUR_END)
+    if start < 0 or end < start:
+        return None
+    return Sealed(content=text[start : end + len(_ARMOUR_END)].encode("utf-8", "replace"))
+
+
+def _signed(content: bytes, parsed: Parsed) -> SignedPart | None:
+    """The signed bytes of RFC 3156 section 5, as they stand between the boundaries; None where that is not certain."""
+    parts = parsed.get_payload()
+    if parsed.get_content_type() != "multipart/signed" or not isinstance(parts, list) or len(parts) != 2:
+        return None
+    last, boundary = parts[1], parsed.get_boundary("")
+    if not isinstance(last, Parsed) or last.get_content_type() != "application/pgp-signature" or not boundary:
+        return None
+    signature = last.get_payload(decode=True)
+    if not isinstance(signature, bytes):
+        return None
+    line = b"\n--" + boundary.encode("utf-8", "surrogateescape")
+    pieces = content.split(line)
+    if len(pieces) != 4:
+        return None
+    signed = pieces[1].split(b"\n", 1)[-1].removesuffix(b"\r")
+    return SignedPart(content=re.sub(rb"\r?\n", b"\r\n", signed), signature=signature)
+
+
+def _boxes(value: str, oddities: list[str] | None = None) -> list[Mailbox]:
+    """Addresses of a header, read strictly: what is neither `a@b` nor `name <a@b>` is no address (CVE-2023-27043)."""
+    found: list[Mailbox] = []
+    for piece in _pieces(_line(value, decode=False)[:MAX_VALUE])[:MAX_ADDRESSES]:
+        box = _box(piece)
+        if box:
+            found.append(box)
+        elif piece.strip() and oddities is not None:
+            oddities.append("its From cannot be read as an address")
+    return found
+
+
+def _box(piece: str) -> Mailbox | None:
+    piece = re.sub(r'"\s+<', '"<', piece.strip(), count=1)
+    angle, bare = _ANGLE.match(piece), _BARE.match(piece)
+    if angle:
+        name = angle[1] if angle[1] is not None else angle[2] or ""
+        return Mailbox(address=_lower(angle[3]), name=_line(name.replace("\\", "").strip())[:200])
+    return Mailbox(address=_lower(bare[1])) if bare else None
+
+
+def _pieces(value: str) -> list[str]:
+    """Split at commas outside of quotes, in one pass."""
+    pieces, start, quoted, escaped = [], 0, False, False
+    for at, letter in enumerate(value):
+        if escaped:
+            escaped = False
+        elif letter == "\\":
+            escaped = True
+        elif letter == '"':
+            quoted = not quoted
+        elif letter == "," and not quoted:
+            pieces.append(value[start:at])
+            start = at + 1
+    return [*pieces, value[start:]]
+
+
+def _lower(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{domain.lower()}"
+
+
+def _ids(parsed: Parsed, name: str) -> list[str]:
+    values = parsed.get_all(name, [])[:2]
+    return [found for value in values for found in _ID.findall(_line(value, decode=False)[-MAX_VALUE:])][-50:]
+
+
+def _raw(value: object) -> str:
+    """A header as one line, undecoded."""
+    return _line(value, decode=False)[:2000]
+
+
+def _line(value: object, decode: bool = True) -> str:
+    """A header's value as one line of text, its encoded words decoded (RFC 2047) by codecs we know."""
+    text = " ".join(str(value)[:MAX_VALUE].split())
+    if not (decode and "=?" in text):
+        return _clean(text)
+    try:
+        pieces = decode_header(text)
+    except (ValueError, LookupError):
+        return _clean(text)
+    return _clean(" ".join("".join(_word(*piece) for piece in pieces).split()))
+
+
+def _word(piece: bytes | str, charset: str | None) -> str:
+    return piece if isinstance(piece, str) else _text(piece, charset or "latin-1")
+
+
+def _clean(text: str) -> str:
+    """No lone surrogates: bytes beyond ASCII in a header are read as UTF-8, or else as Latin-1."""
+    if text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text):
+        return text
+    return _text(text.encode("utf-8", "surrogateescape" if _escaped(text) else "replace"), "utf-8")
+
+
+def _escaped(text: str) -> bool:
+    return not any("\ud800" <= each < "\udc80" or "\udcff" < each <= "\udfff" for each in text)
+
+
+def _text(content: bytes, charset: str | None) -> str:
+    """Bytes as text: by the codec that is named where it is one of ours, else as UTF-8, else as Latin-1."""
+    for name in (charset, "utf-8"):
+        codec = _codec(name)
+        if codec:
+            try:
+                return content.decode(codec).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+            except (UnicodeError, ValueError):
+                continue
+    return content.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+
+
+def _codec(name: str | None) -> str:
+    asked = (name or "").strip().lower().replace("_", "-").replace("windows-", "cp")
+    if asked in ("", "us-ascii", "unknown-8bit"):
+        return ""
+    if asked in _CODECS:
+        return _CODECS[asked]
+    try:
+        found = codecs.lookup(asked).name if len(asked) < 40 and asked.isascii() else ""
+    except (LookupError, ValueError, OSError, ImportError):
+        return ""
+    return found if found in _ALLOWED else ""
+
+
+def _filename(part: Parsed) -> str:
+    """What the sender calls a file: a name, never a path."""
+    given = part.get_filename()
+    name = _line(collapse_rfc2231_value(given)) if given else ""
+    name = "".join(each for each in name.replace("\\", "/").rpartition("/")[2] if each.isprintable())
+    return name.strip(". ")[:200]
+
+
+def _unhtml(text: str) -> str:
+    """The words of HTML, in one pass whatever it is. Nothing of it is kept, shown or fetched."""
+    words: list[str] = []
+    at, unseen, last = 0, "", text.rfind("-->")
+    for tag in _TAG.finditer(text):
+        if tag.start() < at:
+            continue
+        if not unseen:
+            words.append(text[at : tag.start()])
+        at, name, ends = tag.end(), (tag[2] or "").lower(), bool(tag[1])
+        if not name:
+            end = text.find("-->", at) if at < last else -1
+            at = end + 3 if end >= 0 else at
+        elif unseen:
+            unseen = "" if ends and name == unseen else unseen
+        elif name in _UNSEEN and not ends:
+            unseen = name
+        elif name in _BREAKS:
+            words.append("\n")
+    words.append("" if unseen else text[at:])
+    lines = (" ".join(line.split()) for line in html.unescape("".join(words)).splitlines())
+    return _BLANKS.sub("\n\n", "\n".join(lines)).strip()
+
+
+_WARM: Final = b"""From: =?utf-8?q?A?= <a@example.org>
+Subject: =?iso-8859-1?b?QQ==?=
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/html
+Content-Transfer-Encoding: quoted-printable
+
+<p>=C3=A4&amp;</p>
+--b
+Content-Type: application/octet-stream; name*=utf-8''a
+Content-Transfer-Encoding: base64
+
+QQ==
+--b
+Content-Type: text/plain
+Content-Transfer-Encoding: x-uuencode
+
+begin 644 a
+#0V%T
+end
+--b
+Content-Type: message/rfc822
+
+Subject: a
+
+\xe4
+--b--
+"""
+mail(_WARM)
+"""What is imported only when it is needed is imported now: behind the closed door nothing can be."""
