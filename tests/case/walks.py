@@ -195,6 +195,24 @@ class Walk:
             return cmd.AskApproval(wish=cmd.encode(command))
         return command
 
+    def _noted(self) -> cmd.Command:
+        """What people write down beside the case's own course."""
+        rng = self.rng
+        commands: tuple[cmd.Command, ...] = (
+            cmd.RecordMoment(moment=rng.choice(("linux-distros-posted", "exploitation-known", "tea-time"))),
+            cmd.SetMilestone(
+                name=rng.choice(("fix in 7.3", "fix in 7.3", "fix in 7.4", "")),
+                at=rng.choice((self.now, self.now + timedelta(days=3), None)),
+            ),
+            cmd.RecordReproduction(
+                version=rng.choice(("7.4.1", "7.3.0", "tip", "")),
+                reproduced=rng.random() < 0.5,
+                unaffected=rng.random() < 0.2,
+            ),
+            cmd.NoteHardening(default=rng.choice(("trust by default", ""))),
+        )
+        return rng.choices(commands, weights=(2, 4, 4, 1))[0]
+
     def _wish(self) -> cmd.Command:
         rng = self.rng
         if self.case is None and rng.random() < 0.9:
@@ -216,15 +234,8 @@ class Walk:
             return self._embargo()
         if rng.random() < 0.02:
             return cmd.Observe(bit=rng.choice("PXAQ"))
-        if rng.random() < 0.02:
-            return cmd.RecordMoment(moment=rng.choice(("linux-distros-posted", "exploitation-known", "tea-time")))
-        if rng.random() < 0.04:
-            return cmd.SetMilestone(
-                name=rng.choice(("fix in 7.3", "fix in 7.3", "fix in 7.4", "")),
-                at=rng.choice((self.now, self.now + timedelta(days=3), None)),
-            )
-        if rng.random() < 0.01:
-            return cmd.NoteHardening(default=rng.choice(("trust by default", "")))
+        if rng.random() < 0.11:
+            return self._noted()
         answer = rng.choice(
             (cmd.Answer(), cmd.Answer(text="Thanks.", plan="We look at it.", workarounds="None known."))
         )

@@ -21,6 +21,7 @@ from tocsin.core.backports.equivalents import Confirmed
 from tocsin.core.backports.facts import LineFacts
 from tocsin.core.backports.releases import Line, home
 from tocsin.core.case import commands as cmd
+from tocsin.core.case import reproducing
 from tocsin.core.case.events import Asked
 from tocsin.core.case.model import Case
 from tocsin.core.policy.clauses.supported_versions import lines_for_new_case
@@ -98,7 +99,7 @@ def lines(
     known = {each.line: each for each in found} | {each.version: each for each in found if each.version}
     source = repository or desk.mirrors.open(case.project)
     dates = _last_releases(source, desk, case.project) if source else {}
-    return tuple(
+    settled = tuple(
         replace(
             row,
             supported=row.supported and (row.line not in ended or row.line in open_),
@@ -106,6 +107,7 @@ def lines(
         )
         for row in rows
     )
+    return reproducing.follow(settled, order, case.reproductions)
 
 
 def _last_releases(repository: Repository, desk: Desk, project: ProjectId) -> dict[str, datetime | None]:

@@ -281,6 +281,20 @@ class RecordMoment(Value, tag="record-moment"):
     note: str = ""
 
 
+class RecordReproduction(Value, tag="record-reproduction"):
+    """Say that the fault was seen on a version, or was not, and with which hardware and configuration (S29).
+
+    A line on which it was seen is affected. One on which it was not stays as it is, unless the person concludes
+    (`unaffected`) that the line is not affected.
+    """
+
+    version: str
+    reproduced: bool = True
+    configuration: str = ""
+    note: str = ""
+    unaffected: bool = False
+
+
 class SetMilestone(Value, tag="set-milestone"):
     """Plan a step of the fix for an instant, move it, or drop it with `at` None; the reporter is told (S38)."""
 
@@ -332,7 +346,7 @@ Command = (
     | SetScore | SetLines | SetFix | ConfirmFix
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe
     | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
-    | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone
+    | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone | RecordReproduction
     | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | Resend
     | MergeInto | Absorb | SplitOff | Continue | Transfer
 )  # fmt: skip

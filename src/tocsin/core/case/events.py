@@ -29,7 +29,7 @@ from tocsin.core.case.party_events import (
     PartyProgressed,
 )
 from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
-from tocsin.core.intake import Attachment, Letter, Report
+from tocsin.core.intake import Attachment, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.changes import Moved
 from tocsin.core.policy.facts import LineFact
@@ -75,7 +75,6 @@ class CaseAssigned(Value, tag="case.assigned"):
 
 class CaseInvestigated(Value, tag="case.investigated"):
     """The investigation record: effects and criticality, the first step of both policies (S35)."""
-    letter: Letter | None = None
 
     effect: str
     criticality: str
@@ -351,7 +350,7 @@ Event = (
     | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed
     | StateObserved | AdvisoryDrafted | CveSet
     | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
-    | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted | MilestoneSet
+    | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted | MilestoneSet | ReproductionRecorded
     | PartyInvited | PartyConsented | PartyDeclined | PartyMoved | PartyProgressed | PartyLeft | PartyAgreed
     | MessageResent | CaseMerged | CaseAbsorbed | CaseSplit | CaseContinued | CaseTransferred
 )  # fmt: skip

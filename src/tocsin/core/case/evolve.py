@@ -16,8 +16,8 @@ from tocsin.core.case import events as ev
 from tocsin.core.case import evolve_parties as parties
 from tocsin.core.case import negotiation
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, Ask
-from tocsin.core.case.model import Case, Milestone, Plan
-from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded
+from tocsin.core.case.model import Case, Milestone, Plan, Reproduction
+from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
 from tocsin.core.case.rules import cs_after, rm_step
 from tocsin.core.case.standing import standing
 from tocsin.core.case.tables import RM, Fact, RMInput
@@ -258,6 +258,14 @@ def _milestone(case: Case, entry: ev.Entry, event: MilestoneSet) -> Changes:
     return {"milestones": tuple(Milestone(name=name, plans=plans) for name, plans in known.items())}
 
 
+def _reproduced(case: Case, entry: ev.Entry, event: ReproductionRecorded) -> Changes:
+    record = Reproduction(
+        version=event.version, reproduced=event.reproduced, configuration=event.configuration, note=event.note,
+        at=entry.at, by=entry.actor.id, by_name=entry.actor.name,
+    )  # fmt: skip
+    return {"reproductions": (*case.reproductions, record)}
+
+
 def _hardening(case: Case, entry: ev.Entry, event: HardeningNoted) -> Changes:
     return {"hardening": event.default}
 
@@ -373,5 +381,6 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     MomentRecorded: _recorded,
     HardeningNoted: _hardening,
     MilestoneSet: _milestone,
+    ReproductionRecorded: _reproduced,
     **parties.CHANGES,
 }

@@ -46,7 +46,7 @@ class Milestone(Value):
         return self.plans[-1].at
 
 
-class Case(Value):
+class Reproduction(Value):
 class Writer(Value):
     """Somebody who writes by mail: the reporter (`who` is empty) or a party, the address last written from, and the ids
     by which an answer finds its thread: the first message and the last ten (RFC 5322, section 3.6.4)."""
@@ -70,6 +70,18 @@ class Reproduction(Value):
     note: str = ""
 
 
+    """What one person saw on one version: the fault, or not (S29)."""
+
+    version: str
+    reproduced: bool
+    at: datetime
+    by: str
+    by_name: str = ""
+    configuration: str = ""
+    note: str = ""
+
+
+class Case(Value):
     """State of one case after `seq` journal entries."""
 
     ref: CaseRef
@@ -93,6 +105,7 @@ class Reproduction(Value):
     criticality: str = ""
     affected_versions: str = ""
     cwe: tuple[str, ...] = ()
+    writers: tuple[Writer, ...] = ()
 
     first_feedback_at: datetime | None = None
     acknowledged_at: datetime | None = None
@@ -105,7 +118,6 @@ class Reproduction(Value):
     last_reporter_at: datetime | None = None
     messages: int = 0
 
-    writers: tuple[Writer, ...] = ()
     decided_at: datetime | None = None
     decided_by: str = ""
     accepted_at: datetime | None = None
@@ -145,6 +157,7 @@ class Reproduction(Value):
     recorded: tuple[PromiseFact, ...] = ()
     hardening: str = ""
     milestones: tuple[Milestone, ...] = ()
+    reproductions: tuple[Reproduction, ...] = ()
 
     parties: tuple[Party, ...] = ()
     absorbed: tuple[Absorbed, ...] = ()

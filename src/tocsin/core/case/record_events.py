@@ -26,6 +26,15 @@ class HardeningNoted(Value, tag="hardening.noted"):
     note: str = ""
 
 
+class ReproductionRecorded(Value, tag="reproduction.recorded"):
+    """Somebody tried the reproducer on a version and saw the fault, or did not (S29)."""
+
+    version: str
+    reproduced: bool
+    configuration: str = ""
+    note: str = ""
+
+
 class MilestoneSet(Value, tag="milestone.set"):
     """A step of the fix is planned for `at`, or no more where that is None; earlier plans stay readable (S38)."""
 

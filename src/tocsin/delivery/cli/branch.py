@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,7 +15,7 @@ from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy
 from tocsin.core.versions import osv_ranges, scheme, sentence
 from tocsin.core.vocabulary import Actor, Refused
-from tocsin.delivery.cli.case import case_argument
+from tocsin.delivery.cli.case import case_argument, move
 from tocsin.delivery.cli.context import act, as_json, as_person, desk, inert, print_json, reference, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import branches, cases, gitfacts
@@ -108,6 +109,20 @@ def _progress(case: Case) -> None:
     if supported:
         bar = "#" * len(settled) + "." * (len(supported) - len(settled))
         click.echo(f"\n[{bar}] {len(settled)} of {len(supported)} supported lines are settled")
+
+
+@branch.command()
+@case_argument
+@click.argument("version")
+@click.option("--not", "unseen", is_flag=True, help="The fault was not seen on this version.")
+@click.option("--with", "configuration", default="", help="Hardware and configuration that it takes.")
+@click.option("--note", default="", help="What was done, and what was seen.")
+@click.option("--unaffected", is_flag=True, help="With --not: you conclude that the line is not affected.")
+@as_person
+@click.pass_context
+def reproduced(ctx: click.Context, /, given: str, person: str, version: str, unseen: bool, **said: Any) -> None:
+    """Record that you saw the fault on VERSION, or did not; the case's lines follow what was seen."""
+    move(ctx, person, given, "record-reproduction", "noted", version=version, reproduced=not unseen, **said)
 
 
 @branch.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tocsin.core.case.model import Case
+from tocsin.core.case.model import Case, Reproduction
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy
 from tocsin.core.versions import LineRange, scheme, sentence
@@ -13,6 +13,7 @@ from tocsin.core.vocabulary import Affectedness
 from tocsin.services import branches
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
+from tocsin.services.queries import words
 
 
 class DoubtView(msgspec.Struct, frozen=True):
@@ -39,6 +40,17 @@ class RowView(msgspec.Struct, frozen=True):
     doubts: tuple[DoubtView, ...]
 
 
+class SeenView(msgspec.Struct, frozen=True):
+    """Who tried the reproducer on which version, and what they saw."""
+
+    version: str
+    seen: str
+    by: str
+    at: str
+    configuration: str
+    note: str
+
+
 class BoardView(msgspec.Struct, frozen=True):
     """The board. `repository` is where the mirror comes from, `trouble` why its last fetch failed."""
 
@@ -49,6 +61,7 @@ class BoardView(msgspec.Struct, frozen=True):
     pending: tuple[str, ...]
     repository: str
     trouble: str
+    reproductions: tuple[SeenView, ...]
 
 
 def board(desk: Desk, opened: Opened) -> BoardView:
@@ -65,7 +78,15 @@ def board(desk: Desk, opened: Opened) -> BoardView:
         pending=branches.pending(case),
         repository=source.url if source else "",
         trouble=desk.mirrors.trouble(case.project),
+        reproductions=tuple(map(_seen, case.reproductions)),
     )
+
+
+def _seen(record: Reproduction) -> SeenView:
+    return SeenView(
+        version=record.version, seen="yes" if record.reproduced else "no", by=record.by_name or record.by,
+        at=words.instant(record.at), configuration=record.configuration, note=record.note,
+    )  # fmt: skip
 
 
 def ranged(case: Case) -> list[LineRange]:

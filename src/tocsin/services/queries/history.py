@@ -16,7 +16,7 @@ import msgspec
 from tocsin.core.case import events as ev
 from tocsin.core.case import party_events as pe
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven
-from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded
+from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
 from tocsin.core.case.tables import RMInput
 from tocsin.core.vocabulary import Actor, ActorKind, Audience
 from tocsin.services.queries import words
@@ -140,6 +140,7 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     MilestoneSet: lambda e: (
         f"planned {e.name} for {words.instant(e.at)}" if e.at else f"dropped {e.name} from the plan"
     ),
+    ReproductionRecorded: lambda e: f"{'reproduced' if e.reproduced else 'did not reproduce'} it on {e.version}",
     HardeningNoted: lambda e: (
         f"put it on the hardening backlog: {e.default}" if e.default else "took it off the hardening backlog"
     ),

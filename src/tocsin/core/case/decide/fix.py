@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The fix: which lines are affected, that a fix is ready, and that somebody else confirmed it."""
+"""The fix: which lines are affected and who saw it, that a fix is ready, and that somebody else confirmed it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -11,14 +11,18 @@ from msgspec.structs import replace
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
-from tocsin.core.case.model import Case
-from tocsin.core.case.record_events import MilestoneSet
+from tocsin.core.case.model import Case, Reproduction
+from tocsin.core.case.record_events import MilestoneSet, ReproductionRecorded
+from tocsin.core.case.reproducing import follow, line_of
 from tocsin.core.case.rules import fix_may_be_ready
+from tocsin.core.policy.clauses.supported_versions import lines_for_new_case
 from tocsin.core.policy.facts import LineFact, MoveName
+from tocsin.core.versions import scheme
 from tocsin.core.vocabulary import Affectedness, Refused, utc
 
 _LONGEST: Final = 80
 _MOST: Final = 50
+_MOST_TRIED: Final = 200
 
 
 def _lines(case: Case, command: cmd.SetLines, context: Context) -> Decision:
@@ -36,6 +40,45 @@ def _lines(case: Case, command: cmd.SetLines, context: Context) -> Decision:
 def _sign(line: LineFact, context: Context) -> LineFact:
     """A waiver carries the person who approved it (S57): the one who typed it, unless another is named."""
     return replace(line, waived_by=context.actor.id)
+
+
+def _reproduced(case: Case, command: cmd.RecordReproduction, context: Context) -> Decision:
+    """Note who saw the fault where; the lines follow (S29)."""
+    version = command.version.strip()
+    if not version or len(version) > _LONGEST:
+        return need("version-missing", "Say on which version you tried it.", "version", rule="S29")
+    if command.reproduced and command.unaffected:
+        because = "A version on which the fault was seen belongs to an affected line."
+        return Refused(code="seen-and-unaffected", because=because, rule="S29")
+    if len(case.reproductions) >= _MOST_TRIED:
+        return Refused(code="reproductions-full", because=f"A case holds {_MOST_TRIED} of them at most.", rule="S29")
+    said = ReproductionRecorded(
+        version=version, reproduced=command.reproduced,
+        configuration=command.configuration.strip(), note=command.note.strip(),
+    )  # fmt: skip
+    record = Reproduction(
+        version=version, reproduced=command.reproduced, configuration=said.configuration, note=said.note,
+        at=context.now, by=context.actor.id, by_name=context.actor.name,
+    )  # fmt: skip
+    if any(replace(each, at=context.now) == record for each in case.reproductions):
+        return ()
+    standing = case.lines or lines_for_new_case(context.policy.versions, context.now.date())
+    order = scheme(context.policy.versions.scheme if context.policy.versions else "generic")
+    lines = follow(standing, order, (*case.reproductions, record))
+    if command.unaffected:
+        lines = _unaffected(lines, line_of(order, [line.line for line in lines], version), record)
+    return (said,) if lines == case.lines else (said, ev.LinesSet(lines=lines))
+
+
+def _unaffected(lines: Sequence[LineFact], name: str, record: Reproduction) -> tuple[LineFact, ...]:
+    """The person's conclusion, with their name on it."""
+    why = record.note or f"not reproduced on {record.version}"
+    return tuple(
+        replace(line, state=Affectedness.NOT_AFFECTED, reason=line.reason or f"{why} ({record.by_name or record.by})")
+        if line.line == name
+        else line
+        for line in lines
+    )
 
 
 def _plan(case: Case, command: cmd.SetMilestone, context: Context) -> Decision:
@@ -76,6 +119,7 @@ def _confirm(case: Case, command: cmd.ConfirmFix, context: Context) -> Decision:
 
 RULES: Final[Mapping[type, Rule]] = {
     cmd.SetLines: Rule(_lines, moved(MoveName.SET_LINES), after_close=True),
+    cmd.RecordReproduction: Rule(_reproduced, moved(MoveName.SET_LINES), after_close=True),
     cmd.SetMilestone: Rule(_plan, moved(MoveName.SET_FIX)),
     cmd.SetFix: Rule(_fix, moved(MoveName.SET_FIX), after_close=True),
     cmd.ConfirmFix: Rule(_confirm, moved(MoveName.CONFIRM_FIX)),

@@ -27,6 +27,7 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         triage.HardenForm,
         fixing.LinesForm,
         branches.AskGitForm,
+        branches.ReproducedForm,
         branches.SameChangeForm,
         fixing.ScoreForm,
         fixing.CveForm,

@@ -47,6 +47,37 @@ class AskGitForm(MoveForm):
         return branches.command(self.ground.desk, self.ground.case, self.ground.policy, asked)
 
 
+class ReproducedForm(MoveForm):
+    """Who saw the fault on which version; the lines follow (S29)."""
+
+    name, tab, move = "record-reproduction", "branches", MoveName.SET_LINES
+    button, done = "Note it", "Noted. The lines follow what was seen."
+
+    version = Line(label="Version", required=True, max_length=80)
+    seen = forms.ChoiceField(
+        label="What you saw",
+        choices=[
+            ("yes", "The fault: its line is affected"),
+            ("no", "No fault"),
+            ("unaffected", "No fault, and I conclude that the line is not affected"),
+        ],
+    )
+    configuration = Line(label="Hardware and configuration", max_length=1000)
+    note = Line(label="What you did", max_length=1000)
+
+    def begin(self) -> dict[str, Any]:
+        """Start from the version that the report names."""
+        return {"version": self.ground.case.report.version, "seen": "yes"}
+
+    def command(self) -> cmd.RecordReproduction:
+        """Note it."""
+        said = self.cleaned_data
+        return cmd.RecordReproduction(
+            version=said["version"], reproduced=said["seen"] == "yes", unaffected=said["seen"] == "unaffected",
+            configuration=said["configuration"], note=said["note"],
+        )  # fmt: skip
+
+
 class SameChangeForm(MoveForm):
     """A person's word on a pair of commits."""
 
