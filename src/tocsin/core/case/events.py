@@ -28,8 +28,8 @@ from tocsin.core.case.party_events import (
     PartyMoved,
     PartyProgressed,
 )
-from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
-from tocsin.core.intake import Attachment, Report
+from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded, ReproductionRecorded
+from tocsin.core.intake import Attachment, Letter, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.changes import Moved
 from tocsin.core.policy.facts import LineFact
@@ -75,6 +75,7 @@ class CaseAssigned(Value, tag="case.assigned"):
 
 class CaseInvestigated(Value, tag="case.investigated"):
     """The investigation record: effects and criticality, the first step of both policies (S35)."""
+    letter: Letter | None = None
 
     effect: str
     criticality: str
