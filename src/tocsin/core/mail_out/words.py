@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is said without saying anything: subjects and texts that hold no word of a case but its reference.
+
+Subjects are never encrypted on their way, and a notification that nobody can decrypt ends in inboxes and on locked
+screens. So these texts are fixed here, and what a case is about never comes near them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tocsin.core.vocabulary import CaseRef
+
+PRIVATE: Final = "PRIVATE to: {who}"
+"""First line of every mail of a thread, so that nobody has to guess who else reads it."""
+
+_HAPPENED: Final[Mapping[str, str]] = {
+    "report.received": "A new report has come in",
+    "message.received": "The reporter wrote",
+    "case.appealed": "The reporter asks for another look at the decision",
+    "approval.asked": "A second person is asked for",
+    "party.consented": "A party agreed to the terms",
+    "party.declined": "A party declined",
+    "party.left": "A party left",
+    "mail.undeliverable": "A mail of this case could not be delivered",
+    "key.expires": "An OpenPGP key ends soon",
+}
+
+
+def happened(what: str) -> str:
+    """What happened, in neutral words; a promise that is close to its end is named by its clause."""
+    known = _HAPPENED.get(what)
+    if known:
+        return known
+    promise, at, share = what.partition(" at ")
+    if at and share.endswith(" %"):
+        return f"The promise “{promise}” has used {share} of its time"
+    return "Something happened that needs somebody"
+
+
+def subject(case: CaseRef, what: str) -> str:
+    """`[WHPG-2026-k7x4m] A new report has come in`."""
+    return f"[{case}] {happened(what)}"
+
+
+def notice(case: CaseRef, what: str, desk: str) -> str:
+    """The whole text of a notification."""
+    return (
+        f"{happened(what)}.\n\nCase {case}: {desk}/cases/{case}\n\n"
+        "This mail says nothing about the case, because it is not encrypted. Add your OpenPGP key on your page on the "
+        "desk, and mail to you is encrypted and says more."
+    )
+
+
+def answer_subject(case: CaseRef) -> str:
+    """Subject of an answer to a reporter or another party."""
+    return f"[{case}] An answer to you"
+
+
+def answer_waits(case: CaseRef, room: str) -> str:
+    """What somebody is told who has to fetch the answer, because it cannot be encrypted to them."""
+    return (
+        f"There is an answer for you in case {case}.\n\nRead it with your return phrase: {room}\n\n"
+        "It is not in this mail, because this mail is not encrypted. If you send us your OpenPGP key, or attach it to "
+        "your answer, we can encrypt what we write to you."
+    )
+
+
+def banner(who: str) -> str:
+    """The first line of a mail with content."""
+    return PRIVATE.format(who=who)
+
+
+def digest_subject(waiting: int) -> str:
+    """Subject of somebody's daily mail."""
+    return f"Your cases today: {waiting} {'waits' if waiting == 1 else 'wait'} for the team"
