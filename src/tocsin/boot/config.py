@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tocsin.boot.accounts import Accounts
+from tocsin.services.ports.forge import Source as Forge
 from tocsin.services.ports.git import Source
 
 FILE: Final = "tocsin.toml"
@@ -26,6 +27,11 @@ FILE: Final = "tocsin.toml"
 _ADDRESS: Final = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?", re.ASCII | re.IGNORECASE)
 _HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _PLACE: Final = re.compile(r"\S+:[0-9]{1,5}", re.ASCII)
+
+
+WORKER: Final = "TOCSIN_WORKER"
+APART: Final = "apart"
+"""What `TOCSIN_WORKER` says to a desk whose worker is a process of its own."""
 
 
 class ConfigError(Exception):
@@ -132,9 +138,11 @@ class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Egress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Planted words that never leave the desk: a name from a customer's system, a word hidden in a test document."""
+    """What leaves the desk. `canaries` are planted words that never do: a name from a customer's system, a word hidden
+    in a test document. `hosts` are machines inside that may be spoken to all the same, as `name` or `name:port`."""
 
     canaries: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,6 +170,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     egress: Egress = Egress()
     accounts: Accounts = Accounts()
     repository: dict[str, Source] = {}
+    forge: dict[str, Forge] = {}
     worker_seconds: float = 1.0
 
     def __post_init__(self) -> None:

@@ -76,6 +76,12 @@ def refusals(config: Config, seen: Seen) -> list[Finding]:
     return [finding for finding in examine(config, seen) if finding.grade == "F"] if in_production(config) else []
 
 
+def of_database(config: Config, seen: Seen) -> list[Finding]:
+    """What of the database keeps a server in production from starting: all that the front may look at."""
+    found = [finding for look in (_durable, _server) for finding in look(config, seen) if finding.grade == "F"]
+    return found if in_production(config) else []
+
+
 def overall(found: list[Finding]) -> str:
     """The grade of the whole."""
     return max((finding.grade for finding in found), default="A")

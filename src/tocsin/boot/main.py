@@ -142,14 +142,23 @@ def init(directory: Path, policies: tuple[Path, ...], admin: str, **places: Any)
 
 
 @cli.command()
-def serve() -> None:
-    """Start both listeners and the worker; stop with Ctrl+C."""
+@click.option("--only", type=click.Choice(["keys", "front", "desk", "worker"]), multiple=True,
+              help="Run this process alone; may be given several times.")  # fmt: skip
+def serve(only: tuple[str, ...]) -> None:
+    """Start both listeners and the worker; stop with Ctrl+C.
+
+    With --only, one of several machines runs its share: a worker is then a process of its own, and the database is
+    looked at instead of migrated (“tocsin upgrade” does that, once for all of them).
+    """
     from tocsin.boot import serve as server
 
-    config = _config()
-    server.prepare()
-    click.echo(f"report form and advisories  {config.server.url}\ndesk                        {config.server.desk_url}")
-    sys.exit(server.serve(config))
+    config, roles = _config(), [Role(each) for each in dict.fromkeys(only)]
+    server.prepare(roles)
+    if not roles:
+        click.echo(
+            f"report form and advisories  {config.server.url}\ndesk                        {config.server.desk_url}"
+        )
+    sys.exit(server.serve(config, only=roles))
 
 
 for _command in (api, db, demo, keys, recovery, backup, restore, doctor, incident, panic, contents):

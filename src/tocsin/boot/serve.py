@@ -13,13 +13,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from tocsin.boot.config import Config, Role
+from tocsin.boot.config import APART, WORKER, Config, Role
 
 GRACE: Final = 10.0
 """Seconds that a listener has to finish its requests."""
@@ -27,12 +27,19 @@ GRACE: Final = 10.0
 QUICK: Final = 5.0
 """A listener that ends sooner than this many seconds after its start has failed to start."""
 
-_NAMES: Final = {Role.FRONT: "front listener", Role.DESK: "desk listener", Role.KEYS: "key holder"}
+_NAMES: Final = {
+    Role.FRONT: "front listener",
+    Role.DESK: "desk listener",
+    Role.WORKER: "worker",
+    Role.KEYS: "key holder",
+}
 
 THREADS: Final = {Role.FRONT: 256, Role.DESK: 32}
 """A request that is slow to arrive holds a thread; threads are made when needed and end when idle. With sixteen, forty
 half-sent uploads stopped the front; with these, a hundred and fifty did not slow it."""
 
+
+_MODULES: Final = {Role.KEYS: "tocsin.boot.holder", Role.WORKER: "tocsin.boot.worker"}
 
 _KEY_VARIABLES: Final = frozenset({"TOCSIN_KEYS", "TOCSIN_KEY_SOCKET", "CREDENTIALS_DIRECTORY"})
 
@@ -53,8 +60,8 @@ class Listener:
         self.process = subprocess.Popen(self._command(), env={**kept, "TOCSIN_ROLE": self.role.value})
 
     def _command(self) -> list[str]:
-        if self.role is Role.KEYS:
-            return [sys.executable, "-m", "tocsin.boot.holder"]
+        if self.role in _MODULES:
+            return [sys.executable, "-m", _MODULES[self.role]]
         host, port = self.address.rsplit(":", 1)
         return [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port,
@@ -84,12 +91,18 @@ def _without_keys(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name not in _KEY_VARIABLES}
 
 
-def prepare() -> None:
-    """Bring the database up to this version, in a process that ends before anything listens.
+def prepare(only: Sequence[Role] = ()) -> None:
+    """Bring the database up to this version, in a process that ends before anything listens; where only some processes
+    are started, look whether it is, as the first of them may.
 
     Raises SystemExit with that process's code when it fails; it has said why.
     """
-    done = subprocess.run([sys.executable, "-m", "tocsin.boot.migrate"], check=False)
+    looks = [role for role in only if role is not Role.KEYS]
+    if only and not looks:
+        return
+    words, told = (["--look"], {"TOCSIN_ROLE": looks[0].value}) if only else ([], {})
+    command = [sys.executable, "-m", "tocsin.boot.migrate", *words]
+    done = subprocess.run(command, check=False, env={**os.environ, **told})
     if done.returncode:
         raise SystemExit(done.returncode)
 
@@ -102,14 +115,27 @@ def _asked(number: int, frame: FrameType | None) -> None:
     raise Stop
 
 
-def serve(config: Config, environment: Mapping[str, str] = os.environ) -> int:
+def serve(config: Config, environment: Mapping[str, str] = os.environ, only: Sequence[Role] = ()) -> int:
     """Run key holder and listeners until asked to stop; returns the exit code. One that dies is started again, one
-    that cannot start ends the server. A key holder of another user that listens already is used and left alone."""
+    that cannot start ends the server. A key holder of another user that listens already is used and left alone.
+
+    `only` names the processes to run instead, on one of several machines or under one of several units: a worker is
+    then a process of its own, and a desk runs none.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _asked)
-    listeners = [Listener(Role.FRONT, config.server.listen), Listener(Role.DESK, config.server.desk_listen)]
-    keys = Listener(Role.KEYS, str(config.holder_socket))
-    processes = listeners if config.keys.socket and config.holder_socket.is_socket() else [keys, *listeners]
+    places = {
+        Role.FRONT: config.server.listen,
+        Role.DESK: config.server.desk_listen,
+        Role.WORKER: "",
+        Role.KEYS: str(config.holder_socket),
+    }
+    keys = Listener(Role.KEYS, places[Role.KEYS])
+    listeners = [Listener(role, places[role]) for role in only or (Role.FRONT, Role.DESK) if role is not Role.KEYS]
+    held_elsewhere = bool(config.keys.socket and config.holder_socket.is_socket())
+    processes = [keys, *listeners] if (Role.KEYS in only if only else not held_elsewhere) else listeners
+    if only:
+        environment = {**environment, WORKER: APART}
     try:
         if processes[0] is keys and not _hold(keys, environment):
             return 1

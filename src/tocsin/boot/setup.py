@@ -33,8 +33,39 @@ def start(role: Role) -> Config:
 
 
 def migrate() -> None:
-    """Bring the database's tables up to this version."""
-    call_command("migrate", interactive=False, verbosity=0)
+    """Bring the database's tables up to this version, and what its roles may up to the tables.
+
+    Each migration stands whole or not at all, so that what is stopped half-way goes on with the next. One process does
+    it at a time; the others wait, and find it done.
+    """
+    from tocsin.adapters.db import other
+
+    with other.alone():
+        call_command("migrate", interactive=False, verbosity=0)
+        _grant()
+
+
+def _grant() -> None:
+    """Grant anew, where front and desk work under roles of their own."""
+    from django.conf import settings
+
+    from tocsin.adapters.db import roles
+
+    config: Config = settings.CONFIG
+    if not config.database.front:
+        return
+    name = urlsplit(config.database.reached_by(Role.FRONT)).username or ""
+    prefix = name.removesuffix(f"_{roles.FRONT}")
+    if prefix != name and roles.standing(prefix):
+        roles.grant(prefix)
+
+
+def waiting() -> tuple[str, ...]:
+    """Migrations that the database has not seen yet."""
+    from tocsin.adapters.db import other
+    from tocsin.adapters.db.database import DEFAULT
+
+    return other.behind(DEFAULT)
 
 
 def create(directory: Path, data: Path, key_dir: Path, url: str, desk_url: str) -> Path:

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the worker of an installation does now and then: alarms every minute, backup and restore drill every night, what
-look-alikes are found by at its start and every five minutes."""
+look-alikes are found by at its start and every five minutes.
+
+Of several workers one at a time does what is the installation's; what is a process's own memory, each does for itself.
+"""
 
 from __future__ import annotations
 
+import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -13,20 +18,43 @@ from tocsin.boot import backup
 from tocsin.boot.config import Config
 from tocsin.delivery.worker.loop import Chore
 from tocsin.services import alarms, branches, lookalikes
+from tocsin.services.app import Desk
+from tocsin.services.health import WORKER
+from tocsin.services.ports.machine import CLAIMED
 
 MINUTE: Final = 60.0
+
+
+def own() -> Sequence[Chore]:
+    """What a process does for its own memory."""
+    return [Chore("taking in look-alikes", 5 * MINUTE, partial(lookalikes.catch_up, rest=_rest), at_once=True)]
 
 
 def chores(config: Config) -> Sequence[Chore]:
     """What there is to do on this installation."""
     found = [
-        Chore("taking in look-alikes", 5 * MINUTE, partial(lookalikes.catch_up, rest=_rest), at_once=True),
-        Chore("taking up alarms", MINUTE, alarms.take_up),
-        Chore("looking at repositories", MINUTE, branches.watch),
+        *own(),
+        Chore("a sign of life", MINUTE, partial(alive, socket.gethostname()), at_once=True),
+        Chore("taking up alarms", MINUTE, partial(_alone, "alarms", alarms.take_up, MINUTE)),
+        Chore("looking at repositories", MINUTE, partial(_alone, "repositories", branches.watch, 10 * MINUTE)),
     ]
     if config.backup.nightly:
-        found.append(Chore("the nightly backup", 5 * MINUTE, partial(backup.nightly, config)))
+        nightly = partial(_alone, "backup", partial(backup.nightly, config), 60 * MINUTE)
+        found.append(Chore("the nightly backup", 5 * MINUTE, nightly))
     return found
+
+
+def alive(host: str, desk: Desk) -> None:
+    """Note that a worker works, and where."""
+    desk.machine.facts.note(WORKER, host[:60], desk.now())
+
+
+def _alone(name: str, do: Callable[[Desk], object], seconds: float, desk: Desk) -> None:
+    """Do something unless another worker is at it; who dies over it holds it up for `seconds` at most."""
+    facts, now = desk.machine.facts, desk.now()
+    if facts.claim(f"claim/{name}", now, now + timedelta(seconds=seconds)):
+        do(desk)
+        facts.note(f"claim/{name}", CLAIMED, desk.now())
 
 
 def _rest() -> None:

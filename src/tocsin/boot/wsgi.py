@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The WSGI application of one listener; which one is said by `TOCSIN_ROLE`. The desk's process also runs the worker."""
+"""The WSGI application of one listener; which one is said by `TOCSIN_ROLE`. The desk's process also runs the worker,
+unless that is a process of its own (`boot.worker`)."""
 
 from __future__ import annotations
+
+import os
 
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.urls import get_resolver
 
 from tocsin.boot import config, setup
-from tocsin.boot.config import Role
+from tocsin.boot.config import APART, WORKER, Role
 
 
 class Request(WSGIRequest):
@@ -43,4 +46,7 @@ if config.role() is Role.DESK:
     from tocsin.boot import upkeep, wiring
     from tocsin.delivery.worker import loop
 
-    loop.start(wiring.desk(_config), _config.worker_seconds, upkeep.chores(_config))
+    if os.environ.get(WORKER) == APART:
+        loop.keep(wiring.desk(_config), upkeep.own())
+    else:
+        loop.start(wiring.desk(_config), _config.worker_seconds, upkeep.chores(_config))

@@ -14,6 +14,9 @@ from tocsin.services.incident import ON, PANIC
 
 BACKUP: Final = "backup"
 DRILLED: Final = "restore-drill"
+WORKER: Final = "worker"
+"""Noted by a worker every minute, with the name of its machine."""
+
 GOOD: Final = "good"
 LATE: Final = timedelta(hours=48)
 """A restore drill that is older is no comfort any more."""

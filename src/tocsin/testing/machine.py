@@ -10,7 +10,7 @@ import msgspec
 
 from tocsin.core.vocabulary import CaseRef
 from tocsin.services.ports.keys import Release, Standing
-from tocsin.services.ports.machine import Alarm, Fact, Rewrapped
+from tocsin.services.ports.machine import CLAIMED, Alarm, Fact, Rewrapped
 from tocsin.services.ports.store import Head, InboxRow, SealedEntry
 
 
@@ -80,6 +80,13 @@ class MemoryFacts:
     def note(self, name: str, value: str, at: datetime) -> None:
         """Keep a fact; see the port."""
         self._facts[name] = Fact(at=at, value=value)
+
+    def claim(self, name: str, now: datetime, until: datetime) -> bool:
+        """Take a claim; see the port."""
+        if name in self._facts and self._facts[name].at > now:
+            return False
+        self._facts[name] = Fact(at=until, value=CLAIMED)
+        return True
 
 
 class MemoryKeys:

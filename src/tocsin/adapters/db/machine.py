@@ -13,11 +13,15 @@ from tocsin.adapters.db.database import DEFAULT, Database
 from tocsin.adapters.db.models import AlarmRow, CaseKeyRow, CaseRow, FactRow, OutboxRow, SnapshotRow
 from tocsin.adapters.db.statements import Columns
 from tocsin.core.vocabulary import CaseRef
-from tocsin.services.ports.machine import Alarm, Fact, Rewrapped
+from tocsin.services.ports.machine import CLAIMED, Alarm, Fact, Rewrapped
 from tocsin.services.ports.store import Conflict
 
 _ALARM: Final = Columns(AlarmRow, "id", "at", "kind", "case", "actor", "place")
 _FACT: Final = Columns(FactRow, "name", "at", "value")
+_CLAIM: Final = f"""
+    INSERT INTO {_FACT.table} AS fact ({_FACT.text}) VALUES (%s, %s, %s)
+    ON CONFLICT (name) DO UPDATE SET at = excluded.at, value = excluded.value WHERE fact.at <= %s RETURNING name
+"""  # noqa: S608 - our names
 _KEY: Final = Columns(CaseKeyRow, "case", "wrapped")
 _REWRAP: Final = f"UPDATE {_KEY.table} SET wrapped = %s WHERE case_id = %s AND wrapped = %s"  # noqa: S608 - our names
 
@@ -98,6 +102,12 @@ class DbFacts:
         """Keep a fact; see the port."""
         with self._db.write() as cursor:
             _FACT.upsert(cursor, (name, self._db.stamp(at), value))
+
+    def claim(self, name: str, now: datetime, until: datetime) -> bool:
+        """Take a claim; see the port. One statement looks and takes."""
+        with self._db.write() as cursor:
+            cursor.execute(_CLAIM, (name, self._db.stamp(until), CLAIMED, self._db.stamp(now)))
+            return cursor.fetchone() is not None
 
 
 def _alarm(row: AlarmRow) -> Alarm:

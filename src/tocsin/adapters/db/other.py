@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -14,9 +16,10 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from tocsin.adapters.db.configure import databases
-from tocsin.adapters.db.database import Database
+from tocsin.adapters.db.database import DEFAULT, Database
 
 _numbers: Final = count(1)
+_LOCK: Final = 0x746F6373696E  # "tocsin"
 
 
 @contextmanager
@@ -36,6 +39,32 @@ def reached(url: str, data_dir: Path) -> Iterator[Database]:
 def make_tables(database: Database) -> None:
     """Bring a database's tables up to this version."""
     call_command("migrate", database=database.alias, interactive=False, verbosity=0)
+
+
+@contextmanager
+def alone(database: Database = DEFAULT) -> Iterator[None]:
+    """Hold what may change the tables of this database to one process at a time; the others wait.
+
+    PostgreSQL forgets the lock of a session that ends, the operating system that of a process.
+    """
+    if database.is_sqlite:
+        path = Path(str(database.connection.settings_dict["NAME"]))
+        handle = os.open(path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+        return
+    with database.read() as cursor:
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        cursor.execute("RESET lock_timeout")  # a migration that waits for a busy table holds up all who come after it
+    try:
+        yield
+    finally:
+        with database.read() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def behind(database: Database) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ FRONT_MAY: Final[Mapping[str, tuple[str, ...]]] = {
     "tocsin_log_node": _READ,
     "tocsin_log_checkpoint": _READ,
     "tocsin_fact": _READ,
+    # Whether the tables are of its version, at its start.
+    "django_migrations": _READ,
 }
 """What the process that faces the internet may do; every other table is closed to it."""
 

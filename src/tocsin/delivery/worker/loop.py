@@ -66,8 +66,14 @@ def turn(desk: Desk, stuck: set[str]) -> bool:
 
 def start(desk: Desk, seconds: float, chores: Sequence[Chore] = ()) -> threading.Event:
     """Run turns and chores in threads of this process; setting the returned event stops them after the one at hand."""
-    stop = threading.Event()
+    stop = keep(desk, chores)
     threading.Thread(target=run, args=(desk, seconds, stop), name="worker", daemon=True).start()
+    return stop
+
+
+def keep(desk: Desk, chores: Sequence[Chore]) -> threading.Event:
+    """Run chores alone in a thread of this process; setting the returned event ends them."""
+    stop = threading.Event()
     threading.Thread(target=keep_up, args=(desk, stop, chores), name="upkeep", daemon=True).start()
     atexit.register(stop.set)
     return stop

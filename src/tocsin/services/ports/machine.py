@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from tocsin.core.vocabulary import CaseRef, Value
 
@@ -72,6 +72,10 @@ class Fact(Value):
     value: str
 
 
+CLAIMED: Final = "claimed"
+"""Value of a fact that is a claim; it stands `at` the end of it."""
+
+
 class Facts(Protocol):
     """Facts about the machine, the newest of each name."""
 
@@ -80,3 +84,7 @@ class Facts(Protocol):
 
     def note(self, name: str, value: str, at: datetime) -> None:
         """Keep a fact in place of what was known under its name."""
+
+    def claim(self, name: str, now: datetime, until: datetime) -> bool:
+        """Take what one process at a time does, until `until`; False while another has it. Of many that ask at once one
+        gets it, and one that dies loses it when its time is over."""
