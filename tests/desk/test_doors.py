@@ -36,6 +36,8 @@ def addresses(ref: str, blob: str = "blb_1") -> dict[str, list[str]]:
         "tab": [f"/c/{ref}/{tab}" for tab in TABS],
         "people": ["/people"],
         "people-change": [f"/people/{story.PROJECT}"],
+        "inbox-news": ["/inbox/news"],
+        "inbox-do": ["/inbox/do"],
         "look": ["/look"],
         "styleguide": ["/desk/styleguide"],
         "tokens": ["/tokens"],

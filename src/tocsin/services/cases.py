@@ -8,7 +8,7 @@ projection, reporter's copies and effects as one change. Two people at once: one
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +25,7 @@ from tocsin.core.case.decide import approve
 from tocsin.core.case.evolve import replay
 from tocsin.core.case.measures import measure
 from tocsin.core.case.model import Case
+from tocsin.core.case.negotiation import Fate
 from tocsin.core.intake import completeness
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.model import Policy
@@ -248,7 +249,19 @@ def summary(policy: Policy, case: Case, promise: str) -> sealing.Summary:
         files=len(case.report.attachments),
         measures=measure(policy, case),
         terms=likes.packed(case.report),
+        dates=tuple(_dates(case)),
     )
+
+
+def _dates(case: Case) -> Iterator[tuple[str, datetime]]:
+    """List the agreed and the wished dates of a case: when its embargo ends, and until when who is to answer."""
+    if case.embargo_until and not case.published_at:
+        yield "embargo", case.embargo_until
+    for proposal in case.embargo.proposals:
+        if proposal.fate is Fate.OPEN:
+            yield "proposed", proposal.ends_at
+            if proposal.respond_by:
+                yield "answer", proposal.respond_by
 
 
 def inbox_row(holder: Holder, places: sealing.Places, policy: Policy, case: Case) -> InboxRow:

@@ -7,6 +7,7 @@ A ciphertext opens only at the place it was sealed for, so every read and write 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from tocsin.core import notices
 from tocsin.core.case import events as ev
@@ -18,7 +19,8 @@ from tocsin.services.ports.vault import CaseKey, bind
 
 
 class Summary(Value):
-    """The sealed half of an inbox row: what says what the matter is. `terms` are what look-alikes are found by."""
+    """The sealed half of an inbox row: what says what the matter is. `terms` are what look-alikes are found by, `dates`
+    what a calendar shows beside the next promise: its kind, and when."""
 
     title: str
     rating: str = ""
@@ -30,6 +32,7 @@ class Summary(Value):
     anonymous: bool = True
     files: int = 0
     measures: Measures | None = None
+    dates: tuple[tuple[str, datetime], ...] = ()
     terms: bytes = b""
 
 
@@ -82,6 +85,10 @@ class Places:
     def arrival(self, arrival: str, kind: str, project: str) -> bytes:
         """Something left at the front."""
         return bind(self._instance, "arrival", "body", f"{kind}/{project}/{arrival}", "")
+
+    def draft(self, name: str, case: CaseRef) -> bytes:
+        """Text of one person that they have not sent yet."""
+        return bind(self._instance, "record", "draft", name, case)
 
     def leaf(self, name: str, case: CaseRef) -> bytes:
         """What a leaf's salt is made for: the text that the log remembers."""

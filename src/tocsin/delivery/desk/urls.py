@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tocsin.delivery.desk.views import case, files, inbox, look, metrics, policy, project, signing, tokens
+from tocsin.delivery.desk.views import bulk, case, files, inbox, look, metrics, policy, project, signing, tokens
 
 app_name = "desk"
 
 urlpatterns = [
     path("", inbox.inbox, name="home"),
     path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/news", inbox.news, name="inbox-news"),
+    path("inbox/do", bulk.bulk, name="inbox-do"),
     path("sign-in", signing.sign_in, name="sign-in"),
     path("sign-in/<str:token>", signing.link, name="link"),
     path("sign-out", signing.sign_out, name="sign-out"),

@@ -77,13 +77,13 @@
     });
   };
   document.addEventListener("focusin", ({ target }) => {
-    if (!target.matches("[data-open]") || !one("#pane")) return;
+    if (!target.matches("[data-open]") || !matchMedia("(min-width: 72rem)").matches) return;
     clearTimeout(looking);
     looking = setTimeout(() => { if (document.activeElement === target) look(target); }, 120);
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-open]");
-    if (!link || !seen(one("#pane")) || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (!link || !matchMedia("(min-width: 72rem)").matches || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     if (document.activeElement === link) look(link);
     else link.focus();

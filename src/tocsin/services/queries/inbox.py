@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -14,7 +14,7 @@ import msgspec
 from tocsin.core.case.phase import Phase
 from tocsin.core.intake import CONTENT_GROUPS
 from tocsin.core.vocabulary import CaseRef, ProjectId
-from tocsin.services import sealing
+from tocsin.services import own, sealing
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import NEVER, InboxQuery, InboxRow
 from tocsin.services.queries import words
@@ -29,6 +29,7 @@ TABS: Final[Mapping[str, str]] = {
     "held": "Held",
     "reporter": "Waiting for reporter",
     "mine": "Mine",
+    "snoozed": "Snoozed",
     "open": "All open",
     "done": "Done",
 }
@@ -56,6 +57,7 @@ class Line(msgspec.Struct, frozen=True):
     fresh: bool
     seq: int
     alike: str = ""
+    group: str = ""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -75,17 +77,37 @@ def page(desk: Desk, person: str, *, tab: str = "team", project: str = "", after
     mine = desk.people.projects(person)
     projects = tuple(each for each in mine if not project or each == project)
     now = desk.now()
-    rows = desk.inbox.page(_query(projects, tab, person, after, limit)) if projects and tab in TABS else ()
+    rows = _rows(desk, projects, tab, person, after, limit) if projects and tab in TABS else ()
     shown = rows[:limit]
     return Page(
         tab=tab,
         project=project,
         lines=tuple(line(desk, row, now) for row in shown),
         next=cursor(shown[-1]) if len(rows) > limit else "",
-        counts=counts(desk, projects),
+        counts=counts(desk, projects, person),
         at=now,
         projects=mine,
     )
+
+
+def _rows(
+    desk: Desk, projects: tuple[ProjectId, ...], tab: str, person: str, after: str, limit: int
+) -> Sequence[InboxRow]:
+    """Read one row more than the page shows; what the person has put aside stands in a list of its own."""
+    if tab == "snoozed":
+        return sorted(own.sleeping(desk, person, projects), key=lambda row: (row.next_due, row.case))
+    aside, now = own.snoozed(desk, person), desk.now()
+    rows = desk.inbox.page(_query(projects, tab, person, after, limit + len(aside)))
+    return [row for row in rows if not own.sleeps(row, aside.get(row.case), now)][: limit + 1] if aside else rows
+
+
+def waiting(desk: Desk, person: str, *, tab: str, project: str = "") -> dict[CaseRef, int]:
+    """Return what the first page holds now and the journal length of each, without opening anything: what a page that
+    was rendered before is compared with."""
+    mine = desk.people.projects(person)
+    projects = tuple(each for each in mine if not project or each == project)
+    rows = _rows(desk, projects, tab, person, "", PAGE)[:PAGE] if projects and tab in TABS else ()
+    return {row.case: row.seq for row in rows}
 
 
 def _query(projects: tuple[ProjectId, ...], tab: str, person: str, after: str, limit: int) -> InboxQuery:
@@ -99,9 +121,12 @@ def _query(projects: tuple[ProjectId, ...], tab: str, person: str, after: str, l
     )
 
 
-def counts(desk: Desk, projects: tuple[ProjectId, ...]) -> dict[str, str]:
-    """Count open cases by who owes the next move, no further than `CEILING`, beyond which it says so."""
-    found = desk.inbox.counts(projects, CEILING) if projects else {}
+def counts(desk: Desk, projects: tuple[ProjectId, ...], person: str = "") -> dict[str, str]:
+    """Count open cases by who owes the next move, no further than `CEILING`, beyond which it says so; and what the
+    person has put aside."""
+    found = dict(desk.inbox.counts(projects, CEILING)) if projects else {}
+    if person and (aside := sum(1 for _ in own.sleeping(desk, person, projects))):
+        found["snoozed"] = aside
     return {name: f"{CEILING - 1}+" if count >= CEILING else str(count) for name, count in found.items()}
 
 
@@ -129,7 +154,15 @@ def line(desk: Desk, row: InboxRow, now: datetime) -> Line:
         fresh=row.phase == Phase.NEW and now - row.opened_at < timedelta(days=1),
         seq=row.seq,
         alike=f"{mark.score:.2f} ↔ {mark.count}" if mark else "",
+        group=group(row.next_due, now),
     )
+
+
+def group(due: datetime, now: datetime) -> str:
+    """Name the group that a row stands in: lists are parted where a deadline has passed, and where one is near."""
+    if due <= now:
+        return "Over"
+    return "Due within a day" if due - now <= timedelta(days=1) else "Later"
 
 
 def open_summary(desk: Desk, row: InboxRow) -> sealing.Summary:

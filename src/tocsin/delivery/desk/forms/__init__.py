@@ -20,6 +20,7 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         talk.AssignForm,
         triage.InvestigateForm,
         triage.AcceptForm,
+        triage.TakeForm,
         triage.RejectForm,
         triage.DuplicateForm,
         triage.ReconsiderForm,

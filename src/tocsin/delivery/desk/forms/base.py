@@ -114,6 +114,12 @@ class MoveForm(forms.Form):
         return None
 
     @property
+    def as_of(self) -> int:
+        """The journal length that the form was rendered from; without one it saw nothing but the report."""
+        told = str(self.data.get("seen", ""))
+        return int(told) if told.isascii() and told.isdigit() and 0 < len(told) <= 9 else 1
+
+    @property
     def allowed(self) -> bool:
         """Whether the person's roles include the move."""
         return access.may_move(self.ground.actor, self.move)

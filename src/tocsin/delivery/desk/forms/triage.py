@@ -9,8 +9,8 @@ from django import forms
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import MoveName, Refused, RejectionClass
-from tocsin.delivery.desk.forms.base import Done, Line, MoveForm, Names, Prose, choices
-from tocsin.services import numbering, relating
+from tocsin.delivery.desk.forms.base import MAX_LINE, Done, Line, MoveForm, Names, Prose, choices
+from tocsin.services import cases, numbering, relating
 from tocsin.services.queries import case as queries
 
 THANKS: Final = "Thank you for your report. We confirm it as a vulnerability in {project} and are working on it."
@@ -76,6 +76,57 @@ class AcceptForm(MoveForm):
         """Accept under the case's advisory id; a new one is taken only if nothing else stands in the way."""
         ground = self.ground
         return numbering.numbered(ground.desk, ground.opened, ground.actor, cmd.Answer(**self.cleaned_data))
+
+
+class TakeForm(AcceptForm):
+    """Investigation and acceptance in one go, for a report that somebody has read and understood in the inbox.
+
+    It starts from the reporter's own words, so that nothing is typed twice; what it says is the person's then.
+    """
+
+    name, button = "take", "Accept and tell the reporter"
+
+    effect = Prose(label="Effect", lines=2, required=True, help_text="What an attacker gains.")
+    criticality = Line(label="Criticality", required=True, help_text="Who is hit, how easily, how badly.")
+    field_order = ("effect", "criticality", "text", "plan", "workarounds")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.ground.case.investigated:
+            del self.fields["effect"], self.fields["criticality"]
+
+    def begin(self) -> dict[str, Any]:
+        """Start from what the reporter says of effect and attack surface, and from the score that it comes to."""
+        report, score = self.ground.case.report, self.ground.case.score
+        rated = f"{score.rating} {score.score:.1f} by the reporter's answers. " if score else ""
+        return super().begin() | {
+            "effect": report.effects or report.attack_surface,
+            "criticality": f"{rated}{' '.join(report.attack_surface.split())}"[:MAX_LINE],
+        }
+
+    def deed(self) -> Done | Refused | None:
+        """Record the investigation, if there is none, and accept."""
+        ground, told = self.ground, self.cleaned_data
+        desk, ref, actor = ground.desk, ground.case.ref, ground.actor
+        opened = ground.opened
+        if not ground.case.investigated:
+            looked = cmd.Investigate(
+                effect=told.pop("effect"),
+                criticality=told.pop("criticality"),
+                affected_versions=ground.case.report.version,
+                cwe=ground.case.cwe,
+                reproduced=False,
+            )
+            done = cases.handle(desk, ref, looked, actor, seen=self.as_of)
+            fresh = None if isinstance(done, Refused) else cases.open_case(desk, ref, actor, self.name)
+            if isinstance(done, Refused) or fresh is None:
+                return done if isinstance(done, Refused) else cases.NOT_FOUND
+            opened = fresh
+        command = numbering.numbered(desk, opened, actor, cmd.Answer(**told))
+        if isinstance(command, Refused):
+            return command
+        made = cases.handle(desk, ref, command, actor, seen=max(self.as_of, opened.case.seq))
+        return made if isinstance(made, Refused) else Done(ref)
 
 
 class RejectForm(MoveForm):

@@ -27,6 +27,8 @@ from tocsin.delivery.desk.carried import carried, carry
 from tocsin.delivery.desk.doors import NOT_PROVEN, DeskRequest, not_found, proven, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, of_tab
 from tocsin.delivery.desk.forms.base import Done
+from tocsin.delivery.desk.grounds import back, number
+from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases, claims, lookalikes
 from tocsin.services.queries import approvals, branches
@@ -34,7 +36,6 @@ from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView
 from tocsin.services.queries.history import HistoryView
-from tocsin.services.queries.options import options
 from tocsin.services.queries.preview import as_if, preview
 from tocsin.services.queries.scores import board
 
@@ -69,7 +70,7 @@ _QUIET: Final = ("message.sent", "message.received", "promise.warned")
 @require_safe
 def page(request: DeskRequest, ref: str, tab: str = "talk") -> HttpResponseBase:
     """Show one tab of a case."""
-    ground = _ground(request, ref, "case.read")
+    ground = ground_of(request, ref, "case.read")
     if ground is None or tab not in TABS:
         return not_found()
     return _show(request, ground, tab)
@@ -80,7 +81,7 @@ def page(request: DeskRequest, ref: str, tab: str = "talk") -> HttpResponseBase:
 @require_POST
 def move(request: DeskRequest, ref: str, name: str) -> HttpResponseBase:
     """Carry out one move, or show its page again with what stands in the way."""
-    ground, kind = _ground(request, ref, "case.move"), FORMS.get(name)
+    ground, kind = ground_of(request, ref, "case.move"), FORMS.get(name)
     if ground is None or kind is None:
         return not_found()
     try:
@@ -120,9 +121,16 @@ def _made(request: DeskRequest, ground: Ground, form: MoveForm, body: uploads.Bo
     answer = cases.handle(request.desk, ref, command, ground.actor, seen=_seen(request))
     if isinstance(answer, Refused):
         answer = cases.ask(request.desk, ref, command, ground.actor, answer)
-        fresh = _ground(request, ref, "case.read")
+        fresh = ground_of(request, ref, "case.read")
         return _refuse(request, fresh, type(form)(fresh, body.post, form.attached), answer) if fresh else not_found()
-    return see_other(f"{_address(ref, form.tab)}?did={form.name}#did")
+    return see_other(
+        _onward(ground, form, body.post.get("back", "")) or f"{_address(ref, form.tab)}?did={form.name}#did"
+    )
+
+
+def _onward(ground: Ground, form: MoveForm, told: str) -> str:
+    """Return where a move that was made from a list leads: back to it, which says what was done and offers to undo."""
+    return back(told, did=form.name, was=ground.case.ref, lead=ground.case.lead or "") if told else ""
 
 
 def _after(request: DeskRequest, ground: Ground, form: MoveForm, deed: Done | Refused) -> HttpResponseBase:
@@ -130,8 +138,9 @@ def _after(request: DeskRequest, ground: Ground, form: MoveForm, deed: Done | Re
     if isinstance(deed, Refused):
         return _refuse(request, ground, form, deed)
     if not deed.shown:
-        return see_other(f"{_address(deed.ref, form.tab)}?did={form.name}#did" if deed.ref else "/")
-    fresh = _ground(request, deed.ref, "case.read")
+        onward = _onward(ground, form, str(form.data.get("back", "")))
+        return see_other(onward or (f"{_address(deed.ref, form.tab)}?did={form.name}#did" if deed.ref else "/"))
+    fresh = ground_of(request, deed.ref, "case.read")
     return _show(request, fresh, form.tab, form=form, shown=deed.shown) if fresh else not_found()
 
 
@@ -148,14 +157,6 @@ def _unseen(request: DeskRequest, ground: Ground, command: Command, body: upload
     if isinstance(decision, Refused) and decision.code != approve.NEEDED:
         return ()
     return tuple(each for each in rules.cautions(ground.case, command, context) if each.code not in told)
-
-
-def _ground(request: DeskRequest, ref: str, purpose: str) -> Ground | None:
-    found = queries.authorised(request.desk, ref, request.person, purpose)
-    if found is None:
-        return None
-    actor, opened = found
-    return Ground(request.desk, actor, opened, options(request.desk, opened.policy, opened.case.project))
 
 
 def _refuse(request: DeskRequest, ground: Ground, form: MoveForm, refused: Refused) -> HttpResponse:
@@ -188,7 +189,7 @@ def _show(
     status: int = 200,
     shown: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    view = queries.of(request.desk, ground.actor, ground.opened, before=_number(request.GET.get("before")))
+    view = queries.of(request.desk, ground.actor, ground.opened, before=number(request.GET.get("before")))
     drafted = preview(request.desk, ground.opened) if tab in _PREVIEWED and "preview" not in (shown or {}) else None
     context = {
         "case": view,
@@ -196,6 +197,7 @@ def _show(
         "tabs": [(_address(view.ref, name), label, name == tab) for name, label in TABS.items()],
         "forms": {kind.name.replace("-", "_"): kind(ground) for kind in of_tab(tab)},
         "sent": form,
+        "back": back(str(form.data.get("back", ""))) if form else "",
         "carried": carry(request.desk, form.attached) if form else (),
         "refused": refused,
         "changes": _changes(view, request, ground) if refused and refused.code == "conflict" else (),
@@ -211,7 +213,7 @@ def _show(
     if tab == "decide" and (named := request.GET.get("of", "")):
         context["forms"]["duplicate"].initial["of"] = named
     if tab == "people" and form is None:
-        context["forms"]["resend"].initial["of"] = _number(request.GET.get("of")) or None
+        context["forms"]["resend"].initial["of"] = number(request.GET.get("of")) or None
     if form is not None:
         context["forms"] |= {form.name.replace("-", "_"): form}
     context["problems"] = _problems(view, context["preview"])
@@ -252,11 +254,7 @@ def _said(request: DeskRequest) -> str:
 
 def _seen(request: DeskRequest) -> int:
     """Return the journal length the form was rendered from; without one, the form saw nothing but the report."""
-    return _number(request.POST.get("seen")) or 1
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else 0
+    return number(request.POST.get("seen")) or 1
 
 
 def _address(ref: str, tab: str) -> str:

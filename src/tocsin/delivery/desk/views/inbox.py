@@ -1,39 +1,64 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The inbox: what needs a person now. One page of ready strings; nothing is decided while it is rendered."""
+"""The inbox: what needs a person now, with a case to read beside it. One page of ready strings; tab, project, place and
+open case all stand in the address, so a view is kept by keeping its address. Nothing is ever sorted again under a
+reader: what came since is said above the list, and shown when they ask."""
 
 from __future__ import annotations
 
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tocsin.core.vocabulary import RejectionClass
 from tocsin.delivery.desk.doors import DeskRequest, see_other, signed_in
+from tocsin.delivery.desk.forms import FORMS
+from tocsin.delivery.desk.forms.base import choices
+from tocsin.delivery.desk.grounds import back, ground
 from tocsin.delivery.desk.rows import rows
+from tocsin.services import claims, lookalikes, own
 from tocsin.services.canary_state import banner
 from tocsin.services.health import banners
+from tocsin.services.queries import case as case_queries
 from tocsin.services.queries import inbox as queries
+from tocsin.services.queries import projects as overview
 from tocsin.services.queries import words
 
 START = "team"
+KINDS: Final = choices(tuple(each.value for each in RejectionClass))
+TABS = tuple(queries.TABS.items())
+_PANE: Final = ("take", "duplicate", "reject", "need-info", "assign")
+"""Moves that are made beside the list, in the order of their keys."""
+
+UNDONE_BY: Final = {"reject": "reconsider", "duplicate": "reconsider", "assign": "assign", "snooze": "wake"}
+"""What takes back what was just done. What reached the reporter stays said: taking it back is said as well."""
 
 
 @signed_in
 @require_safe
 def inbox(request: DeskRequest) -> HttpResponseBase:
-    """Show one page of the inbox; tab, project and place all stand in the address."""
+    """Show one page of the inbox."""
     if not request.desk.projects.all():
         return see_other("/first-run")
+    if request.GET.get("view") == "projects":
+        view = overview.projects(request.desk, request.person)
+        return render(request, "desk/projects.html", {"view": view, "at": "inbox", "tabs": _tabs("", "", {})})
+    return show(request)
+
+
+def show(request: DeskRequest, status: int = 200, **more: Any) -> HttpResponseBase:
+    """Render the list, and the case that is open beside it."""
     asked = request.GET
-    tab = asked.get("tab", START)
-    project = asked.get("project", "")
+    tab, project = asked.get("tab", START), asked.get("project", "")
     page = queries.page(request.desk, request.person, tab=tab, project=project, after=asked.get("after", ""))
     many = len(page.projects) > 1 and not project
+    opened = asked.get("open", "")
     context = {
         "page": page,
-        "rows": rows(page.lines, many=many),
-        "tabs": [(_address(name, project), label, page.counts.get(name, ""), name == tab) for name, label in TABS],
+        "rows": rows(page.lines, many=many, look=_look(tab, project, asked.get("after", "")), opened=opened),
+        "tabs": _tabs(tab, project, page.counts),
         "filters": [(_address(tab, each), each, each == project) for each in page.projects],
         "everywhere": _address(tab, ""),
         "next": _address(tab, project, page.next) if page.next else "",
@@ -43,11 +68,84 @@ def inbox(request: DeskRequest) -> HttpResponseBase:
         "at": "inbox",
         "health": banners(request.desk),
         "banner": banner(request.desk.machine.facts, request.desk.projects, request.desk.now()),
+        "here": back(request.get_full_path()),
+        "days": own.SNOOZE_DAYS,
+        "kinds": KINDS,
+        **_news(page, tab, project, asked.get("after", "")),
+        **_said(request),
+        **(_pane(request, opened, page) if opened else {}),
+        **more,
     }
-    return render(request, "desk/inbox.html", context)
+    return render(request, "desk/inbox.html", context, status=status)
 
 
-TABS = tuple(queries.TABS.items())
+@signed_in
+@require_safe
+def news(request: DeskRequest) -> HttpResponseBase:
+    """Say how many cases of a page are new or have moved since it was rendered; the page itself stays as it is."""
+    asked = request.GET
+    tab, project = asked.get("tab", START), asked.get("project", "")
+    told = dict(each.rsplit(":", 1) for each in asked.get("seen", "")[:4000].split() if ":" in each)
+    now = queries.waiting(request.desk, request.person, tab=tab, project=project)
+    moved = [ref for ref, seq in now.items() if told.get(ref) != str(seq)]
+    context = {"moved": len(moved), "again": _address(tab, project), "from": request.get_full_path()}
+    return render(request, "desk/news.html", context)
+
+
+def _news(page: queries.Page, tab: str, project: str, after: str) -> dict[str, str]:
+    if after:
+        return {}
+    seen = " ".join(f"{line.case}:{line.seq}" for line in page.lines)
+    return {"from": f"/inbox/news?{urlencode({'tab': tab, 'project': project, 'seen': seen})}"}
+
+
+def _pane(request: DeskRequest, ref: str, page: queries.Page) -> dict[str, Any]:
+    """What is read and decided beside the list; nothing for a case that this person may not see."""
+    found = ground(request, ref, "case.read")
+    if found is None:
+        return {}
+    case = found.case
+    refs = [line.case for line in page.lines]
+    following = refs[refs.index(ref) + 1 :] if ref in refs else []
+    onward = {**request.GET.dict(), "open": following[0] if following else ""}
+    forms = {name.replace("-", "_"): FORMS[name](found) for name in _PANE}
+    close = lookalikes.alike(request.desk, request.person, ref, case.project, case.report)
+    if close and close[0].same_project and close[0].phase:
+        forms["duplicate"].initial["of"] = close[0].id
+    return {
+        "case": case_queries.of(request.desk, found.actor, found.opened),
+        "forms": forms,
+        "alike": close,
+        "claims": claims.of_report(request.desk, case),
+        "back": back(f"/inbox?{urlencode(onward)}"),
+        "aside": ref in own.snoozed(request.desk, request.person),
+    }
+
+
+def _said(request: DeskRequest) -> dict[str, Any]:
+    """What was just done from this list, and what takes it back."""
+    asked = request.GET
+    did, was = asked.get("did", ""), asked.get("was", "")[:40]
+    kind = FORMS.get(did)
+    done = kind.done if kind else DONE.get(did, "")
+    return {
+        "did": done,
+        "was": was,
+        "undo": UNDONE_BY.get(did, "") if was and done else "",
+        "lead": asked.get("lead", ""),
+    }
+
+
+DONE: Final = {"snooze": "Put aside.", "wake": "Back in the list.", "bulk": "Done for every selected case."}
+
+
+def _tabs(tab: str, project: str, counts: dict[str, str]) -> list[tuple[str, str, str, bool]]:
+    return [(_address(name, project), label, counts.get(name, ""), name == tab) for name, label in TABS]
+
+
+def _look(tab: str, project: str, after: str) -> str:
+    address = _address(tab, project, after)
+    return f"{address}{'&' if '?' in address else '?'}open="
 
 
 def _address(tab: str, project: str, after: str = "") -> str:
