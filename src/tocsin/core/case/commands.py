@@ -28,17 +28,6 @@ from tocsin.core.case.party_commands import (
     SplitOff,
     Transfer,
 )
-from tocsin.core.case.target_commands import (
-    Disarm,
-    FinishTarget,
-    IntendTarget,
-    MarkTarget,
-    ReadTarget,
-    RefuseTarget,
-    ResumeTarget,
-    SkipTarget,
-    TroubleTarget,
-)
 from tocsin.core.intake import Attachment, Letter, Report
 from tocsin.core.policy.changes import Moved
 from tocsin.core.policy.facts import LineFact

@@ -28,7 +28,7 @@ from tocsin.core.case.party_events import (
     PartyMoved,
     PartyProgressed,
 )
-from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded, ReproductionRecorded
+from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
 from tocsin.core.intake import Attachment, Letter, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.changes import Moved

@@ -69,8 +69,8 @@ def _open(entry: ev.Entry, event: ev.ReportReceived) -> Case:
         reporter_waits_since=entry.at,
         state="VfdPxa" if public else "Vfdpxa",
         messages=1,
-    )
         writers=writing((), "", event.report.letter),
+    )
 
 
 def _sent(case: Case, entry: ev.Entry, event: ev.MessageSent) -> Changes:
@@ -97,11 +97,10 @@ def _sent(case: Case, entry: ev.Entry, event: ev.MessageSent) -> Changes:
 
 
 def _heard(case: Case, entry: ev.Entry, event: ev.MessageReceived) -> Changes:
-    if event.party:
     counted = {"messages": case.messages + 1, "writers": writing(case.writers, event.party, event.letter)}
-        return {"messages": case.messages + 1, **parties.heard(case, event.party, entry.at)}
-    return {
-        "messages": case.messages + 1,
+    if event.party:
+        return counted | parties.heard(case, event.party, entry.at)
+    return counted | {
         "last_reporter_at": entry.at,
         "reporter_waits_since": case.reporter_waits_since or entry.at,
         "reporter_owes_since": None,
@@ -372,9 +371,6 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ev.StateObserved: _observed,
     ev.AdvisoryDrafted: _drafted,
     ev.CveSet: _cve_set,
-    ev.PublicationOrdered: _ordered,
-    ev.AdvisoryPublished: _published,
-    ev.PublicationFailed: _failed,
     ev.PromiseWarned: _warned,
     ApprovalAsked: _asked,
     ApprovalGiven: _approved,
@@ -382,5 +378,8 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     HardeningNoted: _hardening,
     MilestoneSet: _milestone,
     ReproductionRecorded: _reproduced,
+    ev.PublicationOrdered: _ordered,
+    ev.AdvisoryPublished: _published,
+    ev.PublicationFailed: _failed,
     **parties.CHANGES,
 }

@@ -46,7 +46,6 @@ class Milestone(Value):
         return self.plans[-1].at
 
 
-class Reproduction(Value):
 class Writer(Value):
     """Somebody who writes by mail: the reporter (`who` is empty) or a party, the address last written from, and the ids
     by which an answer finds its thread: the first message and the last ten (RFC 5322, section 3.6.4)."""
@@ -59,17 +58,6 @@ class Writer(Value):
 
 
 class Reproduction(Value):
-    """What one person saw on one version: the fault, or not (S29)."""
-
-    version: str
-    reproduced: bool
-    at: datetime
-    by: str
-    by_name: str = ""
-    configuration: str = ""
-    note: str = ""
-
-
     """What one person saw on one version: the fault, or not (S29)."""
 
     version: str
@@ -105,7 +93,6 @@ class Case(Value):
     criticality: str = ""
     affected_versions: str = ""
     cwe: tuple[str, ...] = ()
-    writers: tuple[Writer, ...] = ()
 
     first_feedback_at: datetime | None = None
     acknowledged_at: datetime | None = None
@@ -117,6 +104,7 @@ class Case(Value):
     reporter_owes_since: datetime | None = None
     last_reporter_at: datetime | None = None
     messages: int = 0
+    writers: tuple[Writer, ...] = ()
 
     decided_at: datetime | None = None
     decided_by: str = ""
