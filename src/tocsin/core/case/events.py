@@ -64,6 +64,7 @@ class MessageReceived(Value, tag="message.received"):
     text: str
     party: str = ""
     attachments: tuple[Attachment, ...] = ()
+    letter: Letter | None = None
 
 
 class CaseAssigned(Value, tag="case.assigned"):
@@ -75,7 +76,6 @@ class CaseAssigned(Value, tag="case.assigned"):
 
 class CaseInvestigated(Value, tag="case.investigated"):
     """The investigation record: effects and criticality, the first step of both policies (S35)."""
-    letter: Letter | None = None
 
     effect: str
     criticality: str
