@@ -335,18 +335,24 @@ def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, 
 
 
 _ENCODER: Final = msgspec.json.Encoder()
-_COPY: Final[msgspec.json.Decoder[Copy]] = msgspec.json.Decoder(Copy)
+_COPIES: Final[msgspec.json.Decoder[Copy | tuple[Copy, ...]]] = msgspec.json.Decoder(Copy | tuple[Copy, ...])
 _DEED: Final[msgspec.json.Decoder[Deed]] = msgspec.json.Decoder(Deed)
 
 
-def encode(value: Copy | Deed) -> bytes:
-    """Encode a copy or a deed for sealing."""
+def encode(value: Deed) -> bytes:
+    """Encode a deed for sealing."""
     return _ENCODER.encode(value)
 
 
-def decode_copy(data: bytes) -> Copy:
-    """Decode one line of the reporter's copy."""
-    return _COPY.decode(data)
+def encode_copies(values: tuple[Copy, ...]) -> bytes:
+    """Encode one line of the reporter's copy: all that they learn at once."""
+    return _ENCODER.encode(values)
+
+
+def decode_copies(data: bytes) -> tuple[Copy, ...]:
+    """Decode one line of the reporter's copy, which holds one value or several."""
+    found = _COPIES.decode(data)
+    return found if isinstance(found, tuple) else (found,)
 
 
 def decode_deed(data: bytes) -> Deed:
