@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from tocsin.core.vocabulary import ProjectId
 from tocsin.services.likes import Likes
 from tocsin.services.measured import Measured
 from tocsin.services.ports.api import ApiTokens, Repeats
@@ -18,8 +19,10 @@ from tocsin.services.ports.knock import Knock
 from tocsin.services.ports.log import Log, LogReader, Peers
 from tocsin.services.ports.machine import Alarms, CaseKeys, Facts
 from tocsin.services.ports.notary import Notary, Signatures
+from tocsin.services.ports.mail import Checks, Parses, unchecked
 from tocsin.services.ports.notifier import Notifier
 from tocsin.services.ports.publisher import ShelfWriter
+from tocsin.services.ports.openpgp import Decrypts, NoTeamKeys
 from tocsin.services.ports.receipts import Receipts
 from tocsin.services.ports.records import Arrivals, Records
 from tocsin.services.ports.shelf import ShelfReader
@@ -111,6 +114,34 @@ class Front:
     shelf: ShelfReader
     log: LogReader
     log_key: bytes
+@dataclass(frozen=True)
+class Outside:
+    """What the worker deals with the outside world through: what it remembers of it, and what came in from there.
+
+    `front` is how it hands in a report that came another way than through the front's own doors: sealed all the same.
+    """
+
+    records: Records
+    arrivals: Arrivals
+    front: Front
+    forges: Forges = field(default_factory=NoForges)
+
+
+@dataclass(frozen=True)
+class Mailroom:
+    """What mail that comes in is dealt with by: the front's own bundle to open cases with, the parser's child, the
+    teams' OpenPGP keys. `trusted` is the host whose Authentication-Results are believed, `lists` the ids of mailing
+    lists that are a mailbox of a project's own, `more` further addresses of projects."""
+
+    front: Front
+    parse: Parses
+    keys: Decrypts = field(default_factory=NoTeamKeys)
+    check: Checks = unchecked
+    trusted: str = ""
+    lists: tuple[str, ...] = ()
+    more: tuple[tuple[str, ProjectId], ...] = ()
+
+
     arrivals: Arrivals
     tree: TreeReader = field(default_factory=Nowhere)
     facts: Facts | None = None
@@ -151,6 +182,8 @@ class Desk:
     likes: Likes = field(default_factory=Likes)
     measures: Measured = field(default_factory=Measured)
     sources: SourcesOf = no_sources
+    targets: tuple[Target, ...] = ()
+    mail: Mailroom | None = None
     doors: Doors = Doors()
     guard: Guard = Guard()
     press: Press | None = None
