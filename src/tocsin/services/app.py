@@ -18,11 +18,11 @@ from tocsin.services.ports.keys import KeyKeeper
 from tocsin.services.ports.knock import Knock
 from tocsin.services.ports.log import Log, LogReader, Peers
 from tocsin.services.ports.machine import Alarms, CaseKeys, Facts
-from tocsin.services.ports.notary import Notary, Signatures
 from tocsin.services.ports.mail import Checks, Parses, unchecked
+from tocsin.services.ports.notary import Notary, Signatures
 from tocsin.services.ports.notifier import Notifier
-from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.openpgp import Decrypts, NoTeamKeys
+from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.receipts import Receipts
 from tocsin.services.ports.records import Arrivals, Records
 from tocsin.services.ports.shelf import ShelfReader
@@ -114,17 +114,10 @@ class Front:
     shelf: ShelfReader
     log: LogReader
     log_key: bytes
-@dataclass(frozen=True)
-class Outside:
-    """What the worker deals with the outside world through: what it remembers of it, and what came in from there.
-
-    `front` is how it hands in a report that came another way than through the front's own doors: sealed all the same.
-    """
-
-    records: Records
     arrivals: Arrivals
-    front: Front
-    forges: Forges = field(default_factory=NoForges)
+    tree: TreeReader = field(default_factory=Nowhere)
+    facts: Facts | None = None
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 @dataclass(frozen=True)
@@ -140,12 +133,6 @@ class Mailroom:
     trusted: str = ""
     lists: tuple[str, ...] = ()
     more: tuple[tuple[str, ProjectId], ...] = ()
-
-
-    arrivals: Arrivals
-    tree: TreeReader = field(default_factory=Nowhere)
-    facts: Facts | None = None
-    quotas: Quotas = field(default_factory=Quotas)
 
 
 @dataclass(frozen=True)
@@ -182,14 +169,13 @@ class Desk:
     likes: Likes = field(default_factory=Likes)
     measures: Measured = field(default_factory=Measured)
     sources: SourcesOf = no_sources
-    targets: tuple[Target, ...] = ()
-    mail: Mailroom | None = None
     doors: Doors = Doors()
     guard: Guard = Guard()
     press: Press | None = None
     mirrors: Mirrors = field(default_factory=NoMirrors)
     knocks: tuple[Knock, ...] = ()
     sandbox: Sandbox | None = None
+    mail: Mailroom | None = None
     wall: Callable[[str], None] = lambda person: None
     """Tells the store for whom this thread asks from now on: a second wall, where the database has one."""
 
