@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tocsin.boot.accounts import Accounts
+from tocsin.services.ports.forge import Source as Forge
 from tocsin.services.ports.git import Source
 
 FILE: Final = "tocsin.toml"
@@ -169,6 +170,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     egress: Egress = Egress()
     accounts: Accounts = Accounts()
     repository: dict[str, Source] = {}
+    forge: dict[str, Forge] = {}
     worker_seconds: float = 1.0
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ from tocsin.boot import backup
 from tocsin.boot.config import Config
 from tocsin.delivery.worker.loop import Chore
 from tocsin.services import alarms, branches, lookalikes
+from tocsin.services.forge import sync
 from tocsin.services.app import Desk
 from tocsin.services.health import WORKER
 from tocsin.services.ports.machine import CLAIMED

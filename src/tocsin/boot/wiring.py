@@ -7,6 +7,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from tocsin.adapters.db.api import DbApiTokens, DbRepeats
 from tocsin.adapters.db.drops import DbDrops
@@ -23,6 +24,7 @@ from tocsin.adapters.db.rooms import DbRooms
 from tocsin.adapters.db.scope import on_behalf_of
 from tocsin.adapters.db.shelf import DbShelf
 from tocsin.adapters.db.shelf_writer import DbShelfWriter
+from tocsin.adapters.forge import ConfiguredForges
 from tocsin.adapters.git.mirror import GitMirrors
 from tocsin.adapters.git.sandbox import Bubblewrap
 from tocsin.adapters.git.sources import MirrorSources
@@ -40,7 +42,7 @@ from tocsin.adapters.vault import (
 )
 from tocsin.adapters.vault.holder.client import HeldKeys, HeldNotary, HeldVault, held_signer
 from tocsin.adapters.vault.phrase import wordlist
-from tocsin.adapters.web import WebKnock, fetch
+from tocsin.adapters.web import GuardedHttp, WebKnock, fetch
 from tocsin.boot.config import Config
 from tocsin.boot.holder import asking
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
@@ -120,6 +122,26 @@ def front(config: Config) -> Front:
     )
 
 
+def http(config: Config) -> GuardedHttp:
+    """Return what speaks to others: hosts that the settings name, and addresses of the public internet."""
+    named = {urlsplit(source.api).netloc for source in config.forge.values()}
+    return GuardedHttp(
+        trusted=frozenset({*named, *config.egress.hosts}),
+        words=frozenset(wordlist()),
+        canaries=config.egress.canaries,
+    )
+
+
+def outside(config: Config) -> Outside:
+    """Build what the worker deals with the outside world through."""
+    return Outside(
+        records=DbRecords(),
+        arrivals=DbArrivals(),
+        front=front(config),
+        forges=ConfiguredForges(config.forge, http(config)),
+    )
+
+
 def desk(config: Config) -> Desk:
     """Build what desk, command line and worker hold."""
     ask = asking(config)
@@ -153,7 +175,7 @@ def desk(config: Config) -> Desk:
         machine=Machine(case_keys=DbCaseKeys(), keys=HeldKeys(ask), alarms=alarms, facts=DbFacts()),
         api_tokens=DbApiTokens(),
         repeats=DbRepeats(),
-        outside=Outside(records=DbRecords(), arrivals=DbArrivals()),
+        outside=outside(config),
         likes=LIKES,
         sources=MirrorSources(config.data_dir / "git"),
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),

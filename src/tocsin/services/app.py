@@ -13,6 +13,7 @@ from tocsin.services.measured import Measured
 from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.fetch import Fetch
+from tocsin.services.ports.forge import Forges, NoForges
 from tocsin.services.ports.git import Mirrors, NoMirrors, Sandbox
 from tocsin.services.ports.keys import KeyKeeper
 from tocsin.services.ports.knock import Knock
@@ -88,14 +89,6 @@ class Press:
 
 
 @dataclass(frozen=True)
-class Outside:
-    """What the worker deals with the outside world through: what it remembers of it, and what came in from there."""
-
-    records: Records
-    arrivals: Arrivals
-
-
-@dataclass(frozen=True)
 class Front:
     """What intake and the public pages hold: they can seal, and cannot open any case. `log_key` is the public half."""
 
@@ -118,6 +111,19 @@ class Front:
     tree: TreeReader = field(default_factory=Nowhere)
     facts: Facts | None = None
     quotas: Quotas = field(default_factory=Quotas)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the worker deals with the outside world through: what it remembers of it, and what came in from there.
+
+    `front` is how it hands in a report that came another way than through the front's own doors: sealed all the same.
+    """
+
+    records: Records
+    arrivals: Arrivals
+    front: Front
+    forges: Forges = field(default_factory=NoForges)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused
 from tocsin.services import (
     alarms,
+    arrivals,
     badge,
     canary,
     cases,
@@ -75,7 +76,7 @@ class Turn(msgspec.Struct, frozen=True):
 def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
     """Take one turn. `stuck` collects what did not open, so that it is kept, told of once and holds nobody up."""
     stuck = set() if stuck is None else stuck
-    drops = take_drops(desk, stuck)
+    drops = take_drops(desk, stuck) + arrivals.take_up(desk, stuck)
     ticks = tick(desk, stuck)
     resealed = reseal(desk, stuck)
     effects, failed = drain(desk)

@@ -134,7 +134,7 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         ),
         api_tokens=MemoryApiTokens(),
         repeats=MemoryRepeats(),
-        outside=Outside(records=records, arrivals=arrivals),
+        outside=Outside(records=records, arrivals=arrivals, front=front),
         guard=Guard(words=frozenset(wordlist())),
         doors=Doors(trial=True),
         press=Press(tree=tree, signer=OpenSigner()),

@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "drill": "drill:drill",
     "embargo": "embargo:embargo",
     "fix": "fix:fix",
+    "forge": "forge:forge",
     "git": "git:git",
     "harden": "harden:harden",
     "inbox": "inbox:inbox",
