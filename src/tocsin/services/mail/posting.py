@@ -136,7 +136,7 @@ def heard(item: Item, ref: CaseRef, who: str, *, by_address: bool = False) -> No
     drop = Drop(id=name, case=ref, at=now, body=desk.sealer.seal_drop(body, places.drop(name, ref)))
     own = notices.CopyMessage(at=now, by="you", text=said.text, attachments=files)
     with suppress(Conflict):  # it was left before
-        desk.drops.leave(drop, cases.seal_copy(desk, places, room, own, now) if room else None)
+        desk.drops.leave(drop, cases.seal_copy(desk, places, room, (own,), now) if room else None)
     threads.remember(desk, item.project, ref, read.message.message_id)
 
 
