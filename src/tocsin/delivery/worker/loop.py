@@ -14,7 +14,7 @@ from tocsin.services import worker
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Unavailable
 
-PACE: Final = 0.25
+PACE: Final = 0.5
 """Seconds at least from a turn that did something to the next. A turn costs the same for one report and for fifty, so
 that what arrives together is taken up together; where a batch was full, the next one follows at once."""
 
