@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tocsin.boot.accounts import Accounts
+from tocsin.boot.inbound import Inbound
 from tocsin.services.ports.forge import Source as Forge
 from tocsin.services.ports.git import Source
 
@@ -45,6 +46,7 @@ class Role(StrEnum):
     FRONT = "front"
     DESK = "desk"
     WORKER = "worker"
+    MAIL = "mail"
     MANAGE = "manage"
 
 
@@ -107,7 +109,8 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def reached_by(self, role: Role) -> str:
         """The address that a process of this role uses. Raises ConfigError for a file that cannot be read."""
-        told = {Role.FRONT: self.front, Role.DESK: self.desk, Role.WORKER: self.desk}.get(role) or self.url
+        doors = {Role.FRONT: self.front, Role.MAIL: self.front, Role.DESK: self.desk, Role.WORKER: self.desk}
+        told = doors.get(role) or self.url
         if not told.startswith("file:"):
             return told
         path = Path(told.removeprefix("file:"))
@@ -184,6 +187,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Where the database and the attachments lie."""
         return Path(self.storage.data or _default("XDG_DATA_HOME", ".local/share")).expanduser()
 
+    inbound: Inbound = Inbound()
     @property
     def key_dir(self) -> Path:
         """Where the key-encryption key and the desk's secret lie."""

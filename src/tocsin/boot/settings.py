@@ -40,6 +40,7 @@ _ROOMS = {
     Role.WORKER: [],
     Role.MANAGE: [],
 }
+    Role.MAIL: [],
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -47,7 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "tocsin.adapters.db",
     *_ROOMS[ROLE],
-    *(() if ROLE is Role.FRONT else accounts.apps(CONFIG.accounts)),
+    *(() if ROLE in (Role.FRONT, Role.MAIL) else accounts.apps(CONFIG.accounts)),
 ]
 
 _COMMON = [
@@ -58,7 +59,8 @@ _COMMON = [
     "django.middleware.common.CommonMiddleware",
 ]
 MIDDLEWARE = {
-    Role.FRONT: [*_COMMON, "tocsin.boot.middleware.FrontDoor"],
+    Role.FRONT: [*_COMMON, "tocsin.delivery.reporter.languages.Speaking", "tocsin.boot.middleware.FrontDoor"],
+    Role.MAIL: [],
     Role.DESK: [
         *_COMMON,
         "tocsin.boot.middleware.OwnOrigin",

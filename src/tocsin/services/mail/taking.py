@@ -30,6 +30,7 @@ UNPROVEN: Final = "it says it is from a member of the team, and nothing proves t
 STRANGER: Final = "it seems to belong to a case, and its sender has not written there before"
 PASSED_ON: Final = "it seems to pass on what somebody else wrote; who that is was read from its text"
 
+
 def arrived(desk: Desk, arrival: Arrival) -> None:
     """Take up one mail; safe to repeat. Raises LookupError where this installation takes no mail (any more)."""
     if desk.mail is None:
