@@ -38,9 +38,9 @@ _ROOMS = {
     Role.FRONT: ["tocsin.delivery.reporter", "tocsin.delivery.public"],
     Role.DESK: ["tocsin.delivery.desk"],
     Role.WORKER: [],
+    Role.MAIL: [],
     Role.MANAGE: [],
 }
-    Role.MAIL: [],
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -59,7 +59,7 @@ _COMMON = [
     "django.middleware.common.CommonMiddleware",
 ]
 MIDDLEWARE = {
-    Role.FRONT: [*_COMMON, "tocsin.delivery.reporter.languages.Speaking", "tocsin.boot.middleware.FrontDoor"],
+    Role.FRONT: [*_COMMON, "tocsin.boot.middleware.FrontDoor"],
     Role.MAIL: [],
     Role.DESK: [
         *_COMMON,
