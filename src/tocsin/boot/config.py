@@ -172,6 +172,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backup: Backup = Backup()
     egress: Egress = Egress()
     accounts: Accounts = Accounts()
+    inbound: Inbound = Inbound()
     repository: dict[str, Source] = {}
     forge: dict[str, Forge] = {}
     worker_seconds: float = 1.0
@@ -187,7 +188,6 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Where the database and the attachments lie."""
         return Path(self.storage.data or _default("XDG_DATA_HOME", ".local/share")).expanduser()
 
-    inbound: Inbound = Inbound()
     @property
     def key_dir(self) -> Path:
         """Where the key-encryption key and the desk's secret lie."""

@@ -41,14 +41,15 @@ def chores(config: Config) -> Sequence[Chore]:
         Chore("forgetting old mail", 60 * MINUTE, partial(_alone, "old mail", held.forget, 10 * MINUTE)),
         Chore("taking up alarms", MINUTE, partial(_alone, "alarms", alarms.take_up, MINUTE)),
         Chore("looking at repositories", MINUTE, partial(_alone, "repositories", branches.watch, 10 * MINUTE)),
+    ]
     for project, mailbox in config.inbound.imap.items():
         look = partial(_alone, f"mailbox/{project}", partial(_fetch, project, mailbox), 10 * MINUTE)
         found.append(Chore(f"looking into the mailbox of {project}", mailbox.seconds, look, at_once=True))
-    ]
     if config.backup.nightly:
         nightly = partial(_alone, "backup", partial(backup.nightly, config), 60 * MINUTE)
         found.append(Chore("the nightly backup", 5 * MINUTE, nightly))
     return found
+
 
 def _fetch(project: str, mailbox: Mailbox, desk: Desk) -> None:
     """Look into a mailbox; its library is loaded only where there is one."""
@@ -57,7 +58,6 @@ def _fetch(project: str, mailbox: Mailbox, desk: Desk) -> None:
     told = mailbox
     box = Imap(told.host, told.port, told.user, told.password, told.folder, told.tls)
     fetching.fetch(desk, project, box)
-
 
 
 def alive(host: str, desk: Desk) -> None:
