@@ -19,10 +19,9 @@ from tocsin.boot.config import Config
 from tocsin.boot.inbound import Mailbox
 from tocsin.delivery.worker.loop import Chore
 from tocsin.services import alarms, branches, lookalikes
-from tocsin.services.forge import sync
 from tocsin.services.app import Desk
-from tocsin.services.mail import fetching, held
 from tocsin.services.health import WORKER
+from tocsin.services.mail import fetching, held
 from tocsin.services.ports.machine import CLAIMED
 
 MINUTE: Final = 60.0
@@ -38,8 +37,8 @@ def chores(config: Config) -> Sequence[Chore]:
     found = [
         *own(),
         Chore("a sign of life", MINUTE, partial(alive, socket.gethostname()), at_once=True),
-        Chore("forgetting old mail", 60 * MINUTE, partial(_alone, "old mail", held.forget, 10 * MINUTE)),
         Chore("taking up alarms", MINUTE, partial(_alone, "alarms", alarms.take_up, MINUTE)),
+        Chore("forgetting old mail", 60 * MINUTE, partial(_alone, "old mail", held.forget, 10 * MINUTE)),
         Chore("looking at repositories", MINUTE, partial(_alone, "repositories", branches.watch, 10 * MINUTE)),
     ]
     for project, mailbox in config.inbound.imap.items():
