@@ -19,8 +19,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tocsin.boot.accounts import Accounts
-from tocsin.boot.inbound import Inbound
-from tocsin.services.ports.forge import Source as Forge
 from tocsin.services.ports.git import Source
 
 FILE: Final = "tocsin.toml"
@@ -46,7 +44,6 @@ class Role(StrEnum):
     FRONT = "front"
     DESK = "desk"
     WORKER = "worker"
-    MAIL = "mail"
     MANAGE = "manage"
 
 
@@ -109,8 +106,7 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def reached_by(self, role: Role) -> str:
         """The address that a process of this role uses. Raises ConfigError for a file that cannot be read."""
-        doors = {Role.FRONT: self.front, Role.MAIL: self.front, Role.DESK: self.desk, Role.WORKER: self.desk}
-        told = doors.get(role) or self.url
+        told = {Role.FRONT: self.front, Role.DESK: self.desk, Role.WORKER: self.desk}.get(role) or self.url
         if not told.startswith("file:"):
             return told
         path = Path(told.removeprefix("file:"))
@@ -172,9 +168,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backup: Backup = Backup()
     egress: Egress = Egress()
     accounts: Accounts = Accounts()
-    inbound: Inbound = Inbound()
     repository: dict[str, Source] = {}
-    forge: dict[str, Forge] = {}
     worker_seconds: float = 1.0
 
     def __post_init__(self) -> None:

@@ -142,7 +142,7 @@ def init(directory: Path, policies: tuple[Path, ...], admin: str, **places: Any)
 
 
 @cli.command()
-@click.option("--only", type=click.Choice(["keys", "front", "desk", "worker", "mail"]), multiple=True,
+@click.option("--only", type=click.Choice(["keys", "front", "desk", "worker"]), multiple=True,
               help="Run this process alone; may be given several times.")  # fmt: skip
 def serve(only: tuple[str, ...]) -> None:
     """Start both listeners and the worker; stop with Ctrl+C.

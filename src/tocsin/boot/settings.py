@@ -38,7 +38,6 @@ _ROOMS = {
     Role.FRONT: ["tocsin.delivery.reporter", "tocsin.delivery.public"],
     Role.DESK: ["tocsin.delivery.desk"],
     Role.WORKER: [],
-    Role.MAIL: [],
     Role.MANAGE: [],
 }
 INSTALLED_APPS = [
@@ -48,7 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "tocsin.adapters.db",
     *_ROOMS[ROLE],
-    *(() if ROLE in (Role.FRONT, Role.MAIL) else accounts.apps(CONFIG.accounts)),
+    *(() if ROLE is Role.FRONT else accounts.apps(CONFIG.accounts)),
 ]
 
 _COMMON = [
@@ -60,7 +59,6 @@ _COMMON = [
 ]
 MIDDLEWARE = {
     Role.FRONT: [*_COMMON, "tocsin.boot.middleware.FrontDoor"],
-    Role.MAIL: [],
     Role.DESK: [
         *_COMMON,
         "tocsin.boot.middleware.OwnOrigin",
