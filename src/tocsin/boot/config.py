@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -158,6 +158,21 @@ class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("keys.cases_per_hour is at least 1, and at most keys.cases_per_day")
 
 
+class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where metrics of the machine are served, and with which token; and how logs are written."""
+
+    listen: str = ""
+    token_file: str = ""
+    log: Literal["plain", "json"] = "plain"
+
+    def __post_init__(self) -> None:
+        """Refuse to give metrics to everybody (ValueError)."""
+        if self.listen and not _PLACE.fullmatch(self.listen):
+            raise ValueError("monitor.listen is written like 127.0.0.1:9464")
+        if self.listen and self.listen.rpartition(":")[0].strip("[]") not in _HERE and not self.token_file:
+            raise ValueError("monitor.listen is on loopback, or monitor.token_file names a token")
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
@@ -169,6 +184,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     egress: Egress = Egress()
     accounts: Accounts = Accounts()
     repository: dict[str, Source] = {}
+    monitor: Monitor = Monitor()
     worker_seconds: float = 1.0
 
     def __post_init__(self) -> None:

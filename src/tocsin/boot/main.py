@@ -21,6 +21,7 @@ from tocsin.boot.commands.contents import contents
 from tocsin.boot.commands.database import db
 from tocsin.boot.commands.health import doctor, incident, panic
 from tocsin.boot.commands.keys import keys, recovery
+from tocsin.boot.commands.upgrade import upgrade
 from tocsin.boot.config import Config, ConfigError, Role
 from tocsin.boot.demo.command import demo
 from tocsin.delivery.cli import cli
@@ -142,7 +143,7 @@ def init(directory: Path, policies: tuple[Path, ...], admin: str, **places: Any)
 
 
 @cli.command()
-@click.option("--only", type=click.Choice(["keys", "front", "desk", "worker"]), multiple=True,
+@click.option("--only", type=click.Choice(["keys", "front", "desk", "worker", "mail"]), multiple=True,
               help="Run this process alone; may be given several times.")  # fmt: skip
 def serve(only: tuple[str, ...]) -> None:
     """Start both listeners and the worker; stop with Ctrl+C.
@@ -161,7 +162,7 @@ def serve(only: tuple[str, ...]) -> None:
     sys.exit(server.serve(config, only=roles))
 
 
-for _command in (api, db, demo, keys, recovery, backup, restore, doctor, incident, panic, contents):
+for _command in (api, db, demo, keys, recovery, backup, restore, upgrade, doctor, incident, panic, contents):
     cli.add_command(_command)
 
 

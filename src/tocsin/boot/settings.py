@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 
 _COMMON = [
     "tocsin.boot.middleware.Headers",
+    "tocsin.boot.monitor.Vitals",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tocsin.boot.middleware.Utf8Only",
     "tocsin.boot.middleware.Unavailability",
@@ -119,8 +120,11 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 100
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "tocsin.boot.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": CONFIG.monitor.log}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"tocsin": {"level": "WARNING" if ROLE is Role.MANAGE else "INFO"}},
 }

@@ -20,13 +20,18 @@ def main() -> int:
     """Work until told to stop; returns the exit code."""
     try:
         config = setup.start(Role.WORKER)
-        from tocsin.boot import upkeep, wiring  # the tables' modules may only be imported once Django is set up
+        from tocsin.boot import (  # the tables' modules may only be imported once Django is set up
+            monitor,
+            upkeep,
+            wiring,
+        )
         from tocsin.delivery.worker import loop
 
         desk = wiring.desk(config)
     except (ConfigError, KeyFileRefused) as error:
         sys.stderr.write(f"tocsin: {error}\n")
         return 1
+    monitor.listen(config, desk)
     stop = loop.keep(desk, upkeep.chores(config))
 
     def asked(number: int, frame: FrameType | None) -> None:

@@ -43,10 +43,12 @@ if config.role() is Role.FRONT:
     scope.start(scope.INTAKE)
 
 if config.role() is Role.DESK:
-    from tocsin.boot import upkeep, wiring
+    from tocsin.boot import monitor, upkeep, wiring
     from tocsin.delivery.worker import loop
 
+    _desk = wiring.desk(_config)
     if os.environ.get(WORKER) == APART:
-        loop.keep(wiring.desk(_config), upkeep.own())
+        loop.keep(_desk, upkeep.own())
     else:
-        loop.start(wiring.desk(_config), _config.worker_seconds, upkeep.chores(_config))
+        monitor.listen(_config, _desk)
+        loop.start(_desk, _config.worker_seconds, upkeep.chores(_config))

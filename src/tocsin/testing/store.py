@@ -310,6 +310,11 @@ class MemoryOutbox:
         with self._t.lock:
             return len(self._open())
 
+    def oldest(self) -> datetime | None:
+        """When the first of the effects that are not done was or is due."""
+        with self._t.lock:
+            return min((pending.effect.due_at for pending in self._open()), default=None)
+
     def _open(self) -> list[_Pending]:
         return [pending for pending in self._t.effects.values() if not pending.done_at]
 

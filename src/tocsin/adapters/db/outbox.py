@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from tocsin.adapters.db.database import DEFAULT, Database, instant
 from tocsin.adapters.db.models import OutboxRow
@@ -19,6 +19,7 @@ from tocsin.adapters.db.statements import Columns
 from tocsin.services.ports.store import Effect
 
 _EFFECT: Final = Columns(OutboxRow, "id", "case", "kind", "created_at", "due_at", "body", "tries")
+_DUE: Final = f"SELECT 1 FROM {_EFFECT.table} WHERE done_at IS NULL AND free_at <= %s LIMIT 1"  # noqa: S608 - our names
 _LEASE: Final = f"""
     UPDATE {_EFFECT.table} SET free_at = %s, tries = tries + 1 WHERE id IN (
         SELECT id FROM {_EFFECT.table} WHERE done_at IS NULL AND free_at <= %s ORDER BY free_at, id LIMIT %s {{skip}}
@@ -33,7 +34,9 @@ class DbOutbox:
         self._db = database
 
     def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Effect]:
-        """Take due effects until `until`."""
+        """Take due effects until `until`. Where there are none, nothing is written and nobody waits for the gate."""
+        if not self._db.rows(_DUE, (self._db.stamp(now),)):
+            return []
         statement = _LEASE.format(skip="" if self._db.is_sqlite else "FOR UPDATE SKIP LOCKED")
         with self._db.write() as cursor:
             cursor.execute(statement, [self._db.stamp(until), self._db.stamp(now), limit])
@@ -54,6 +57,12 @@ class DbOutbox:
         """How many effects are not done."""
         with self._db.read():
             return self._open().count()
+
+    def oldest(self) -> datetime | None:
+        """When the first of the effects that are not done was or is due."""
+        with self._db.read():
+            found: datetime | None = self._open().aggregate(first=Min("due_at"))["first"]
+            return found
 
     def _open(self) -> QuerySet[OutboxRow]:
         return OutboxRow.objects.using(self._db.alias).filter(done_at__isnull=True)

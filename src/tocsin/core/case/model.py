@@ -144,6 +144,7 @@ class Case(Value):
     asks: tuple[Ask, ...] = ()
     recorded: tuple[PromiseFact, ...] = ()
     hardening: str = ""
+    public_agreed_at: datetime | None = None
     milestones: tuple[Milestone, ...] = ()
     reproductions: tuple[Reproduction, ...] = ()
 

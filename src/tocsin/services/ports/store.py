@@ -250,6 +250,9 @@ class Outbox(Protocol):
     def waiting(self) -> int:
         """How many effects are not done."""
 
+    def oldest(self) -> datetime | None:
+        """When the first of the effects that are not done was or is due."""
+
 
 class Numbers(Protocol):
     """Numbers that count up in public."""
