@@ -144,7 +144,6 @@ class Case(Value):
     asks: tuple[Ask, ...] = ()
     recorded: tuple[PromiseFact, ...] = ()
     hardening: str = ""
-    public_agreed_at: datetime | None = None
     milestones: tuple[Milestone, ...] = ()
     reproductions: tuple[Reproduction, ...] = ()
 

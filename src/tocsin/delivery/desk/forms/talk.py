@@ -19,7 +19,6 @@ class NoteForm(MoveForm):
     button, done = "Add note", "Note added. Only the team sees it."
 
     takes_files = True
-    keeps = True
 
     text = Prose(label="Internal note", lines=5, required=True)
 
@@ -35,7 +34,6 @@ class ReplyForm(MoveForm):
     button, done = "Send to reporter", "Sent to the reporter."
 
     takes_files = True
-    keeps = True
 
     text = Prose(label="Message to the reporter", lines=5, required=True)
     plan = Prose(label="Plan to investigate", lines=3)
@@ -51,7 +49,6 @@ class NeedInfoForm(MoveForm):
 
     name, tab, move = "need-info", "decide", MoveName.NEED_INFO
     button, done = "Ask the reporter", "Asked. The case now waits for the reporter."
-    keeps = True
 
     question = Prose(
         label="Question to the reporter",
