@@ -78,14 +78,16 @@ class People:
 
     def __init__(self, house: Any) -> None:
         from tests.desk import story
-        from tocsin.core.vocabulary import Role
+        from tocsin.core.vocabulary import PROJECT_ROLES, Role
 
         self.house = house
         add, project, second = house.desk.people.add, story.PROJECT, story.second(house)
         self.ids = {"nobody": ""}
-        for role in Role:
+        for role in PROJECT_ROLES:
             self.ids[role.value] = add(role.value, f"{role.value}@example.org", {project: frozenset({role})}).id
-        self.ids["elsewhere"] = add("Else", "else@example.org", {second: frozenset(Role)}).id
+        self.ids["elsewhere"] = add("Else", "else@example.org", {second: frozenset(PROJECT_ROLES)}).id
+        self.ids["administrator"] = add("Ada", "administrator@example.org", {}).id
+        house.desk.people.appoint(self.ids["administrator"], administrator=True)
         self.ids["invited"] = add("Invi", "invited@example.org", {}).id
         for name in ("former", "ended", "unfinished"):
             self.ids[name] = add(name, f"{name}@example.org", {project: frozenset({Role.OWNER})}).id

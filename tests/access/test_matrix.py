@@ -17,6 +17,7 @@ from tests.desk import story
 from tests.support import DATA, golden
 from tocsin.core import access
 from tocsin.core.case import commands as cmd
+from tocsin.core.case import custody
 from tocsin.core.case import decide as rules
 from tocsin.core.case.approval import Member
 from tocsin.core.case.decide import approve
@@ -90,6 +91,10 @@ def command(kind: type, case: Case, now: datetime) -> Any:
     made = {
         cmd.Publish: lambda: cmd.Publish(confirmation=case.advisory_id, digest="00" * 32),
         cmd.EndEmbargo: lambda: cmd.EndEmbargo(why="early", reason="The fix is out."),
+        cmd.BreakGlass: lambda: cmd.BreakGlass(
+            person="usr_one", name="One", reason="Nobody of the team can be reached."
+        ),
+        cmd.Shred: lambda: cmd.Shred(digest=custody.digest(case), reason="The reporter asked for its erasure."),
         cmd.Approve: lambda: cmd.Approve(digest="00" * 32),
         cmd.AskApproval: lambda: cmd.AskApproval(
             wish=cmd.encode(cmd.EndEmbargo(why="early", reason="The fix is out."))

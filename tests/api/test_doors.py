@@ -126,15 +126,47 @@ def test_a_token_does_only_what_it_was_made_for(
     assert (json.loads(order.content)["code"] != "token-scope") is publishes
 
 
-def test_roles_are_looked_up_at_every_request(house: House, front: Half, desk: Half) -> None:
+def test_a_token_does_what_its_persons_roles_allow_and_ends_when_they_change(
+    house: House, front: Half, desk: Half, token: Callable[..., str]
+) -> None:
     ref = reported(front)
-    house.desk.people.add("Dana", "dana@example.org", {PROJECT: frozenset({Role.AUDITOR})})
     assert desk("GET", f"/cases/{ref}").status_code == 200
-    assert desk.get(f"/cases/{ref}")["moves"] == []
-    note = desk("POST", f"/cases/{ref}/moves/say", {"audience": "team", "text": "x"})
+    house.desk.people.add("Dana", "dana@example.org", {PROJECT: frozenset({Role.AUDITOR})})
+    assert desk("GET", f"/cases/{ref}").status_code == 401
+    auditor = Half("desk", token("", *Scope))
+    assert auditor.get(f"/cases/{ref}")["moves"] == []
+    note = auditor("POST", f"/cases/{ref}/moves/say", {"audience": "team", "text": "x"})
     assert (note.status_code, json.loads(note.content)["code"]) == (403, "not-permitted")
     house.desk.people.add("Dana", "dana@example.org", {PROJECT: frozenset()})
-    assert desk("GET", f"/cases/{ref}").status_code == 404
+    assert auditor("GET", f"/cases/{ref}").status_code == 401
+
+
+def change_nothing(house: House) -> None:
+    """Negative control."""
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (lambda house: house.desk.people.renew(house.dana), 401),  # password or second factor, at the desk
+        (lambda house: house.desk.people.reset(house.dana), 401),
+        (
+            lambda house: house.desk.people.add(
+                "Dana", "dana@example.org", {house.desk.projects.all()[1].id: frozenset()}
+            ),
+            401,
+        ),
+        (lambda house: house.desk.people.appoint(house.dana, administrator=True), 401),
+        (lambda house: house.desk.people.end(house.dana), 401),
+        (change_nothing, 200),
+    ],
+)
+def test_a_token_ends_at_once_with_whatever_ends_its_persons_sessions(
+    house: House, front: Half, desk: Half, change: Callable[[House], object], status: int
+) -> None:
+    ref = reported(front)
+    change(house)
+    assert desk("GET", f"/cases/{ref}").status_code == status
 
 
 def test_nobody_speaks_for_the_reporter_the_worker_or_the_clock(front: Half, desk: Half) -> None:

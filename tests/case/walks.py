@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tocsin.core.case import commands as cmd
+from tocsin.core.case import custody
 from tocsin.core.case import events as ev
 from tocsin.core.case import party_commands as pc
-from tocsin.core.case.approval import Member
+from tocsin.core.case.approval import Act, Member
 from tocsin.core.case.decide import Context, decide, record
 from tocsin.core.case.model import Case
 from tocsin.core.case.negotiation import Negotiation
@@ -36,7 +37,8 @@ from tocsin.core.vocabulary import (
 START = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
 DANA = Actor(kind=ActorKind.PERSON, id="usr_dana", name="Dana", roles=frozenset({Role.OWNER, Role.MAINTAINER}))
 LI = Actor(kind=ActorKind.PERSON, id="usr_li", name="Li", roles=frozenset({Role.MAINTAINER, Role.PUBLISHER}))
-PEOPLE = tuple(Member(id=each.id, name=each.name, roles=each.roles) for each in (DANA, LI))
+ADA = Actor(kind=ActorKind.PERSON, id="usr_ada", name="Ada", roles=frozenset({Role.ADMINISTRATOR}))
+PEOPLE = tuple(Member(id=each.id, name=each.name, roles=each.roles) for each in (DANA, LI, ADA))
 FINDER = Actor(kind=ActorKind.REPORTER, id="room_1")
 
 LONG = (
@@ -56,6 +58,7 @@ class Walk:
 
     policy: Policy
     rng: random.Random
+    luck: random.Random = field(default_factory=lambda: random.Random("custody"))
     now: datetime = START
     case: Case | None = None
     entries: list[ev.Entry] = field(default_factory=list)
@@ -65,7 +68,7 @@ class Walk:
     def step(self) -> tuple[cmd.Command, Case | None, tuple[ev.Event, ...] | Refused]:
         """Send one random command; returns it, the case before, and what was decided."""
         self.now += timedelta(minutes=self.rng.choice((0, 1, 30, 60, 60 * 7, 60 * 24)))
-        command = self._command()
+        command = self._custody() or self._command()
         actor = self._actor(command)
         before = self.case
         context = Context(actor=actor, now=self.now, policy=self.policy, people=PEOPLE)
@@ -78,6 +81,8 @@ class Walk:
     def _actor(self, command: cmd.Command) -> Actor:
         if isinstance(command, cmd.Tick):
             return CLOCK_ACTOR
+        if isinstance(command, cmd.AskApproval) and "break-glass" in command.wish:
+            return self.luck.choice((ADA, ADA, FINDER))
         if isinstance(command, cmd.RecordPublication | cmd.RecordFailure):
             return SYSTEM_ACTOR
         if isinstance(command, cmd.SubmitReport | cmd.Appeal):
@@ -183,6 +188,16 @@ class Walk:
                 cmd.EndEmbargo(why="leaked", reason="Seen on a list."),
             )
         )
+
+    def _custody(self) -> cmd.Command | None:
+        """Break-glass, or the end of a closed case, asked for now and then."""
+        if self.case is None or self.luck.random() > (0.2 if self.case.closed_at else 0.03):
+            return None
+        wish: cmd.Command = cmd.BreakGlass(person=ADA.id, name=ADA.name, reason="Nobody of the team can be reached.")
+        if self.case.closed_at and self.luck.random() < 0.8:
+            wish = cmd.Shred(digest=custody.digest(self.case), reason="The reporter asked for its erasure.")
+        asks = [each for each in self.case.asks if each.asked.act in (Act.SHRED, Act.BREAK_GLASS)]
+        return cmd.Approve(digest=asks[-1].asked.digest) if asks else cmd.AskApproval(wish=cmd.encode(wish))
 
     def _command(self) -> cmd.Command:
         """A command, sometimes as a wish for a second person, and sometimes the yes to one."""

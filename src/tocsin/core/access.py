@@ -24,20 +24,23 @@ _FIX: Final = frozenset({M.SET_FIX, M.CONFIRM_FIX, M.SET_LINES})
 _EMBARGO: Final = frozenset({M.PROPOSE_EMBARGO, M.ACCEPT_EMBARGO, M.REJECT_EMBARGO})
 _ADVISE: Final = frozenset({M.DRAFT_ADVISORY, M.SET_CVE, M.SCORE})
 _FINAL: Final = frozenset({M.DECIDE_EMBARGO, M.END_EMBARGO, M.CLOSE, M.ADOPT_POLICY, M.TRANSFER})
+_CUSTODY: Final = frozenset({M.SHRED, M.BREAK_GLASS})
 
 ROLE_MOVES: Final[dict[Role, frozenset[MoveName]]] = {
-    Role.OWNER: _TRIAGE | _JOIN | _FIX | _EMBARGO | _ADVISE | _FINAL | {M.PUBLISH},
-    Role.MAINTAINER: _TRIAGE | _JOIN | _FIX | _EMBARGO | _ADVISE | _FINAL,
+    Role.OWNER: _TRIAGE | _JOIN | _FIX | _EMBARGO | _ADVISE | _FINAL | _CUSTODY | {M.PUBLISH},
+    Role.MAINTAINER: _TRIAGE | _JOIN | _FIX | _EMBARGO | _ADVISE | _FINAL | _CUSTODY,
     Role.RELEASE_MANAGER: _TALK | _FIX | _EMBARGO | _ADVISE,
     Role.TRIAGER: _TRIAGE,
     Role.PUBLISHER: _TALK | _ADVISE | {M.PUBLISH},
     Role.COORDINATOR: _TRIAGE | _JOIN | _EMBARGO | _ADVISE,
     Role.DISTRIBUTOR: frozenset(),
     Role.AUDITOR: frozenset(),
+    Role.ADMINISTRATOR: frozenset({M.BREAK_GLASS}),
 }
-"""What each role may move. A distributor sees packages, never a case; an auditor reads and moves nothing."""
+"""What each role may move. A distributor sees packages, never a case; an auditor reads and moves nothing. An
+administrator sees no case, and may ask somebody else to agree that they do: `core.case.decide.custody`."""
 
-READERS: Final = frozenset(Role) - {Role.DISTRIBUTOR}
+READERS: Final = frozenset(Role) - {Role.DISTRIBUTOR, Role.ADMINISTRATOR}
 """Roles that may open a case of their project."""
 
 REPORTER_MOVES: Final = frozenset(

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from tocsin.core.case import events as ev
-from tocsin.core.case.approval import ApprovalAsked
+from tocsin.core.case.approval import ApprovalAsked, CaseShredded, GlassBroken
 from tocsin.core.case.deadlines import next_due
 from tocsin.core.case.model import Case
 from tocsin.core.case.parties import KNOWS, Party, Product
@@ -293,6 +293,12 @@ class Notice(Value, tag="notify"):
     to: str = "lead"
 
 
+class ShredOrder(Value, tag="shred"):
+    """Destroy the case's key; the worker looks for itself whether two people agreed."""
+
+    case: CaseRef
+
+
 class PublishOrder(Value, tag="publish"):
     """Publish what was ordered; the worker loads the case and looks for itself."""
 
@@ -300,7 +306,7 @@ class PublishOrder(Value, tag="publish"):
     advisory_id: str
 
 
-Deed = Notice | PublishOrder
+Deed = Notice | PublishOrder | ShredOrder
 
 
 def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, ...] = ()) -> tuple[Deed, ...]:
@@ -319,6 +325,11 @@ def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, 
                 found.append(Notice(case=case.ref, what=ev.name(entry.event), to="lead"))
             case ev.PromiseWarned(promise=promise, share=share, told=told):
                 found.append(Notice(case=case.ref, what=f"{promise} at {share} %", to=told))
+            case GlassBroken():
+                found += [Notice(case=case.ref, what=ev.name(entry.event), to=to) for to in ("lead", "auditors", "all")]
+            case CaseShredded():
+                found.append(Notice(case=case.ref, what=ev.name(entry.event), to="all"))
+                found.append(ShredOrder(case=case.ref))
             case ApprovalAsked():
                 found.append(Notice(case=case.ref, what=ev.name(entry.event), to="all"))
             case ev.PublicationOrdered(advisory_id=advisory_id):

@@ -53,7 +53,8 @@ class Refused(Value, tag="refused"):
 
 
 class Role(StrEnum):
-    """Per-project roles (UX 3.15). The administrator runs the machine and sees no case."""
+    """Roles (UX 3.15). All are held per project but the administrator's, which is the installation's: an administrator
+    looks after people, projects and settings, and sees no case."""
 
     OWNER = "owner"
     MAINTAINER = "maintainer"
@@ -63,6 +64,11 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
     DISTRIBUTOR = "distributor"
     AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+PROJECT_ROLES: Final[tuple[Role, ...]] = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
+"""Roles that a project's owners give."""
 
 
 class ActorKind(StrEnum):
@@ -117,6 +123,8 @@ class MoveName(StrEnum):
     SET_CVE = "set-cve"
     PUBLISH = "publish"
     CLOSE = "close"
+    SHRED = "shred"
+    BREAK_GLASS = "break-glass"
     ADOPT_POLICY = "adopt-policy"
     INVITE = "invite"
     PARTY = "party"

@@ -2,7 +2,8 @@
 """API tokens: made by a person for a machine, for one project, some uses and at most ninety days.
 
 A token's secret is 256 random bits and only its SHA-256 is kept. It lets nobody do what its person may not do at that
-moment: roles are looked up at every request, in `core.access` as at the desk.
+moment: roles are looked up at every request, in `core.access` as at the desk. It ends at once when their password,
+second factor, roles or memberships change, as their sessions do: it carries the stamp that the account had.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ def issue(
         return _unfit(f"A token lasts from 1 to {LONGEST.days} days.", "days")
     if not name or len(name) > MAX_LABEL or not name.isprintable():
         return _unfit(f"Name what will use the token, in at most {MAX_LABEL} characters.", "label")
-    now = desk.now()
-    if sum(is_good(each, now) for each in desk.api_tokens.of_person(person)) >= MOST:
+    now, stamp = desk.now(), desk.people.stamp(person)
+    if sum(is_good(each, now) and each.stamp == stamp for each in desk.api_tokens.of_person(person)) >= MOST:
         return _unfit(f"You have {MOST} tokens already; end one first.", "tokens")
     secret = PREFIX + base64.urlsafe_b64encode(desk.mint.nonce() + desk.mint.nonce()).decode().rstrip("=")
     token = ApiToken(
@@ -83,6 +84,7 @@ def issue(
         scopes=asked,
         made_at=now,
         expires_at=now + timedelta(days=days),
+        stamp=stamp,
     )
     desk.api_tokens.keep(token, _digest(secret))
     return NewToken(secret=secret, token=shown(token))
@@ -92,7 +94,7 @@ def authenticate(desk: Desk, secret: str) -> Caller | None:
     """Find out for whom a token speaks; None for every kind of wrong. Notes that it was used."""
     token = desk.api_tokens.find(_digest(secret)) if secret.startswith(PREFIX) else None
     now = desk.now()
-    if token is None or not is_good(token, now) or desk.people.person(token.person) is None:
+    if token is None or not is_good(token, now) or token.stamp != desk.people.stamp(token.person):
         return None
     if token.last_used_at is None or now - token.last_used_at >= USED_EVERY:
         desk.api_tokens.used(token.id, now)
@@ -102,7 +104,8 @@ def authenticate(desk: Desk, secret: str) -> Caller | None:
 
 def mine(desk: Desk, person: str) -> Sequence[Token]:
     """List a person's tokens, the newest first."""
-    return [shown(each) for each in desk.api_tokens.of_person(person)]
+    stamp = desk.people.stamp(person)
+    return [shown(each, stamp) for each in desk.api_tokens.of_person(person)]
 
 
 def revoke(desk: Desk, person: str, token: str) -> Token | Refused:
@@ -114,12 +117,12 @@ def revoke(desk: Desk, person: str, token: str) -> Token | Refused:
 
 
 def is_good(token: ApiToken, now: datetime) -> bool:
-    """Whether a token still speaks for its person."""
+    """Whether a token still speaks for its person, as long as their account is as it was."""
     return token.revoked_at is None and now < token.expires_at
 
 
-def shown(token: ApiToken) -> Token:
-    """Show a token to its owner."""
+def shown(token: ApiToken, stamp: str = "") -> Token:
+    """Show a token to its owner, whose account has this stamp now; without one, a token that was just used."""
     return Token(
         id=token.id,
         label=token.label,
@@ -129,6 +132,7 @@ def shown(token: ApiToken) -> Token:
         expires_at=token.expires_at,
         last_used_at=token.last_used_at,
         revoked_at=token.revoked_at,
+        outlived=bool(stamp) and token.stamp != stamp,
     )
 
 

@@ -8,6 +8,7 @@ projection, reporter's copies and effects as one change. Two people at once: one
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -19,7 +20,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
 from tocsin.core.case import events as ev
 from tocsin.core.case import phase as phases
-from tocsin.core.case.approval import Member
+from tocsin.core.case.approval import GlassBroken, Member
 from tocsin.core.case.deadlines import next_due, next_wake
 from tocsin.core.case.decide import approve
 from tocsin.core.case.evolve import replay
@@ -29,9 +30,10 @@ from tocsin.core.case.negotiation import Fate
 from tocsin.core.intake import completeness
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.model import Policy
-from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, Refused
+from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused, Role
 from tocsin.services import leaves, likes, listeners, outgoing, sealing
 from tocsin.services.app import Desk, Front, Holder
+from tocsin.services.ports.keys import KeysRefused
 from tocsin.services.ports.store import (
     NEVER,
     Change,
@@ -43,8 +45,11 @@ from tocsin.services.ports.store import (
     Room,
     RoomCopy,
     SealedEntry,
+    Unavailable,
 )
 from tocsin.services.ports.vault import CaseKey, Limited
+
+_log = logging.getLogger("tocsin.cases")
 
 SNAPSHOT_EVERY: Final = 50
 """Journal lines between snapshots; opening a case replays at most this many."""
@@ -110,14 +115,16 @@ def handle(
     `drop_of` the case it was left for where that is another one. Raises `ports.store.Unavailable` when nothing can be
     written, and `Tampered` for a broken case.
     """
-    if guarded := outgoing.held_move(desk, command, actor):
+    if guarded := outgoing.held_move(desk, command, actor) or _stranger(actor):
         return guarded
     for _ in range(ATTEMPTS):
+        # An administrator's own name stands in the key holder's ledger for looks alone, and this is none.
+        opener = actor if _reads(actor) else SYSTEM_ACTOR
         try:
-            opened = open_case(desk, ref, actor, cmd.name(command))
+            opened = open_case(desk, ref, opener, cmd.name(command))
         except Limited as limited:
             return Refused(code="limited", because=str(limited), rule="key holder")
-        if opened is None or not _may_know(actor, opened.case):
+        if opened is None or not (_reads(actor) or _about_glass(opened.case, command)):
             return NOT_FOUND
         actor = listeners.named(opened.case, actor)
         if seen is not None and (changed := _changed_since(desk, opened, seen, actor)):
@@ -134,6 +141,7 @@ def handle(
             desk.journal.commit(change(desk, opened, case, entries, drop=drop, drop_of=drop_of, reactions=reacted))
         except Conflict:
             continue
+        _grant(desk, case, entries)
         return case
     return Refused(
         code="conflict",
@@ -146,8 +154,10 @@ def context_of(desk: Desk, opened: Opened, actor: Actor, command: cmd.Command) -
     """What a command is decided in; who else is in the project is only looked up where it matters."""
     people: tuple[Member, ...] = ()
     if approve.concerns(command):
-        members = desk.people.members(opened.case.project)
-        people = tuple(Member(id=each.id, name=each.name, roles=roles) for each, roles in members)
+        held = dict(desk.people.members(opened.case.project))
+        for each in desk.people.administrators():
+            held[each] = held.get(each, frozenset()) | {Role.ADMINISTRATOR}
+        people = tuple(Member(id=each.id, name=each.name, roles=roles) for each, roles in held.items())
     return rules.Context(actor=actor, now=desk.now(), policy=opened.policy, people=people)
 
 
@@ -172,8 +182,35 @@ def answer_drop(desk: Desk, drop: Drop, actor: Actor, refused: Refused) -> None:
     desk.journal.commit(msgspec.structs.replace(written, copies=copies))
 
 
-def _may_know(actor: Actor, case: Case) -> bool:
+def _reads(actor: Actor) -> bool:
     return actor.kind is not ActorKind.PERSON or access.may_read(actor)
+
+
+def _stranger(actor: Actor) -> Refused | None:
+    """Refuse whoever may ask nothing of any case of a project: nothing is opened for them."""
+    return None if _reads(actor) or Role.ADMINISTRATOR in actor.roles else NOT_FOUND
+
+
+def _about_glass(case: Case, command: cmd.Command) -> bool:
+    """Whether a command is about break-glass: all that somebody who sees no case may ask or agree to."""
+    wish: cmd.Command | None = command
+    if isinstance(command, cmd.AskApproval):
+        wish = cmd.decode(command.wish)
+    elif isinstance(command, cmd.Approve):
+        found = approve.wish_of(case, command)
+        wish = found[1] if found else None
+    return isinstance(wish, cmd.BreakGlass)
+
+
+def _grant(desk: Desk, case: Case, entries: Sequence[ev.Entry]) -> None:
+    """Tell the key holder of what two people agreed to; it releases nothing for break-glass before. Where it does not
+    answer, nobody gets in, and they ask again."""
+    for entry in entries:
+        if isinstance(entry.event, GlassBroken):
+            try:
+                desk.machine.keys.grant(case.ref, entry.event.person, entry.actor.id, entry.event.until)
+            except (KeysRefused, Unavailable) as error:
+                _log.error("the key holder was not told of break-glass in %s: %s", case.ref, error)
 
 
 def _changed_since(desk: Desk, opened: Opened, seen: int, actor: Actor) -> Refused | None:

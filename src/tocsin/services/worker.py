@@ -30,6 +30,7 @@ from tocsin.services import (
     relating,
     room,
     sealing,
+    shredding,
 )
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow, Unavailable
@@ -224,6 +225,8 @@ def carry_out(desk: Desk, effect: Effect) -> str:
                 return _publish(desk, deed)
             case notices.Notice():
                 return _notify(desk, deed)
+            case notices.ShredOrder():
+                return shredding.perform(desk, deed.case)
     except Unavailable:
         raise
     except Exception as error:

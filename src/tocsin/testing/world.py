@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -123,6 +123,7 @@ class _Account:
     info: PersonInfo
     roles: dict[ProjectId, frozenset[Role]] = field(default_factory=dict)
     stamp: str = "first"
+    administrator: bool = False
     ended: bool = False
 
 
@@ -142,6 +143,7 @@ class MemoryPeople:
         if account is None:
             return None
         held = account.roles.get(project, frozenset())
+        held |= {Role.ADMINISTRATOR} if account.administrator else frozenset()
         return Actor(kind=ActorKind.PERSON, id=person, name=account.info.name, roles=held)
 
     def projects(self, person: str) -> tuple[ProjectId, ...]:
@@ -172,6 +174,20 @@ class MemoryPeople:
             account.stamp = self._mint.id("stp")
         account.roles |= roles
         return account.info
+
+    def administrators(self) -> Sequence[PersonInfo]:
+        """Who looks after the installation."""
+        return [info for info, _ in self.everybody() if self._accounts[info.id].administrator]
+
+    def appoint(self, person: str, administrator: bool) -> None:
+        """Make somebody an administrator, or no longer one."""
+        self._accounts[person].administrator = administrator
+        self.renew(person)
+
+    def everybody(self) -> Sequence[tuple[PersonInfo, Mapping[ProjectId, frozenset[Role]]]]:
+        """Every account that has not ended."""
+        known = sorted(self._accounts.values(), key=lambda each: (each.info.name, each.info.id))
+        return [(each.info, {p: r for p, r in each.roles.items() if r}) for each in known if not each.ended]
 
     def person(self, person: str) -> PersonInfo | None:
         """Somebody by their id."""

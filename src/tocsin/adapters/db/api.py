@@ -18,6 +18,7 @@ from tocsin.services.ports.api import ApiToken, Repeat
 
 _FIELDS: Final = (
     "id", "person", "project", "label", "scopes", "made_at", "expires_at", "last_used_at", "revoked_at",
+    "stamp",
 )  # fmt: skip
 _TOKEN: Final = Columns(ApiTokenRow, *_FIELDS)
 _FIND: Final = f"{_TOKEN.select} WHERE digest = %s"
@@ -50,6 +51,7 @@ class DbApiTokens:
                 expires_at=token.expires_at,
                 last_used_at=token.last_used_at,
                 revoked_at=token.revoked_at,
+                stamp=token.stamp,
             )
 
     def find(self, digest: bytes) -> ApiToken | None:
@@ -100,7 +102,7 @@ class DbRepeats:
 
 
 def _token(row: Sequence[Any]) -> ApiToken:
-    token, person, project, label, scopes, made_at, expires_at, last_used_at, revoked_at = row
+    token, person, project, label, scopes, made_at, expires_at, last_used_at, revoked_at, stamp = row
     return ApiToken(
         id=token,
         person=person,
@@ -111,4 +113,5 @@ def _token(row: Sequence[Any]) -> ApiToken:
         expires_at=instant(expires_at),
         last_used_at=instant(last_used_at) if last_used_at else None,
         revoked_at=instant(revoked_at) if revoked_at else None,
+        stamp=stamp,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -43,11 +43,12 @@ class DbPeople:
         """The person as an actor in one project; without a role there, an actor who may do nothing."""
         with self._db.read():
             known = Person.objects.using(self._db.alias).filter(id=person, is_active=True)
-            name = known.values_list("name", flat=True).first()
-            if name is None:
+            found = known.values_list("name", "administrator").first()
+            if found is None:
                 return None
             held = self._memberships().filter(person_id=person, project_id=project).values_list("role", flat=True)
-            return Actor(kind=ActorKind.PERSON, id=person, name=name, roles=frozenset(map(Role, held)))
+            roles = frozenset([*map(Role, held), *([Role.ADMINISTRATOR] if found[1] else [])])
+            return Actor(kind=ActorKind.PERSON, id=person, name=found[0], roles=roles)
 
     def projects(self, person: str) -> tuple[ProjectId, ...]:
         """Projects whose cases the person may read, in the order the projects were made."""
@@ -102,6 +103,30 @@ class DbPeople:
             found = Person.objects.using(self._db.alias).filter(id=person, is_active=True)
             row = found.values_list("id", "name", "email").first()
         return PersonInfo(id=row[0], name=row[1], email=row[2]) if row else None
+
+    def administrators(self) -> Sequence[PersonInfo]:
+        """Who looks after the installation."""
+        with self._db.read():
+            known = Person.objects.using(self._db.alias).filter(administrator=True, is_active=True)
+            rows = known.order_by("name", "id").values_list("id", "name", "email")
+            return [PersonInfo(id=person, name=name, email=email) for person, name, email in rows]
+
+    def appoint(self, person: str, administrator: bool) -> None:
+        """Make somebody an administrator, or no longer one."""
+        with self._db.write():
+            Person.objects.using(self._db.alias).filter(id=person).update(administrator=administrator)
+            self._restamp(person)
+
+    def everybody(self) -> Sequence[tuple[PersonInfo, Mapping[ProjectId, frozenset[Role]]]]:
+        """Every account that has not ended."""
+        with self._db.read():
+            known = Person.objects.using(self._db.alias).filter(is_active=True).order_by("name", "id")
+            people = [PersonInfo(id=each.id, name=each.name, email=each.email) for each in known]
+            held: dict[str, dict[ProjectId, set[Role]]] = {each.id: {} for each in people}
+            rows = self._memberships().filter(person__is_active=True)
+            for person, project, role in rows.values_list("person_id", "project_id", "role"):
+                held[person].setdefault(project, set()).add(Role(role))
+        return [(each, {project: frozenset(roles) for project, roles in held[each.id].items()}) for each in people]
 
     def end(self, person: str) -> None:
         """End an account."""

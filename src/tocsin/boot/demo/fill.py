@@ -16,7 +16,7 @@ import msgspec
 from tocsin.boot import install
 from tocsin.boot.demo.place import Filled, Place
 from tocsin.core.policy.seeds import NAMES, seed
-from tocsin.core.vocabulary import Role
+from tocsin.core.vocabulary import PROJECT_ROLES, Role
 
 PEOPLE: Final = (("Dana", "dana@demo.invalid"), ("Li", "li@demo.invalid"))
 """The two who work at the demo's desk: a fix is confirmed by somebody other than its author."""
@@ -24,7 +24,7 @@ PEOPLE: Final = (("Dana", "dana@demo.invalid"), ("Li", "li@demo.invalid"))
 TURN: Final = 0.25
 """Seconds between two turns of the idle worker: somebody watches, and waits for the other side's answer."""
 
-EVERYTHING: Final = frozenset(Role) - {Role.DISTRIBUTOR}
+EVERYTHING: Final = frozenset(PROJECT_ROLES) - {Role.DISTRIBUTOR}
 
 
 def fill(place: Place) -> Filled:

@@ -30,6 +30,8 @@ class Act(StrEnum):
     EARLY_DISCLOSURE = "early-disclosure"
     SHORTER_EMBARGO = "shorter-embargo"
     ABOVE_MAXIMUM = "above-maximum"
+    SHRED = "shred"
+    BREAK_GLASS = "break-glass"
 
 
 class ApprovalAsked(Value, tag="approval.asked"):
@@ -50,12 +52,41 @@ class ApprovalGiven(Value, tag="approval.given"):
     alone: bool = False
 
 
+class GlassBroken(Value, tag="glass.broken"):
+    """Two people agreed that `person`, who sees no case, reads this one until an instant; the line's author is the
+    second of them."""
+
+    person: str
+    name: str
+    reason: str
+    until: datetime
+
+
+class CaseShredded(Value, tag="case.shredded"):
+    """Two people agreed that nobody reads this case any more. It is the last line; its key is destroyed after it."""
+
+    digest: str
+    reason: str
+
+
 class Member(Value):
     """Somebody of a project with the roles they hold there."""
 
     id: str
     name: str = ""
     roles: frozenset[Role] = frozenset()
+
+
+class Glass(Value):
+    """Somebody who sees no case reads this one until an instant, because a second person agreed."""
+
+    person: str
+    name: str
+    second: str
+    second_name: str
+    reason: str
+    at: datetime
+    until: datetime
 
 
 class Ask(Value):

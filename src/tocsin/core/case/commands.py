@@ -72,6 +72,7 @@ class Hear(Value, tag="hear"):
 
     letter: Letter | None = None
 
+
 class Assign(Value, tag="assign"):
     """Give the case a lead; `lead_roles` are that person's roles in the project, looked up by the caller (S19)."""
 
@@ -312,6 +313,23 @@ class Approve(Value, tag="approve"):
     digest: str
 
 
+class BreakGlass(Value, tag="break-glass"):
+    """Let somebody who sees no case read this one for `minutes`; `person` and `name` are theirs. Takes two people."""
+
+    person: str
+    name: str
+    reason: str
+    minutes: int = 60
+
+
+class Shred(Value, tag="shred"):
+    """Destroy the case's key, so that nobody reads it any more. `digest` is of the case as the person saw it
+    (`core.case.custody.digest`). Takes two people."""
+
+    digest: str
+    reason: str
+
+
 class Close(Value, tag="close"):
     """Close the case with one of the policy's outcomes (S78)."""
 
@@ -333,7 +351,7 @@ class Tick(Value, tag="tick"):
 Command = (
     SubmitReport | Say | Hear | Assign | Investigate | Accept | Reject | NeedInfo | MarkDuplicate | Appeal | Reconsider
     | SetScore | SetLines | SetFix | ConfirmFix
-    | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe
+    | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe | BreakGlass | Shred
     | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
     | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone | RecordReproduction
     | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | Resend

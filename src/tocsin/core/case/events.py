@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven
+from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, CaseShredded, GlassBroken
 from tocsin.core.case.party_events import (
     CaseAbsorbed,
     CaseContinued,
@@ -346,7 +346,7 @@ class PromiseWarned(Value, tag="promise.warned"):
 Event = (
     ReportReceived | MessageSent | MessageReceived
     | CaseAssigned | CaseInvestigated | CaseValidated | CaseAccepted | CaseDeferred | CaseRejected | InfoRequested
-    | CaseDuplicated | CaseAppealed | CaseClosed | PolicyAdopted
+    | CaseDuplicated | CaseAppealed | CaseClosed | PolicyAdopted | GlassBroken | CaseShredded
     | ScoreSet | LinesSet | FixSet | FixConfirmed
     | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed
     | StateObserved | AdvisoryDrafted | CveSet

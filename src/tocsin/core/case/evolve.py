@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from msgspec.structs import replace
 
 from tocsin.core.case import events as ev
+from tocsin.core.case import evolve_custody as custody
 from tocsin.core.case import evolve_parties as parties
 from tocsin.core.case import negotiation
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, Ask
@@ -382,4 +383,5 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ev.AdvisoryPublished: _published,
     ev.PublicationFailed: _failed,
     **parties.CHANGES,
+    **custody.CHANGES,
 }

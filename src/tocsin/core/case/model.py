@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from tocsin.core.case.approval import Ask
+from tocsin.core.case.approval import Ask, Glass
 from tocsin.core.case.events import AdvisoryDrafted, Asked, CreditGiven, ScoreSet
 from tocsin.core.case.negotiation import Negotiation
 from tocsin.core.case.parties import Absorbed, Party
@@ -142,6 +142,8 @@ class Case(Value):
     failure: str = ""
     warned: tuple[tuple[str, int, datetime], ...] = ()
     asks: tuple[Ask, ...] = ()
+    glass: tuple[Glass, ...] = ()
+    shredded_at: datetime | None = None
     recorded: tuple[PromiseFact, ...] = ()
     hardening: str = ""
     milestones: tuple[Milestone, ...] = ()

@@ -32,6 +32,7 @@ class Token(Wire):
     expires_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    outlived: bool = False
 
 
 class NewToken(Wire):

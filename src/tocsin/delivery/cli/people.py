@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import click
 
-from tocsin.core.vocabulary import Role
+from tocsin.core.vocabulary import PROJECT_ROLES, Role
 from tocsin.delivery.cli.context import as_json, desk, print_json, stop, table, who
 from tocsin.delivery.cli.exits import Exit
 
@@ -45,8 +45,8 @@ def add(ctx: click.Context, name: str, email: str, roles: tuple[str, ...]) -> No
     given: dict[str, set[Role]] = {}
     for each in roles:
         project, _, role = each.partition(":")
-        if opened.projects.get(project) is None or role not in list(Role):
-            stop(f"{each}: write PROJECT:ROLE with a role of {', '.join(Role)}", Exit.USAGE)
+        if opened.projects.get(project) is None or role not in PROJECT_ROLES:
+            stop(f"{each}: write PROJECT:ROLE with a role of {', '.join(PROJECT_ROLES)}", Exit.USAGE)
         given.setdefault(project, set()).add(Role(role))
     try:
         person = opened.people.add(name, email, {project: frozenset(found) for project, found in given.items()})

@@ -53,6 +53,9 @@ _OF_OTHERS: Final = frozenset({"report", "hear", "appeal"})
 _BY_USE_CASE: Final = frozenset({"absorb", "continue", "invite", "merge-into", "resend", "split-off", "transfer"})
 """What a use case makes after reading two cases or a message, or with a secret to hand out: `deeds`."""
 
+_BY_HAND: Final = frozenset({"break-glass", "shred"})
+"""What opens or destroys a whole case: it takes a second factor, so a person at the desk."""
+
 _WITHOUT_MOVE: Final = frozenset({"approve"})
 """Commands of people that no clause is asked about by their own name."""
 
@@ -202,7 +205,7 @@ def moves() -> Mapping[str, Move]:
 
 def _is_of_people(move: Move) -> bool:
     asked = RULES[move.command].move is not Rule.__dataclass_fields__["move"].default
-    return move.name in _WITHOUT_MOVE or (asked and move.name not in _OF_OTHERS | _BY_USE_CASE)
+    return move.name in _WITHOUT_MOVE or (asked and move.name not in _OF_OTHERS | _BY_USE_CASE | _BY_HAND)
 
 
 def _move(command: type[Value]) -> Move:

@@ -12,7 +12,8 @@ from tocsin.core.wire.access import Scope
 
 
 class ApiToken(Value):
-    """A token as it is kept: whose, for which project and uses, until when. `label` is its owner's own word for it."""
+    """A token as it is kept: whose, for which project and uses, until when. `label` is its owner's own word for it,
+    `stamp` the account's at that time (`People.stamp`): a token ends when it changes, as sessions do."""
 
     id: str
     person: str
@@ -23,6 +24,7 @@ class ApiToken(Value):
     expires_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    stamp: str = ""
 
 
 class ApiTokens(Protocol):

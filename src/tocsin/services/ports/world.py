@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -118,6 +118,16 @@ class People(Protocol):
         No roles in a project ends the membership there; projects not named stay as they are. Whoever was there already
         is signed out everywhere. Raises ValueError without an address, LookupError for a project that is not there.
         """
+
+    def administrators(self) -> Sequence[PersonInfo]:
+        """Who looks after the installation, by name; without those whose account has ended. In every project they are
+        an actor with the administrator's role, which opens no case."""
+
+    def appoint(self, person: str, administrator: bool) -> None:
+        """Make somebody an administrator, or no longer one; signs them out everywhere."""
+
+    def everybody(self) -> Sequence[tuple[PersonInfo, Mapping[ProjectId, frozenset[Role]]]]:
+        """Every account that has not ended, by name, with its roles."""
 
     def end(self, person: str) -> None:
         """End an account: it signs in no more and is an actor nowhere. What the person did stays."""

@@ -15,7 +15,7 @@ import msgspec
 
 from tocsin.core.case import events as ev
 from tocsin.core.case import party_events as pe
-from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven
+from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, CaseShredded, GlassBroken
 from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
 from tocsin.core.case.tables import RMInput
 from tocsin.core.vocabulary import Actor, ActorKind, Audience
@@ -145,6 +145,8 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
         f"put it on the hardening backlog: {e.default}" if e.default else "took it off the hardening backlog"
     ),
     MomentRecorded: lambda e: f"recorded {_plain(e.moment)}: {words.instant(e.at)}",
+    GlassBroken: lambda e: f"agreed that {e.name} reads this case by break-glass until {words.instant(e.until)}",
+    CaseShredded: lambda e: "agreed to shred the case; nobody reads it any more",
     ApprovalAsked: lambda e: f"asked for a second person: {_plain(e.act.value)} ({e.digest[:12]})",
     ApprovalGiven: lambda e: f"{'went ahead alone' if e.alone else 'approved'}: {_plain(e.act.value)}",
     pe.PartyInvited: lambda e: f"invited {e.name} as {e.part.value}" + (", upstream" if e.upstream else ""),

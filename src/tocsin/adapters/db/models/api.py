@@ -23,6 +23,7 @@ class ApiTokenRow(models.Model):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    stamp = Code(max_length=40, default="")
 
     class Meta:
         db_table = "tocsin_api_token"

@@ -28,6 +28,7 @@ class Person(AbstractBaseUser):
     email = Code(unique=True, max_length=254)
     is_active = models.BooleanField(default=True)
     stamp = Code(max_length=40, default="first")
+    administrator = models.BooleanField(default=False)
 
     objects: ClassVar[PersonManager] = PersonManager()
 

@@ -18,6 +18,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case.approval import Act
 from tocsin.core.case.decide import (
     approve,
+    custody,
     embargo,
     fix,
     moments,
@@ -48,6 +49,7 @@ RULES: Final[Mapping[type, Rule]] = {
     **embargo.RULES,
     **publish.RULES,
     **moments.RULES,
+    **custody.RULES,
     cmd.AskApproval: Rule(_waits),
     cmd.Approve: Rule(_waits),
     **parties.RULES,
@@ -75,7 +77,7 @@ def _settle(case: Case | None, command: cmd.Command, context: Context, approved:
         return refused
     if case is None:
         return rule.opens(command, context)
-    if refused := relate.gone(case, context.actor):
+    if refused := relate.gone(case, context.actor) or custody.gone(case):
         return refused
     if case.closed_at and not rule.after_close:
         return Refused(

@@ -39,6 +39,8 @@ MOVES: Final = {
     Act.EARLY_DISCLOSURE: "Ending an embargo early",
     Act.SHORTER_EMBARGO: "Shortening an embargo",
     Act.ABOVE_MAXIMUM: "A date above the policy's maximum",
+    Act.SHRED: "Shredding a case",
+    Act.BREAK_GLASS: "Break-glass",
 }
 
 
@@ -70,6 +72,16 @@ def subject(case: Case, command: cmd.Command) -> Subject | None:
             if ends and case.embargo_until and ends < case.embargo_until:
                 terms = (("Embargo ends", _instant(ends)), ("Proposal", command.proposal))
                 return _subject(case, Act.SHORTER_EMBARGO, MoveName.ACCEPT_EMBARGO, terms)
+        case cmd.Shred():
+            terms = (("Case", case.ref), ("Digest of the case", command.digest), ("Why", command.reason))
+            return _subject(case, Act.SHRED, MoveName.SHRED, terms)
+        case cmd.BreakGlass():
+            terms = (
+                ("Who reads the case", command.name or command.person),
+                ("For", f"{command.minutes} minutes from the yes on"),
+                ("Why", command.reason),
+            )
+            return _subject(case, Act.BREAK_GLASS, MoveName.BREAK_GLASS, terms)
         case cmd.DecideEmbargo() | cmd.ProposeEmbargo():
             decided = isinstance(command, cmd.DecideEmbargo)
             shorter = decided and case.embargo_until and command.ends_at < case.embargo_until
@@ -95,7 +107,7 @@ def concerns(command: cmd.Command) -> bool:
     return isinstance(
         command,
         cmd.Publish | cmd.EndEmbargo | cmd.AcceptEmbargo | cmd.DecideEmbargo | cmd.ProposeEmbargo
-        | cmd.AskApproval | cmd.Approve,
+        | cmd.AskApproval | cmd.Approve | cmd.Shred | cmd.BreakGlass,
     )  # fmt: skip
 
 
@@ -112,6 +124,9 @@ def refuse(wanted: Subject, context: Context) -> Refused:
     """Refuse what one person wants alone, naming who can approve it, or what to do where there is nobody."""
     able = others(context.actor, wanted.move, context)
     what = MOVES[wanted.act]
+    if wanted.act is Act.BREAK_GLASS and not able:
+        because = f"{what} takes two people, always: another administrator first has to be made on the console."
+        return Refused(code=NEEDED, because=because, rule=RULE, missing=("a second person",))
     if able:
         because = f"{what} takes two people. {_or(able)} can approve exactly this ({wanted.digest[:12]})."
         return Refused(code=NEEDED, because=because, rule=RULE, missing=(f"approval by {_or(able)}",))
@@ -165,7 +180,7 @@ def approve(case: Case, command: cmd.Approve, context: Context, settle: Settle) 
     if wanted is None or wanted.digest != held.asked.digest:
         because = "The case changed, and this would now be something else than what was asked. Ask again."
         return Refused(code="approval-stale", because=because, rule=RULE)
-    if refused := access.guard(context.actor, wanted.move):
+    if refused := access.guard(context.actor, wanted.move) or _by_hand(held, wish, wanted, context):
         return refused
     own = held.by == context.actor.id
     if refused := _alone(case, held, wanted, context) if own else _still(held, wanted, context):
@@ -190,10 +205,24 @@ def move_of(case: Case, ask: Ask) -> MoveName | None:
     return wanted.move if wanted else None
 
 
+def _by_hand(held: Ask, wish: cmd.Command, wanted: Subject, context: Context) -> Refused | None:
+    """What opens or destroys a case is agreed to by a person who is there, not by a token; and for whoever asked."""
+    if wanted.act in (Act.SHRED, Act.BREAK_GLASS) and context.actor.via:
+        because = "This takes your second factor, which no token can show. Agree to it on the desk."
+        return Refused(code="not-by-token", because=because, rule=RULE)
+    if isinstance(wish, cmd.BreakGlass) and wish.person != held.by:
+        because = "Somebody asked for break-glass in somebody else's name."
+        return Refused(code="approval-stale", because=because, rule=RULE)
+    return None
+
+
 def _alone(case: Case, held: Ask, wanted: Subject, context: Context) -> Refused | None:
     if able := others(context.actor, wanted.move, context):
         because = f"You asked for this yourself. {_or(able)} can approve it."
         return Refused(code="approval-own", because=because, rule=RULE, missing=(f"approval by {_or(able)}",))
+    if wanted.act is Act.BREAK_GLASS:
+        because = "Nobody reads a case by break-glass alone: somebody else has to agree."
+        return Refused(code="approval-own", because=because, rule=RULE, missing=("a second person",))
     if case.public or context.now >= held.at + ALONE:
         return None
     because = f"Nobody else can approve this, so it waits until {_instant(held.at + ALONE)}."

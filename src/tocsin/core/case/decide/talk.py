@@ -85,9 +85,7 @@ def _hear(case: Case, command: cmd.Hear, context: Context) -> Decision:
     if not (command.text.strip() or command.attachments):
         return need("empty-message", "Write something, or attach a file.", "text")
     by = context.actor.id if context.actor.kind is ActorKind.PARTY else ""
-    return (
-        ev.MessageReceived(party=by, text=command.text, attachments=command.attachments, letter=command.letter),
-    )
+    return (ev.MessageReceived(party=by, text=command.text, attachments=command.attachments, letter=command.letter),)
 
 
 def _assign(case: Case, command: cmd.Assign, context: Context) -> Decision:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from tocsin.core import access
-from tocsin.core.vocabulary import Actor, Refused, Role
+from tocsin.core.vocabulary import PROJECT_ROLES, Actor, Refused, Role
 from tocsin.delivery.desk import session
 from tocsin.delivery.desk.doors import DeskRequest, not_found, proven, see_other, signed_in, step_up_address
 from tocsin.services import members
@@ -36,7 +36,7 @@ def change(request: DeskRequest, project: str) -> HttpResponseBase:
     if not proven(request):
         return see_other(step_up_address("/people"))
     told = request.POST
-    roles = [Role(each) for each in told.getlist("role") if each in list(Role)]
+    roles = [Role(each) for each in told.getlist("role") if each in PROJECT_ROLES]
     done: Any
     match told.get("do"):
         case "set":
@@ -66,7 +66,7 @@ def _show(request: DeskRequest, status: int = 200, **more: Any) -> HttpResponseB
         actor = request.desk.people.actor(request.person, team.project)
         owner = actor is not None and Role.OWNER in actor.roles
         shown.append((team, owner, _waiting(request, actor, team.project)))
-    roles = [role.value for role in Role]
+    roles = [role.value for role in PROJECT_ROLES]
     context = {"teams": shown, "roles": roles, "at": "people", "did": request.GET.get("did"), **more}
     return render(request, "desk/people.html", context, status=status)
 

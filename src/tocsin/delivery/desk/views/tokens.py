@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tocsin.core.vocabulary import Refused
-from tocsin.core.wire.access import NewToken, Scope
+from tocsin.core.wire.access import NewToken, Scope, Token
 from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, step_up
 from tocsin.delivery.desk.forms.base import Line, Renderer
 from tocsin.services import api_tokens
@@ -63,12 +65,19 @@ def tokens(request: DeskRequest) -> HttpResponse:
             "made": words.instant(each.made_at),
             "until": words.instant(each.expires_at),
             "used": words.ago(each.last_used_at, now) if each.last_used_at else "never",
-            "ended": words.instant(each.revoked_at) or ("out of time" if each.expires_at <= now else ""),
+            "ended": _ended(each, now),
         }
         for each in api_tokens.mine(desk, person)
     ]
     context = {"form": TokenForm(projects) if made else form, "made": made, "rows": rows, "at": "people"}
     return render(request, "desk/tokens.html", context, status=status)
+
+
+def _ended(token: Token, now: datetime) -> str:
+    """Why a token speaks for nobody any more; "" for a good one."""
+    if token.outlived and not token.revoked_at:
+        return "your account changed"
+    return words.instant(token.revoked_at) or ("out of time" if token.expires_at <= now else "")
 
 
 def _issue(request: DeskRequest, form: TokenForm) -> NewToken | Refused:
