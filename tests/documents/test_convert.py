@@ -218,3 +218,44 @@ def test_ranges_of_commits_keep_their_repository() -> None:
     assert affected["versions"][0]["versionType"] == "git"
     back = json.loads(convert(made.body, "osv", NOW).body)["affected"][0]["ranges"]
     assert back == [{"type": "GIT", "repo": "https://git.example.org/demo", "events": events}]
+
+
+def test_of_several_vulnerabilities_none_is_left_out_by_silence() -> None:
+    body = told_of_two()
+    with pytest.raises(NotConvertible, match="tells of 2 vulnerabilities: choose among CVE-2024-0001, CVE-2024-0002"):
+        convert(body, "osv", NOW)
+    with pytest.raises(NotConvertible, match="is none of its vulnerabilities"):
+        convert(body, "osv", NOW, which="CVE-1999-0001")
+    for which, cve, other in (
+        ("2", "CVE-2024-0002", "CVE-2024-0001"),
+        ("CVE-2024-0001", "CVE-2024-0001", "CVE-2024-0002"),
+    ):
+        made = json.loads(convert(body, "osv", NOW, which=which).body)
+        assert (made["aliases"][0], made["related"]) == (cve, [other])
+    assert json.loads(convert(body, "csaf20", NOW).body) == json.loads(body)  # its own form holds both
+
+
+def test_all_vulnerabilities_of_a_document_become_documents_of_their_own(tmp_path: Path) -> None:
+    source = tmp_path / "two.json"
+    source.write_bytes(told_of_two())
+    said = CliRunner().invoke(cli, ["doc", "convert", str(source), "--to", "osv", "--vulnerability", "all"])
+    assert (said.exit_code, "--out" in said.output) == (Exit.USAGE, True)
+    words = ["doc", "convert", str(source), "--to", "osv", "--vulnerability", "all", "--out", str(tmp_path / "out")]
+    assert CliRunner().invoke(cli, words).exit_code == Exit.OK
+    found = [json.loads(each.read_bytes()) for each in sorted((tmp_path / "out").iterdir())]
+    assert [each["aliases"][0] for each in found] == ["CVE-2024-0001", "CVE-2024-0002"]
+    assert len({each["id"] for each in found}) == 2
+    assert all(not lint_errors(each) for each in found)
+
+
+def told_of_two() -> bytes:
+    """Our own CSAF document with its vulnerability twice, under two CVE ids."""
+    whole = json.loads(render_all(warehouse())["csaf20"])
+    (weakness,) = whole["vulnerabilities"]
+    whole["vulnerabilities"] = [{**weakness, "cve": f"CVE-2024-000{number}"} for number in (1, 2)]
+    return json.dumps(whole).encode()
+
+
+def lint_errors(document: object) -> list[str]:
+    found = lint("osv.json", json.dumps(document).encode(), NOW)
+    return [each.message for each in found.findings if each.severity == "error"]

@@ -69,17 +69,19 @@ def draft(ctx: click.Context, /, given: str, person: str, from_file: Path | None
 @advisory.command()
 @case_argument
 @click.argument("file")
+@click.option("--vulnerability", "which", default="", metavar="CVE|NUMBER", help="Which one, of several in FILE.")
 @as_person
 @click.pass_context
-def adopt(ctx: click.Context, given: str, person: str, file: str) -> None:
+def adopt(ctx: click.Context, given: str, person: str, file: str, which: str) -> None:
     """Take over FILE, an advisory in OSV, CSAF, CVE or GitHub's form, as the draft of a case.
 
-    Which lines are affected is told, not taken over: the board decides that. The case keeps its one draft.
+    A case is about one vulnerability; where FILE tells of several, say which. Which lines are affected is told, not
+    taken over: the board decides that. The case keeps its one draft.
     """
     at, ref = sit(ctx, person, given)
     shown = at.case(ref)
     try:
-        record, source = record_of(beginning(file, LARGEST + 1), datetime.now(UTC))
+        record, source = record_of(beginning(file, LARGEST + 1), datetime.now(UTC), which=which)
     except NotConvertible as wrong:
         stop(inert(str(wrong)), Exit.FINDINGS)
     at.move(ref, "draft-advisory", {**(shown.advisory.draft or {}), **draft_fields(record)})
@@ -88,6 +90,8 @@ def adopt(ctx: click.Context, given: str, person: str, file: str) -> None:
     click.echo(f"{ref}: advisory drafted from {source} {inert(record.id)}")
     for line in told_lines(record):
         click.echo(f"  {inert(line)}")
+    if left := [each.name for each in record.products[1:]]:
+        click.echo(f"  not taken over, the draft names one product: {inert(', '.join(left))}")
 
 
 def previewed(ctx: click.Context, person: str, given: str) -> tuple[Seat, Preview]:

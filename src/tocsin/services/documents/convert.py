@@ -19,7 +19,7 @@ from tocsin.core.formats import FORMATS, Loss, cve, format_named
 from tocsin.core.formats.encode import json_bytes
 from tocsin.core.formats.imports import NotImportable, imported, rewritten
 from tocsin.core.formats.imports.common import revisions
-from tocsin.core.formats.imports.csaf import several
+from tocsin.core.formats.imports.csaf import told_of
 from tocsin.core.formats.judge.detect import as_kind, detect
 from tocsin.core.formats.judge.reading import Unreadable, read
 from tocsin.core.formats.other import OTHERS
@@ -55,28 +55,58 @@ class NotConvertible(ValueError):
         self.losses = losses
 
 
-def convert(body: bytes, target: str, now: datetime, named: str = "", assigner: Cna | None = None) -> Converted:
-    """The document in another format. `named` says what it is if it shall not be asked, `assigner` is the CNA.
+def convert(
+    body: bytes, target: str, now: datetime, named: str = "", assigner: Cna | None = None, which: str = ""
+) -> Converted:
+    """The document in another format. `named` says what it is if it shall not be asked, `assigner` is the CNA, `which`
+    is the vulnerability that is meant, where the document tells of several.
 
     Raises `NotConvertible` with what is missing.
     """
     wanted = _ALIASES.get(target, target)
-    advisory, source = record_of(body, now, named)
+    value, source = _read(body, named)
+    if wanted == source and not which:
+        advisory = _record(value, source, now, None)
+    else:
+        advisory = _record(value, source, now, _chosen(value, source, which))
+    return _converted(advisory, source, wanted, now, assigner)
+
+
+def convert_all(
+    body: bytes, target: str, now: datetime, named: str = "", assigner: Cna | None = None
+) -> list[tuple[str, Converted]]:
+    """A document for each vulnerability that a CSAF document tells of, with an id of its own: `ID-1`, `ID-2` and on."""
+    value, source = _read(body, named)
+    wanted, made = _ALIASES.get(target, target), []
+    for place in range(max(1, len(_told(value, source)))):
+        advisory = _record(value, source, now, place if _told(value, source) else None)
+        advisory = msgspec.structs.replace(advisory, id=f"{advisory.id}-{place + 1}")
+        made.append((advisory.id, _converted(advisory, source, wanted, now, assigner)))
+    return made
+
+
+def _converted(advisory: Advisory, source: str, wanted: str, now: datetime, assigner: Cna | None) -> Converted:
     if assigner:
         who = msgspec.structs.replace(advisory.publisher, cna=assigner)
         advisory = msgspec.structs.replace(advisory, publisher=who)
     if wanted == source:
         made = rewritten(advisory, wanted, lambda each: _value(wanted, _dated(each, now)))
         return Converted(body=json_bytes(made), source=source, target=wanted)
-    losses = (*_left_behind(advisory, source), *_cannot(wanted, advisory))
+    losses = (*_left_behind(advisory), *_cannot(wanted, advisory))
     blocking = tuple(each for each in losses if each.blocks and not _unfinished(wanted, each))
     if blocking:
         raise NotConvertible(f"{wanted}: " + "; ".join(f"{each.field}: {each.message}" for each in blocking), blocking)
     return Converted(body=_rendered(wanted, advisory), source=source, target=wanted, losses=losses)
 
 
-def record_of(body: bytes, now: datetime, named: str = "") -> tuple[Advisory, str]:
-    """The record of a document and the name of its format; raises `NotConvertible` for what cannot be read."""
+def record_of(body: bytes, now: datetime, named: str = "", which: str = "") -> tuple[Advisory, str]:
+    """The record of a document and the name of its format; raises `NotConvertible` for what cannot be read, and where
+    the document tells of several vulnerabilities and `which`, a CVE id or a number from 1 on, names none of them."""
+    value, name = _read(body, named)
+    return _record(value, name, now, _chosen(value, name, which)), name
+
+
+def _read(body: bytes, named: str) -> tuple[dict[str, Any], str]:
     try:
         value, _ = read(body)
     except Unreadable as wrong:
@@ -85,8 +115,32 @@ def record_of(body: bytes, now: datetime, named: str = "") -> tuple[Advisory, st
     name = format_name(kind) if kind else ""
     if not name or not isinstance(value, dict):
         raise NotConvertible("not a document of a format that can be read: CSAF, CVE, OSV, GHSA")
+    return value, name
+
+
+def _told(value: dict[str, Any], name: str) -> list[str]:
+    """The vulnerabilities of a document that may tell of several."""
+    return told_of(value) if name in ("csaf20", "csaf21") else []
+
+
+def _chosen(value: dict[str, Any], name: str, which: str) -> int | None:
+    """Place of the vulnerability that is meant; None where there is but one. Nothing is left out by silence."""
+    told = _told(value, name)
+    names = [each or str(number) for number, each in enumerate(told, 1)]
+    if which in names:
+        return names.index(which)
+    if which.isdecimal() and 0 < int(which) <= len(told):
+        return int(which) - 1
+    if which and told:
+        raise NotConvertible(f"{which!r} is none of its vulnerabilities: {', '.join(names)}")
+    if len(told) > 1:
+        raise NotConvertible(f"it tells of {len(told)} vulnerabilities: choose among {', '.join(names)}")
+    return None
+
+
+def _record(value: dict[str, Any], name: str, now: datetime, place: int | None) -> Advisory:
     try:
-        return _dated(imported(name, value), now), name
+        return _dated(imported(name, value, place), now)
     except KeyError:
         raise NotConvertible(f"documents in {name} can be checked, not read into a record") from None
     except NotImportable as wrong:
@@ -123,17 +177,19 @@ def _rendered(name: str, advisory: Advisory) -> bytes:
     return _RENDER.get(name, format_named(name).render)(advisory)
 
 
+def suffix(name: str) -> str:
+    """How a file with a document of this format ends."""
+    return f".{name}" if name in OTHERS else format_named(name).suffix
+
+
 def _value(name: str, advisory: Advisory) -> Any:
     return msgspec.json.decode(_rendered(name, advisory))
 
 
-def _left_behind(advisory: Advisory, source: str) -> Iterator[Loss]:
-    """What of the source the record does not hold: further vulnerabilities, vectors that nobody here can read."""
+def _left_behind(advisory: Advisory) -> Iterator[Loss]:
+    """What of the source the record does not hold: vectors that nobody here can read."""
     kept = advisory.extra[0].json
     for vector in dict.fromkeys(_VECTOR.findall(kept)):
         refused = score(vector)
         if isinstance(refused, Refused):
             yield Loss(field="scores", message=f"{vector[:60]!r} is left out: {refused.because}")
-    count = several(msgspec.json.decode(kept)) if source in ("csaf20", "csaf21") else 1
-    if count > 1:
-        yield Loss(field="vulnerabilities", message=f"only the first of {count} is converted; a record is about one")

@@ -15,6 +15,7 @@ import msgspec
 from tocsin.core.advisory import Advisory, Kept
 from tocsin.core.formats.imports import csaf, cve, ghsa, osv
 from tocsin.core.formats.imports.merge import merged
+from tocsin.core.vocabulary import is_cve_id
 
 READERS: Final[Mapping[str, Callable[[dict[str, Any]], Advisory]]] = {
     "csaf20": csaf.read,
@@ -30,11 +31,18 @@ class NotImportable(ValueError):
     """The document cannot become a record; the message says what is missing."""
 
 
-def imported(name: str, document: dict[str, Any]) -> Advisory:
+def imported(name: str, document: dict[str, Any], place: int | None = None) -> Advisory:
     """The record of a document of the named format, with the document itself kept.
 
-    Raises KeyError for a format without an importer, `NotImportable` for a document that names nothing.
+    A CSAF document may tell of several vulnerabilities: `place`, from 0, says which one becomes the record, as if the
+    document told of no other; the others' CVE ids are related. Raises KeyError for a format without an importer,
+    `NotImportable` for a document that names nothing.
     """
+    if place is not None:
+        others = tuple(each for each in csaf.told_of(document) if is_cve_id(each))
+        own = imported(name, csaf.only(document, place))
+        related = (*own.related, *(each for each in others if each != own.cve_id))
+        return msgspec.structs.replace(own, related=tuple(dict.fromkeys(related)))
     found = READERS[name](document)
     if not found.id:
         raise NotImportable("the document has no id")

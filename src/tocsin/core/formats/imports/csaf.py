@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads a CSAF document, 2.0 or 2.1, into the record. Sources: CSAF 2.0 and 2.1, sections 3.1 and 3.2.
 
-A record is about one vulnerability: of several the first is read, and the others' CVE ids are related. Products are
-told apart by vendor and name along the branches, packages also by their platform, as in OSV's `Red Hat` ecosystem.
+A record is about one vulnerability: of several the first is read, and the others' CVE ids are related; `only` makes
+another one the first. Products are told apart by vendor and name along the branches, packages also by their platform,
+as in OSV's `Red Hat` ecosystem.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tocsin.core.advisory import (
     Tlp,
     Urls,
 )
-from tocsin.core.formats.csaf_suite.walk import branches, get, members, objects, strings, text
+from tocsin.core.formats.csaf_suite.walk import branches, members, objects, strings, text
 from tocsin.core.formats.imports import common
 from tocsin.core.formats.imports.common import Span
 from tocsin.core.formats.imports.ghsa import spans as spans_of
@@ -325,7 +326,16 @@ def _spans(leaf: _Leaf, state: Affectedness, fixed: list[str], reason: str) -> I
         yield Span(start=each.start, end=end, version=each.version, state=state, reason=reason)
 
 
-def several(document: dict[str, Any]) -> int:
-    """How many vulnerabilities a document tells of."""
-    found = get(document, "vulnerabilities")
-    return len(found) if isinstance(found, list) else 0
+def told_of(document: dict[str, Any]) -> list[str]:
+    """The vulnerabilities that a document tells of: the CVE id of each, or another name, or "" where it has none."""
+    return [_called(each) for _, each in objects(document, "vulnerabilities")]
+
+
+def _called(weakness: dict[str, Any]) -> str:
+    own = next((text(each, "text") for _, each in objects(weakness, "ids")), "")
+    return text(weakness, "cve") or own or text(weakness, "title")
+
+
+def only(document: dict[str, Any], place: int) -> dict[str, Any]:
+    """The document with one of its vulnerabilities, by its place from 0."""
+    return {**document, "vulnerabilities": [[each for _, each in objects(document, "vulnerabilities")][place]]}
