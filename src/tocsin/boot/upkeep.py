@@ -16,10 +16,13 @@ from typing import Final
 
 from tocsin.boot import backup
 from tocsin.boot.config import Config
+from tocsin.boot.inbound import Mailbox
 from tocsin.delivery.worker.loop import Chore
 from tocsin.services import alarms, branches, lookalikes
 from tocsin.services.app import Desk
+from tocsin.services.forge import sync
 from tocsin.services.health import WORKER
+from tocsin.services.mail import fetching, held
 from tocsin.services.ports.machine import CLAIMED
 
 MINUTE: Final = 60.0
@@ -36,12 +39,26 @@ def chores(config: Config) -> Sequence[Chore]:
         *own(),
         Chore("a sign of life", MINUTE, partial(alive, socket.gethostname()), at_once=True),
         Chore("taking up alarms", MINUTE, partial(_alone, "alarms", alarms.take_up, MINUTE)),
+        Chore("forgetting old mail", 60 * MINUTE, partial(_alone, "old mail", held.forget, 10 * MINUTE)),
+        Chore("looking at forges", MINUTE / 4, sync.look),
         Chore("looking at repositories", MINUTE, partial(_alone, "repositories", branches.watch, 10 * MINUTE)),
     ]
+    for project, mailbox in config.inbound.imap.items():
+        look = partial(_alone, f"mailbox/{project}", partial(_fetch, project, mailbox), 10 * MINUTE)
+        found.append(Chore(f"looking into the mailbox of {project}", mailbox.seconds, look, at_once=True))
     if config.backup.nightly:
         nightly = partial(_alone, "backup", partial(backup.nightly, config), 60 * MINUTE)
         found.append(Chore("the nightly backup", 5 * MINUTE, nightly))
     return found
+
+
+def _fetch(project: str, mailbox: Mailbox, desk: Desk) -> None:
+    """Look into a mailbox; its library is loaded only where there is one."""
+    from tocsin.adapters.channels.mail.polling import Imap
+
+    told = mailbox
+    box = Imap(told.host, told.port, told.user, told.password, told.folder, told.tls)
+    fetching.fetch(desk, project, box)
 
 
 def alive(host: str, desk: Desk) -> None:
