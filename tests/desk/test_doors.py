@@ -32,6 +32,7 @@ def addresses(ref: str, blob: str = "blb_1") -> dict[str, list[str]]:
         "inbox": ["/inbox", "/inbox?tab=open"],
         "case": [f"/c/{ref}"],
         "move": [f"/c/{ref}/do/{name}" for name in FORMS],
+        "draft": [f"/c/{ref}/draft/{name}" for name in FORMS],
         "file": [f"/c/{ref}/files/{blob}"],
         "tab": [f"/c/{ref}/{tab}" for tab in TABS],
         "people": ["/people"],

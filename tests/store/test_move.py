@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 from tests.postgres import Cluster
 from tests.store.databases import connected
@@ -98,7 +99,7 @@ def test_a_target_that_holds_anything_is_left_alone(sqlite: Database, empty_post
 
 def test_a_target_without_tables_is_refused(sqlite: Database, postgres_cluster: Cluster) -> None:
     place = postgres_cluster.create()
-    with at(place) as database, pytest.raises(move.NotMoved, match="target is not of this version"):
+    with at(place) as database, pytest.raises(move.NotMoved, match="not of one version"):
         move.move(sqlite, database)
     postgres_cluster.drop(place)
 
@@ -155,3 +156,23 @@ def test_a_database_of_a_newer_version_is_told_apart(sqlite: Database) -> None:
     with sqlite.write() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE name IN ('9999_later', '0007_row_security')")
     assert "tocsin.0007_row_security" in behind(sqlite)
+
+
+def test_a_database_of_the_version_before_is_copied_as_it_is(
+    postgres_cluster: Cluster, empty_file: Database, tmp_path: Path
+) -> None:
+    """What `tocsin upgrade` backs up before it changes any table."""
+    place = postgres_cluster.create()
+    with at(place) as before, connected("", tmp_path) as copy_of:
+        MigrationExecutor(before.connection).migrate([("tocsin", "0005_person_stamp"), ("auth", "0001_initial")])
+        with before.write() as cursor:
+            cursor.execute("INSERT INTO tocsin_fact (name, at, value) VALUES ('backup', now(), 'good')")
+        assert behind(before)
+        make_tables(copy_of, like=before)
+        told = {table.name: table.rows for table in move.move(before, copy_of)}
+        assert told["tocsin_fact"] == 1
+        assert "tocsin_publication" not in told, "there was none then"
+        make_tables(copy_of)
+        assert not behind(copy_of)
+        assert everything(copy_of)["tocsin_fact"]
+    postgres_cluster.drop(place)

@@ -2,8 +2,9 @@
 """`tocsin serve`: the key holder and two listeners in processes of their own, supervised, stopped together.
 
 *keys* holds the private keys and answers on a socket of the file system; *front* (report form, advisories) holds only
-what seals and has no business with the key holder; *desk* (cases, worker) asks it for each case. This process holds
-nothing at all: it imports no framework, opens no database and reads no key.
+what seals and has no business with the key holder, and so does *mail*, where a mail server hands mail over; *desk*
+(cases, worker) asks it for each case. This process holds nothing at all: it imports no framework, opens no database and
+reads no key.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _NAMES: Final = {
     Role.FRONT: "front listener",
     Role.DESK: "desk listener",
     Role.WORKER: "worker",
+    Role.MAIL: "mail listener",
     Role.KEYS: "key holder",
 }
 
@@ -39,7 +41,11 @@ THREADS: Final = {Role.FRONT: 256, Role.DESK: 32}
 half-sent uploads stopped the front; with these, a hundred and fifty did not slow it."""
 
 
-_MODULES: Final = {Role.KEYS: "tocsin.boot.holder", Role.WORKER: "tocsin.boot.worker"}
+_MODULES: Final = {
+    Role.KEYS: "tocsin.boot.holder",
+    Role.WORKER: "tocsin.boot.worker",
+    Role.MAIL: "tocsin.boot.mail",
+}
 
 _KEY_VARIABLES: Final = frozenset({"TOCSIN_KEYS", "TOCSIN_KEY_SOCKET", "CREDENTIALS_DIRECTORY"})
 
@@ -56,7 +62,7 @@ class Listener:
     def start(self, environment: Mapping[str, str]) -> None:
         """Start the process."""
         self.started = time.monotonic()
-        kept = environment if self.role is not Role.FRONT else _without_keys(environment)
+        kept = environment if self.role not in (Role.FRONT, Role.MAIL) else _without_keys(environment)
         self.process = subprocess.Popen(self._command(), env={**kept, "TOCSIN_ROLE": self.role.value})
 
     def _command(self) -> list[str]:
@@ -128,10 +134,12 @@ def serve(config: Config, environment: Mapping[str, str] = os.environ, only: Seq
         Role.FRONT: config.server.listen,
         Role.DESK: config.server.desk_listen,
         Role.WORKER: "",
+        Role.MAIL: config.inbound.listen,
         Role.KEYS: str(config.holder_socket),
     }
     keys = Listener(Role.KEYS, places[Role.KEYS])
-    listeners = [Listener(role, places[role]) for role in only or (Role.FRONT, Role.DESK) if role is not Role.KEYS]
+    usual = (Role.FRONT, Role.DESK, *((Role.MAIL,) if config.inbound.listen else ()))
+    listeners = [Listener(role, places[role]) for role in only or usual if role is not Role.KEYS]
     held_elsewhere = bool(config.keys.socket and config.holder_socket.is_socket())
     processes = [keys, *listeners] if (Role.KEYS in only if only else not held_elsewhere) else listeners
     if only:

@@ -7,7 +7,10 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
+from tocsin.adapters.channels.mail.proving import ask_the_domain
+from tocsin.adapters.child.pool import Pool
 from tocsin.adapters.db.api import DbApiTokens, DbRepeats
 from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.inbox import DbInbox
@@ -23,6 +26,7 @@ from tocsin.adapters.db.rooms import DbRooms
 from tocsin.adapters.db.scope import on_behalf_of
 from tocsin.adapters.db.shelf import DbShelf
 from tocsin.adapters.db.shelf_writer import DbShelfWriter
+from tocsin.adapters.forge import ConfiguredForges
 from tocsin.adapters.git.mirror import GitMirrors
 from tocsin.adapters.git.sandbox import Bubblewrap
 from tocsin.adapters.git.sources import MirrorSources
@@ -38,15 +42,19 @@ from tocsin.adapters.vault import (
     load_sealer,
     load_tokens,
 )
-from tocsin.adapters.vault.holder.client import HeldKeys, HeldNotary, HeldVault, held_signer
+from tocsin.adapters.vault.holder.client import Ask, HeldKeys, HeldNotary, HeldVault, held_signer, team_carrier
+from tocsin.adapters.vault.holder.team_client import HeldTeams
 from tocsin.adapters.vault.phrase import wordlist
-from tocsin.adapters.web import WebKnock, fetch
+from tocsin.adapters.web import GuardedHttp, WebKnock, fetch
 from tocsin.boot.config import Config
 from tocsin.boot.holder import asking
+from tocsin.boot.targets import targets
+from tocsin.core.mail.message import Message
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
 from tocsin.services.alarms import AlarmedVault, sounder
-from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Outside, Press, Site, Watch
+from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Mailroom, Outside, Press, Site, Watch
 from tocsin.services.likes import Likes
+from tocsin.services.ports.mail import unchecked
 from tocsin.services.quotas import Quotas
 
 LIKES: Final = Likes()
@@ -120,6 +128,47 @@ def front(config: Config) -> Front:
     )
 
 
+def http(config: Config) -> GuardedHttp:
+    """Return what speaks to others: hosts that the settings name, and addresses of the public internet."""
+    named = {urlsplit(source.api).netloc for source in config.forge.values()}
+    return GuardedHttp(
+        trusted=frozenset({*named, *config.egress.hosts}),
+        words=frozenset(wordlist()),
+        canaries=config.egress.canaries,
+    )
+
+
+def outside(config: Config) -> Outside:
+    """Build what the worker deals with the outside world through."""
+    return Outside(
+        records=DbRecords(),
+        arrivals=DbArrivals(),
+        front=front(config),
+        forges=ConfiguredForges(config.forge, http(config)),
+    )
+
+
+LARGEST_MAIL: Final = 64 * 1024 * 1024
+"""Bytes that come back from taking a mail apart: what is in it, decoded."""
+
+PARSE: Final = Pool("mail", Message, LARGEST_MAIL)
+"""Where this process has mails taken apart; nothing is started before the first."""
+
+
+def mailroom(config: Config, ask: Ask) -> Mailroom:
+    """Build what mail that comes in is dealt with by."""
+    told = config.inbound
+    return Mailroom(
+        front=front(config),
+        parse=PARSE,
+        keys=HeldTeams(team_carrier(ask)),
+        check=ask_the_domain if told.ask_dns else unchecked,
+        trusted=told.trusted,
+        lists=told.lists,
+        more=tuple(told.addresses.items()),
+    )
+
+
 def desk(config: Config) -> Desk:
     """Build what desk, command line and worker hold."""
     ask = asking(config)
@@ -153,7 +202,7 @@ def desk(config: Config) -> Desk:
         machine=Machine(case_keys=DbCaseKeys(), keys=HeldKeys(ask), alarms=alarms, facts=DbFacts()),
         api_tokens=DbApiTokens(),
         repeats=DbRepeats(),
-        outside=Outside(records=DbRecords(), arrivals=DbArrivals()),
+        outside=outside(config),
         likes=LIKES,
         sources=MirrorSources(config.data_dir / "git"),
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),
@@ -161,6 +210,8 @@ def desk(config: Config) -> Desk:
         press=Press(tree=tree(config), signer=held_signer(ask), typesetter=pdf),
         mirrors=GitMirrors(config.data_dir / "git", config.repository),
         sandbox=Bubblewrap(),
+        mail=mailroom(config, ask),
+        targets=targets(config),
         wall=on_behalf_of,
         knocks=(WebKnock(site(config).public_url),),
     )

@@ -55,8 +55,9 @@ class Attachment(Value):
 class Letter(Value):
     """What is kept of a mail beside its words: whose it says it is, what is proven about that, and the message whole.
 
-    `proof` says it in a few words for people, `proven` whether the domain of `sender` stands behind it (DMARC, RFC 7489); the
-    sender of what was `forwarded_by` somebody is proven by nobody. `thread` are the ids of messages it belongs after.
+    `proof` says it in a few words for people, `proven` whether the domain of `sender` stands behind it (DMARC); the
+    sender of what was `forwarded_by` somebody is proven by nobody. `thread` are the ids of messages it belongs after;
+    `answerable` says that the machine may write to the sender by itself, `arrival` under which id it was kept.
     """
 
     sender: str
@@ -69,6 +70,7 @@ class Letter(Value):
     forwarded_by: str = ""
     opened: bool = False
     answerable: bool = False
+    arrival: str = ""
     raw: Attachment | None = None
 
 

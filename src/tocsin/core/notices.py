@@ -17,7 +17,7 @@ from tocsin.core.case import events as ev
 from tocsin.core.case.approval import ApprovalAsked, CaseShredded, GlassBroken
 from tocsin.core.case.deadlines import next_due
 from tocsin.core.case.model import Case
-from tocsin.core.case.parties import KNOWS, Party, Product
+from tocsin.core.case.parties import KNOWS, PUBLIC, Party, Product
 from tocsin.core.case.party_events import MessageResent, PartyConsented, PartyDeclined, PartyLeft
 from tocsin.core.case.phase import STEPS, phase, steps_done
 from tocsin.core.case.record_events import MilestoneSet
@@ -26,7 +26,8 @@ from tocsin.core.case.standing import may_see
 from tocsin.core.intake import Attachment
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.model import Group, Policy
-from tocsin.core.vocabulary import ActorKind, Audience, CaseRef, Value
+from tocsin.core.publication.events import TargetEvent, TargetRead, TargetRefused, TargetTroubled
+from tocsin.core.vocabulary import ActorKind, Audience, CaseRef, RejectionClass, Value
 
 
 class CopyMessage(Value, tag="message"):
@@ -275,14 +276,24 @@ def status_copy(case: Case, policy: Policy, at: datetime) -> CopyStatus:
         next_due=promise.due_at if promise else None,
         embargo_until=case.embargo_until,
         proposals=_open_proposals(case),
-        asks_to_pass_on=tuple(
-            (each.id, each.name) for each in case.parties if each.upstream and each.here and each.agreed_at is None
-        ),
+        asks_to_pass_on=(*_upstream(case), *_public(case, policy)),
         may_appeal=case.rejection is not None and not case.appeals and case.closed_at is None,
         may_confirm_fix=case.fix_ready_at is not None and case.published_at is None,
         advisory_id=case.advisory_id if case.published_at else "",
         cve_id=case.cve_id if case.published_at else "",
     )
+
+
+def _upstream(case: Case) -> tuple[tuple[str, str], ...]:
+    return tuple((each.id, each.name) for each in case.parties if each.upstream and each.here and not each.agreed_at)
+
+
+def _public(case: Case, policy: Policy) -> tuple[tuple[str, str], ...]:
+    """Ask whether a bug that is not about security may be told in public, where the policy sends such bugs (S24)."""
+    asked = policy.intake is not None and policy.intake.not_security is not None
+    if not asked or case.rejection is not RejectionClass.NOT_SECURITY or case.public_agreed_at is not None:
+        return ()
+    return ((PUBLIC, "everybody: the public bug tracker, without the steps that make it happen"),)
 
 
 class Notice(Value, tag="notify"):
@@ -346,18 +357,24 @@ def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, 
 
 
 _ENCODER: Final = msgspec.json.Encoder()
-_COPY: Final[msgspec.json.Decoder[Copy]] = msgspec.json.Decoder(Copy)
+_COPIES: Final[msgspec.json.Decoder[Copy | tuple[Copy, ...]]] = msgspec.json.Decoder(Copy | tuple[Copy, ...])
 _DEED: Final[msgspec.json.Decoder[Deed]] = msgspec.json.Decoder(Deed)
 
 
-def encode(value: Copy | Deed) -> bytes:
-    """Encode a copy or a deed for sealing."""
+def encode(value: Deed) -> bytes:
+    """Encode a deed for sealing."""
     return _ENCODER.encode(value)
 
 
-def decode_copy(data: bytes) -> Copy:
-    """Decode one line of the reporter's copy."""
-    return _COPY.decode(data)
+def encode_copies(values: tuple[Copy, ...]) -> bytes:
+    """Encode one line of the reporter's copy: all that they learn at once."""
+    return _ENCODER.encode(values)
+
+
+def decode_copies(data: bytes) -> tuple[Copy, ...]:
+    """Decode one line of the reporter's copy, which holds one value or several."""
+    found = _COPIES.decode(data)
+    return found if isinstance(found, tuple) else (found,)
 
 
 def decode_deed(data: bytes) -> Deed:

@@ -7,18 +7,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from tocsin.core.vocabulary import ProjectId
 from tocsin.services.likes import Likes
 from tocsin.services.measured import Measured
 from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.fetch import Fetch
+from tocsin.services.ports.forge import Forges, NoForges
 from tocsin.services.ports.git import Mirrors, NoMirrors, Sandbox
 from tocsin.services.ports.keys import KeyKeeper
 from tocsin.services.ports.knock import Knock
 from tocsin.services.ports.log import Log, LogReader, Peers
 from tocsin.services.ports.machine import Alarms, CaseKeys, Facts
+from tocsin.services.ports.mail import Checks, Parses, unchecked
 from tocsin.services.ports.notary import Notary, Signatures
 from tocsin.services.ports.notifier import Notifier
+from tocsin.services.ports.openpgp import Decrypts, NoTeamKeys
 from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.receipts import Receipts
 from tocsin.services.ports.records import Arrivals, Records
@@ -85,14 +89,6 @@ class Press:
 
 
 @dataclass(frozen=True)
-class Outside:
-    """What the worker deals with the outside world through: what it remembers of it, and what came in from there."""
-
-    records: Records
-    arrivals: Arrivals
-
-
-@dataclass(frozen=True)
 class Front:
     """What intake and the public pages hold: they can seal, and cannot open any case. `log_key` is the public half."""
 
@@ -115,6 +111,34 @@ class Front:
     tree: TreeReader = field(default_factory=Nowhere)
     facts: Facts | None = None
     quotas: Quotas = field(default_factory=Quotas)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the worker deals with the outside world through: what it remembers of it, and what came in from there.
+
+    `front` is how it hands in a report that came another way than through the front's own doors: sealed all the same.
+    """
+
+    records: Records
+    arrivals: Arrivals
+    front: Front
+    forges: Forges = field(default_factory=NoForges)
+
+
+@dataclass(frozen=True)
+class Mailroom:
+    """What mail that comes in is dealt with by: the front's own bundle to open cases with, the parser's child, the
+    teams' OpenPGP keys. `trusted` is the host whose Authentication-Results are believed, `lists` the ids of mailing
+    lists that are a mailbox of a project's own, `more` further addresses of projects."""
+
+    front: Front
+    parse: Parses
+    keys: Decrypts = field(default_factory=NoTeamKeys)
+    check: Checks = unchecked
+    trusted: str = ""
+    lists: tuple[str, ...] = ()
+    more: tuple[tuple[str, ProjectId], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,6 +181,7 @@ class Desk:
     mirrors: Mirrors = field(default_factory=NoMirrors)
     knocks: tuple[Knock, ...] = ()
     sandbox: Sandbox | None = None
+    mail: Mailroom | None = None
     wall: Callable[[str], None] = lambda person: None
     """Tells the store for whom this thread asks from now on: a second wall, where the database has one."""
 

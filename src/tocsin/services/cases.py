@@ -21,7 +21,7 @@ from tocsin.core.case import decide as rules
 from tocsin.core.case import events as ev
 from tocsin.core.case import phase as phases
 from tocsin.core.case.approval import GlassBroken, Member
-from tocsin.core.case.deadlines import next_due, next_wake
+from tocsin.core.case.deadlines import due, next_wake
 from tocsin.core.case.decide import approve
 from tocsin.core.case.evolve import replay
 from tocsin.core.case.measures import measure
@@ -177,7 +177,7 @@ def answer_drop(desk: Desk, drop: Drop, actor: Actor, refused: Refused) -> None:
     places = sealing.Places(desk.sealer.instance)
     told = notices.CopyRefusal(at=desk.now(), because=refused.because)
     rooms = [room for room in desk.rooms.of_case(drop.case) if room.id == actor.id]
-    copies = tuple(seal_copy(desk, places, room, told, told.at) for room in rooms)
+    copies = tuple(seal_copy(desk, places, room, (told,), told.at) for room in rooms)
     written = change(desk, opened, opened.case, (), drop=drop.id)
     desk.journal.commit(msgspec.structs.replace(written, copies=copies))
 
@@ -255,9 +255,9 @@ def change(
         row=inbox_row(holder, places, policy, case),
         snapshot=_due_snapshot(places, opened, case),
         copies=tuple(
-            seal_copy(holder, places, each.room, value, case.updated_at)
+            seal_copy(holder, places, each.room, told, case.updated_at)
             for each in listeners.listeners(holder, case)
-            for value in listeners.copies(case, policy, entries, each)
+            if (told := tuple(listeners.copies(case, policy, entries, each)))
         ),
         effects=effects(holder, places, opened.key, case, entries, reactions),
         drop=drop,
@@ -303,7 +303,8 @@ def _dates(case: Case) -> Iterator[tuple[str, datetime]]:
 
 def inbox_row(holder: Holder, places: sealing.Places, policy: Policy, case: Case) -> InboxRow:
     """Project a case onto its inbox row, sealed under the project's list key, or dropped where no such key is held."""
-    promise = next_due(policy, case)
+    waiting = due(policy, case)
+    promise = waiting[0] if waiting else None
     body = msgspec.json.encode(summary(policy, case, promise.name if promise else ""))
     place = places.row(case.ref, case.seq)
     by_drop = isinstance(holder, Front)
@@ -321,30 +322,18 @@ def inbox_row(holder: Holder, places: sealing.Places, policy: Policy, case: Case
         opened_at=case.received_at,
         updated_at=case.updated_at,
         next_due=promise.due_at if promise else NEVER,
-        wake_at=next_wake(policy, case) or NEVER,
+        wake_at=next_wake(policy, case, waiting) or NEVER,
         body=sealed,
         by_drop=by_drop,
     )
 
 
-def room_copies(
-    holder: Holder,
-    places: sealing.Places,
-    rooms: Sequence[Room],
-    status: notices.CopyStatus,
-    entries: tuple[ev.Entry, ...],
-    *,
-    heard: bool,
-) -> tuple[RoomCopy, ...]:
-    """Seal what the reporter learns from these entries, and where the case now stands, to each of their rooms."""
-    values: tuple[notices.Copy, ...] = (*notices.message_copies(entries, heard), status) if rooms else ()
-    return tuple(seal_copy(holder, places, room, value, status.at) for room in rooms for value in values)
-
-
-def seal_copy(holder: Holder, places: sealing.Places, room: Room, value: notices.Copy, at: datetime) -> RoomCopy:
-    """Seal one line of the reporter's copy."""
+def seal_copy(
+    holder: Holder, places: sealing.Places, room: Room, told: tuple[notices.Copy, ...], at: datetime
+) -> RoomCopy:
+    """Seal one line of the reporter's copy: all that they are told at once, because each sealing makes a key."""
     copy_id = holder.mint.id("cpy")
-    body = holder.sealer.seal_to_reporter(room.public_key, notices.encode(value), places.copy(copy_id, room.id))
+    body = holder.sealer.seal_to_reporter(room.public_key, notices.encode_copies(told), places.copy(copy_id, room.id))
     return RoomCopy(id=copy_id, room=room.id, at=at, body=body)
 
 

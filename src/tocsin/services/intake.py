@@ -23,6 +23,7 @@ from tocsin.services import cases, leaves, room, sealing
 from tocsin.services.app import Front
 from tocsin.services.ports.receipts import Phrase
 from tocsin.services.ports.store import Change, Conflict, Room, Unavailable
+from tocsin.services.ports.world import ProjectInfo
 from tocsin.services.proof import Proof, prove
 from tocsin.services.quotas import HELD
 
@@ -48,17 +49,21 @@ class Receipt(msgspec.Struct, frozen=True):
     held: bool = False
 
 
-def receive(front: Front, project: ProjectId, report: Report, nonce: bytes, address: str = "") -> Receipt | Refused:
+def receive(
+    front: Front, into: ProjectId | ProjectInfo, report: Report, nonce: bytes, address: str = ""
+) -> Receipt | Refused:
     """Open a case from a report and return the receipt once everything is durable.
 
-    `address` is where it came from, where that can be told; it is counted for the quotas and not kept.
+    `into` is the project, by its id where it was not looked up yet. `address` is where it came from, where that can be
+    told; it is counted for the quotas and not kept.
 
     Attachments must have been finished in the blob store before. Refuses an unknown project and an incomplete report;
     raises `ports.store.Unavailable` when nothing can be written: then nothing was acknowledged.
     """
-    info = front.projects.get(project)
+    info = into if isinstance(into, ProjectInfo) else front.projects.get(into)
     if info is None:
         return Refused(code="not-found", because="There is no such project here.", rule="intake")
+    project = info.id
     phrase = front.receipts.issue(nonce)
     locator = front.receipts.locator(phrase)
     policy = front.projects.policy(project, info.policy)
@@ -113,10 +118,7 @@ def _open(
             row=msgspec.structs.replace(row, waits_for=HELD) if held else row,
             wrapped_key=wrapped,
             room=own,
-            copies=(
-                *cases.room_copies(front, places, (own,), status, entries, heard=True),
-                cases.seal_copy(front, places, own, kept, now),
-            ),
+            copies=(cases.seal_copy(front, places, own, (*notices.message_copies(entries, True), status, kept), now),),
             effects=cases.effects(front, places, key, case, entries, rules.set_going(case, command, context)),
         )
     )

@@ -53,7 +53,7 @@ def invite(desk: Desk, opened: cases.Opened, actor: Actor, wish: Invite) -> Invi
         )
         places = sealing.Places(desk.sealer.instance)
         written = cases.change(desk, opened, case, entries)
-        copies = (*written.copies, cases.seal_copy(desk, places, room, _status(case, party, opened), context.now))
+        copies = (*written.copies, cases.seal_copy(desk, places, room, (_status(case, party, opened),), context.now))
         try:
             desk.journal.commit(msgspec.structs.replace(written, room=room, copies=copies))
         except Conflict:

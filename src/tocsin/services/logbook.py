@@ -8,7 +8,7 @@ covers, so the newest one always covers the whole tree.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from functools import partial
 from typing import Final
 
 from tocsin.core.log import bundle, note, tree
@@ -29,10 +29,8 @@ def grow(desk: Desk, at_least: int = 1) -> int:
 
     When another process was quicker, nothing: what it left waits for the next turn.
     """
-    now = desk.now()
-    origin = _origin(desk)
     try:
-        return desk.log.grow(BATCH, lambda frontier, new: _extended(desk, origin, now, frontier, new), at_least)
+        return desk.log.grow(BATCH, partial(_extended, desk), at_least)
     except Conflict:
         return 0
 
@@ -43,7 +41,8 @@ def _origin(desk: Desk) -> str:
     return found.checkpoint.origin if found else transparency.name_of(desk.site.public_url)
 
 
-def _extended(desk: Desk, origin: str, now: datetime, frontier: Frontier, new: Sequence[bytes]) -> Growth:
+def _extended(desk: Desk, frontier: Frontier, new: Sequence[bytes]) -> Growth:
+    now, origin = desk.now(), _origin(desk)
     after, nodes = tree.extend(frontier, new)
     head = Checkpoint(origin=origin, size=after.size, root=tree.root(after))
     unsigned = Note(text=note.checkpoint_text(head))

@@ -135,7 +135,7 @@ def keep_site(desk: Desk, lists: bool = True) -> None:
     turn tries again.
     """
     writer = site_writer(desk)
-    if writer is None:
+    if writer is None or writer.settled():
         return
     try:
         while site.grow(writer) == site.BATCH:

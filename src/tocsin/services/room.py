@@ -99,8 +99,9 @@ def look(front: Front, door: Door, project: ProjectId) -> RoomView:
     """Read the reporter's copy. Raises `ports.vault.Tampered` when a line is not what was sealed."""
     places = sealing.Places(front.sealer.instance)
     copies = [
-        notices.decode_copy(door.key.open(copy.body, sealing.copy_place(places, copy)))
+        value
         for copy in front.rooms.copies(door.room.id)
+        for value in notices.decode_copies(door.key.open(copy.body, sealing.copy_place(places, copy)))
     ]
     status = [copy for copy in copies if isinstance(copy, notices.CopyStatus)]
     return RoomView(
@@ -154,7 +155,7 @@ def leave(front: Front, door: Door, command: ReporterCommand) -> None:
     copy = None
     if words is not None:
         message = notices.CopyMessage(at=now, by="you", text=words[0], attachments=words[1])
-        copy = cases.seal_copy(front, places, door.room, message, now)
+        copy = cases.seal_copy(front, places, door.room, (message,), now)
     front.drops.leave(Drop(id=drop, case=door.room.case, at=now, body=body), copy)
 
 

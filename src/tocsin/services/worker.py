@@ -18,6 +18,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused
 from tocsin.services import (
     alarms,
+    arrivals,
     badge,
     canary,
     cases,
@@ -67,11 +68,16 @@ class Turn(msgspec.Struct, frozen=True):
         """Whether there was nothing to do."""
         return not (self.drops or self.ticks or self.resealed or self.effects or self.failed or self.logged)
 
+    @property
+    def full(self) -> bool:
+        """Whether a batch was full, so that more is waiting."""
+        return max(self.drops, self.ticks, self.resealed, self.effects + self.failed) >= BATCH
+
 
 def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
     """Take one turn. `stuck` collects what did not open, so that it is kept, told of once and holds nobody up."""
     stuck = set() if stuck is None else stuck
-    drops = take_drops(desk, stuck)
+    drops = take_drops(desk, stuck) + arrivals.take_up(desk, stuck)
     ticks = tick(desk, stuck)
     resealed = reseal(desk, stuck)
     effects, failed = drain(desk)

@@ -16,9 +16,10 @@ from tocsin.core.notices import Notice
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import ProjectId, Role
 from tocsin.services.alarms import AlarmedVault, sounder
-from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Outside, Press, Site, Watch
+from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Mailroom, Outside, Press, Site, Watch
 from tocsin.testing.api import MemoryApiTokens, MemoryRepeats
 from tocsin.testing.machine import MemoryAlarms, MemoryFacts, MemoryKeys
+from tocsin.testing.mail import parsed
 from tocsin.testing.records import MemoryArrivals, MemoryRecords
 from tocsin.testing.shelf import MemoryShelf
 from tocsin.testing.site import MemoryTree, OpenSigner
@@ -133,10 +134,11 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         ),
         api_tokens=MemoryApiTokens(),
         repeats=MemoryRepeats(),
-        outside=Outside(records=records, arrivals=arrivals),
+        outside=Outside(records=records, arrivals=arrivals, front=front),
         guard=Guard(words=frozenset(wordlist())),
         doors=Doors(trial=True),
         press=Press(tree=tree, signer=OpenSigner()),
+        mail=Mailroom(front=front, parse=parsed),
     )
     maintainer = frozenset({Role.OWNER, Role.MAINTAINER, Role.RELEASE_MANAGER, Role.PUBLISHER})
     everywhere: dict[ProjectId, frozenset[Role]] = {project.id: maintainer for project in projects.all()}

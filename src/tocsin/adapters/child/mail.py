@@ -13,9 +13,9 @@ import html
 import re
 from email import policy
 from email.errors import MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect
+from email.feedparser import BytesFeedParser
 from email.header import decode_header
 from email.message import Message as Parsed
-from email.feedparser import BytesFeedParser
 from email.utils import collapse_rfc2231_value
 from typing import Final
 
@@ -44,7 +44,7 @@ _CODECS: Final = {
 _ALLOWED: Final = frozenset(_CODECS.values())
 _ANGLE: Final = re.compile(r'^(?:"((?:[^"\\]|\\.){0,500})"|([^"<>,;:]{0,500}))<([^<>@\s]{1,64}@[^<>@\s]{1,255})>$')
 _BARE: Final = re.compile(r"^([^<>@\s,;:()]{1,64}@[^<>@\s,;:()]{1,255})$")
-_ID: Final = re.compile(r"<[^<>\s]{3,500}>")
+_ID: Final = re.compile(r"<([^<>\s]{3,500})>")
 _TAG: Final = re.compile(r"<!--|<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(?:[^<>]*>)?")
 _UNSEEN: Final = frozenset({"script", "style", "title", "head"})
 _BREAKS: Final = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "pre", "table"})

@@ -128,7 +128,7 @@ def _copy_rows(database: Database, target: Path) -> None:
     target.touch(mode=0o600, exist_ok=False)
     try:
         with reached(f"sqlite:///{target.name}", target.parent) as copy:
-            make_tables(copy)
+            make_tables(copy, like=database)
             move(database, copy)
     except NotMoved as error:
         raise Unavailable(f"the database could not be copied: {error}") from error

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from tocsin.adapters.db.database import DEFAULT, Database
+from tocsin.adapters.db.database import DEFAULT, Database, instant
 from tocsin.adapters.db.models import AlarmRow, CaseKeyRow, CaseRow, FactRow, OutboxRow, SnapshotRow
 from tocsin.adapters.db.statements import Columns
 from tocsin.core.vocabulary import CaseRef
@@ -17,6 +17,7 @@ from tocsin.services.ports.machine import CLAIMED, Alarm, Fact, Rewrapped
 from tocsin.services.ports.store import Conflict
 
 _ALARM: Final = Columns(AlarmRow, "id", "at", "kind", "case", "actor", "place")
+_UNTOLD: Final = f"{_ALARM.select} WHERE told_at IS NULL ORDER BY at, id LIMIT %s"
 _FACT: Final = Columns(FactRow, "name", "at", "value")
 _CLAIM: Final = f"""
     INSERT INTO {_FACT.table} AS fact ({_FACT.text}) VALUES (%s, %s, %s)
@@ -69,8 +70,10 @@ class DbAlarms:
 
     def untold(self, limit: int) -> Sequence[Alarm]:
         """Alarms that nobody was told of."""
-        with self._db.read():
-            return [_alarm(row) for row in self._rows().filter(told_at__isnull=True).order_by("at", "id")[:limit]]
+        return [
+            Alarm(at=instant(at), kind=kind, case=case, actor=actor, place=place)
+            for _, at, kind, case, actor, place in self._db.rows(_UNTOLD, (limit,))
+        ]
 
     def told(self, alarms: Sequence[Alarm], now: datetime) -> None:
         """Mark alarms as told."""
@@ -94,9 +97,7 @@ class DbFacts:
 
     def all(self) -> Mapping[str, Fact]:
         """Every fact."""
-        with self._db.read():
-            rows = FactRow.objects.using(self._db.alias).all()
-            return {row.name: Fact(at=row.at, value=row.value) for row in rows}
+        return {name: Fact(at=instant(at), value=value) for name, at, value in self._db.rows(_FACT.select, ())}
 
     def note(self, name: str, value: str, at: datetime) -> None:
         """Keep a fact; see the port."""

@@ -9,18 +9,19 @@ so memory does not grow with the database. The target has its tables and nothing
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
 
 import msgspec
 from django.apps import apps
+from django.apps.registry import Apps
 from django.core.management.color import no_style
 from django.db import models, transaction
 
 from tocsin.adapters.db.database import Database
-from tocsin.adapters.db.other import ahead, behind
+from tocsin.adapters.db.other import ahead, applied, tables_of
 from tocsin.adapters.db.statements import quoted
 
 BATCH: Final = 500
@@ -42,9 +43,9 @@ class Table(msgspec.Struct, frozen=True):
     rows: int
 
 
-def every() -> list[type[models.Model]]:
+def every(registry: Apps = apps) -> list[type[models.Model]]:
     """The models with a table, those of others first: what refers comes after what it refers to."""
-    found = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    found = [model for model in registry.get_models(include_auto_created=True) if model._meta.managed]
     ordered: list[type[models.Model]] = []
 
     def visit(model: type[models.Model]) -> None:
@@ -66,16 +67,18 @@ def move(source: Database, target: Database, tell: Callable[[Table], object] = l
     Raises NotMoved when a table of the target holds something, the two are not of one version, or what is read back
     differs; `Unavailable` and `Conflict` as every access does. The target is then as it was.
     """
-    for name, database in (("source", source), ("target", target)):
-        if behind(database) or ahead(database):
-            raise NotMoved(f"the {name} is not of this version: run “tocsin upgrade” on it first")
+    if ahead(source):
+        raise NotMoved("the source was used by a newer version than this one: use that")
+    if applied(source) != applied(target):
+        raise NotMoved("source and target are not of one version: run “tocsin upgrade” first")
+    models_there = every(tables_of(source))
     with _one_moment(source), target.write():
-        _refuse_filled(target)
+        _refuse_filled(target, models_there)
         done = []
-        for model in every():
+        for model in models_there:
             done.append(_copy(model, source, target))
             tell(done[-1])
-        _count_on(target)
+        _count_on(target, models_there)
     return done
 
 
@@ -89,8 +92,8 @@ def _one_moment(source: Database) -> Iterator[None]:
         yield
 
 
-def _refuse_filled(target: Database) -> None:
-    for model in every():
+def _refuse_filled(target: Database, every_model: Sequence[type[models.Model]]) -> None:
+    for model in every_model:
         rows = model._base_manager.using(target.alias)
         if model._meta.app_label in _MADE_BY_MIGRATE:
             with target.connection.cursor() as cursor:
@@ -143,9 +146,9 @@ class _Digest:
         self.sum = (self.sum + int.from_bytes(hashlib.sha256(told).digest())) % 2**256
 
 
-def _count_on(target: Database) -> None:
+def _count_on(target: Database, every_model: Sequence[type[models.Model]]) -> None:
     """Let the target give the next number after the highest that it was given."""
-    statements = target.connection.ops.sequence_reset_sql(no_style(), every())
+    statements = target.connection.ops.sequence_reset_sql(no_style(), list(every_model))
     with target.connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

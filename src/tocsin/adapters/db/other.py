@@ -11,6 +11,8 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+from django.apps import apps
+from django.apps.registry import Apps
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
@@ -36,9 +38,29 @@ def reached(url: str, data_dir: Path) -> Iterator[Database]:
         del connections.settings[alias]
 
 
-def make_tables(database: Database) -> None:
-    """Bring a database's tables up to this version."""
-    call_command("migrate", database=database.alias, interactive=False, verbosity=0)
+def make_tables(database: Database, like: Database | None = None) -> None:
+    """Bring a database's tables up to this version, or to where those of another one stand."""
+    if like is None:
+        call_command("migrate", database=database.alias, interactive=False, verbosity=0)
+    else:
+        MigrationExecutor(database.connection).migrate(applied(like))
+
+
+def applied(database: Database) -> list[tuple[str, str]]:
+    """The last migrations of each app that a database has seen, of those that this version knows."""
+    loader = MigrationExecutor(database.connection).loader
+    seen = {key for key in loader.applied_migrations if key in loader.graph.nodes}
+    after = {key: {child.key for child in loader.graph.node_map[key].children} for key in seen}
+    return sorted(key for key in seen if not any(other in seen and other[0] == key[0] for other in after[key]))
+
+
+def tables_of(database: Database) -> Apps:
+    """The models as a database has their tables: this version's, or those of the version before."""
+    if not behind(database):
+        return apps
+    loader = MigrationExecutor(database.connection).loader
+    found: Apps = loader.project_state(applied(database)).apps
+    return found
 
 
 @contextmanager

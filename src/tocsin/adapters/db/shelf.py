@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tocsin.adapters.db.database import DEFAULT, Database
 from tocsin.adapters.db.models.shelf import Publication, PublishedAdvisory, PublishedDocument
@@ -17,6 +17,7 @@ from tocsin.services.ports.shelf import Document, Published, ShelfCard
 
 _CARD: Final = ShelfCard.__struct_fields__
 _CARDS: Final = msgspec.json.Decoder(ShelfCard)
+_NEWEST: Final = f'SELECT MAX(serial) FROM "{Publication._meta.db_table}"'  # noqa: S608 - our names
 _DOCUMENT: Final = Document.__struct_fields__
 
 
@@ -54,8 +55,8 @@ class DbShelf:
 
     def serial(self) -> int:
         """The serial of the newest publication."""
-        with self._db.read():
-            return int(self._publications().aggregate(newest=Max("serial"))["newest"] or 0)
+        ((newest,),) = self._db.rows(_NEWEST, ())
+        return int(newest or 0)
 
     def publications(self, after: int, limit: int) -> Sequence[Published]:
         """Publications after a serial, oldest first."""

@@ -45,7 +45,7 @@ class Finding(Value):
     required_configuration: str = ""
 
 
-class Answer(Value):
+class Answer(Value, gc=False):
     """The answer to a question. `update_to` is a version that none of these advisories hits any more, "" where there is
     none; `advisories` counts those that speak of the product at all."""
 
@@ -122,7 +122,8 @@ def answer(index: Index, asked: Asked) -> Answer:
 
 def _unhit(asked: Asked, package: Package) -> Answer:
     count = len(package.advisories)
-    return _answer(asked, Word.NOT_AFFECTED, _why(Word.NOT_AFFECTED, (), count), advisories=count)
+    why = "outside the affected versions" if count == 1 else f"not hit by any of {count} advisories"
+    return Answer(asked.text, asked.label, asked.version, Word.NOT_AFFECTED, why, (), "", count)
 
 
 def _answer(asked: Asked, word: Word, why: str, **more: object) -> Answer:
@@ -217,7 +218,7 @@ def _why(word: Word, shown: tuple[Finding, ...], advisories: int) -> str:
     count = sum(each.word is word for each in shown)
     if word is Word.NOT_AFFECTED:
         if advisories == 1:
-            return shown[0].why if shown else "outside the affected versions"
+            return shown[0].why
         return f"not hit by any of {advisories} advisories"
     if word is Word.AFFECTED:
         return f"hit by {count} of {advisories} {'advisory' if advisories == 1 else 'advisories'}"

@@ -23,7 +23,7 @@ LONGEST_LINE: Final = 2_000
 MOST_LINES: Final = 10_000
 
 
-class Asked(Value):
+class Asked(Value, gc=False):
     """One question: under which names to look, and which version. `upstream` is the version without a distribution's
     epoch and release, and "" where `version` is no distribution's; `label` is how the question is shown."""
 

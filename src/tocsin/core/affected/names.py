@@ -39,7 +39,7 @@ _OF_SYSTEM: Final[Mapping[str, str]] = {
 _PYTHON: Final = re.compile(r"[-_.]+")
 
 
-class Purl(Value):
+class Purl(Value, gc=False):
     """A package URL's parts, decoded. `bare` is it without version, qualifiers and subpath."""
 
     type: str
@@ -74,12 +74,10 @@ def of_purl(each: Purl) -> tuple[Name, ...]:
 
 
 def _ecosystem(each: Purl) -> Name | None:
-    system = _OF_SYSTEM.get(f"{each.type}/{each.namespace.lower()}")
-    if system:
-        return system, each.name
     kind = _OF_TYPE.get(each.type)
     if kind is None:
-        return None
+        system = _OF_SYSTEM.get(f"{each.type}/{each.namespace.lower()}")
+        return (system, each.name) if system else None
     joint = ":" if kind == "Maven" else "/"
     return package(kind, f"{each.namespace}{joint}{each.name}" if each.namespace else each.name)
 
@@ -87,7 +85,7 @@ def _ecosystem(each: Purl) -> Name | None:
 def package(ecosystem: str, name: str) -> Name:
     """A package of an ecosystem, spelled in the one way in which that ecosystem compares names."""
     if ecosystem == "PyPI":
-        name = _PYTHON.sub("-", name).lower()
+        name = (name if name.isalnum() else _PYTHON.sub("-", name)).lower()
     return ecosystem, name
 
 

@@ -19,7 +19,7 @@ LARGEST: Final = 50_000_000
 """Bytes of a bill of materials that are read."""
 
 
-class _Component(msgspec.Struct, frozen=True):
+class _Component(msgspec.Struct, frozen=True, gc=False):
     name: str = ""
     version: str = ""
     purl: str = ""

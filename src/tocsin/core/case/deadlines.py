@@ -22,8 +22,9 @@ def next_due(policy: Policy, case: Case) -> Promise | None:
     return next(iter(due(policy, case)), None)
 
 
-def next_wake(policy: Policy, case: Case) -> datetime | None:
+def next_wake(policy: Policy, case: Case, waiting: tuple[Promise, ...] | None = None) -> datetime | None:
     """Return the next instant at which the clock has something to say: a share to warn at, or the due instant.
+    `waiting` is what `due` lists, where that is known already.
 
     A share below one that was told is past: where the clock looks late, only the latest share is told.
     """
@@ -32,7 +33,7 @@ def next_wake(policy: Policy, case: Case) -> datetime | None:
         told[name, due_at] = max(share, told.get((name, due_at), 0))
     instants = (
         warning.at
-        for promise in due(policy, case)
+        for promise in (due(policy, case) if waiting is None else waiting)
         for warning in promise.warnings
         if warning.share > told.get((promise.name, promise.due_at), 0)
     )

@@ -16,7 +16,7 @@ from tocsin.core.case import events as ev
 from tocsin.core.case import joining, negotiation, parties, standing
 from tocsin.core.case import party_events as pe
 from tocsin.core.case.model import REPORTER, Case
-from tocsin.core.case.parties import Absorbed, Party
+from tocsin.core.case.parties import PUBLIC, Absorbed, Party
 from tocsin.core.case.rules import rm_step
 from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RM
@@ -120,6 +120,8 @@ def _left(case: Case, entry: ev.Entry, event: pe.PartyLeft) -> Changes:
 
 
 def _agreed(case: Case, entry: ev.Entry, event: pe.PartyAgreed) -> Changes:
+    if event.party == PUBLIC:
+        return {"public_agreed_at": entry.at}
     return _with(case, event.party, lambda each: replace(each, agreed_at=entry.at))
 
 

@@ -146,6 +146,7 @@ class Case(Value):
     shredded_at: datetime | None = None
     recorded: tuple[PromiseFact, ...] = ()
     hardening: str = ""
+    public_agreed_at: datetime | None = None
     milestones: tuple[Milestone, ...] = ()
     reproductions: tuple[Reproduction, ...] = ()
 

@@ -25,6 +25,9 @@ from tocsin.core.vocabulary import Affectedness, CaseRef, Refused, Value
 START_PATH: Final[Mapping[Part, str]] = {Part.VENDOR: "vfd", Part.DEPLOYER: "d"}
 """Where a fix path begins. A part that is not here makes and deploys no fix: a coordinator never gets one."""
 
+PUBLIC: Final = "public"
+"""Stands for everybody, where the reporter is asked whether a bug without security impact may be told in public."""
+
 KNOWS: Final = frozenset({Part.FINDER, Part.REPORTER})
 """Parts that know the matter already, being where it came from."""
 

@@ -18,8 +18,8 @@ _ROW: Final = (
     '<tr data-mark="{mark}"{here}{of}><td class="pick"><input type="checkbox" form="bulk" name="pick" '
     'value="{case}:{seq}" aria-label="Select {case}"></td>'
     '<td><b>{mark}</b> {due}</td><td>{what}</td><td><a href="/c/{case}">{case}</a></td>'
-    '<td>{phase}</td><td dir="auto"><a data-open href="{look}{case}#pane">{title}</a></td><td>{severity}</td><td>{lead}</td>'
-    "<td>{answers}</td><td>{alike}</td>"
+    '<td>{phase}</td><td dir="auto"><a data-open href="{look}{case}#pane">{title}</a></td><td>{severity}</td>'
+    "<td>{lead}</td><td>{answers}</td><td>{alike}</td>"
 )
 _END: Final = "</tr>\n"
 _PROJECT: Final = "<td>{project}</td>"

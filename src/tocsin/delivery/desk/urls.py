@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tocsin.delivery.desk.views import bulk, case, files, inbox, look, metrics, policy, project, signing, tokens
+from tocsin.delivery.desk.views import bulk, case, drafts, files, inbox, look, metrics, policy, project, signing, tokens
 
 app_name = "desk"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("sign-out", signing.sign_out, name="sign-out"),
     path("c/<str:ref>", case.page, name="case"),
     path("c/<str:ref>/do/<str:name>", case.move, name="move"),
+    path("c/<str:ref>/draft/<str:name>", drafts.keep, name="draft"),
     path("c/<str:ref>/files/<str:blob>", files.attachment, name="file"),
     path("c/<str:ref>/<str:tab>", case.page, name="tab"),
     path("look", look.look, name="look"),

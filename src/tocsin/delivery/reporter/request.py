@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 
 from tocsin.core.policy.model import Policy
 from tocsin.services.app import Front
@@ -16,6 +19,21 @@ class RoomRequest(HttpRequest):
     """A request after boot's middleware: with everything that the front of this installation holds."""
 
     front: Front
+
+
+class Addresses(NamedTuple):
+    """Where the pages of one project are."""
+
+    report: str
+    come_back: str
+    receipt: str
+
+
+@lru_cache(maxsize=256)
+def _addresses(project: str) -> Addresses:
+    """Worked out once: every page names them, and working one out takes as long as writing a paragraph."""
+    names = ("report", "return", "receipt")
+    return Addresses(*(reverse(f"reporter:{name}", args=[project]) for name in names))
 
 
 @dataclass(frozen=True)
@@ -34,6 +52,11 @@ class House:
     def name(self) -> str:
         """The project's name."""
         return self.info.name
+
+    @property
+    def at(self) -> Addresses:
+        """Where its pages are."""
+        return _addresses(self.id)
 
 
 def house(request: RoomRequest, project: str) -> House:

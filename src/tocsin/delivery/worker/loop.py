@@ -8,11 +8,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tocsin.services import worker
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Unavailable
+
+PACE: Final = 0.5
+"""Seconds at least from a turn that did something to the next. A turn costs the same for one report and for fifty, so
+that what arrives together is taken up together; where a batch was full, the next one follows at once."""
 
 _log = logging.getLogger("tocsin.worker")
 
@@ -27,11 +31,14 @@ class Chore(NamedTuple):
 
 
 def run(desk: Desk, seconds: float, stop: threading.Event) -> None:
-    """Take turns until told to stop; waits `seconds` after a turn that had nothing to do."""
+    """Take turns until told to stop; waits `seconds` after a turn that had nothing to do, a moment after others."""
     stuck: set[str] = set()
     while not stop.is_set():
-        if turn(desk, stuck):
+        done = turn(desk, stuck)
+        if done is None or done.idle:
             stop.wait(seconds)
+        elif not done.full:
+            stop.wait(min(PACE, seconds))
 
 
 def keep_up(desk: Desk, stop: threading.Event, chores: Sequence[Chore]) -> None:
@@ -53,15 +60,15 @@ def _do(chore: Chore, desk: Desk) -> None:
         _log.error("%s failed: %s", chore.name, type(error).__name__)
 
 
-def turn(desk: Desk, stuck: set[str]) -> bool:
-    """Take one turn; returns whether to wait before the next. Nothing that happens in it ends the worker."""
+def turn(desk: Desk, stuck: set[str]) -> worker.Turn | None:
+    """Take one turn; None where it failed. Nothing that happens in it ends the worker."""
     try:
-        return worker.run_once(desk, stuck).idle
+        return worker.run_once(desk, stuck)
     except Unavailable as error:
         _log.warning("the store is unavailable, trying again: %s", error)
     except Exception as error:
         _log.error("a turn failed: %s", type(error).__name__)
-    return True
+    return None
 
 
 def start(desk: Desk, seconds: float, chores: Sequence[Chore] = ()) -> threading.Event:

@@ -72,6 +72,12 @@ class Writer:
         same = (state.form, state.url, state.fingerprint) == (fresh.form, fresh.url, fresh.fingerprint)
         return state if same and state.serial <= self.shelf.serial() else fresh
 
+    def settled(self) -> bool:
+        """Whether the tree, its lists and its PDFs hold all that was published, so that nothing is to be done."""
+        state, newest = self.state(), self.shelf.serial()
+        listed = state.assembled == newest and state.day == f"{self.now():%Y-%m-%d}"
+        return state.serial == newest and listed and (self.typesetter is None or state.printed >= newest)
+
     def keep(self, state: State) -> None:
         """Remember what the tree holds, once it does hold it."""
         self.tree.flush()

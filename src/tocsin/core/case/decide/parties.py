@@ -24,7 +24,7 @@ from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RM, Fact, RMInput
 from tocsin.core.policy.clause import Caution
 from tocsin.core.policy.facts import Move, MoveName
-from tocsin.core.vocabulary import ActorKind, Audience, Refused
+from tocsin.core.vocabulary import ActorKind, Audience, Refused, RejectionClass
 
 PATHS: Final = ("vfd", "Vfd", "VFd", "VFD")
 """The four states of a vendor's fix path, in their only order."""
@@ -170,14 +170,23 @@ def _let_go(case: Case, command: pc.LetGo, context: Context) -> Decision:
 
 
 def _pass_on(case: Case, command: pc.PassOn, context: Context) -> Decision:
-    found = standing.present(case, command.party)
+    public = command.party == parties.PUBLIC
+    found = _public(case) if public else standing.present(case, command.party)
     if isinstance(found, Refused):
         return found
-    if found.agreed_at is not None:
+    if (case.public_agreed_at if found is None else found.agreed_at) is not None:
         return ()
     if context.actor.kind is not ActorKind.REPORTER and not command.note.strip():
         return need("where-missing", "Note where the reporter agreed to it.", "note", rule="S34")
-    return (pe.PartyAgreed(party=found.id, note=command.note),)
+    return (pe.PartyAgreed(party=command.party, note=command.note),)
+
+
+def _public(case: Case) -> Refused | None:
+    """Refuse to ask about the public tracker anything but a bug that is not about security (S24)."""
+    if case.rejection is RejectionClass.NOT_SECURITY:
+        return None
+    because = "Only a report that was rejected as not about security can be told in public."
+    return Refused(code="not-for-public", because=because, rule="S24")
 
 
 def told(case: Case, audience: Audience, party: str) -> Refused | None:

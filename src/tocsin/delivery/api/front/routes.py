@@ -23,6 +23,7 @@ from tocsin.delivery.api.problems import Unfit, give
 from tocsin.delivery.api.schema import told
 from tocsin.services import intake, reports
 from tocsin.services.app import Front
+from tocsin.services.forge import door
 from tocsin.services.ports.shelf import ShelfCard
 
 PAGE: Final = 50
@@ -114,6 +115,22 @@ def _read(request: FrontRequest) -> tuple[NewReport, uploads.Body | None]:
 def _discard(body: uploads.Body | None, front: Front) -> None:
     if body:
         bodies.discard(body, front.blobs)
+
+
+@api.post(
+    "/projects/{project}/forge",
+    operation_id="forge",
+    tags=["reports"],
+    response={202: None},
+    openapi_extra=told(door.Taken, 202, body={"type": "object"}),
+)
+def forge(request: FrontRequest, project: str) -> HttpResponse:
+    """Take a webhook of the project's forge, signed with the secret that `tocsin forge webhook` prints."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > door.LARGEST:
+        raise Unfit("too-large", 413, "This is larger than any delivery we take.")
+    taken = door.deliver(request.front, project, request.headers, request.body)
+    return problems.refuse(taken, 403) if isinstance(taken, Refused) else give(taken, 202)
 
 
 # ---------------------------------------------------------------------------------------------------- what is published

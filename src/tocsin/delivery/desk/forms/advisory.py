@@ -66,7 +66,7 @@ class DraftForm(MoveForm):
 
     name, tab, move = "draft-advisory", "advisory", MoveName.DRAFT_ADVISORY
     button, done = "Save draft", "Draft saved."
-    trial = True
+    trial = keeps = merges = True
     tables = {  # noqa: RUF012 - declared ClassVar in the base
         "references": rows(ReferenceRow, extra=2),
         "credits": rows(CreditRow, extra=2),

@@ -69,8 +69,9 @@ class MoveForm(forms.Form):
     """A form that becomes one command, or the deed of a use case.
 
     `name` stands in the address, `move` is what it needs permission for, `tab` where it is shown, `done` what is said
-    after it, `trial` whether its words can be tried out without saving. `attached` are files that came with it, sealed
-    already. Subclasses give the fields, `begin` (what stands in them at first) and `command`.
+    after it, `trial` whether its words can be tried out without saving, `keeps` whether they are kept until they are
+    sent (`kept` then says since when), `merges` whether two people's changes are put together. `attached` are files
+    that came with it, sealed already. Subclasses give the fields, `begin` (what stands in them at first) and `command`.
     """
 
     default_renderer = Renderer
@@ -83,6 +84,9 @@ class MoveForm(forms.Form):
     done: ClassVar[str]
     trial: ClassVar[bool] = False
     takes_files: ClassVar[bool] = False
+    keeps: ClassVar[bool] = False
+    merges: ClassVar[bool] = False
+    kept: str = ""
     tables: ClassVar[Mapping[str, type[BaseFormSet[Any]]]] = {}
 
     def __init__(

@@ -62,6 +62,7 @@ class LinesForm(MoveForm):
 
     name, tab, move = "set-lines", "lines", MoveName.SET_LINES
     button, done = "Save lines", "Lines saved."
+    merges = True
     tables = {"rows": rows(LineRow, extra=3)}  # noqa: RUF012 - declared ClassVar in the base
 
     def begin(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class NoteForm(MoveForm):
     button, done = "Add note", "Note added. Only the team sees it."
 
     takes_files = True
+    keeps = True
 
     text = Prose(label="Internal note", lines=5, required=True)
 
@@ -34,6 +35,7 @@ class ReplyForm(MoveForm):
     button, done = "Send to reporter", "Sent to the reporter."
 
     takes_files = True
+    keeps = True
 
     text = Prose(label="Message to the reporter", lines=5, required=True)
     plan = Prose(label="Plan to investigate", lines=3)
@@ -49,6 +51,7 @@ class NeedInfoForm(MoveForm):
 
     name, tab, move = "need-info", "decide", MoveName.NEED_INFO
     button, done = "Ask the reporter", "Asked. The case now waits for the reporter."
+    keeps = True
 
     question = Prose(
         label="Question to the reporter",

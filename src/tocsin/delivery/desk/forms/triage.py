@@ -31,6 +31,7 @@ class InvestigateForm(MoveForm):
 
     name, tab, move = "investigate", "decide", MoveName.INVESTIGATE
     button, done = "Record investigation", "Investigation recorded."
+    keeps = merges = True
 
     effect = Prose(label="Effect", lines=3, required=True, help_text="What an attacker gains, in your own words.")
     criticality = Line(label="Criticality", required=True, help_text="Who is hit, how easily, how badly.")
@@ -134,6 +135,7 @@ class RejectForm(MoveForm):
 
     name, tab, move = "reject", "decide", MoveName.REJECT
     button, done = "Reject and send the reason", "Rejected. The reporter has the reason and may ask for a second look."
+    keeps = True
 
     rejection = forms.ChoiceField(
         label="Kind", choices=choices(tuple(each.value for each in RejectionClass), empty="choose one")

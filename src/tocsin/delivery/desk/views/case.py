@@ -8,6 +8,7 @@ refusal on top with its rule and line, and everything that was typed still there
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from django.http import HttpResponse, HttpResponseBase
@@ -25,13 +26,13 @@ from tocsin.core.vocabulary import Refused
 from tocsin.delivery import uploads
 from tocsin.delivery.desk.carried import carried, carry
 from tocsin.delivery.desk.doors import NOT_PROVEN, DeskRequest, not_found, proven, see_other, signed_in
-from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, of_tab
+from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, merging, of_tab
 from tocsin.delivery.desk.forms.base import Done
 from tocsin.delivery.desk.grounds import back, number
 from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
-from tocsin.services import cases, claims, lookalikes
-from tocsin.services.queries import approvals, branches
+from tocsin.services import cases, claims, lookalikes, own
+from tocsin.services.queries import approvals, branches, past, words
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView
@@ -57,6 +58,11 @@ TABS: Final[Mapping[str, str]] = {
 """In the order in which a report walks through them; the first one is the case's own address."""
 
 _STATUS: Final[Mapping[str, int]] = {"conflict": 409, "not-permitted": 403, "step-up": 403}
+KEYS: Final[Mapping[str, str]] = {
+    "branches": "b", "score": "s", "embargo": "e", "advisory": "d", "publish": "p", "history": "y", "decide": "i",
+}  # fmt: skip
+"""Keys that lead to a tab."""
+
 UNPROCESSABLE: Final = 422
 CONTENT_TOO_LARGE: Final = 413
 _PREVIEWED: Final = ("advisory", "publish")
@@ -122,10 +128,28 @@ def _made(request: DeskRequest, ground: Ground, form: MoveForm, body: uploads.Bo
     if isinstance(answer, Refused):
         answer = cases.ask(request.desk, ref, command, ground.actor, answer)
         fresh = ground_of(request, ref, "case.read")
+        if fresh and form.merges and answer.code == "conflict":
+            return _merge(request, fresh, form, answer)
         return _refuse(request, fresh, type(form)(fresh, body.post, form.attached), answer) if fresh else not_found()
-    return see_other(
-        _onward(ground, form, body.post.get("back", "")) or f"{_address(ref, form.tab)}?did={form.name}#did"
-    )
+    _sent(request, ground, form)
+    onward = _onward(ground, form, body.post.get("back", ""))
+    return see_other(onward or f"{_address(ref, form.tab)}?did={form.name}#did")
+
+
+def _sent(request: DeskRequest, ground: Ground, form: MoveForm) -> None:
+    """Forget the kept words of a form that is sent."""
+    if form.keeps:
+        own.drop_draft(request.desk, ground.case.project, ground.case.ref, ground.actor.id, form.name)
+
+
+def _merge(request: DeskRequest, fresh: Ground, form: MoveForm, refused: Refused) -> HttpResponse:
+    """Show the form again with what both people changed in it; whoever typed looks at it and sends it once more."""
+    old = past.as_of(request.desk, fresh.opened, form.as_of)
+    if old is None:
+        return _refuse(request, fresh, type(form)(fresh, form.data, form.attached), refused)
+    found = merging.merged(type(form)(replace(fresh, opened=old)), type(form)(fresh), form)
+    both = type(form)(fresh, found.data, form.attached)
+    return _refuse(request, fresh, both, refused, shown={"merged": found})
 
 
 def _onward(ground: Ground, form: MoveForm, told: str) -> str:
@@ -159,10 +183,12 @@ def _unseen(request: DeskRequest, ground: Ground, command: Command, body: upload
     return tuple(each for each in rules.cautions(ground.case, command, context) if each.code not in told)
 
 
-def _refuse(request: DeskRequest, ground: Ground, form: MoveForm, refused: Refused) -> HttpResponse:
+def _refuse(
+    request: DeskRequest, ground: Ground, form: MoveForm, refused: Refused, shown: Mapping[str, Any] | None = None
+) -> HttpResponse:
     form.is_valid()
     status = _STATUS.get(refused.code, UNPROCESSABLE)
-    return _show(request, ground, form.tab, form=form, refused=refused, status=status)
+    return _show(request, ground, form.tab, form=form, refused=refused, status=status, shown=shown)
 
 
 def _try(request: DeskRequest, ground: Ground, form: MoveForm) -> HttpResponse:
@@ -194,8 +220,8 @@ def _show(
     context = {
         "case": view,
         "tab": tab,
-        "tabs": [(_address(view.ref, name), label, name == tab) for name, label in TABS.items()],
-        "forms": {kind.name.replace("-", "_"): kind(ground) for kind in of_tab(tab)},
+        "tabs": [(_address(view.ref, name), label, name == tab, KEYS.get(name, "")) for name, label in TABS.items()],
+        "forms": {kind.name.replace("-", "_"): _begun(request, ground, kind) for kind in of_tab(tab)},
         "sent": form,
         "back": back(str(form.data.get("back", ""))) if form else "",
         "carried": carry(request.desk, form.attached) if form else (),
@@ -208,6 +234,7 @@ def _show(
         "alike": _alike(request, ground, tab),
         "claims": claims.of_report(request.desk, ground.case) if tab == "claims" else None,
         **(_dates(request, ground) if tab == "embargo" else {}),
+        **_since(request, ground, view),
         **(shown or {}),
     }
     if tab == "decide" and (named := request.GET.get("of", "")):
@@ -218,6 +245,28 @@ def _show(
         context["forms"] |= {form.name.replace("-", "_"): form}
     context["problems"] = _problems(view, context["preview"])
     return render(request, f"desk/case/{tab}.html", context, status=status)
+
+
+def _begun(request: DeskRequest, ground: Ground, kind: type[MoveForm]) -> MoveForm:
+    """Return a form of the page, with the words in it that this person typed before and did not send."""
+    found = own.draft(request.desk, ground.opened, ground.actor.id, kind.name) if kind.keeps else None
+    if found is None:
+        return kind(ground)
+    fields, ago = found
+    form = kind(ground, fields)
+    form.kept = ago
+    return form
+
+
+def _since(request: DeskRequest, ground: Ground, view: CaseView) -> dict[str, Any]:
+    """What others did since this person was here last; looking at the page counts as having seen it."""
+    if request.method != "GET":
+        return {}
+    before = own.visit(request.desk, ground.opened, ground.actor.id)
+    if before is None:
+        return {}
+    new = [line for line in view.history if line.seq > before.seq and line.by_id != ground.actor.id]
+    return {"since": new, "fresh": {line.seq for line in new}, "last_here": words.ago(before.at, view.now)}
 
 
 def _dates(request: DeskRequest, ground: Ground) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def show_receipt(request: RoomRequest, place: House, receipt: Receipt) -> HttpRe
         "words": receipt.phrase.split(),
         "steps": steps(receipt.status),
         "slip": front.tokens.seal(slip, _PURPOSE, front.now() + GOOD_FOR),
-        "return_url": front.site.public_url + reverse("reporter:return", args=[place.id]),
+        "return_url": front.site.public_url + place.at.come_back,
     }
     return render(request, "reporter/receipt.html", context)
 

@@ -111,7 +111,7 @@ def send(request: RoomRequest, place: House, draft: Draft) -> HttpResponse:
     nonce = drafts.nonce(request.front, draft)
     if nonce is None:
         return check(request, place, draft, stale=True)
-    receipt = intake.receive(request.front, place.info.id, draft.report, nonce, request.META.get("REMOTE_ADDR", ""))
+    receipt = intake.receive(request.front, place.info, draft.report, nonce, request.META.get("REMOTE_ADDR", ""))
     if isinstance(receipt, Refused):
         if receipt.code == "not-found":
             raise Http404

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes up what strangers left at the front, one kind after another; to add a kind: one line in `TAKERS`.
+
+Each taker is safe to repeat: an arrival is marked as taken only after it. What cannot be taken up is kept, told of once
+and holds nobody up.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from tocsin.services.app import Desk
+from tocsin.services.forge import door, inbound
+from tocsin.services.mail import arriving, taking
+from tocsin.services.ports.records import Arrival
+from tocsin.services.ports.store import Unavailable
+
+BATCH: Final = 50
+
+TAKERS: Final[Mapping[str, Callable[[Desk, Arrival], None]]] = {
+    door.KIND: inbound.arrived,
+    arriving.KIND: taking.arrived,
+}
+"""Who takes up which kind."""
+
+_log = logging.getLogger("tocsin.worker")
+
+
+def take_up(desk: Desk, stuck: set[str]) -> int:
+    """Take up what waits, oldest first; returns how many. `stuck` collects what cannot be."""
+    done = []
+    for arrival in desk.outside.arrivals.waiting(BATCH + len(stuck)):
+        if arrival.id in stuck:
+            continue
+        try:
+            TAKERS[arrival.kind](desk, arrival)
+        except Unavailable:
+            raise
+        except Exception as error:
+            stuck.add(arrival.id)
+            _log.error("what was left at the front (%s) cannot be taken up: %s", arrival.kind, type(error).__name__)
+            continue
+        done.append(arrival.id)
+    if done:
+        desk.outside.arrivals.done(done)
+    return len(done)

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is remembered of a forge: which advisory there belongs to which case, its token, and when to look again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from tocsin.core.forge import fields
+from tocsin.core.vocabulary import CaseRef, ProjectId
+from tocsin.services.app import Desk
+from tocsin.services.book import Book, Kept
+from tocsin.services.ports.forge import Forge, Payload
+
+
+class Link(msgspec.Struct, frozen=True):
+    """One advisory on the forge and its case.
+
+    `prints` are hashes of its fields as we saw or wrote them last; `conflict` names those that somebody else changed
+    since, until a person decides. `said` is the journal line up to which our words stand there, `heard` the last
+    comment that was taken in. `comments` is None before anybody knows whether there is such a thing. `ours` says that
+    we write its fields, `advisory` is the id of ours.
+    """
+
+    ghsa: str
+    url: str
+    case: CaseRef
+    login: str = ""
+    state: str = ""
+    prints: dict[str, str] = {}
+    conflict: tuple[str, ...] = ()
+    said: int = 0
+    heard: int = 0
+    comments: bool | None = None
+    cve_asked: bool = False
+    ours: bool = False
+    advisory: str = ""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How it goes with a project's forge: when it was last read whole, and what is wrong since when."""
+
+    read_at: datetime | None = None
+    trouble: str = ""
+    trouble_since: datetime | None = None
+    tries: int = 0
+    watched: datetime | None = None
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A secret of ours for somebody else; shows nothing of itself."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return "<Token>"
+
+
+STANDING: Final = "forge"
+TOKEN: Final = "forge"  # noqa: S105 - the name of a record
+
+
+def links(desk: Desk) -> Book[Link]:
+    """Every link."""
+    return Book(desk, "forge-link", Link)
+
+
+def standings(desk: Desk) -> Book[Standing]:
+    """How it goes with each project's forge."""
+    return Book(desk, "forge-standing", Standing)
+
+
+def tokens(desk: Desk) -> Book[Token]:
+    """Secrets of ours for others, sealed under the project's list key, which the key holder gives out."""
+    return Book(desk, "token", Token)
+
+
+def link_id(desk: Desk, ghsa: str) -> str:
+    """Under which id a link is kept: a keyed hash."""
+    return desk.tokens.mark("forge-link", ghsa).hex()[:40]
+
+
+def find(desk: Desk, project: ProjectId, ghsa: str) -> Kept[Link] | None:
+    """The link of an advisory."""
+    return links(desk).get(project, link_id(desk, ghsa))
+
+
+def of_case(desk: Desk, project: ProjectId, case: CaseRef) -> Kept[Link] | None:
+    """The link of a case; costs O(links of the project)."""
+    return next((each for each in links(desk).all(project) if each.value.case == case), None)
+
+
+def set_token(desk: Desk, project: ProjectId, value: str) -> None:
+    """Keep the token of a project's forge; an empty one forgets it."""
+    book, kept = tokens(desk), tokens(desk).get(project, TOKEN)
+    if kept and not value:
+        book.remove(kept)
+    elif kept:
+        book.change(kept, Token(value))
+    elif value:
+        book.add(project, TOKEN, Token(value))
+
+
+def forge(desk: Desk, project: ProjectId) -> Forge | None:
+    """A project's forge with its token; None where the settings name none, or it has none that a program may use."""
+    source = desk.outside.forges.sources().get(project)
+    if source is None:
+        return None
+    kept = tokens(desk).get(project, TOKEN)
+    if kept is None and source.kind != "by-hand":
+        return None
+    return desk.outside.forges.get(project, kept.value.value if kept else "")
+
+
+def standing(desk: Desk, project: ProjectId) -> Kept[Standing]:
+    """How it goes with a project's forge; made where nothing is known yet."""
+    book = standings(desk)
+    return book.get(project, STANDING) or book.add(project, STANDING, Standing(), desk.now())
+
+
+def foreign(link: Link, payload: Payload) -> tuple[str, ...]:
+    """Fields that somebody else wrote since the last look; a CVE id that we asked for is ours."""
+    ours = {"state", "cve_id"} if link.cve_asked else {"state"}
+    return tuple(each for each in fields.changed(link.prints, payload) if each not in ours)

@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Looks at each project's forge every few minutes and brings both sides up to each other.
+
+In: private reports, comments, what others changed. Out: what the project decided (accepted, rejected), what it wrote to
+the reporter, each once and looked for before it is written. What somebody else changed there is shown and stops our own
+writing until a person has decided; nothing is ever overwritten silently. While a forge is away it is asked at most once
+a minute, then less often, and nothing else waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from tocsin.core.case import commands as cmd
+from tocsin.core.case import events as ev
+from tocsin.core.case.model import Case
+from tocsin.core.forge import fields
+from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, ProjectId, is_cve_id
+from tocsin.services import cases, room, sealing
+from tocsin.services.app import Desk
+from tocsin.services.book import Kept
+from tocsin.services.forge import inbound, watch
+from tocsin.services.forge.links import Link, Standing, foreign, forge, links, standing, standings
+from tocsin.services.ports.forge import Comment, Forge, Payload
+from tocsin.services.ports.machine import Alarm
+from tocsin.services.ports.store import Conflict, Drop
+from tocsin.services.ports.targets import Rejected, Trouble
+
+LEAST: Final = timedelta(minutes=1)
+"""Between two tries, whatever happens."""
+
+MOST: Final = timedelta(minutes=15)
+"""Between two tries while the forge is away: that is also how long after its return the queue may stand."""
+
+CLAIM: Final = timedelta(minutes=10)
+"""How long one look may take before another process may look."""
+
+GITHUB_CNA: Final = "GitHub_M"
+"""GitHub's short name as a CNA in CVE Services."""
+
+STATES: Final = ("triage", "draft", "published", "closed")
+
+_log = logging.getLogger("tocsin.forge")
+
+
+def reporting(project: ProjectId) -> str:
+    """Name of the fact that says whether private reporting is enabled on a project's forge."""
+    return f"forge/{project}/reporting"
+
+
+def look(desk: Desk) -> int:
+    """Look at every forge whose time has come; returns how many were read whole."""
+    return sum(_turn(desk, project) for project in desk.outside.forges.sources() if desk.projects.get(project))
+
+
+def _turn(desk: Desk, project: ProjectId) -> bool:
+    asked = forge(desk, project)
+    if asked is None:
+        return False
+    now, kept = desk.now(), standing(desk, project)
+    if kept.record.due_at > now:
+        return False
+    try:
+        # Whoever writes this line looks; the other process finds another version, and has nothing to do.
+        kept = standings(desk).change(kept, kept.value, now + CLAIM)
+    except Conflict:
+        return False
+    try:
+        fresh = read(desk, project, asked, kept.value)
+        next_at = desk.now() + timedelta(minutes=asked.source.minutes)
+    except (Trouble, Rejected) as wrong:
+        fresh, next_at = _troubled(desk, project, kept.value, wrong)
+    standings(desk).change(kept, fresh, next_at)
+    return not fresh.trouble
+
+
+def _troubled(desk: Desk, project: ProjectId, was: Standing, wrong: Trouble | Rejected) -> tuple[Standing, datetime]:
+    now, tries = desk.now(), was.tries + 1
+    wait = min(LEAST * 2 ** min(tries - 1, 4), MOST)
+    if isinstance(wrong, Trouble) and wrong.after:
+        wait = max(LEAST, wrong.after)
+    if isinstance(wrong, Rejected) or wrong.person:
+        desk.machine.alarms.sound(Alarm(at=now, kind="forge-refuses", place=f"forge.{project}"))
+    _log.warning("the forge of %s: %s", project, wrong.because)
+    return msgspec.structs.replace(
+        was, trouble=wrong.because, trouble_since=was.trouble_since or now, tries=tries
+    ), now + wait
+
+
+def read(desk: Desk, project: ProjectId, asked: Forge, was: Standing) -> Standing:
+    """Look once, whole; raises Trouble and Rejected. Repeating it changes nothing."""
+    now = desk.now()
+    enabled = asked.private_reporting()
+    _note(desk, reporting(project), "enabled" if enabled else "disabled")
+    found = {each["ghsa_id"]: each for state in STATES for each in asked.advisories(state) if "ghsa_id" in each}
+    for payload in found.values():
+        inbound.take(desk, project, payload)
+    for kept in links(desk).all(project):
+        _mirror(desk, asked, kept, found.get(kept.value.ghsa) or asked.advisory(kept.value.ghsa))
+    if asked.source.watch_issues:
+        watch.look(desk, project, asked, was.watched or now - timedelta(days=1))
+    return Standing(read_at=now, watched=now - LEAST)
+
+
+def _note(desk: Desk, name: str, value: str) -> None:
+    known = desk.machine.facts.all().get(name)
+    if known is None or known.value != value:
+        desk.machine.facts.note(name, value, desk.now())
+
+
+def _mirror(desk: Desk, asked: Forge, kept: Kept[Link], payload: Payload | None) -> None:
+    """Bring one advisory and its case up to each other."""
+    head = desk.journal.head(kept.value.case)
+    if payload is None or head is None or not head.wrapped_key:
+        return
+    kept = _changes(desk, kept, payload)
+    opened = cases.open_case(desk, kept.value.case, SYSTEM_ACTOR, "forge")
+    if opened is None:
+        return
+    _cve(desk, kept.value, opened.case, payload)
+    kept = _decided(desk, asked, kept, opened.case, payload)
+    _talk(desk, asked, kept, opened)
+
+
+# -------------------------------------------------------------------------------------------- what others changed there
+
+
+def _changes(desk: Desk, kept: Kept[Link], payload: Payload) -> Kept[Link]:
+    """See what is not as we knew it, tell the team, and hold our own writing until somebody decides."""
+    link = kept.value
+    changed = foreign(link, payload)
+    if not fields.changed(link.prints, payload):
+        return kept
+    held = tuple(dict.fromkeys((*link.conflict, *changed))) if link.ours else link.conflict
+    kept = links(desk).change(
+        kept,
+        msgspec.structs.replace(
+            link, prints=fields.prints(payload), state=str(payload.get("state", "")), conflict=held
+        ),
+    )
+    if not changed and payload.get("state") == link.state:
+        return kept
+    _tell(desk, link, _words(link, changed, payload, bool(held)))
+    desk.machine.alarms.sound(Alarm(at=desk.now(), kind="forge-changed", case=link.case, place="forge"))
+    return kept
+
+
+def _words(link: Link, changed: tuple[str, ...], payload: Payload, held: bool) -> str:
+    words = [f"Somebody changed {link.ghsa} on the forge."]
+    if changed:
+        words.append(f"Fields: {', '.join(changed)}.")
+    if payload.get("state") != link.state:
+        words.append(f"State: {link.state or 'unknown'} to {payload.get('state')}.")
+    if held:
+        words.append("Nothing of ours is written there until you decide: keep theirs, or ours.")
+    return " ".join(words)
+
+
+def _tell(desk: Desk, link: Link, words: str) -> None:
+    """Write a note for the team."""
+    cases.handle(desk, link.case, cmd.Say(audience=Audience.TEAM, text=words, automatic=True), SYSTEM_ACTOR)
+
+
+# ------------------------------------------------------------------------------------------------------ what we decided
+
+
+def _decided(desk: Desk, asked: Forge, kept: Kept[Link], case: Case, payload: Payload) -> Kept[Link]:
+    """Say there what the project decided on a private report: accepted, or not."""
+    if payload.get("state") != "triage":
+        return kept
+    wish = "draft" if case.accepted_at else "closed" if case.rejection else ""
+    if not wish:
+        return kept
+    return wrote(desk, kept, asked.update(kept.value.ghsa, {"state": wish}))
+
+
+def _cve(desk: Desk, link: Link, case: Case, payload: Payload) -> None:
+    """Take over the CVE id that the forge assigned, as a CNA, at our asking."""
+    assigned = payload.get("cve_id")
+    if link.cve_asked and not case.cve_id and isinstance(assigned, str) and is_cve_id(assigned):
+        cases.handle(desk, case.ref, cmd.SetCve(cve_id=assigned, assigner_name=GITHUB_CNA), SYSTEM_ACTOR)
+
+
+def wrote(desk: Desk, kept: Kept[Link], payload: Payload, **more: Any) -> Kept[Link]:
+    """Remember an advisory as we left it."""
+    link = msgspec.structs.replace(
+        kept.value, prints=fields.prints(payload), state=str(payload.get("state", "")), **more
+    )
+    return links(desk).change(kept, link)
+
+
+# ------------------------------------------------------------------------------------------------------------- comments
+
+
+def _talk(desk: Desk, asked: Forge, kept: Kept[Link], opened: cases.Opened) -> None:
+    """Carry comments in, and what was written to the reporter out, where the forge has comments for programs."""
+    comments = asked.comments(kept.value.ghsa)
+    if comments is None:
+        if kept.value.comments is not False:
+            links(desk).change(kept, msgspec.structs.replace(kept.value, comments=False))
+            words = f"The forge has no comments for programs here: write to the reporter at {kept.value.url}."
+            _tell(desk, kept.value, words)
+        return
+    heard = _hear(desk, asked, kept.value, comments, opened.case)
+    said = _say(desk, asked, kept.value, comments, opened)
+    fresh = msgspec.structs.replace(kept.value, heard=heard, said=said, comments=True)
+    if fresh != kept.value:
+        links(desk).change(kept, fresh)
+
+
+def _hear(desk: Desk, asked: Forge, link: Link, comments: Sequence[Comment], case: Case) -> int:
+    """Leave what others wrote there as drops for the case: each once, by the number of the comment."""
+    heard = link.heard
+    places = sealing.Places(desk.sealer.instance)
+    # One microsecond apart, so that they are taken up in the order in which they were written.
+    for place, each in enumerate(comments):
+        if each.id <= link.heard:
+            continue
+        heard = max(heard, each.id)
+        if _is_ours(asked, each):
+            continue
+        words = each.body if each.login == link.login else f"{each.login} wrote on the forge:\n\n{each.body}"
+        name = "drp_" + desk.tokens.mark("forge-comment", f"{link.ghsa}/{each.id}").hex()[:32]
+        left = room.Left(room=case.room, command=room.Hear(text=words))
+        body = desk.sealer.seal_drop(msgspec.json.encode(left), places.drop(name, case.ref))
+        try:
+            desk.drops.leave(
+                Drop(id=name, case=case.ref, at=desk.now() + timedelta(microseconds=place), body=body), None
+            )
+        except Conflict:
+            continue
+    return heard
+
+
+def _is_ours(asked: Forge, comment: Comment) -> bool:
+    return "<!-- tocsin:" in comment.body or (bool(asked.source.login) and comment.login == asked.source.login)
+
+
+def _say(desk: Desk, asked: Forge, link: Link, comments: Sequence[Comment], opened: cases.Opened) -> int:
+    """Write there what the project wrote to the reporter, in order; a mark in each says which it was."""
+    if opened.case.seq <= link.said:
+        return link.said
+    there = {each.body.rpartition("<!-- tocsin:")[2] for each in comments}
+    places = sealing.Places(desk.sealer.instance)
+    lines = desk.journal.entries(link.case, after=link.said)
+    for entry in sealing.open_entries(places, opened.key, link.case, lines):
+        if not isinstance(entry.event, ev.MessageSent) or entry.event.audience is not Audience.REPORTER:
+            continue
+        mark = desk.tokens.mark("forge-said", f"{link.case}/{entry.seq}").hex()[:16]
+        if f"{mark} -->" not in there:
+            asked.comment(link.ghsa, f"{_spoken(entry.event)}\n\n<!-- tocsin:{mark} -->")
+    return opened.case.seq
+
+
+def _spoken(event: ev.MessageSent) -> str:
+    parts = [event.text]
+    if event.plan:
+        parts.append(f"**Plan**\n\n{event.plan}")
+    if event.workarounds:
+        parts.append(f"**Until then**\n\n{event.workarounds}")
+    return "\n\n".join(filter(None, parts))

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a member of the team does from mail (UX 2.9). A mail is never proof of identity: who acts has an account with
+that very address, and either the address's domain stands behind the mail, or a signature by a key that is known for the
+account. What they may do is then decided where it is for every door.
+"""
+
+from __future__ import annotations
+
+from tocsin.core.case import commands as cmd
+from tocsin.core.mail import quotes, verbs
+from tocsin.core.mail.addresses import REPORTER, TEAM, Thread
+from tocsin.core.mail.verbs import Name
+from tocsin.core.vocabulary import Actor, Audience, CaseRef, Refused
+from tocsin.services import cases, numbering
+from tocsin.services.mail import posting, threads
+from tocsin.services.mail.reading import Item
+from tocsin.services.ports.world import PersonInfo
+
+THANKS = "Thank you for the report. We have accepted it and are working on it."
+
+
+def member(item: Item) -> PersonInfo | None:
+    """The member of the project whose address a mail says it is from; nothing is proven by that."""
+    said = item.sender.address.lower() if item.sender else ""
+    people = item.desk.people.members(item.project)
+    return next((person for person, _ in people if said and person.email.lower() == said), None)
+
+
+def proven(item: Item) -> bool:
+    """Whether it is certain enough that the address's owner wrote it to act on it."""
+    return item.read.proof.proven and not item.read.suspicious
+
+
+def act(item: Item, ref: CaseRef, person: PersonInfo, thread: Thread | None) -> Refused | None:
+    """Carry out what a proven member's mail says; words without a verb are a note, or an answer where they were sent to
+    an address that is for answering. Refuses like every other door, and an unknown verb."""
+    desk = item.desk
+    if threads.was_carried_out(desk, item.project, item.arrival):
+        return None
+    actor = desk.people.actor(person.id, item.project)
+    if actor is None:
+        return cases.NOT_FOUND
+    command = _command(item, ref, actor, thread)
+    done = command if isinstance(command, Refused) else cases.handle(desk, ref, command, actor)
+    if isinstance(done, Refused):
+        return done
+    threads.carried_out(desk, item.project, item.arrival)
+    threads.remember(desk, item.project, ref, item.read.message.message_id)
+    return None
+
+
+def _command(item: Item, ref: CaseRef, actor: Actor, thread: Thread | None) -> cmd.Command | Refused:
+    words = quotes.words(item.read.message.text)
+    verb = verbs.read(words)
+    if isinstance(verb, verbs.Unknown):
+        because = f"“{verb.word}” is nothing that can be done from mail. There are {verbs.ALL}."
+        return Refused(code="unknown-verb", because=because, rule="mail verbs")
+    if verb is None:
+        return _say(item, words, thread)
+    match verb.name:
+        case Name.NOTE:
+            return _say(item, verb.text, None)
+        case Name.REPLY:
+            return _say(item, verb.text, thread if thread and thread.room != TEAM else Thread(room=REPORTER, holder=""))
+        case Name.NEED_INFO:
+            return cmd.NeedInfo(question=verb.text)
+        case Name.ASSIGN:
+            roles = tuple(sorted(role.value for role in actor.roles))
+            return cmd.Assign(lead=actor.id, lead_name=actor.name, lead_roles=roles)
+        case Name.ACCEPT:
+            opened = cases.open_case(item.desk, ref, actor, "accept")
+            answer = cmd.Answer(text=verb.text or THANKS)
+            return numbering.numbered(item.desk, opened, actor, answer) if opened else cases.NOT_FOUND
+
+
+def _say(item: Item, words: str, thread: Thread | None) -> cmd.Say:
+    """Words to the room that the address was for; to the team where it was for none."""
+    room = thread.room if thread else TEAM
+    audience = {TEAM: Audience.TEAM, REPORTER: Audience.REPORTER}.get(room, Audience.PARTY)
+    party = room if audience is Audience.PARTY else ""
+    return cmd.Say(audience=audience, party=party, text=words, attachments=posting.files_of(item))

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading a mail that was kept: its bytes back from the store, counted, taken apart in the child, decrypted once, its
+sender checked. What comes out is a value; nothing has happened yet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from tocsin.core.mail import kinds
+from tocsin.core.mail.bounds import exceeded
+from tocsin.core.mail.kinds import Sort
+from tocsin.core.mail.message import Mailbox, Message
+from tocsin.core.mail.proof import Proof, told
+from tocsin.core.vocabulary import ProjectId, Refused, Value
+from tocsin.services.app import Desk, Mailroom
+from tocsin.services.mail.arriving import Left
+from tocsin.services.ports.child import Failed
+from tocsin.services.ports.openpgp import Signature
+
+_BARE: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_SMUGGLED: Final = re.compile(rb"(?:(?<!\r)\n|\r(?!\n))\.(?:\r\n|\r|\n)|\r\n\.(?:\r(?!\n)|\n)")
+WIRE: Final = frozenset({"lmtp", "smtp"})
+"""Doors through which every line ends with CR LF (RFC 5321, section 2.3.8)."""
+
+
+class Read(Value):
+    """A mail as far as it could be read. `unread` says why it could not be taken apart, `locked` why not decrypted."""
+
+    message: Message = Message()
+    sort: Sort = Sort(kind=kinds.Kind.PERSON)
+    proof: Proof = Proof()
+    unread: str = ""
+    locked: str = ""
+    opened: bool = False
+    signature: Signature = Signature()
+    suspicious: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """One mail that is being dealt with: where, for which project, under which id it was kept, and what it says."""
+
+    desk: Desk
+    room: Mailroom
+    project: ProjectId
+    arrival: str
+    left: Left
+    read: Read
+
+    @property
+    def sender(self) -> Mailbox | None:
+        """The one sender; None where it has none or several."""
+        message = self.read.message
+        return message.froms[0] if len(message.froms) == 1 and message.from_headers == 1 else None
+
+
+def item(desk: Desk, room: Mailroom, project: ProjectId, arrival: str, left: Left) -> Item:
+    """Read a mail that was kept. Whatever it is made of, the answer is a value."""
+    return Item(desk, room, project, arrival, left, read(desk, room, project, left))
+
+
+def bytes_of(desk: Desk, left: Left) -> bytes:
+    """The bytes as they came; raises `ports.vault.Tampered` and `ports.blobs.BlobMissing`."""
+    return b"".join(desk.blobs.open(left.blob, left.key))
+
+
+def read(desk: Desk, room: Mailroom, project: ProjectId, left: Left) -> Read:
+    """Read a mail. Whatever it is made of, the answer is a value."""
+    raw = bytes_of(desk, left)
+    beyond = exceeded(raw)
+    if beyond:
+        return Read(unread=f"it goes beyond what is read by a machine: {beyond.because}")
+    parsed = room.parse(raw)
+    if isinstance(parsed, Failed):
+        return Read(unread=parsed.because)
+    found = Read(
+        message=parsed,
+        sort=kinds.sort(parsed, left.envelope, desk.sealer.instance, room.lists),
+        proof=told(parsed, room.trusted) if room.trusted else room.check(raw, parsed),
+        suspicious=_suspicious(raw, parsed, left),
+    )
+    return _decrypted(room, project, found) if parsed.sealed else found
+
+
+def _decrypted(room: Mailroom, project: ProjectId, found: Read) -> Read:
+    """Open what was encrypted to the team, once. Its words take the place of the outside's; nothing is joined with what
+    was not encrypted."""
+    sealed = found.message.sealed
+    opened = room.keys.open(project, sealed.content) if sealed else None
+    if opened is None or isinstance(opened, Refused):
+        return msgspec.structs.replace(found, locked=opened.because if opened else "")
+    inside = None if exceeded(opened.plain) else room.parse(_as_mail(opened.plain))
+    if inside is None or isinstance(inside, Failed):
+        because = "what is inside could not be taken apart" if inside is None else inside.because
+        return msgspec.structs.replace(found, locked=because)
+    message = msgspec.structs.replace(
+        found.message,
+        subject=inside.subject or found.message.subject,
+        text=inside.text,
+        files=inside.files,
+        inside=inside.inside,
+        sealed=None,
+    )
+    return msgspec.structs.replace(found, message=message, opened=True, signature=opened.signature)
+
+
+def _as_mail(plain: bytes) -> bytes:
+    """What was inside, as a parser reads it: armour in the text of a mail holds words without any header."""
+    return plain if re.match(rb"[!-9;-~]+:", plain) else b"\r\n" + plain
+
+
+def _suspicious(raw: bytes, message: Message, left: Left) -> tuple[str, ...]:
+    """What a person has to look at before anything is believed."""
+    found = []
+    if left.envelope.via in WIRE and _BARE.search(raw):
+        found.append("it has line ends that no mail server sends: two mails may be hidden in one (SMTP smuggling)")
+    elif _SMUGGLED.search(raw):
+        found.append("a lone dot stands between line ends that do not match: two mails may be hidden in one")
+    if message.from_headers > 1 or len(message.froms) > 1:
+        found.append("it says it is from more than one sender")
+    return tuple(found)
