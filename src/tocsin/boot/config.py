@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tocsin.boot.accounts import Accounts
+from tocsin.boot.inbound import Inbound
+from tocsin.services.ports.forge import Source as Forge
 from tocsin.services.ports.git import Source
 
 FILE: Final = "tocsin.toml"
@@ -44,6 +46,7 @@ class Role(StrEnum):
     FRONT = "front"
     DESK = "desk"
     WORKER = "worker"
+    MAIL = "mail"
     MANAGE = "manage"
 
 
@@ -106,7 +109,8 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def reached_by(self, role: Role) -> str:
         """The address that a process of this role uses. Raises ConfigError for a file that cannot be read."""
-        told = {Role.FRONT: self.front, Role.DESK: self.desk, Role.WORKER: self.desk}.get(role) or self.url
+        doors = {Role.FRONT: self.front, Role.MAIL: self.front, Role.DESK: self.desk, Role.WORKER: self.desk}
+        told = doors.get(role) or self.url
         if not told.startswith("file:"):
             return told
         path = Path(told.removeprefix("file:"))
@@ -183,7 +187,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backup: Backup = Backup()
     egress: Egress = Egress()
     accounts: Accounts = Accounts()
+    inbound: Inbound = Inbound()
     repository: dict[str, Source] = {}
+    forge: dict[str, Forge] = {}
     monitor: Monitor = Monitor()
     worker_seconds: float = 1.0
 

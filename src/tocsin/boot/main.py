@@ -8,7 +8,7 @@ at once and work without an installation.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,13 @@ class Installation:
         from tocsin.adapters.git import open_local
 
         return open_local(directory)
+
+    @staticmethod
+    def messages(name: str) -> Iterator[bytes]:
+        """Read the messages of a file, an mbox or a Maildir; `-` is standard input."""
+        from tocsin.adapters.channels.mail import boxes
+
+        return boxes.of_stream(sys.stdin.buffer) if name == "-" else boxes.messages(Path(name))
 
     @staticmethod
     def sources(directory: str, lines: Sequence[str] = ()) -> Sources:

@@ -38,6 +38,7 @@ _ROOMS = {
     Role.FRONT: ["tocsin.delivery.reporter", "tocsin.delivery.public"],
     Role.DESK: ["tocsin.delivery.desk"],
     Role.WORKER: [],
+    Role.MAIL: [],
     Role.MANAGE: [],
 }
 INSTALLED_APPS = [
@@ -47,7 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "tocsin.adapters.db",
     *_ROOMS[ROLE],
-    *(() if ROLE is Role.FRONT else accounts.apps(CONFIG.accounts)),
+    *(() if ROLE in (Role.FRONT, Role.MAIL) else accounts.apps(CONFIG.accounts)),
 ]
 
 _COMMON = [
