@@ -304,6 +304,16 @@ class Notice(Value, tag="notify"):
     to: str = "lead"
 
 
+class Said(Value, tag="said"):
+    """Somebody outside was written to in journal line `seq`: whoever of `audience` can be reached by mail gets it."""
+
+    case: CaseRef
+    seq: int
+    audience: Audience
+    party: str = ""
+    automatic: bool = False
+
+
 class ShredOrder(Value, tag="shred"):
     """Destroy the case's key; the worker looks for itself whether two people agreed."""
 
@@ -317,7 +327,7 @@ class PublishOrder(Value, tag="publish"):
     advisory_id: str
 
 
-Deed = Notice | PublishOrder | ShredOrder
+Deed = Notice | Said | PublishOrder | ShredOrder
 
 
 def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, ...] = ()) -> tuple[Deed, ...]:
@@ -327,6 +337,7 @@ def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, 
     """
     found: list[Deed] = []
     for entry in entries:
+        found += _said(case, entry)
         match entry.event:
             case ev.ReportReceived():
                 found.append(Notice(case=case.ref, what="report.received", to="all" if case.public else "duty"))
@@ -354,6 +365,23 @@ def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, 
         if group is not Group.REPORTER
     ]
     return tuple(found)
+
+
+def _said(case: Case, entry: ev.Entry) -> list[Said]:
+    """What was said to somebody outside, where anybody of them has an address."""
+    match entry.event:
+        case ev.MessageSent(audience=Audience.TEAM) | MessageResent(audience=Audience.TEAM):
+            return []
+        case ev.MessageSent(audience=audience, party=party) | MessageResent(audience=audience, party=party):
+            automatic = isinstance(entry.event, ev.MessageSent) and entry.event.automatic
+        case _ if entry.actor.kind is not ActorKind.REPORTER and words_between(entry):
+            audience, party, automatic = Audience.REPORTER, "", False
+        case _:
+            return []
+    contacts = (case.report.identity.contact, *(each.contact for each in case.parties))
+    if not case.writers and not any("@" in each for each in contacts):
+        return []
+    return [Said(case=case.ref, seq=entry.seq, audience=audience, party=party, automatic=automatic)]
 
 
 _ENCODER: Final = msgspec.json.Encoder()

@@ -23,6 +23,7 @@ def writing(writers: tuple[Writer, ...], who: str, letter: Letter | None) -> tup
         address=letter.sender,
         name=letter.name or (old.name if old and old.address == letter.sender else ""),
         proven=letter.proven,
+        opened=letter.opened or bool(old and old.opened),
         message_ids=ids if len(ids) <= KEPT + 1 else (ids[0], *ids[-KEPT:]),
     )
     return (*(each for each in writers if each.who != who), now)

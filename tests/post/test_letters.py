@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Letters: who gets one, what it may say, that it leaves once, and what happens when a server does not take it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from tests.post.conftest import FINDER, PROJECT, Mailed, decrypted, person, public
+from tests.services.acts import act
+from tocsin.core.case import commands as cmd
+from tocsin.core.intake import Identity, Letter
+from tocsin.core.mail import addresses
+from tocsin.core.mail_out.keys import KnownKey, Source
+from tocsin.core.mail_out.model import Mailbox
+from tocsin.core.mail_out.quiet import Wishes
+from tocsin.core.vocabulary import Audience, Refused
+from tocsin.services.ports.mail_out import Delivered, Fate
+from tocsin.services.post import keyring, letters, members, sending
+from tocsin.services.post.letters import Fixed, State
+from tocsin.services.post.room import Post
+from tocsin.testing.house import house
+from tocsin.testing.post import MemoryServer, read
+
+SECRET = "The planner reads past its array: xyzzy-canary."
+
+
+def say(mailed: Mailed, ref: str, text: str = SECRET, audience: Audience = Audience.REPORTER) -> None:
+    act(mailed.home, ref, cmd.Say(audience=audience, text=text))
+    mailed.work()
+
+
+def verified(mailed: Mailed, ref: str, address: str = FINDER):
+    """A key of the reporter that somebody has verified."""
+    key = person(address)
+    taken = keyring.offer(mailed.home.desk, PROJECT, ref, "", public(key), Source.UPLOAD, address)
+    assert not isinstance(taken, Refused)
+    seen = keyring.verify(mailed.home.desk, PROJECT, ref, "", taken[-1].fingerprint, "usr_dana")
+    assert isinstance(seen, KnownKey)
+    return key
+
+
+def whole(mail) -> str:
+    return mail.as_string() + mail.get_content() if mail.get_content_type() == "text/plain" else mail.as_string()
+
+
+# -------------------------------------------------------------------------------------------------------- what is said
+
+
+def test_the_team_is_told_that_something_came_and_never_what(mailed: Mailed) -> None:
+    ref = mailed.report()
+    mailed.work()
+    for address in ("dana@example.org", "li@example.org"):
+        (mail,) = mailed.server.to(address)
+        assert mail["Subject"] == f"[{ref}] A new report has come in"
+        assert mail["Auto-Submitted"] == "auto-generated"
+        assert f"/cases/{ref}" in mail.get_content()
+        for word in ("Out-of-bounds", "short buffer", FINDER, "read past"):
+            assert word not in whole(mail)
+
+
+def test_a_member_with_a_key_is_told_what_it_is_about_and_nobody_else_can_read_it(mailed: Mailed) -> None:
+    key = person("dana@example.org")
+    team = mailed.teams.make(PROJECT, ["WarehousePG security <security@warehousepg.org>"])
+    assert not isinstance(team, Refused)
+    assert isinstance(members.upload(mailed.home.desk, mailed.home.dana, public(key)), KnownKey)
+    ref = mailed.report()
+    mailed.work()
+    (sent,) = [each for each in mailed.server.sent if each.to == "dana@example.org"]
+    assert b"Out-of-bounds" not in sent.body
+    assert read(sent.body)["Subject"] == f"[{ref}] A new report has come in"
+    text, signers = decrypted(key, sent.body, team.body)
+    assert "Out-of-bounds read" in text
+    assert f"Subject: [{ref}] Out-of-bounds read" in text
+    assert signers == [team.fingerprint]
+
+
+def test_somebody_who_wrote_in_clear_is_answered_in_the_thread(mailed: Mailed) -> None:
+    ref = mailed.report()
+    say(mailed, ref)
+    say(mailed, ref, "A second answer.")
+    first, second = mailed.server.to(FINDER)
+    assert SECRET.split(":", maxsplit=1)[0] in first.get_content()
+    assert first.get_content().startswith("PRIVATE to: reporter, team")
+    assert first["Subject"] == f"[{ref}] An answer to you"
+    assert first["In-Reply-To"] == "<first@example.net>"
+    assert second["In-Reply-To"] == first["Message-ID"]
+    assert second["References"].split() == ["<first@example.net>", first["Message-ID"]]
+    assert first["Auto-Submitted"] is None, "a person wrote it"
+    signed = addresses.read(first["Reply-To"].addresses[0].addr_spec)
+    assert signed is not None
+    assert signed.case == ref
+
+
+def test_somebody_with_a_verified_key_gets_everything_encrypted(mailed: Mailed) -> None:
+    mailed.teams.make(PROJECT, ["WarehousePG security <security@warehousepg.org>"])
+    ref = mailed.report()
+    key = verified(mailed, ref)
+    say(mailed, ref)
+    (sent,) = [each for each in mailed.server.sent if each.to == FINDER]
+    assert b"planner" not in sent.body
+    assert b"Out-of-bounds" not in sent.body
+    text, _ = decrypted(key, sent.body)
+    assert SECRET in text
+    assert "[" + ref + "] Out-of-bounds read" in text
+    assert "keydata=" in read(sent.body)["Autocrypt"]
+
+
+@pytest.mark.parametrize("state", ["proposed", "encrypted once"])
+def test_without_a_key_that_may_be_used_somebody_who_wrote_encrypted_is_told_where_to_read(
+    mailed: Mailed, state: str
+) -> None:
+    letter = Letter(sender=FINDER, message_id="first@example.net", opened=True, answerable=True)
+    ref = mailed.report(letter=letter)
+    if state == "proposed":
+        keyring.offer(mailed.home.desk, PROJECT, ref, "", public(person(FINDER)), Source.AUTOCRYPT, FINDER)
+    say(mailed, ref)
+    (mail,) = mailed.server.to(FINDER)
+    assert "xyzzy" not in whole(mail)
+    assert "/return" in mail.get_content()
+
+
+def test_an_address_typed_into_a_form_gets_no_words_and_nothing_from_the_machine_by_itself(mailed: Mailed) -> None:
+    ref = mailed.report(letter=None, channel="web", identity=Identity(contact=FINDER))
+    act(mailed.home, ref, cmd.Say(audience=Audience.REPORTER, text="automatic words", automatic=True))
+    mailed.work()
+    assert mailed.server.to(FINDER) == []
+    say(mailed, ref)
+    (mail,) = mailed.server.to(FINDER)
+    assert "xyzzy" not in whole(mail)
+    assert "/return" in mail.get_content()
+
+
+def test_an_internal_note_leaves_by_no_mail(mailed: Mailed) -> None:
+    ref = mailed.report()
+    before = len(mailed.server.sent)
+    say(mailed, ref, audience=Audience.TEAM)
+    assert not any(b"xyzzy" in each.body for each in mailed.server.sent)
+    assert len(mailed.server.sent) == before
+    say(mailed, ref)
+    assert any(b"xyzzy" in each.body for each in mailed.server.sent), "the control: to the reporter, it does"
+
+
+def test_a_mail_that_holds_a_secret_is_kept_and_the_lead_is_told(mailed: Mailed) -> None:
+    ref = mailed.report()
+    desk = mailed.home.desk
+    fixed = Fixed(subject="x", text="-----BEGIN PRIVATE KEY-----\nabc", case=ref)
+    letters.fixed(desk, PROJECT, "test", [Mailbox(address=FINDER)], fixed)
+    mailed.work()
+    assert mailed.server.to(FINDER) == []
+    (kept,) = [each for each in letters.book(desk).all(PROJECT) if each.value.state is State.GIVEN_UP]
+    assert kept.value.error == "held"
+    assert any("could not be delivered" in str(mail["Subject"]) for mail in mailed.server.to("dana@example.org"))
+
+
+def test_a_revoked_or_expired_key_is_refused_when_the_mail_is_sent(mailed: Mailed) -> None:
+    ref = mailed.report()
+    key = person(FINDER)
+    mailed.teams.make(PROJECT, ["x <security@warehousepg.org>"])
+    taken = keyring.offer(mailed.home.desk, PROJECT, ref, "", public(key), Source.UPLOAD)
+    assert not isinstance(taken, Refused)
+    keyring.verify(mailed.home.desk, PROJECT, ref, "", taken[-1].fingerprint, "usr_dana")
+    certificate = key.extract_certificate()
+    gone = certificate.from_bytes(bytes(certificate) + bytes(certificate.revoke(key.certifier())))
+    keyring.offer(mailed.home.desk, PROJECT, ref, "", bytes(gone), Source.WKD)
+    (kept,) = keyring.ring(mailed.home.desk, PROJECT, ref)
+    assert (kept.revoked, kept.verified_by) == (True, "usr_dana")
+    say(mailed, ref)
+    (mail,) = mailed.server.to(FINDER)
+    assert mail.get_content_type() == "text/plain"
+
+
+# ------------------------------------------------------------------------------------------------------- exactly once
+
+
+def test_many_recipients_get_distinct_mails_each_once(mailed: Mailed) -> None:
+    desk = mailed.home.desk
+    boxes = [Mailbox(address=f"reader{number}@example.net") for number in range(120)]
+    letter = Fixed(subject="[SECURITY] WHPG-SA-2026-001", text="Update.")
+    assert letters.fixed(desk, PROJECT, "WHPG-SA-2026-001", boxes, letter) == 120
+    assert letters.fixed(desk, PROJECT, "WHPG-SA-2026-001", boxes, letter) == 0
+    mailed.work(5)
+    assert sorted(each.to for each in mailed.server.sent) == sorted(box.address for box in boxes)
+    assert len({read(each.body)["Message-ID"] for each in mailed.server.sent}) == 120
+    assert all(read(each.body)["To"].addresses[0].addr_spec == each.to for each in mailed.server.sent)
+    assert mailed.server.sessions == 3
+    mailed.work()
+    assert len(mailed.server.sent) == 120
+
+
+def test_only_what_may_have_arrived_is_sent_twice_and_then_under_the_same_id(mailed: Mailed) -> None:
+    desk = mailed.home.desk
+    mailed.server.fates = [Delivered(fate=Fate.LATER, code=451), Delivered(fate=Fate.UNKNOWN)]
+    letters.fixed(desk, PROJECT, "a", [Mailbox(address=FINDER)], Fixed(subject="s", text="t"))
+    for _ in range(6):
+        mailed.work()
+        mailed.home.clock.advance(timedelta(minutes=10))
+    first, second = mailed.server.to(FINDER)
+    assert first["Message-ID"] == second["Message-ID"]
+    assert mailed.server.sessions == 3
+
+
+def test_what_a_server_refuses_for_good_is_told_once_and_not_tried_again(mailed: Mailed) -> None:
+    ref = mailed.report()
+    mailed.work()
+    mailed.server.fates = [Delivered(fate=Fate.NEVER, code=550)]
+    say(mailed, ref)
+    mailed.home.clock.advance(timedelta(days=1))
+    mailed.work()
+    assert mailed.server.to(FINDER) == []
+    (kept,) = [each for each in letters.book(mailed.home.desk).all(PROJECT) if each.value.state is State.GIVEN_UP]
+    assert kept.value.error == "never-550"
+    told = [mail for mail in mailed.server.to("dana@example.org") if "could not be delivered" in str(mail["Subject"])]
+    assert len(told) == 1
+
+
+def test_a_server_that_is_away_costs_no_letter(mailed: Mailed) -> None:
+    mailed.server.away = True
+    ref = mailed.report()
+    mailed.work(5)
+    mailed.server.away = False
+    say(mailed, ref)
+    assert len(mailed.server.to(FINDER)) == 1
+    assert len(mailed.server.to("dana@example.org")) == 1
+
+
+def test_in_a_panic_nothing_leaves(mailed: Mailed) -> None:
+    from tocsin.services import incident
+
+    letters.fixed(mailed.home.desk, PROJECT, "a", [Mailbox(address=FINDER)], Fixed(subject="s", text="t"))
+    mailed.home.desk.machine.facts.note(incident.PANIC, incident.ON, mailed.home.clock())
+    mailed.work()
+    assert mailed.server.sent == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_fails_every_recipient_gets_each_mail_once_or_under_one_id(seed: int) -> None:
+    """Servers fail at random, and everything is wished for again all the time."""
+    chance, home, server = Random(seed), house(), MemoryServer()
+    home.desk = replace(home.desk, post=Post(sends=server, host="security.example.org"))
+    fates = [Delivered(fate=chance.choice([Fate.LATER, Fate.UNKNOWN])) for _ in range(chance.randrange(9))]
+    server.fates = list(fates)
+    boxes = [Mailbox(address=f"r{number}@example.net") for number in range(4)]
+    for _ in range(14):
+        letters.fixed(home.desk, PROJECT, "x", boxes, Fixed(subject="s", text="t"))
+        sending.drain(home.desk)
+        home.clock.advance(timedelta(minutes=chance.randrange(1, 500)))
+    got = [{read(e.body)["Message-ID"] for e in server.sent if e.to == box.address} for box in boxes]
+    assert [len(ids) for ids in got] == [1] * 4
+    assert len(server.sent) == 4 + sum(each.fate is Fate.UNKNOWN for each in fates)
+
+
+# ------------------------------------------------------------------------------------------------- a person's own time
+
+
+def test_quiet_hours_hold_a_notification_back_and_not_what_is_urgent(mailed: Mailed) -> None:
+    desk = mailed.home.desk
+    night = Wishes(quiet_from=8, quiet_until=12)
+    assert members.wish(desk, mailed.home.dana, night) is None
+    mailed.report()
+    mailed.work()
+    assert mailed.server.to("dana@example.org") == []
+    assert len(mailed.server.to("li@example.org")) == 1
+    mailed.home.clock.advance(timedelta(hours=3, minutes=1))
+    mailed.work()
+    assert len(mailed.server.to("dana@example.org")) == 1
+    assert isinstance(members.wish(desk, mailed.home.dana, Wishes(zone="Nowhere/Land")), Refused)
