@@ -344,7 +344,7 @@ def picks(name: str, repository: GitRepository, cases: Sequence[Mapping[str, Any
     same, verdict = Score(f"{name}: picks"), Score(f"{name}: affected or not")
     for case in cases:
         fix, onto, real = (f"refs/cases/{case['id']}/{each}" for each in ("fix", "onto", "real"))
-        pick = repository.pick(fix, onto)
+        pick = repository.pick((fix,), onto)
         told = pick is not None and (pick.clean, sorted(pick.conflicts)) == (case["clean"], sorted(case["conflicts"]))
         if pick and "same_tree_as_real" in case:
             told = told and (pick.clean and pick.tree == repository.tree(real)) == case["same_tree_as_real"]

@@ -15,6 +15,7 @@ from tests.services.acts import PROJECT, act, ready, report
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.events import Asked
 from tocsin.core.case.model import Case
+from tocsin.core.clock import Duration
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import ReleaseLine, Versions
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Affectedness, Audience
@@ -22,6 +23,7 @@ from tocsin.delivery.cli.exits import Exit
 from tocsin.services import branches, cases, publication, worker
 from tocsin.services.gitfacts import Told
 from tocsin.services.queries import case as query
+from tocsin.services.queries.branches import board
 
 
 def case_of(place: Place, ref: str) -> Case:
@@ -237,6 +239,23 @@ def test_patches_for_distributors_have_safe_names(place: Place, ref: str, tmp_pa
     assert "frame_capacity" in (tmp_path / "out" / written[0]).read_text()
 
 
+def test_a_fix_of_several_commits_is_picked_in_its_order_whatever_order_it_is_named_in(place: Place, ref: str) -> None:
+    first = fix(place.made)
+    source = (place.made.path / "src" / "decoder.c").read_text()
+    second = place.made.commit(
+        "Refuse frames without a payload", {"src/decoder.c": source.replace("        return DECODE_TRUNCATED_FRAME;\n",
+        "        return DECODE_TRUNCATED_FRAME;\n    if (wanted == 0)\n        return DECODE_EMPTY_FRAME;\n")},
+    )  # fmt: skip
+    fetch(place)
+    place.tell.ok("branch", "sync", ref, "--fix", second, "--fix", first)
+    rows = {row["line"]: row for row in json.loads(place.tell.ok("branch", "pick", ref, "--json"))}
+    assert rows["7.4"]["clean"]
+    assert rows["7.4"]["from"] == first
+    place.tell.ok("branch", "sync", ref, "--fix", second)
+    alone = {row["line"]: row for row in json.loads(place.tell.ok("branch", "pick", ref, "--json"))}
+    assert alone["7.4"]["conflicts"] == ["src/decoder.c"]
+
+
 def test_a_project_without_a_repository_is_told_what_is_missing(place: Place) -> None:
     ref = report(place.home, "example").case
     result = place.tell("branch", "sync", ref, "--fix", "abc1234")
@@ -277,3 +296,28 @@ def test_a_line_past_its_end_leaves_new_cases_and_stays_on_open_ones(place: Plac
     held = replace(opened.case, lines=(LineFact(line="7.3"), LineFact(line="7.4")))
     still = branches.lines(place.home.desk, held, policy, told.lines)
     assert {line.line for line in still if line.supported} == {"7.3", "7.4"}
+
+
+def test_an_accepted_case_shows_the_next_release_of_a_line_and_a_release_moves_the_date(place: Place, ref: str) -> None:
+    mended = fix(place.made)
+    fetch(place)
+    opened = cases.open_case(place.home.desk, ref, SYSTEM_ACTOR, "test")
+    assert opened
+    versions = replace(opened.policy.versions or Versions(), cadence=Duration.parse("4 weeks"))
+    policy = replace(opened.policy, versions=versions)
+
+    def dates() -> dict[str, str]:
+        told = branches.facts(place.home.desk, opened.case, Asked(fix=(mended,)))
+        assert isinstance(told, Told)
+        rows = branches.lines(place.home.desk, opened.case, policy, told.lines)
+        shown = board(place.home.desk, replace(opened, case=replace(opened.case, lines=rows), policy=policy))
+        return {row.line: row.next_release for row in shown.rows}
+
+    before = dates()["7.4"]
+    assert before
+    place.made.clock += 40 * 86400
+    place.made.switch("7.4")
+    place.made.commit("Stamp 7.4.1", {"VERSION": "7.4.1\n"})
+    place.made.tag("7.4.1")
+    fetch(place)
+    assert dates()["7.4"] > before

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
@@ -29,7 +30,7 @@ from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy, SupportLevel
 from tocsin.core.versions import scheme
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, CaseRef, ProjectId, Refused, Value
-from tocsin.services import cases
+from tocsin.services import cases, credentials
 from tocsin.services.app import Desk
 from tocsin.services.gitfacts import Ask, Reading, Told
 from tocsin.services.ports.git import GitFailed, Repository
@@ -138,7 +139,7 @@ def watch(desk: Desk) -> int:
     changed = 0
     for project in desk.projects.all():
         try:
-            if desk.mirrors.fetch(project.id):
+            if desk.mirrors.fetch(project.id, partial(credentials.of, desk, project.id, credentials.REPOSITORY)):
                 changed += look_again(desk, project.id)
                 desk.mirrors.looked(project.id)
         except GitFailed as error:

@@ -145,7 +145,7 @@ def _looked(repository: Repository, query: Query, line: Line) -> Code | None:
     present, absent = False, True
     for each in query.fixes:
         name = each.commit.id[:12]
-        pick = repository.pick(each.commit.id, line.commit)
+        pick = repository.pick((each.commit.id,), line.commit)
         hunks = tuple(hunk for hunk in repository.hunks(each.commit.id) if is_code(hunk.path))
         there = presence(hunks, repository.files(line.commit, [hunk.path for hunk in hunks])) if hunks else None
         if pick is None and there is None:
@@ -192,19 +192,32 @@ class Tried(Value):
 
 
 def picks(reading: Reading, told: Told, fixes: Sequence[str], pattern: str = "") -> tuple[Tried, ...]:
-    """Pick the fix onto every line that may need it, from the nearest newer line that has it; and, where a line has a
-    backport, onto what was there before it, to compare."""
+    """Pick the fix onto every line that may need it: one commit from the nearest newer line that has it, and where a
+    line has a backport onto what was there before it, to compare; several in the order in which they were made."""
     repository = reading.repository
     tips = {line.name: line.commit for line in reading.board(pattern).lines}
+    wanted = [each for each in told.lines if each.line in tips and each.state is not State.NOT_AFFECTED]
+    if len(fixes) > 1:
+        ordered = _in_order(repository, fixes)
+        tried = ((each, repository.pick(ordered, tips[each.line])) for each in wanted if each.state is not State.FIXED)
+        return tuple(
+            Tried(line=each.line, start=ordered[0], clean=pick.clean, conflicts=pick.conflicts)
+            for each, pick in tried
+            if pick is not None
+        )
     start = repository.resolve(fixes[0])
     found = []
-    for each in told.lines:
-        if each.line not in tips or each.state is State.NOT_AFFECTED:
-            continue
+    for each in wanted:
         backport = each.commit if each.state is State.FIXED and each.commit != start else ""
-        pick = repository.pick(start, f"{backport}^" if backport else tips[each.line])
+        pick = repository.pick((start,), f"{backport}^" if backport else tips[each.line])
         if pick is not None and each.commit != start:
             same = pick.clean and pick.tree == repository.tree(backport) if backport else None
             found.append(Tried(line=each.line, start=start, clean=pick.clean, conflicts=pick.conflicts, same=same))
         start = backport or (each.commit if each.state is State.FIXED else start)
     return tuple(found)
+
+
+def _in_order(repository: Repository, fixes: Sequence[str]) -> tuple[str, ...]:
+    """Full ids of the commits of a fix, in the order in which they were committed."""
+    known = [repository.history.commit(repository.resolve(each)) for each in fixes]
+    return tuple(each.id for each in sorted((each for each in known if each), key=lambda each: each.committed))

@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from tocsin.adapters.git.letting_in import let_in
 from tocsin.adapters.git.repository import GitRepository
 from tocsin.adapters.git.run import Bounds, git
-from tocsin.services.ports.git import GitFailed, Source
+from tocsin.services.ports.git import Credential, GitFailed, Source
 
 PATIENCE: Final = 1800.0
 _SPECS: Final = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
@@ -58,31 +59,33 @@ class GitMirrors:
             held = self._open[project] = (state, GitRepository(path, self.directory / f"{project}.index"))
         return held[1]
 
-    def fetch(self, project: str) -> bool:
+    def fetch(self, project: str, credential: Callable[[], Credential | None] = lambda: None) -> bool:
         """Fetch if it is time; whether any ref moved."""
         source, now = self.sources.get(project), self.clock()
         if source is None or now < self._due.get(project, now):
             return False
         self._due[project] = now + source.minutes * 60
         try:
-            moved = self._fetch(project, source)
+            moved = self._fetch(project, source, credential())
         except GitFailed as error:
             self._trouble[project] = str(error)
             raise
         self._trouble.pop(project, None)
         return moved
 
-    def _fetch(self, project: str, source: Source) -> bool:
+    def _fetch(self, project: str, source: Source, credential: Credential | None) -> bool:
         protocols = protocol(source.url)
         path = self._path(project)
         if not (path / "HEAD").exists():
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             git(path, "init", "-q", "--bare", "--template=", ".")
         options = ("--prune", "--atomic", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--quiet")
-        git(
-            path, "-c", "fetch.unpackLimit=1", "fetch", *options, "--end-of-options", source.url, *_SPECS,
-            protocols=protocols, bounds=Bounds(seconds=PATIENCE, largest_file=source.largest_mb << 20),
-        )  # fmt: skip
+        with let_in(source, credential) as environment:
+            git(
+                path, "-c", "fetch.unpackLimit=1", "fetch", *options, "--end-of-options", source.url, *_SPECS,
+                protocols=protocols, environment=environment,
+                bounds=Bounds(seconds=PATIENCE, largest_file=source.largest_mb << 20),
+            )  # fmt: skip
         moved = _refs(path) != self._seen(project)
         if moved:
             git(path, "commit-graph", "write", "--reachable", "--split", "--no-progress")

@@ -221,31 +221,31 @@ class GitRepository:
         """Id of a commit's tree."""
         return git(self.directory, "rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}").decode().strip()
 
-    def pick(self, fix: str, onto: str) -> Pick | None:
-        """Pick in memory: commits with a base of our choice are made in a temporary store, and two of them merged.
-
-        (`merge-tree --merge-base` exists only from git 2.40 on.)
-        """
+    def pick(self, fixes: Sequence[str], onto: str) -> Pick | None:
+        """Pick in memory: commits with a base of our choice are made in a temporary store, and two of them merged."""
         if not self.has_trees:
             return None
         try:
-            return self._picked(self.resolve(fix), self.resolve(onto))
+            picked: Pick | None = Pick(tree=f"{self.resolve(onto)}^{{tree}}")
+            for fix in fixes:
+                picked = self._picked(self.resolve(fix), picked.tree) if picked and picked.clean else picked
         except GitFailed as error:
-            self.note(f"picking {fix[:12]} could not be tried: {error.because}")
+            self.note(f"picking {', '.join(each[:12] for each in fixes)} could not be tried: {error.because}")
             return None
+        return picked
 
-    def _picked(self, fix: str, onto: str) -> Pick | None:
+    def _picked(self, fix: str, onto: str) -> Pick | None:  # `merge-tree --merge-base` exists only from git 2.40 on
         parents = self.read("rev-list", "--parents", "-n", "1", fix).decode().split()[1:]
         if len(parents) != 1:
             return None
 
-        def made(commit: str, *parents: str) -> str:
+        def made(tree: str, *parents: str) -> str:
             before = [part for each in parents for part in ("-p", each)]
-            return self.read("commit-tree", *before, "-m", "pick", f"{commit}^{{tree}}").decode().strip()
+            return self.read("commit-tree", *before, "-m", "pick", tree).decode().strip()
 
-        base = made(parents[0])
+        base = made(f"{parents[0]}^{{tree}}")
         options = ("--write-tree", "--name-only", "--no-messages", "-z")
-        raw = self.read("merge-tree", *options, made(onto, base), made(fix, base), accept=(0, 1))
+        raw = self.read("merge-tree", *options, made(onto, base), made(f"{fix}^{{tree}}", base), accept=(0, 1))
         tree, *conflicts = raw.decode("utf-8", "replace").rstrip("\0").split("\0")
         return Pick(tree=tree, conflicts=tuple(dict.fromkeys(each for each in conflicts if each)))
 

@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "branch": "branch:branch",
     "case": "parties:case",
     "claims": "claims:claims",
+    "credential": "credential:credential",
     "cvss": "cvss:cvss",
     "doc": "doc:doc",
     "drill": "drill:drill",

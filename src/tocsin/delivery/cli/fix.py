@@ -19,9 +19,9 @@ from tocsin.services.proof_of_fix import Plan, Proof
 
 HOOKS = {
     "commit-msg": "branch=$(git symbolic-ref --short -q HEAD || true)\n"
-    'exec tocsin lint leak --message "$1" --staged --branch "$branch"\n',
+    'exec tocsin lint leak{words} --message "$1" --staged --branch "$branch"\n',
     "pre-push": "while read -r _ new _ old; do\n"
-    '    case $new in *[!0]*) tocsin lint leak --pushed "$old" "$new" || exit 1 ;; esac\n'
+    '    case $new in *[!0]*) tocsin lint leak{words} --pushed "$old" "$new" || exit 1 ;; esac\n'
     "done\n",
 }
 """What the hooks run. They stop what tells too much; nobody has to remember anything."""
@@ -98,8 +98,10 @@ def _words(command: str) -> tuple[str, ...]:
 
 @fix.command()
 @click.option("--repo", "directory", default=".", type=click.Path(file_okay=False, path_type=Path), show_default=True)
-def hooks(directory: Path) -> None:
+@click.option("--word", "words", multiple=True, help="A word of your own that must not be seen, again for each.")
+def hooks(directory: Path, words: tuple[str, ...]) -> None:
     """Write git hooks into a working copy that refuse messages, branches, tests and comments that tell too much."""
+    also = "".join(f" --word {shlex.quote(word)}" for word in words)
     place = directory / ".git" / "hooks"
     if not place.parent.is_dir():
         stop(f"{directory} is no working copy", Exit.NOT_FOUND)
@@ -108,6 +110,6 @@ def hooks(directory: Path) -> None:
         path = place / name
         if path.exists() and "tocsin lint leak" not in path.read_text(encoding="utf-8", errors="replace"):
             stop(f"{inert(str(path))} is there already and is not ours; add “tocsin lint leak” to it", Exit.CONFLICT)
-        path.write_text(f"#!/bin/sh\n# Written by tocsin fix hooks.\n{text}", encoding="utf-8")
+        path.write_text(f"#!/bin/sh\n# Written by tocsin fix hooks.\n{text.replace('{words}', also)}", encoding="utf-8")
         path.chmod(0o755)
         click.echo(inert(str(path)))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -70,8 +70,9 @@ class Repository(Protocol):
     def resolve(self, given: str) -> str:
         """Full id of a commit as a person names it; raises GitFailed for an unknown or ambiguous one."""
 
-    def pick(self, fix: str, onto: str) -> Pick | None:
-        """Pick a fix onto a commit in memory; None where the trees cannot be read or the fix is a merge."""
+    def pick(self, fixes: Sequence[str], onto: str) -> Pick | None:
+        """Pick the commits of a fix one after another onto a commit, in memory, up to the first conflict; None where
+        the trees cannot be read or one of them is a merge."""
 
     def tree(self, commit: str) -> str:
         """Id of a commit's tree."""
@@ -97,6 +98,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `url` is an absolute path, https or ssh; `lines` a glob over branches; `build` and `test` are commands with their
     arguments, run only in the sandbox. `minutes` lie between two fetches, `largest_mb` is what a fetch may bring.
+    `authority` is a file of certificates to trust for https, `known_hosts` one of host keys to trust for ssh.
     """
 
     url: str
@@ -106,7 +108,18 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     test: str = ""
     minutes: float = 15.0
     largest_mb: int = 10_240
-    words: tuple[str, ...] = ()
+    authority: str = ""
+    known_hosts: str = ""
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """A token for https (with the user it belongs to, where the host asks for one), or a private key for ssh."""
+
+    secret: str
+    user: str = ""
+
+    def __repr__(self) -> str:
+        return "<Credential>"
 
 
 class Mirrors(Protocol):
@@ -118,8 +131,11 @@ class Mirrors(Protocol):
     def open(self, project: str) -> Repository | None:
         """The mirror as it was fetched last; None before the first fetch and without a repository."""
 
-    def fetch(self, project: str) -> bool:
-        """Fetch if it is time; whether any ref moved since `looked`. Raises GitFailed; what was there before stays."""
+    def fetch(self, project: str, credential: Callable[[], Credential | None]) -> bool:
+        """Fetch if it is time; whether any ref moved since `looked`. Raises GitFailed; what was there before stays.
+
+        `credential` is asked only when it is time.
+        """
 
     def looked(self, project: str) -> None:
         """Note that every case was asked about the refs as they are now."""
@@ -139,7 +155,7 @@ class NoMirrors:
         """None."""
         return None
 
-    def fetch(self, project: str) -> bool:
+    def fetch(self, project: str, credential: Callable[[], Credential | None]) -> bool:
         """Nothing moved."""
         return False
 
