@@ -61,6 +61,7 @@ _COMMON = [
 ]
 MIDDLEWARE = {
     Role.FRONT: [*_COMMON, "tocsin.boot.middleware.FrontDoor"],
+    Role.MAIL: [],
     Role.DESK: [
         *_COMMON,
         "tocsin.boot.middleware.OwnOrigin",
