@@ -12,6 +12,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case import custody
 from tocsin.core.case import events as ev
 from tocsin.core.case import party_commands as pc
+from tocsin.core.case import target_commands as tc
 from tocsin.core.case.approval import Act, Member
 from tocsin.core.case.decide import Context, decide, record
 from tocsin.core.case.model import Case
@@ -21,6 +22,7 @@ from tocsin.core.case.tables import RM, RMInput
 from tocsin.core.intake import Report
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy
+from tocsin.core.publication import SITE, Planned, Stage, digest, order
 from tocsin.core.vocabulary import (
     CLOCK_ACTOR,
     SYSTEM_ACTOR,
@@ -50,6 +52,17 @@ VECTORS = (
     "CVSS:4.0/AV:N/AC:L/AT:N/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
     "CVSS:3.1/AV:N",
 )
+
+TARGETS = (
+    SITE,
+    Planned(name="feeds", kind="feeds", stage=Stage.FEEDS),
+    Planned(name="cve", kind="cve", stage=Stage.CVE),
+    Planned(name="github", kind="github", stage=Stage.FORGE),
+    Planned(name="list", kind="list", stage=Stage.LISTS),
+    Planned(name="slack", kind="slack", stage=Stage.CHAT, by_hand=True),
+    Planned(name="people", kind="people", stage=Stage.PEOPLE),
+)
+_RESULTS = tc.IntendTarget | tc.FinishTarget | tc.ReadTarget | tc.TroubleTarget | tc.RefuseTarget
 
 
 @dataclass
@@ -83,7 +96,7 @@ class Walk:
             return CLOCK_ACTOR
         if isinstance(command, cmd.AskApproval) and "break-glass" in command.wish:
             return self.luck.choice((ADA, ADA, FINDER))
-        if isinstance(command, cmd.RecordPublication | cmd.RecordFailure):
+        if isinstance(command, cmd.RecordPublication | cmd.RecordFailure | _RESULTS):
             return SYSTEM_ACTOR
         if isinstance(command, cmd.SubmitReport | cmd.Appeal):
             return FINDER
@@ -99,6 +112,33 @@ class Walk:
         """A party of the case, or one that is none."""
         named = self.rng.choice(self.case.parties).id if self.case and self.case.parties else "pty_0"
         return Actor(kind=ActorKind.PARTY, id=named)
+
+    def _target(self) -> cmd.Command:
+        """Something about a target of the publication that stands, or of none."""
+        rng, run = self.rng, self.case.run if self.case else None
+        name = rng.choice(run.targets).target.name if run and rng.random() < 0.95 else "nowhere"
+        plan = run.plan if run and rng.random() < 0.95 else "ff" * 32
+        return rng.choice(
+            (
+                tc.IntendTarget(plan=plan, target=name, claim=rng.choice(("eff_1", "eff_1", "eff_2"))),
+                tc.FinishTarget(plan=plan, target=name, where="there", found=rng.random() < 0.3),
+                tc.ReadTarget(plan=plan, target=name, where="there"),
+                tc.TroubleTarget(plan=plan, target=name, reason="it hangs", untouched=rng.random() < 0.3),
+                tc.RefuseTarget(plan=plan, target=name, reason="it says no"),
+                tc.SkipTarget(target=name, reason=rng.choice(("", "It is gone.")), later=rng.random() < 0.4),
+                tc.ResumeTarget(target=name),
+                tc.MarkTarget(target=name, where="https://example.org/post"),
+                tc.Disarm(reason=rng.choice(("", "Not yet."))),
+            )
+        )
+
+    def _order(self) -> cmd.Command:
+        """An order with a plan, for now or for later; sometimes not the one with the digest that it names."""
+        rng, record = self.rng, "ab" * 32
+        targets = order(each for each in TARGETS if each.name == "site" or rng.random() < 0.7)
+        at = self.now + timedelta(hours=rng.choice((-1, 1, 30))) if rng.random() < 0.5 else None
+        plan = rng.choice((digest(record, at, targets), digest(record, at, targets), "00" * 32))
+        return cmd.Publish(confirmation="WHPG-SA-2026-001", digest=record, at=at, plan=plan, targets=targets)
 
     def _party(self) -> cmd.Command:
         """Something about a party, or about another case."""
@@ -260,7 +300,11 @@ class Walk:
             fixed_in=rng.choice(("", "7.4.2")),
             waiver=rng.choice(("", "too old")),
         )
-        digest = self.case.ordered_digest if self.case else ""
+        if self.case and self.case.run and rng.random() < 0.4:
+            return self._target()
+        if rng.random() < 0.02:
+            return rng.choice((self._order, self._target))()
+        ordered = self.case.ordered_digest if self.case else ""
         return rng.choice(
             (
                 cmd.Say(audience=rng.choice(list(Audience)), text=rng.choice(("", "Hello.")), plan="A plan."),
@@ -283,9 +327,9 @@ class Walk:
                 cmd.SetCve(cve_id=rng.choice(("CVE-2026-12345", "CVE-1")), state=rng.choice(("reserved", "published"))),
                 cmd.Publish(confirmation=rng.choice(("WHPG-SA-2026-001", "yes")), digest="ab" * 32),
                 cmd.RecordPublication(
-                    advisory_id="WHPG-SA-2026-001", digest=digest, documents=(("a.json", digest or "00"),)
+                    advisory_id="WHPG-SA-2026-001", digest=ordered, documents=(("a.json", ordered or "00"),)
                 ),
-                cmd.RecordFailure(advisory_id="WHPG-SA-2026-001", digest=digest, step="check", reason="no"),
+                cmd.RecordFailure(advisory_id="WHPG-SA-2026-001", digest=ordered, step="check", reason="no"),
                 cmd.AdoptPolicy(policy=rng.choice((self.policy.version, "0" * 64))),
                 cmd.Close(outcome=rng.choice(("advisory", "rejected", "fix-only-internal"))),
                 cmd.Tick(),

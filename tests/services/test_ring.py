@@ -259,7 +259,13 @@ def test_a_publication_cut_short_is_completed_with_the_same_bytes(home, monkeypa
     receipt = report(home)
     act(home, receipt.case, cmd.Publish(confirmation="WHPG-SA-2026-001", digest=ready(home, receipt.case)))
     handle = cases.handle
-    monkeypatch.setattr(cases, "handle", lambda *a, **k: (_ for _ in ()).throw(OSError("cut")))
+
+    def cut(desk, ref, command, actor, **more):
+        if isinstance(command, cmd.RecordPublication):
+            raise OSError("cut")
+        return handle(desk, ref, command, actor, **more)
+
+    monkeypatch.setattr(cases, "handle", cut)
     worker.run_once(home.desk)
     before = {d.name: d.sha256 for d in home.desk.shelf.documents("WHPG-SA-2026-001")}
     monkeypatch.setattr(cases, "handle", handle)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from tocsin.client.http import Http
 from tocsin.core.wire.case import Case, Event, Events, Message, Messages
 from tocsin.core.wire.desk import CasePage, CaseRow, Moved, Preview, Uploaded
+from tocsin.core.wire.publication import Board, Plan
 
 
 class Cases:
@@ -123,6 +124,15 @@ class OpenCase:
     def preview(self) -> Preview:
         """Read what would be published now."""
         return self._http.get(f"{_path(self.ref)}/advisory", Preview)
+
+    def plan(self, at: datetime | None = None, summary: str = "") -> Plan:
+        """Read what would go where, in exact bytes; `at` needs a zone."""
+        when = {"at": at.isoformat()} if at else {}
+        return self._http.get(f"{_path(self.ref)}/plan", Plan, summary=summary, **when)
+
+    def board(self) -> Board:
+        """Read how far every target of the newest order is."""
+        return self._http.get(f"{_path(self.ref)}/publication", Board)
 
     def document(self, format_name: str) -> bytes:
         """Read one document as it would be published now."""

@@ -23,7 +23,7 @@ _TRIAGE: Final = (
 _FIX: Final = frozenset({M.SET_FIX, M.CONFIRM_FIX, M.SET_LINES})
 _EMBARGO: Final = frozenset({M.PROPOSE_EMBARGO, M.ACCEPT_EMBARGO, M.REJECT_EMBARGO})
 _ADVISE: Final = frozenset({M.DRAFT_ADVISORY, M.SET_CVE, M.SCORE})
-_FINAL: Final = frozenset({M.DECIDE_EMBARGO, M.END_EMBARGO, M.CLOSE, M.ADOPT_POLICY, M.TRANSFER})
+_FINAL: Final = frozenset({M.DECIDE_EMBARGO, M.END_EMBARGO, M.CLOSE, M.ADOPT_POLICY, M.TRANSFER, M.TARGETS})
 _CUSTODY: Final = frozenset({M.SHRED, M.BREAK_GLASS})
 
 ROLE_MOVES: Final[dict[Role, frozenset[MoveName]]] = {
@@ -31,7 +31,7 @@ ROLE_MOVES: Final[dict[Role, frozenset[MoveName]]] = {
     Role.MAINTAINER: _TRIAGE | _JOIN | _FIX | _EMBARGO | _ADVISE | _FINAL | _CUSTODY,
     Role.RELEASE_MANAGER: _TALK | _FIX | _EMBARGO | _ADVISE,
     Role.TRIAGER: _TRIAGE,
-    Role.PUBLISHER: _TALK | _ADVISE | {M.PUBLISH},
+    Role.PUBLISHER: _TALK | _ADVISE | {M.PUBLISH, M.TARGETS},
     Role.COORDINATOR: _TRIAGE | _JOIN | _EMBARGO | _ADVISE,
     Role.DISTRIBUTOR: frozenset(),
     Role.AUDITOR: frozenset(),

@@ -54,13 +54,18 @@ def digest(advisory: Advisory) -> str:
 def clear(case: Case, advisory: Advisory, now: datetime) -> Cleared | Refused:
     """Clear an advisory for publication, or say what stands in the way.
 
-    Refuses unless a person ordered exactly this digest, the report is accepted, and no embargo holds beyond `now`.
+    Refuses unless a person ordered exactly this digest for an instant that has come, the report is accepted, and no
+    embargo holds beyond `now`. What was published stays cleared for the other targets of its run.
     """
     if case.rm is not RM.ACCEPTED and case.rm is not RM.CLOSED:
         return Refused(code="not-accepted", because="The report is not accepted.", rule="disclosure")
-    if not case.ordered_digest:
+    ordered = case.ordered_digest or (case.run.order if case.run else "")
+    if not ordered:
         return Refused(code="not-ordered", because="Nobody ordered this publication.", rule="disclosure")
-    if digest(advisory) != case.ordered_digest:
+    if case.ordered_at and now < case.ordered_at:
+        because = f"It goes out {case.ordered_at:%a %Y-%m-%d %H:%M} UTC, not before."
+        return Refused(code="too-early", because=because, rule="disclosure")
+    if digest(advisory) != ordered:
         return Refused(
             code="digest-differs",
             because="The advisory changed after it was ordered; look at it again and order again.",
@@ -75,7 +80,7 @@ def clear(case: Case, advisory: Advisory, now: datetime) -> Cleared | Refused:
         _KEY,
         project=case.project,
         advisory=advisory,
-        digest=case.ordered_digest,
-        revision=case.revision + 1,
+        digest=ordered,
+        revision=case.revision + (1 if case.ordered_digest else 0),
         at=now,
     )

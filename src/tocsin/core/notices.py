@@ -16,6 +16,7 @@ import msgspec
 from tocsin.core.case import events as ev
 from tocsin.core.case.approval import ApprovalAsked, CaseShredded, GlassBroken
 from tocsin.core.case.deadlines import next_due
+from tocsin.core.case.deeds import Deed, Notice, Said, ShredOrder, TargetDue, said, targets
 from tocsin.core.case.model import Case
 from tocsin.core.case.parties import KNOWS, PUBLIC, Party, Product
 from tocsin.core.case.party_events import MessageResent, PartyConsented, PartyDeclined, PartyLeft
@@ -296,40 +297,6 @@ def _public(case: Case, policy: Policy) -> tuple[tuple[str, str], ...]:
     return ((PUBLIC, "everybody: the public bug tracker, without the steps that make it happen"),)
 
 
-class Notice(Value, tag="notify"):
-    """A content-free notification: something happened in a case. `to` is `lead`, `all` or a ladder's step."""
-
-    case: CaseRef
-    what: str
-    to: str = "lead"
-
-
-class Said(Value, tag="said"):
-    """Somebody outside was written to in journal line `seq`: whoever of `audience` can be reached by mail gets it."""
-
-    case: CaseRef
-    seq: int
-    audience: Audience
-    party: str = ""
-    automatic: bool = False
-
-
-class ShredOrder(Value, tag="shred"):
-    """Destroy the case's key; the worker looks for itself whether two people agreed."""
-
-    case: CaseRef
-
-
-class PublishOrder(Value, tag="publish"):
-    """Publish what was ordered; the worker loads the case and looks for itself."""
-
-    case: CaseRef
-    advisory_id: str
-
-
-Deed = Notice | Said | PublishOrder | ShredOrder
-
-
 def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, ...] = ()) -> tuple[Deed, ...]:
     """List what has to be done in the outside because of these entries, and of what the policy's clauses set going.
 
@@ -337,7 +304,7 @@ def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, 
     """
     found: list[Deed] = []
     for entry in entries:
-        found += _said(case, entry)
+        found += said(case, entry)
         match entry.event:
             case ev.ReportReceived():
                 found.append(Notice(case=case.ref, what="report.received", to="all" if case.public else "duty"))
@@ -354,10 +321,11 @@ def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, 
                 found.append(ShredOrder(case=case.ref))
             case ApprovalAsked():
                 found.append(Notice(case=case.ref, what=ev.name(entry.event), to="all"))
-            case ev.PublicationOrdered(advisory_id=advisory_id):
-                found.append(PublishOrder(case=case.ref, advisory_id=advisory_id))
+            case ev.PublicationFailed() | TargetRefused() | TargetTroubled(person=True):
+                found.append(Notice(case=case.ref, what=ev.name(entry.event), to="lead"))
             case _:
                 pass
+        found += targets(case, entry.event)
     found += [
         Notice(case=case.ref, what=reaction.name, to=group.value)
         for reaction in reactions
@@ -365,23 +333,6 @@ def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, 
         if group is not Group.REPORTER
     ]
     return tuple(found)
-
-
-def _said(case: Case, entry: ev.Entry) -> list[Said]:
-    """What was said to somebody outside, where anybody of them has an address."""
-    match entry.event:
-        case ev.MessageSent(audience=Audience.TEAM) | MessageResent(audience=Audience.TEAM):
-            return []
-        case ev.MessageSent(audience=audience, party=party) | MessageResent(audience=audience, party=party):
-            automatic = isinstance(entry.event, ev.MessageSent) and entry.event.automatic
-        case _ if entry.actor.kind is not ActorKind.REPORTER and words_between(entry):
-            audience, party, automatic = Audience.REPORTER, "", False
-        case _:
-            return []
-    contacts = (case.report.identity.contact, *(each.contact for each in case.parties))
-    if not case.writers and not any("@" in each for each in contacts):
-        return []
-    return [Said(case=case.ref, seq=entry.seq, audience=audience, party=party, automatic=automatic)]
 
 
 _ENCODER: Final = msgspec.json.Encoder()

@@ -122,6 +122,7 @@ class MoveName(StrEnum):
     DRAFT_ADVISORY = "draft-advisory"
     SET_CVE = "set-cve"
     PUBLISH = "publish"
+    TARGETS = "targets"
     CLOSE = "close"
     SHRED = "shred"
     BREAK_GLASS = "break-glass"

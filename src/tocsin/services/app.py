@@ -30,10 +30,10 @@ from tocsin.services.ports.shelf import ShelfReader
 from tocsin.services.ports.site import Nowhere, Signer, Tree, TreeReader, Typesetter
 from tocsin.services.ports.sources import SourcesOf, no_sources
 from tocsin.services.ports.store import Drops, Inbox, Journal, Numbers, Outbox, Rooms
+from tocsin.services.ports.targets import Target
 from tocsin.services.ports.tokens import Tokens
 from tocsin.services.ports.vault import Sealer, Vault
 from tocsin.services.ports.world import Clock, Mint, People, Projects
-from tocsin.services.post.room import Post
 from tocsin.services.quotas import Quotas
 
 
@@ -182,7 +182,7 @@ class Desk:
     mirrors: Mirrors = field(default_factory=NoMirrors)
     knocks: tuple[Knock, ...] = ()
     sandbox: Sandbox | None = None
-    post: Post = field(default_factory=Post)
+    targets: tuple[Target, ...] = ()
     mail: Mailroom | None = None
     wall: Callable[[str], None] = lambda person: None
     """Tells the store for whom this thread asks from now on: a second wall, where the database has one."""

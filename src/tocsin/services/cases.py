@@ -355,7 +355,7 @@ def effects(
                 case=case.ref,
                 kind=str(deed.__struct_config__.tag),
                 created_at=case.updated_at,
-                due_at=case.updated_at,
+                due_at=max(case.updated_at, deed.at) if isinstance(deed, notices.TargetDue) else case.updated_at,
                 body=key.seal(notices.encode(deed), places.effect(effect, case.ref)),
             )
         )

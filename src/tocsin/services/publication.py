@@ -91,7 +91,7 @@ def perform(desk: Desk, ref: CaseRef) -> Case | Refused:
     if opened is None:
         return cases.NOT_FOUND
     case = opened.case
-    if not case.ordered_digest or case.ordered_at is None:
+    if not case.ordered_digest or case.ordered_at is None or desk.now() < case.ordered_at:
         return case
     advisory = assemble(case, opened.policy, desk.site.public_url, case.ordered_at)
     cleared = disclosure.clear(case, advisory, desk.now())

@@ -8,7 +8,7 @@ stops the others. `run_once` is one turn; whoever holds a thread or a process ca
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -28,6 +28,7 @@ from tocsin.services import (
     lookalikes,
     outgoing,
     publication,
+    publishing,
     relating,
     room,
     sealing,
@@ -36,7 +37,7 @@ from tocsin.services import (
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow, Unavailable
 from tocsin.services.ports.vault import Tampered
-from tocsin.services.post import carry, sending
+from tocsin.services.publishing import Later
 from tocsin.services.queries import inbox
 from tocsin.services.room import DROP, Left
 
@@ -81,7 +82,7 @@ def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
     drops = take_drops(desk, stuck) + arrivals.take_up(desk, stuck)
     ticks = tick(desk, stuck)
     resealed = reseal(desk, stuck)
-    effects, failed = (sum(each) for each in zip(drain(desk), sending.drain(desk), strict=True))
+    effects, failed = drain(desk)
     turn = Turn(drops=drops, ticks=ticks, resealed=resealed, effects=effects, failed=failed)
     alarms.tell(desk)
     if desk.measures.round("canary and badge", desk.now()):
@@ -202,13 +203,12 @@ def drain(desk: Desk) -> tuple[int, int]:
     failed = 0
     try:
         for effect in desk.outbox.lease(now, now + LEASE, BATCH):
-            error = carry_out(desk, effect)
-            if error:
-                delay = min(FIRST_RETRY * 2 ** min(effect.tries, 12), LONGEST_RETRY)
-                desk.outbox.again(effect.id, desk.now() + delay, error)
-                failed += 1
-            else:
+            later = carry_out(desk, effect, now + LEASE)
+            if later is None:
                 done.append(effect.id)
+            else:
+                desk.outbox.again(effect.id, later.at, later.code)
+                failed += 1
     finally:
         # Together, because each commit waits for the disk; a crash before it only repeats what is safe to repeat.
         if done:
@@ -216,37 +216,31 @@ def drain(desk: Desk) -> tuple[int, int]:
     return len(done), failed
 
 
-def carry_out(desk: Desk, effect: Effect) -> str:
-    """Carry out one effect; returns a code without content when it has to be tried again, else an empty text.
+def carry_out(desk: Desk, effect: Effect, until: datetime) -> Later | None:
+    """Carry out one effect that is leased `until`; says when it has to be tried again, if it has to.
 
     Whatever goes wrong in it is its own matter: the effects behind it are carried out.
     """
-    head = desk.journal.head(effect.case)
+    code, head = "", desk.journal.head(effect.case)
     if head is None or not head.wrapped_key:  # shredded: nothing of it goes out any more
-        return ""
+        return None
     try:
         key = desk.vault.case_key(effect.case, head.wrapped_key, SYSTEM_ACTOR.id, f"effect.{effect.kind}")
         deed = sealing.open_deed(sealing.Places(desk.sealer.instance), key, effect)
-        carry.carry(desk, deed, effect.id)
         match deed:
-            case notices.PublishOrder():
-                return _publish(desk, deed)
+            case notices.TargetDue():
+                return publishing.carry(desk, deed, effect.id, effect.tries, until)
             case notices.Notice():
-                return _notify(desk, deed)
-            case notices.Said():
-                return ""
+                code = _notify(desk, deed)
             case notices.ShredOrder():
-                return shredding.perform(desk, deed.case)
+                code = shredding.perform(desk, deed.case)
     except Unavailable:
         raise
     except Exception as error:
         _log.error("%s of %s failed: %s", effect.kind, effect.case, type(error).__name__)
-        return type(error).__name__
-
-
-def _publish(desk: Desk, deed: notices.PublishOrder) -> str:
-    result = publication.perform(desk, deed.case)
-    return result.code if isinstance(result, Refused) else ""
+        code = type(error).__name__
+    delay = min(FIRST_RETRY * 2 ** min(effect.tries, 12), LONGEST_RETRY)
+    return Later(desk.now() + delay, code) if code else None
 
 
 def _notify(desk: Desk, deed: notices.Notice) -> str:

@@ -28,9 +28,21 @@ from tocsin.core.case.party_commands import (
     SplitOff,
     Transfer,
 )
+from tocsin.core.case.target_commands import (
+    Disarm,
+    FinishTarget,
+    IntendTarget,
+    MarkTarget,
+    ReadTarget,
+    RefuseTarget,
+    ResumeTarget,
+    SkipTarget,
+    TroubleTarget,
+)
 from tocsin.core.intake import Attachment, Letter, Report
 from tocsin.core.policy.changes import Moved
 from tocsin.core.policy.facts import LineFact
+from tocsin.core.publication import Planned
 from tocsin.core.vocabulary import Audience, CaseRef, ProjectId, RejectionClass, Value
 
 
@@ -69,7 +81,6 @@ class Hear(Value, tag="hear"):
 
     text: str
     attachments: tuple[Attachment, ...] = ()
-
     letter: Letter | None = None
 
 
@@ -236,11 +247,18 @@ class SetCve(Value, tag="set-cve"):
 
 class Publish(Value, tag="publish"):
     """Publish the advisory. `confirmation` is its id, typed by the person; `digest` the preview they
-    saw, `summary` what changed, for the public revision history."""
+    saw, `summary` what changed, for the public revision history.
+
+    With `at` it is armed for that instant. `plan` is the digest of the plan that was shown, `targets` that plan;
+    without targets only the project's own page is served.
+    """
 
     confirmation: str
     digest: str
     summary: str = ""
+    at: datetime | None = None
+    plan: str = ""
+    targets: tuple[Planned, ...] = ()
 
 
 class RecordPublication(Value, tag="record-publication"):
@@ -356,6 +374,8 @@ Command = (
     | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone | RecordReproduction
     | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | Resend
     | MergeInto | Absorb | SplitOff | Continue | Transfer
+    | IntendTarget | FinishTarget | ReadTarget | TroubleTarget | RefuseTarget
+    | SkipTarget | ResumeTarget | MarkTarget | Disarm
 )  # fmt: skip
 
 

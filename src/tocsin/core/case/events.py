@@ -33,6 +33,8 @@ from tocsin.core.intake import Attachment, Letter, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.changes import Moved
 from tocsin.core.policy.facts import LineFact
+from tocsin.core.publication import Planned
+from tocsin.core.publication.events import PublicationDisarmed, TargetEvent
 from tocsin.core.vocabulary import Actor, Affectedness, Audience, CaseRef, ProjectId, RejectionClass, Value
 
 
@@ -309,12 +311,19 @@ class CveSet(Value, tag="cve.set"):
 
 
 class PublicationOrdered(Value, tag="publication.ordered"):
-    """A person ordered publication of exactly these bytes (the digest); the worker performs it (S58)."""
+    """A person ordered publication of exactly these bytes (the digest) at an instant; the worker performs it (S58).
+
+    `targets` is the plan with the digest `plan`; without one it is the project's own page alone. `armed` says that the
+    instant was agreed on, and did not just come.
+    """
 
     advisory_id: str
     digest: str
     at: datetime
     summary: str = ""
+    plan: str = ""
+    targets: tuple[Planned, ...] = ()
+    armed: bool = False
 
 
 class AdvisoryPublished(Value, tag="advisory.published"):
@@ -354,6 +363,7 @@ Event = (
     | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted | MilestoneSet | ReproductionRecorded
     | PartyInvited | PartyConsented | PartyDeclined | PartyMoved | PartyProgressed | PartyLeft | PartyAgreed
     | MessageResent | CaseMerged | CaseAbsorbed | CaseSplit | CaseContinued | CaseTransferred
+    | TargetEvent | PublicationDisarmed
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from tocsin.core.case import events as ev
 from tocsin.core.case import evolve_custody as custody
 from tocsin.core.case import evolve_parties as parties
+from tocsin.core.case import evolve_publication as publication
 from tocsin.core.case import negotiation
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, Ask
 from tocsin.core.case.model import Case, Milestone, Plan, Reproduction
@@ -295,25 +296,6 @@ def _cve_set(case: Case, entry: ev.Entry, event: ev.CveSet) -> Changes:
     }
 
 
-def _ordered(case: Case, entry: ev.Entry, event: ev.PublicationOrdered) -> Changes:
-    return {"ordered_digest": event.digest, "ordered_at": event.at, "ordered_summary": event.summary, "failure": ""}
-
-
-def _published(case: Case, entry: ev.Entry, event: ev.AdvisoryPublished) -> Changes:
-    return {
-        "published_at": case.published_at or entry.at,
-        "revisions": (*case.revisions, (event.revision, case.ordered_at or entry.at, event.summary)),
-        "documents": event.documents,
-        "published_lines": case.lines,
-        "ordered_digest": "",
-        "failure": "",
-    }
-
-
-def _failed(case: Case, entry: ev.Entry, event: ev.PublicationFailed) -> Changes:
-    return {"failure": f"{event.step}: {event.reason}", "ordered_digest": ""}
-
-
 def _warned(case: Case, entry: ev.Entry, event: ev.PromiseWarned) -> Changes:
     return {"warned": (*case.warned, (event.promise, event.share, event.due_at))}
 
@@ -379,9 +361,7 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     HardeningNoted: _hardening,
     MilestoneSet: _milestone,
     ReproductionRecorded: _reproduced,
-    ev.PublicationOrdered: _ordered,
-    ev.AdvisoryPublished: _published,
-    ev.PublicationFailed: _failed,
+    **publication.CHANGES,
     **parties.CHANGES,
     **custody.CHANGES,
 }

@@ -20,6 +20,7 @@ from tocsin.core.case.tables import RM
 from tocsin.core.intake import CreditWish, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.facts import LineFact, PromiseFact
+from tocsin.core.publication import Run
 from tocsin.core.vocabulary import CaseRef, ProjectId, RejectionClass, ReportKind, Value
 
 VENDOR: Final = "vendor"
@@ -54,8 +55,6 @@ class Writer(Value):
     address: str
     name: str = ""
     proven: bool = False
-    opened: bool = False
-    """Whether they ever wrote encrypted: from then on nothing is said to them in clear."""
     message_ids: tuple[str, ...] = ()
 
 
@@ -139,6 +138,7 @@ class Case(Value):
     ordered_at: datetime | None = None
     published_at: datetime | None = None
     ordered_summary: str = ""
+    run: Run | None = None
     revisions: tuple[tuple[int, datetime, str], ...] = ()
     documents: tuple[tuple[str, str], ...] = ()
     failure: str = ""

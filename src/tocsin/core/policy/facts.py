@@ -228,7 +228,10 @@ class Known(Value):
 
 
 class Move(Value):
-    """What somebody wants to do, in the words a clause needs; fields that a move does not have stay empty."""
+    """What somebody wants to do, in the words a clause needs; fields that a move does not have stay empty.
+
+    `ends_at` is the instant that the move is about: when an embargo ends, or for which publication is armed.
+    """
 
     name: MoveName
     actor: Actor

@@ -5,6 +5,7 @@ The plan is a function of the policy and of what is set up; how far it has come 
 here acts: `services.publishing` carries one step out at a time, and writes down each intent before it.
 """
 
+from tocsin.core.publication.due import Due, after, at_first
 from tocsin.core.publication.model import (
     Planned,
     Progress,
@@ -17,6 +18,7 @@ from tocsin.core.publication.run import Step, opened, ready, step
 
 __all__ = [
     "SITE",
+    "Due",
     "Planned",
     "Progress",
     "Run",
@@ -24,6 +26,8 @@ __all__ = [
     "State",
     "Step",
     "Wanted",
+    "after",
+    "at_first",
     "digest",
     "opened",
     "order",

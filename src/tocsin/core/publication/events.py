@@ -29,10 +29,16 @@ class TargetRead(Value, tag="target.read"):
 
 
 class TargetTroubled(Value, tag="target.troubled"):
-    """The target cannot be reached or does not show it yet; it is tried again. Written when the reason changes."""
+    """The target cannot be reached or does not show it yet; it is tried again. Written when the reason changes.
+
+    `person` where it turned us away and somebody should know; `untouched` where nothing was written for certain, at a
+    target that cannot be asked.
+    """
 
     target: str
     reason: str
+    person: bool = False
+    untouched: bool = False
 
 
 class TargetRefused(Value, tag="target.refused"):

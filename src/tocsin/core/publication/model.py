@@ -69,11 +69,12 @@ class Progress(Value):
     """A target and how far it is: in which state since when, and, where something is in the way, what and since when.
 
     `claim` names the effect that intends to act; another one keeps its hands off. `found` says that what had to be
-    written was there already. `passing` lets later stages go on without it.
+    written was there already. `passing` lets later stages go on without it. `was` is the state before the newest event.
     """
 
     target: Planned
     state: State = State.PLANNED
+    was: State = State.PLANNED
     since: datetime | None = None
     claim: str = ""
     where: str = ""

@@ -48,16 +48,26 @@ def step(run: Run, name: str, claim: str, now: datetime) -> Step:
 
 def ready(run: Run) -> frozenset[str]:
     """Name the targets that may be worked on: those of the first stage that has not settled, and all begun before."""
-    return frozenset(each.target.name for each in run.targets if not each.over and _may_begin(run, each))
+    return frozenset(
+        each.target.name
+        for each in run.targets
+        if not each.over and (each.state is not State.PLANNED or _may_begin(run, each))
+    )
 
 
-def opened(run: Run, name: str) -> tuple[str, ...]:
-    """Name the targets that became possible because `name` came as far as it is, in the order of the plan."""
-    before = [
-        replace(each, state=State.PLANNED, passing=False) if each.target.name == name else each for each in run.targets
-    ]
-    new = ready(run) - ready(replace(run, targets=tuple(before)))
-    return tuple(each.target.name for each in run.targets if each.target.name in new - {name})
+def opened(run: Run, event: ev.TargetEvent) -> tuple[str, ...]:
+    """Name the targets that became possible by an event that `run` has taken in already, in the order of the plan."""
+    only_passes = isinstance(event, ev.TargetSkipped) and event.later
+    before = tuple(
+        each
+        if each.target.name != event.target
+        else replace(each, passing=False)
+        if only_passes
+        else replace(each, state=each.was)
+        for each in run.targets
+    )
+    new = ready(run) - ready(replace(run, targets=before)) - {event.target}
+    return tuple(each.target.name for each in run.targets if each.target.name in new)
 
 
 def _may_begin(run: Run, target: Progress) -> bool:
@@ -78,7 +88,8 @@ def _lets_go_on(each: Progress) -> bool:
 def apply(run: Run, event: ev.TargetEvent, at: datetime) -> Run:
     """Fold what happened to one target; a name that the plan does not have changes nothing."""
     targets = tuple(
-        _CHANGES[type(event)](each, event, at) if each.target.name == event.target else each for each in run.targets
+        replace(_CHANGES[type(event)](each, event, at), was=each.state) if each.target.name == event.target else each
+        for each in run.targets
     )
     return replace(run, targets=targets)
 
@@ -98,7 +109,8 @@ def _intended(progress: Progress, event: ev.TargetIntended, at: datetime) -> Pro
 
 
 def _troubled(progress: Progress, event: ev.TargetTroubled, at: datetime) -> Progress:
-    return replace(progress, trouble=event.reason, trouble_since=progress.trouble_since or at)
+    troubled = replace(progress, trouble=event.reason, trouble_since=progress.trouble_since or at)
+    return replace(troubled, state=State.PLANNED, claim="") if event.untouched else troubled
 
 
 def _refused(progress: Progress, event: ev.TargetRefused, at: datetime) -> Progress:
@@ -113,9 +125,9 @@ def _skipped(progress: Progress, event: ev.TargetSkipped, at: datetime) -> Progr
 
 
 def _resumed(progress: Progress, event: ev.TargetResumed, at: datetime) -> Progress:
-    return replace(
-        progress, state=State.PLANNED, since=at, claim="", trouble="", trouble_since=None, passing=progress.passing
-    )
+    """What was skipped let others go on, and holds them up no more."""
+    passing = progress.passing or progress.state is State.SKIPPED
+    return replace(progress, state=State.PLANNED, since=at, claim="", trouble="", trouble_since=None, passing=passing)
 
 
 _CHANGES: Final[Mapping[type, Callable[[Progress, Any, datetime], Progress]]] = {

@@ -16,6 +16,7 @@ from tocsin.core.intake import MAX_FILE_BYTES, Attachment
 from tocsin.core.vocabulary import CaseRef, Refused
 from tocsin.core.wire.case import Case, Event, Events, Message, Messages
 from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
+from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import desk, installation, stop, who
 from tocsin.delivery.cli.exits import Exit, refuse
@@ -88,6 +89,14 @@ class Here:
     def preview(self, ref: CaseRef) -> Preview:
         """What would be published."""
         return _told(self.office.preview(ref))
+
+    def plan(self, ref: CaseRef, at: datetime | None, summary: str) -> Plan:
+        """What would go where."""
+        return _told(self.office.plan(ref, at, summary))
+
+    def board(self, ref: CaseRef) -> Board:
+        """How far every target of the newest order is."""
+        return _told(self.office.board(ref))
 
     def document(self, ref: CaseRef, format_name: str) -> bytes:
         """One document as it would be published."""

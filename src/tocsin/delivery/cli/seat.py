@@ -17,6 +17,7 @@ import click
 from tocsin.core.vocabulary import CaseRef
 from tocsin.core.wire.case import Case, Event, Message
 from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
+from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import remote, stop
 from tocsin.delivery.cli.exits import Exit
@@ -47,6 +48,12 @@ class Seat(Protocol):
 
     def preview(self, ref: CaseRef) -> Preview:
         """What would be published."""
+
+    def plan(self, ref: CaseRef, at: datetime | None, summary: str) -> Plan:
+        """What would go where."""
+
+    def board(self, ref: CaseRef) -> Board:
+        """How far every target of the newest order is."""
 
     def document(self, ref: CaseRef, format_name: str) -> bytes:
         """One document as it would be published."""

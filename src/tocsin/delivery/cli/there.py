@@ -14,6 +14,7 @@ from tocsin.client import Client, Conflict, Failed, NotFound, NotNow, OpenCase, 
 from tocsin.core.vocabulary import CaseRef, Refused
 from tocsin.core.wire.case import Case, Event, Message
 from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
+from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import Remote
 from tocsin.delivery.cli.exits import Exit, refuse
@@ -64,6 +65,14 @@ class There:
     def preview(self, ref: CaseRef) -> Preview:
         """What would be published."""
         return _asked(lambda: self._open(ref).preview())
+
+    def plan(self, ref: CaseRef, at: datetime | None, summary: str) -> Plan:
+        """What would go where."""
+        return _asked(lambda: self._open(ref).plan(at, summary))
+
+    def board(self, ref: CaseRef) -> Board:
+        """How far every target of the newest order is."""
+        return _asked(lambda: self._open(ref).board())
 
     def document(self, ref: CaseRef, format_name: str) -> bytes:
         """One document as it would be published."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypeVar
 
 import msgspec
@@ -26,13 +27,14 @@ from tocsin.core.intake import Attachment
 from tocsin.core.vocabulary import Actor, CaseRef, ProjectId, Refused
 from tocsin.core.wire import case as told
 from tocsin.core.wire import desk as lists
+from tocsin.core.wire import publication as wire
 from tocsin.core.wire.access import Me, Scope
 from tocsin.services import cases, publication, sealing, skill
 from tocsin.services import policies as changing
 from tocsin.services.api_tokens import Caller, shown
 from tocsin.services.app import Desk
 from tocsin.services.cases import NOT_FOUND, Opened
-from tocsin.services.office import deeds, moves, records
+from tocsin.services.office import deeds, moves, publications, records
 from tocsin.services.ports.blobs import BlobMissing
 from tocsin.services.ports.shelf import Document
 from tocsin.services.ports.store import InboxQuery, Unavailable
@@ -230,6 +232,14 @@ class Office:
         if not opened.case.advisory_id:
             return _NO_ADVISORY
         return records.preview(opened, publication.preview(self.desk, opened))
+
+    def plan(self, ref: CaseRef, at: datetime | None = None, summary: str = "") -> wire.Plan | Refused:
+        """Tell what would go where, in exact bytes, at an instant or now."""
+        return self._read(ref, "preview", lambda _, opened: publications.plan(self.desk, opened, at, summary))
+
+    def board(self, ref: CaseRef) -> wire.Board | Refused:
+        """Tell how far every target of the newest order is."""
+        return self._read(ref, "case.read", lambda _, opened: publications.board(opened, self.desk.now()))
 
     def document(self, ref: CaseRef, format_name: str) -> Document | Refused:
         """Tell one document as it would be published now."""

@@ -26,7 +26,7 @@ from tocsin.core.intake import MAX_FILES, Attachment
 from tocsin.core.policy.changes import deadlines_moved
 from tocsin.core.vocabulary import Actor, MoveName, Refused, Value
 from tocsin.core.wire.access import Scope
-from tocsin.services import numbering, publication
+from tocsin.services import numbering, publishing
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.queries import case as query
@@ -149,18 +149,16 @@ def _as_seen(ground: Ground, typed: dict[str, Any]) -> Filled:
     """Order only what is fit to be published, and what the person saw."""
     if not ground.opened.case.advisory_id:
         return typed
-    seen = publication.preview(ground.desk, ground.opened)
-    if seen.problems:
-        return Refused(
-            code="advisory-unfit",
-            because="The advisory has to be mended before it can be published.",
-            rule="advisory checks",
-            missing=tuple(f"{each.field}: {each.message}" for each in seen.problems),
-        )
-    if seen.digest != typed["digest"]:
-        because = "This is not the digest of the advisory as it stands. Look at it again; nothing was published."
-        return Refused(code="conflict", because=because, rule="publish: digest of what was seen")
-    return typed
+    made = publishing.order(
+        ground.desk,
+        ground.opened,
+        typed["confirmation"],
+        typed["digest"],
+        summary=typed["summary"],
+        at=typed["at"],
+        seen=typed["plan"],
+    )
+    return made if isinstance(made, Refused) else typed | {"plan": made.plan, "targets": made.targets}
 
 
 def _in_force(ground: Ground, typed: dict[str, Any]) -> Filled:
@@ -180,7 +178,7 @@ FILLED: Final[Mapping[str, tuple[tuple[str, ...], Fill]]] = {
     "decide-embargo": (("proposal",), _proposal),
     "duplicate": ((), _same_project),
     "propose-embargo": (("proposal",), _proposal),
-    "publish": ((), _as_seen),
+    "publish": (("targets",), _as_seen),
     "say": (("automatic",), _as_typed),
     "set-fix": ((), _author),
 }

@@ -60,7 +60,8 @@ class Found(Value):
 class Trouble(Exception):
     """The target cannot do it now: it is unreachable, hangs, fails, slows us down. It is tried again.
 
-    `after` is how long it asked us to wait, `person` that somebody should be told (it turned us away: 403, 429).
+    `after` is how long it asked us to wait, `person` that somebody should be told (it turned us away: 403, 429). A
+    `blind` target raises this from `act` only where nothing was written for certain, and `Rejected` where it is unsure.
     """
 
     def __init__(self, because: str, after: timedelta | None = None, person: bool = False) -> None:
@@ -79,13 +80,17 @@ class Rejected(Exception):
 class Target(Protocol):
     """One kind of place. Every method ends within two minutes, or raises `Trouble`; what else it raises is a fault.
 
-    `kind` is its name in plans and in the journal, for ever; `stage` where in the order it stands.
+    `kind` is its name in plans and in the journal, for ever; `stage` where in the order it stands. A `blind` one
+    cannot be asked what it holds (a mail that was sent, a chat): where we cannot know whether a try that was cut short
+    wrote, a person looks, and nothing is sent twice.
     """
 
     @property
     def kind(self) -> str: ...
     @property
     def stage(self) -> Stage: ...
+    @property
+    def blind(self) -> bool: ...
 
     def wanted(self, policy: Policy, advisory: Advisory) -> Sequence[Wanted]:
         """The places of this kind that this advisory goes to (`core.publication.plan.channels` reads the policy's)."""

@@ -18,6 +18,7 @@ from tocsin.core.case import party_events as pe
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, CaseShredded, GlassBroken
 from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
 from tocsin.core.case.tables import RMInput
+from tocsin.core.publication import events as pub
 from tocsin.core.vocabulary import Actor, ActorKind, Audience
 from tocsin.services.queries import words
 
@@ -133,9 +134,19 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ev.StateObserved: lambda e: _BITS.get(e.bit, f"noted {e.bit}"),
     ev.AdvisoryDrafted: lambda e: "edited the advisory",
     ev.CveSet: lambda e: f"set {e.cve_id} as {e.state}",
-    ev.PublicationOrdered: lambda e: f"ordered publication of {e.advisory_id}",
+    ev.PublicationOrdered: lambda e: (
+        f"armed {e.advisory_id} for {words.instant(e.at)}" if e.armed else f"ordered publication of {e.advisory_id}"
+    ),
     ev.AdvisoryPublished: lambda e: f"published {e.advisory_id}, revision {e.revision}",
     ev.PublicationFailed: lambda e: f"could not publish: {e.step}",
+    pub.PublicationDisarmed: lambda e: "took the order to publish back",
+    pub.TargetIntended: lambda e: f"turned to {e.target}",
+    pub.TargetDone: lambda e: f"{'found it at' if e.found else 'gave it to'} {e.target}",
+    pub.TargetRead: lambda e: f"read it back at {e.target}",
+    pub.TargetTroubled: lambda e: f"cannot get on at {e.target} yet",
+    pub.TargetRefused: lambda e: f"was turned away by {e.target}",
+    pub.TargetSkipped: lambda e: f"let the others go on {'before' if e.later else 'without'} {e.target}",
+    pub.TargetResumed: lambda e: f"took {e.target} up again",
     ev.PromiseWarned: _warned,
     MilestoneSet: lambda e: (
         f"planned {e.name} for {words.instant(e.at)}" if e.at else f"dropped {e.name} from the plan"

@@ -26,6 +26,7 @@ from tocsin.core.case.decide import (
     publish,
     relate,
     talk,
+    targets,
     triage,
 )
 from tocsin.core.case.decide.rule import Context, Decision, Rule
@@ -48,6 +49,7 @@ RULES: Final[Mapping[type, Rule]] = {
     **fix.RULES,
     **embargo.RULES,
     **publish.RULES,
+    **targets.RULES,
     **moments.RULES,
     **custody.RULES,
     cmd.AskApproval: Rule(_waits),

@@ -62,6 +62,9 @@ def subject(case: Case, command: cmd.Command) -> Subject | None:
                 ("Advisory", command.confirmation),
                 ("Digest of the record", command.digest),
                 ("What changed", command.summary),
+                ("Goes out", _instant(command.at) if command.at else ""),
+                ("Goes to", ", ".join(each.name for each in command.targets)),
+                ("Digest of the plan", command.plan),
             )
             return _subject(case, Act.PUBLISH, MoveName.PUBLISH, terms)
         case cmd.EndEmbargo() if case.embargo_until and not case.public:

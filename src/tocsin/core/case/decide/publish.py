@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -19,6 +20,7 @@ from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
 from tocsin.core.case.model import Case
 from tocsin.core.case.tables import RM
 from tocsin.core.policy.facts import Move, MoveName
+from tocsin.core.publication import digest as plan_digest
 from tocsin.core.vocabulary import Refused, is_cve_id
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -61,6 +63,10 @@ def _cve_move(command: cmd.SetCve, context: Context) -> Move:
     return Move(name=MoveName.SET_CVE, actor=context.actor, cve_state=command.state)
 
 
+def _publish_move(command: cmd.Publish, context: Context) -> Move:
+    return Move(name=MoveName.PUBLISH, actor=context.actor, ends_at=command.at)
+
+
 def _publish(case: Case, command: cmd.Publish, context: Context) -> Decision:
     if not _publishable(case):
         return need("not-accepted", "Only an accepted report leads to an advisory.", "accept", rule="rm: A")
@@ -72,19 +78,39 @@ def _publish(case: Case, command: cmd.Publish, context: Context) -> Decision:
             because=f"Type {case.advisory_id} exactly to publish it.",
             rule="publish: typed confirmation",
         )
-    if case.embargo_until and case.embargo_until > context.now:
+    goes_out = command.at or context.now
+    if refused := _instant(case, command, goes_out, context):
+        return refused
+    if case.ordered_digest == command.digest and case.run and case.run.plan == command.plan:
+        return ()
+    return (
+        ev.PublicationOrdered(
+            advisory_id=case.advisory_id,
+            digest=command.digest,
+            at=goes_out,
+            summary=command.summary,
+            plan=command.plan,
+            targets=command.targets,
+            armed=command.at is not None,
+        ),
+    )
+
+
+def _instant(case: Case, command: cmd.Publish, goes_out: datetime, context: Context) -> Refused | None:
+    """Refuse an instant that is past or within the embargo, and a plan that is not the one with the digest given."""
+    if command.at is not None and command.at <= context.now:
+        because = f"{command.at:%a %Y-%m-%d %H:%M} UTC has passed. Arm it for a later instant, or publish now."
+        return Refused(code="instant-past", because=because, rule="publish: an instant lies ahead")
+    if case.embargo_until and case.embargo_until > goes_out:
         return Refused(
             code="embargo-holds",
             because=f"The embargo holds until {case.embargo_until:%a %Y-%m-%d %H:%M} UTC. Wait, or end it first.",
             rule="em: publication is not before the agreed instant",
         )
-    if case.ordered_digest == command.digest:
-        return ()
-    return (
-        ev.PublicationOrdered(
-            advisory_id=case.advisory_id, digest=command.digest, at=context.now, summary=command.summary
-        ),
-    )
+    if command.targets and command.plan != plan_digest(command.digest, command.at, command.targets):
+        because = "The plan is not the one with this digest. Look at it again; nothing was ordered."
+        return Refused(code="conflict", because=because, rule="publish: digest of the plan")
+    return None
 
 
 def _publishable(case: Case) -> bool:
@@ -128,7 +154,7 @@ def _failed(case: Case, command: cmd.RecordFailure, context: Context) -> Decisio
 RULES: Final[Mapping[type, Rule]] = {
     cmd.DraftAdvisory: Rule(_draft, moved(MoveName.DRAFT_ADVISORY), after_close=True),
     cmd.SetCve: Rule(_cve, _cve_move, after_close=True),
-    cmd.Publish: Rule(_publish, moved(MoveName.PUBLISH), after_close=True),
+    cmd.Publish: Rule(_publish, _publish_move, after_close=True),
     cmd.RecordPublication: Rule(_published, after_close=True),
     cmd.RecordFailure: Rule(_failed, after_close=True),
 }

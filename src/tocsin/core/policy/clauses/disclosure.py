@@ -139,7 +139,7 @@ def guard(terms: Terms, facts: Facts, move: Move, now: datetime) -> Iterator[Ver
     if move.name is MoveName.DECIDE_EMBARGO:
         yield from _final_say(terms, facts, move)
     if move.name is MoveName.PUBLISH:
-        yield from _running(terms, facts, now)
+        yield from _running(terms, facts, move.ends_at or now)
 
 
 def react(terms: Terms, facts: Facts, move: Move) -> Iterator[Reaction]:

@@ -137,7 +137,8 @@ def _to_be_disclosed(facts: Facts) -> bool:
 
 def guard(terms: Terms, facts: Facts, move: Move, now: datetime) -> Iterator[Caution]:
     """Warn of a date, or of a publication, outside a limit."""
-    wanted = move.ends_at if move.name in _DATES else now if move.name is MoveName.PUBLISH else None
+    publishing = move.name is MoveName.PUBLISH
+    wanted = move.ends_at if move.name in _DATES else (move.ends_at or now) if publishing else None
     known = moments(facts) if wanted else {}
     for each in terms.running if wanted else ():
         zero = _zero(each, known)

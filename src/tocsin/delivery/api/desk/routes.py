@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -28,6 +29,7 @@ from tocsin.core.wire.desk import (
     Uploaded,
 )
 from tocsin.core.wire.problem import Mistake
+from tocsin.core.wire.publication import Board, Plan
 from tocsin.delivery.api import bodies, problems, schema
 from tocsin.delivery.api.desk.door import Bearer, OfficeRequest
 from tocsin.delivery.api.desk.once import KEPT_FOR, once
@@ -258,6 +260,22 @@ def document(request: OfficeRequest, ref: str, format: str) -> HttpResponse:  # 
     return HttpResponse(
         found.body, content_type="application/octet-stream", headers={"Content-Disposition": "attachment"}
     )
+
+
+@api.get("/cases/{ref}/plan", operation_id="plan", tags=["advisories"], openapi_extra=told(Plan))
+def plan(
+    request: OfficeRequest, ref: str, at: Annotated[datetime | None, Query()] = None, summary: Word = ""
+) -> HttpResponse:
+    """Tell what would go where, in exact bytes and in order: at an instant with its zone, or now. Nothing happens."""
+    if at is not None and at.tzinfo is None:
+        raise Unfit("malformed", 400, "An instant needs its zone.", (Mistake(where="at", message="write it with Z"),))
+    return answer(request.office.plan(ref, at, summary))
+
+
+@api.get("/cases/{ref}/publication", operation_id="publication", tags=["advisories"], openapi_extra=told(Board))
+def publication(request: OfficeRequest, ref: str) -> HttpResponse:
+    """Tell how far every target of the newest order is. Only what was read back is `readable`."""
+    return answer(request.office.board(ref))
 
 
 # ---------------------------------------------------------------------------------------------------------------- moves

@@ -16,7 +16,7 @@ from tocsin.core.case.model import Case
 from tocsin.core.versions import SCHEMES
 from tocsin.core.vocabulary import Affectedness, MoveName, Refused
 from tocsin.delivery.desk.forms.base import Ground, Line, MoveForm, Names, Prose, choices, rows
-from tocsin.services import publication
+from tocsin.services import publishing
 
 _PRODUCT: Final = ("vendor", "purl", "ecosystem", "package", "collection", "repository", "modules", "cpe", "scheme")
 _WHAT: Final = ("title", "summary", "details", "impact", "required_configuration", "cwe")
@@ -199,18 +199,6 @@ class PublishForm(MoveForm):
     def command(self) -> cmd.Publish | Refused:
         """Order it, unless it is not what this person saw or is not fit to be published."""
         ground, typed = self.ground, self.cleaned_data
-        shown = publication.preview(ground.desk, ground.opened)
-        if shown.problems:
-            return Refused(
-                code="advisory-unfit",
-                because="The advisory has to be mended before it can be published.",
-                rule="advisory checks",
-                missing=tuple(f"{each.field}: {each.message}" for each in shown.problems),
-            )
-        if shown.digest != typed["digest"]:
-            return Refused(
-                code="conflict",
-                because="The advisory changed after you looked at it. Look at it again; nothing was published.",
-                rule="publish: digest of what was seen",
-            )
-        return cmd.Publish(confirmation=typed["confirmation"], digest=typed["digest"], summary=typed["summary"])
+        return publishing.order(
+            ground.desk, ground.opened, typed["confirmation"], typed["digest"], summary=typed["summary"]
+        )

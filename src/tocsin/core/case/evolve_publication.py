@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The next state of a case from what happened to its publication; joined to the rest in `evolve`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, get_args
+
+from tocsin.core.case import events as ev
+from tocsin.core.case.model import Case
+from tocsin.core.publication import SITE, Progress, Run, run
+from tocsin.core.publication.events import PublicationDisarmed, TargetEvent, TargetRead
+
+Changes = dict[str, Any]
+
+
+def _ordered(case: Case, entry: ev.Entry, event: ev.PublicationOrdered) -> Changes:
+    targets = tuple(Progress(target=each, since=entry.at) for each in event.targets or (SITE,))
+    return {
+        "ordered_digest": event.digest,
+        "ordered_at": event.at,
+        "ordered_summary": event.summary,
+        "run": Run(order=event.digest, plan=event.plan, at=event.at, targets=targets, armed=event.armed),
+        "failure": "",
+    }
+
+
+def _published(case: Case, entry: ev.Entry, event: ev.AdvisoryPublished) -> Changes:
+    return {
+        "published_at": case.published_at or entry.at,
+        "revisions": (*case.revisions, (event.revision, case.ordered_at or entry.at, event.summary)),
+        "documents": event.documents,
+        "published_lines": case.lines,
+        "ordered_digest": "",
+        "run": run.apply(case.run, TargetRead(target=SITE.name), entry.at) if case.run else None,
+        "failure": "",
+    }
+
+
+def _failed(case: Case, entry: ev.Entry, event: ev.PublicationFailed) -> Changes:
+    return {"failure": f"{event.step}: {event.reason}", "ordered_digest": "", "run": None}
+
+
+def _disarmed(case: Case, entry: ev.Entry, event: PublicationDisarmed) -> Changes:
+    return {"ordered_digest": "", "ordered_at": None, "ordered_summary": "", "run": None}
+
+
+def _target(case: Case, entry: ev.Entry, event: TargetEvent) -> Changes:
+    return {"run": run.apply(case.run, event, entry.at) if case.run else None}
+
+
+CHANGES: Final[Mapping[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
+    ev.PublicationOrdered: _ordered,
+    ev.AdvisoryPublished: _published,
+    ev.PublicationFailed: _failed,
+    PublicationDisarmed: _disarmed,
+    **dict.fromkeys(get_args(TargetEvent), _target),
+}
