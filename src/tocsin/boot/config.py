@@ -20,6 +20,7 @@ import msgspec
 
 from tocsin.boot.accounts import Accounts
 from tocsin.boot.inbound import Inbound
+from tocsin.boot.outbound import Outbound
 from tocsin.services.ports.forge import Source as Forge
 from tocsin.services.ports.git import Source
 
@@ -188,6 +189,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     egress: Egress = Egress()
     accounts: Accounts = Accounts()
     inbound: Inbound = Inbound()
+    mail: Outbound = Outbound()
     repository: dict[str, Source] = {}
     forge: dict[str, Forge] = {}
     monitor: Monitor = Monitor()

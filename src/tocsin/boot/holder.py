@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from tocsin.adapters.child.run import parse
+from tocsin.adapters.child.pools import Pools
 from tocsin.adapters.openpgp import KeyRefused, PgpSigner, load_signer
 from tocsin.adapters.openpgp.engine import Engine
 from tocsin.adapters.vault.holder.client import Ask, SocketAsk, answers
@@ -88,7 +88,7 @@ def open_holder(config: Config) -> Holder:
 
 
 def _teams(config: Config) -> Teams:
-    return Teams(config.key_dir, Engine(parse), now)
+    return Teams(config.key_dir, Engine(Pools()), now)
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from tocsin.adapters.channels.mail.proving import ask_the_domain
 from tocsin.adapters.child.pool import Pool
+from tocsin.adapters.child.pools import Pools
 from tocsin.adapters.db.api import DbApiTokens, DbRepeats
 from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.inbox import DbInbox
@@ -31,6 +32,7 @@ from tocsin.adapters.git.mirror import GitMirrors
 from tocsin.adapters.git.sandbox import Bubblewrap
 from tocsin.adapters.git.sources import MirrorSources
 from tocsin.adapters.notifiers import NOTIFIERS
+from tocsin.adapters.openpgp.engine import Engine
 from tocsin.adapters.publishers.pdf import pdf
 from tocsin.adapters.publishers.site import FileTree
 from tocsin.adapters.vault import (
@@ -46,15 +48,17 @@ from tocsin.adapters.vault.holder.client import Ask, HeldKeys, HeldNotary, HeldV
 from tocsin.adapters.vault.holder.team_client import HeldTeams
 from tocsin.adapters.vault.phrase import wordlist
 from tocsin.adapters.web import GuardedHttp, WebKnock, fetch
-from tocsin.boot.config import Config
+from tocsin.boot.config import Config, ConfigError
 from tocsin.boot.holder import asking
 from tocsin.boot.targets import targets
 from tocsin.core.mail.message import Message
+from tocsin.core.mail_out.ids import host_of
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
 from tocsin.services.alarms import AlarmedVault, sounder
 from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Mailroom, Outside, Press, Site, Watch
 from tocsin.services.likes import Likes
 from tocsin.services.ports.mail import unchecked
+from tocsin.services.post.room import Post
 from tocsin.services.quotas import Quotas
 
 LIKES: Final = Likes()
@@ -169,6 +173,23 @@ def mailroom(config: Config, ask: Ask) -> Mailroom:
     )
 
 
+def post(config: Config, ask: Ask) -> Post:
+    """Build what mail that goes out is dealt with by. Raises ConfigError where the password cannot be read."""
+    host = host_of(config.server.url)
+    try:
+        sends = config.mail.way_out(host)
+    except OSError as error:
+        raise ConfigError(f"mail.password_file cannot be read: {error.strerror}") from None
+    return Post(
+        sends=sends,
+        teams=HeldTeams(team_carrier(ask)),
+        reads=Engine(Pools()),
+        http=http(config),
+        sender=config.mail.sender,
+        host=host,
+    )
+
+
 def desk(config: Config) -> Desk:
     """Build what desk, command line and worker hold."""
     ask = asking(config)
@@ -210,6 +231,7 @@ def desk(config: Config) -> Desk:
         press=Press(tree=tree(config), signer=held_signer(ask), typesetter=pdf),
         mirrors=GitMirrors(config.data_dir / "git", config.repository),
         sandbox=Bubblewrap(),
+        post=post(config, ask),
         mail=mailroom(config, ask),
         targets=targets(config),
         wall=on_behalf_of,
