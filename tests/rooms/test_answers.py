@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.desk import story
@@ -193,3 +194,54 @@ def test_security_txt_names_the_provider_once_there_is_one(visitor: Client, hous
     assert named[0] == "https://security.example.org/.well-known/csaf/provider-metadata.json"
     for url in named:
         assert visitor.get(url.removeprefix("https://security.example.org")).status_code == 200
+
+
+BILL = {"bomFormat": "CycloneDX", "components": [{"name": "WarehousePG", "version": "7.3.1"}]}
+
+
+def test_a_bill_of_materials_may_be_chosen_as_a_file_or_sent_as_a_body(published: str, visitor: Client) -> None:
+    chosen = SimpleUploadedFile("bom.json", json.dumps(BILL).encode(), "application/json")
+    assert "WarehousePG 7.3.1: affected" in words(visitor.post(PAGE, {"q": "99.0", "sbom": chosen}))
+    told = visitor.post(PAGE, json.dumps(BILL), content_type="application/json", headers={"Accept": "application/json"})
+    assert (told.status_code, json.loads(told.content)["exit_code"]) == (200, 10)
+
+
+def test_a_bill_with_nobody_chosen_leaves_the_words_as_they_are(published: str, visitor: Client) -> None:
+    assert "WarehousePG 99.0: not affected" in words(visitor.post(PAGE, {"q": "99.0", "sbom": ""}))
+
+
+def test_of_more_than_can_be_answered_at_a_time_it_is_said_how_many_are_left_out(
+    published: str, visitor: Client
+) -> None:
+    many = BILL | {"components": BILL["components"] * 1003}
+    told = visitor.post(PAGE, json.dumps(many), content_type="application/json", headers={"Accept": "application/json"})
+    assert json.loads(told.content)["left_out"] == 3
+    assert len(json.loads(told.content)["answers"]) == 1000
+    assert "Only the first 1000 were looked at; 3 are left out." in words(post_page(visitor, many))
+
+
+def words(answer: Any) -> str:
+    return " ".join(walk.page(answer).text.split())
+
+
+def post_page(visitor: Client, bill: object) -> Any:
+    return visitor.post(PAGE, {"sbom": SimpleUploadedFile("bom.json", json.dumps(bill).encode())})
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"{", 400), (b"{" * 100_000, 400), (b'{"bomFormat": "CycloneDX"' + b" " * 9_000_000, 413)],
+)
+def test_a_bill_that_is_none_or_too_large_is_answered_in_words(
+    published: str, visitor: Client, body: bytes, status: int
+) -> None:
+    answer = visitor.post(PAGE, body, content_type="application/json", headers={"Accept": "application/json"})
+    assert (answer.status_code, bool(json.loads(answer.content)["wrong"])) == (status, True)
+    page = visitor.post(PAGE, {"sbom": SimpleUploadedFile("bom.json", body)})
+    assert page.status_code == status
+    assert "This cannot be read" in page.content.decode()
+
+
+def test_a_form_that_breaks_off_is_said_to_have(published: str, visitor: Client) -> None:
+    torn = visitor.post(PAGE, b"--x\r\nrubbish", content_type="multipart/form-data; boundary=")
+    assert torn.status_code == 400

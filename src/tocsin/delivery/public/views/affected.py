@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Am I affected? A page to paste into and an address to keep, for people without script; JSON for programs.
+"""Am I affected? A page to paste into or send a bill of materials to, and an address to keep, for people without
+script; JSON for programs, which may send the bill as the body.
 
 Nothing that is asked is stored or logged: a short question may stand in the address, so that it can be shared, a long
 one is posted.
@@ -7,11 +8,12 @@ one is posted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.csrf import csrf_exempt
@@ -21,6 +23,7 @@ from tocsin.core.affected import answers, asked, sbom
 from tocsin.core.affected.answers import Answer, Finding, Word
 from tocsin.core.affected.asked import Asked, Unread
 from tocsin.core.vocabulary import Value
+from tocsin.delivery.public import bill
 from tocsin.delivery.public.markdown import html
 from tocsin.delivery.public.request import PublicRequest, house
 from tocsin.services import affected
@@ -35,12 +38,15 @@ SHAPES: Final = {
 """An answer has a shape beside its word: colour is never alone."""
 
 
-class Told(Value):
-    """What programs get. `exit_code` is what `tocsin affected` would end with."""
+class Told(Value, omit_defaults=True):
+    """What programs get. `exit_code` is what `tocsin affected` would end with; `left_out` counts the questions beyond
+    the most that are answered at a time, `wrong` says why nothing could be read."""
 
     answers: tuple[Answer, ...]
     unread: tuple[Unread, ...]
     exit_code: int
+    left_out: int = 0
+    wrong: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,41 +64,68 @@ class Shown:
 def page(request: PublicRequest, project: str) -> HttpResponse:
     """Ask, and show the answers."""
     place = house(request, project)
-    given = request.POST if request.method == "POST" else request.GET
-    text = given.get("q", "") or given.get("version", "")
-    questions, wrong = _questions(text, place.name)
+    text, questions, left_out, wrong, status = _read(request, place.name)
     with affected.known(request.front.shelf).asking() as index:
         found = tuple(answers.answer(index, each) for each in questions if isinstance(each, Asked))
     told = Told(
         answers=found,
         unread=tuple(each for each in questions if isinstance(each, Unread)),
         exit_code=answers.exit_code(found),
+        left_out=left_out,
+        wrong=wrong,
     )
     if "application/json" in request.headers.get("Accept", ""):
         body = msgspec.json.encode(told)
-        return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "no-store"})
+        headers = {"Cache-Control": "no-store"}
+        return HttpResponse(body, status=status, content_type="application/json", headers=headers)
     context = {
         "place": place,
         "text": text,
         "answers": [_shown(each) for each in found],
         "unread": [(each, each.text[: each.at], each.text[each.at :]) for each in told.unread],
         "wrong": wrong,
+        "left_out": left_out,
+        "most": MOST,
         "well": sum(each.word is Word.NOT_AFFECTED for each in found),
         "share": text if text and request.method == "POST" and len(text) < 200 and "\n" not in text else "",
     }
-    answer = render(request, "public/affected.html", context, status=400 if wrong else 200)
+    answer = render(request, "public/affected.html", context, status=status)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _questions(text: str, product: str) -> tuple[list[Asked | Unread], str]:
-    """What was pasted: a bill of materials, or lines; and why it cannot be read."""
-    if not text.lstrip().startswith("{"):
-        return asked.read(text, product)[:MOST], ""
+class _Read(NamedTuple):
+    """What is asked, as far as it is answered; how much is left out; why nothing could be read, and the status."""
+
+    text: str = ""
+    questions: Sequence[Asked | Unread] = ()
+    left_out: int = 0
+    wrong: str = ""
+    status: int = 200
+
+
+def _read(request: PublicRequest, product: str) -> _Read:
+    """What was typed or sent. A file goes before words."""
+    given: QueryDict = request.GET
+    body = b""
     try:
-        return [*sbom.read(text.encode())[:MOST]], ""
+        if request.method == "POST":
+            given, body = bill.taken(request)
+    except bill.TooLarge:
+        most = bill.LARGEST // 2**20
+        return _Read(wrong=f"More than {most} MiB at once: ask “tocsin affected --sbom”, which takes more.", status=413)
+    except bill.Torn:
+        return _Read(wrong="It did not arrive whole. Send it again.", status=400)
+    text = given.get("q", "") or given.get("version", "")
+    source = body or text.encode()
+    if not source.lstrip().startswith(b"{"):
+        lines = source.decode(errors="replace").splitlines()
+        return _Read(text, asked.read("\n".join(lines[:MOST]), product), max(0, len(lines) - MOST))
+    try:
+        found = sbom.read(source)
     except ValueError as error:
-        return [], str(error)
+        return _Read(text, wrong=str(error), status=400)
+    return _Read(text, found[:MOST], max(0, len(found) - MOST))
 
 
 def _shown(each: Answer) -> Shown:
