@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
 from tocsin.core.case.events import Entry
 from tocsin.core.mail.message import Envelope
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef
@@ -10,6 +14,8 @@ from tocsin.services import arrivals, cases, sealing, worker
 from tocsin.services.cases import Opened
 from tocsin.services.mail import arriving, held
 from tocsin.services.mail.held import Held
+from tocsin.services.ports.mail_out import Delivered, Fate, Outgoing
+from tocsin.services.post import sending as post_out
 from tocsin.testing.house import House
 
 PROJECT = "warehousepg"
@@ -84,3 +90,30 @@ def entries(home: House, ref: CaseRef) -> list[Entry]:
 def quarantine(home: House) -> list[Held]:
     """What is held."""
     return [kept.value for kept in held.book(home.desk).all(PROJECT)]
+
+
+class Sent:
+    """A way out that keeps what goes through it."""
+
+    def __init__(self) -> None:
+        self.mails: list[Outgoing] = []
+
+    @contextmanager
+    def session(self) -> Iterator[Sent]:
+        yield self
+
+    def send(self, mail: Outgoing) -> Delivered:
+        self.mails.append(mail)
+        return Delivered(fate=Fate.SENT, code=250)
+
+
+def send(home: House) -> None:
+    """The worker sends what waits."""
+    post_out.drain(home.desk)
+
+
+def sending(home: House) -> Sent:
+    """Let a house send mail."""
+    out = Sent()
+    home.desk = replace(home.desk, post=replace(home.desk.post, sends=out, host="security.example.org"))
+    return out

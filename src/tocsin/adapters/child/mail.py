@@ -8,6 +8,7 @@ is not on our list. Nothing is fetched, no HTML is shown: it becomes text. Sourc
 
 from __future__ import annotations
 
+import binascii
 import codecs
 import html
 import re
@@ -58,10 +59,14 @@ def mail(content: bytes) -> Message:
     """Take a mail apart. Raises ValueError for one beyond the bounds, which whoever asks has counted before."""
     if exceeded(content):
         raise ValueError("beyond the bounds")
+    return _message(content, _parsed(content), 1)
+
+
+def _parsed(content: bytes) -> Parsed:
     parser = BytesFeedParser(policy=policy.compat32)
     for start in range(0, len(content), CHUNK):  # whole, the parser would keep it at four bytes a letter
         parser.feed(content[start : start + CHUNK])
-    return _message(content, parser.close(), 1)
+    return parser.close()
 
 
 def _message(content: bytes, parsed: Parsed, depth: int) -> Message:
@@ -151,10 +156,18 @@ class _Walk:
         inner = part.get_payload(0)
         if not isinstance(inner, Parsed):
             return
+        content = inner.as_bytes()
+        if part.get("Content-Transfer-Encoding", "").strip().lower() == "base64":
+            # Forbidden by RFC 2046, section 5.2.1, and sent all the same.
+            content = _unpacked(content)
+            if exceeded(content):
+                self._file(_filename(part) or "message.eml", "message/rfc822", content)
+                return
+            inner = _parsed(content)
         inside = _message(b"", inner, depth + 1)
         if self.inside is None:
             self.inside = inside
-        self._file((_filename(part) or inside.subject[:80] or "message") + ".eml", "message/rfc822", inner.as_bytes())
+        self._file(f"{_filename(part) or inside.subject[:80] or 'message'}.eml", "message/rfc822", content)
 
     def _encrypted(self, part: Parsed) -> bool:
         """RFC 3156 section 4: exactly two parts, the second the ciphertext. Never joined with anything (EFAIL)."""
@@ -169,6 +182,13 @@ class _Walk:
             return False
         self.sealed = Sealed(content=body)
         return True
+
+
+def _unpacked(content: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(content)
+    except binascii.Error:
+        return content
 
 
 def _armoured(text: str) -> Sealed | None:

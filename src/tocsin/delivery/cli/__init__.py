@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "limits": "limits:limits",
     "lint": "lint:lint",
     "log": "log:log",
+    "mail": "mail:mail",
     "metrics": "metrics:metrics",
     "people": "people:people",
     "policy": "policy:policy",

@@ -17,7 +17,7 @@ from tocsin.core.mail.kinds import Kind
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
 from tocsin.services import book, cases
 from tocsin.services.app import Desk, Mailroom
-from tocsin.services.mail import acting, held, posting, threads
+from tocsin.services.mail import acknowledging, acting, held, posting, threads
 from tocsin.services.mail.arriving import Left
 from tocsin.services.mail.held import Held, State
 from tocsin.services.mail.posting import Forward
@@ -127,3 +127,5 @@ def _report(each: Item, forward: Forward | None = None) -> None:
     done = posting.report(each, forward)
     if isinstance(done, Refused):
         hold(each, f"it could not become a report: {done.because}")
+    else:
+        acknowledging.acknowledge(each.desk, done.case)
