@@ -22,6 +22,7 @@ from tocsin.services import alarms, branches, lookalikes
 from tocsin.services.app import Desk
 from tocsin.services.forge import sync
 from tocsin.services.health import WORKER
+from tocsin.services.hooks import deliveries
 from tocsin.services.mail import fetching, held
 from tocsin.services.ports.machine import CLAIMED
 
@@ -40,6 +41,7 @@ def chores(config: Config) -> Sequence[Chore]:
         Chore("a sign of life", MINUTE, partial(alive, socket.gethostname()), at_once=True),
         Chore("taking up alarms", MINUTE, partial(_alone, "alarms", alarms.take_up, MINUTE)),
         Chore("forgetting old mail", 60 * MINUTE, partial(_alone, "old mail", held.forget, 10 * MINUTE)),
+        Chore("sending webhooks", 5.0, deliveries.drain),
         Chore("looking at forges", MINUTE / 4, sync.look),
         Chore("looking at repositories", MINUTE, partial(_alone, "repositories", branches.watch, 10 * MINUTE)),
     ]

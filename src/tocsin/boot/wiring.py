@@ -148,6 +148,7 @@ def outside(config: Config) -> Outside:
         records=DbRecords(),
         arrivals=DbArrivals(),
         front=front(config),
+        http=http(config),
         forges=ConfiguredForges(config.forge, http(config)),
     )
 

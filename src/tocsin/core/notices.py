@@ -16,7 +16,7 @@ import msgspec
 from tocsin.core.case import events as ev
 from tocsin.core.case.approval import ApprovalAsked, CaseShredded, GlassBroken
 from tocsin.core.case.deadlines import next_due
-from tocsin.core.case.deeds import Deed, Notice, Said, ShredOrder, TargetDue, said, targets
+from tocsin.core.case.deeds import Deed, Happened, Notice, Said, ShredOrder, TargetDue, happened, said, targets
 from tocsin.core.case.model import Case
 from tocsin.core.case.parties import KNOWS, PUBLIC, Party, Product
 from tocsin.core.case.party_events import MessageResent, PartyConsented, PartyDeclined, PartyLeft
@@ -27,8 +27,34 @@ from tocsin.core.case.standing import may_see
 from tocsin.core.intake import Attachment
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.model import Group, Policy
-from tocsin.core.publication.events import TargetEvent, TargetRead, TargetRefused, TargetTroubled
-from tocsin.core.vocabulary import ActorKind, Audience, CaseRef, RejectionClass, Value
+from tocsin.core.publication.events import TargetRefused, TargetTroubled
+from tocsin.core.vocabulary import ActorKind, Audience, RejectionClass, Value
+
+__all__ = [
+    "Copy",
+    "CopyMessage",
+    "CopyProof",
+    "CopyRefusal",
+    "CopyStatus",
+    "Deed",
+    "Happened",
+    "Notice",
+    "OpenProposal",
+    "Said",
+    "ShredOrder",
+    "Step",
+    "TargetDue",
+    "decode_copies",
+    "decode_deed",
+    "deeds",
+    "encode",
+    "encode_copies",
+    "message_copies",
+    "party_copies",
+    "party_status",
+    "status_copy",
+    "words_between",
+]
 
 
 class CopyMessage(Value, tag="message"):
@@ -297,14 +323,17 @@ def _public(case: Case, policy: Policy) -> tuple[tuple[str, str], ...]:
     return ((PUBLIC, "everybody: the public bug tracker, without the steps that make it happen"),)
 
 
-def deeds(case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, ...] = ()) -> tuple[Deed, ...]:
+def deeds(
+    case: Case, entries: tuple[ev.Entry, ...], reactions: tuple[Reaction, ...] = (), hooked: bool = False
+) -> tuple[Deed, ...]:
     """List what has to be done in the outside because of these entries, and of what the policy's clauses set going.
 
-    Of a reaction people are told that there is one and what it is called; why, they read on the desk.
+    `hooked` says that somebody is told by webhook. Of a reaction people are told that there is one and what it is
+    called; why, they read on the desk.
     """
     found: list[Deed] = []
     for entry in entries:
-        found += said(case, entry)
+        found += (*said(case, entry), *(happened(case, entry) if hooked else ()))
         match entry.event:
             case ev.ReportReceived():
                 found.append(Notice(case=case.ref, what="report.received", to="all" if case.public else "duty"))

@@ -15,6 +15,7 @@ from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.fetch import Fetch
 from tocsin.services.ports.forge import Forges, NoForges
 from tocsin.services.ports.git import Mirrors, NoMirrors, Sandbox
+from tocsin.services.ports.http import Http, no_http
 from tocsin.services.ports.keys import KeyKeeper
 from tocsin.services.ports.knock import Knock
 from tocsin.services.ports.log import Log, LogReader, Peers
@@ -125,6 +126,7 @@ class Outside:
     arrivals: Arrivals
     front: Front
     forges: Forges = field(default_factory=NoForges)
+    http: Http = no_http
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused, Role
 from tocsin.services import leaves, likes, listeners, outgoing, sealing
 from tocsin.services.app import Desk, Front, Holder
+from tocsin.services.hooks.endpoints import wanted
 from tocsin.services.ports.keys import KeysRefused
 from tocsin.services.ports.store import (
     NEVER,
@@ -347,7 +348,7 @@ def effects(
 ) -> tuple[Effect, ...]:
     """Write down what has to happen outside because of these entries, and what the policy sets going."""
     found: list[Effect] = []
-    for deed in notices.deeds(case, entries, reactions):
+    for deed in notices.deeds(case, entries, reactions, wanted(holder, case.project)):
         effect = holder.mint.id("eff")
         found.append(
             Effect(

@@ -35,6 +35,7 @@ from tocsin.services import (
     shredding,
 )
 from tocsin.services.app import Desk
+from tocsin.services.hooks import deliveries
 from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow, Unavailable
 from tocsin.services.ports.vault import Tampered
 from tocsin.services.publishing import Later
@@ -232,6 +233,8 @@ def carry_out(desk: Desk, effect: Effect, until: datetime) -> Later | None:
                 return publishing.carry(desk, deed, effect.id, effect.tries, until)
             case notices.Notice():
                 code = _notify(desk, deed)
+            case notices.Happened(project=project):
+                deliveries.happened(desk, project, deed, effect.id)
             case notices.ShredOrder():
                 code = shredding.perform(desk, deed.case)
     except Unavailable:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tocsin.core import publication
+from tocsin.core import publication, webhooks
 from tocsin.core.case import events as ev
 from tocsin.core.case.model import Case
 from tocsin.core.case.party_events import MessageResent
 from tocsin.core.publication.events import TargetEvent, TargetRead
-from tocsin.core.vocabulary import Audience, CaseRef, Value
+from tocsin.core.vocabulary import Audience, CaseRef, ProjectId, Value
 
 
 class Notice(Value, tag="notify"):
@@ -51,7 +51,16 @@ class ShredOrder(Value, tag="shred"):
     case: CaseRef
 
 
-Deed = Notice | Said | TargetDue | ShredOrder
+class Happened(Value, tag="happened"):
+    """Something stands in the journal of which webhooks tell, in no word more than its name."""
+
+    case: CaseRef
+    project: ProjectId
+    what: str
+    at: datetime
+
+
+Deed = Notice | Said | TargetDue | ShredOrder | Happened
 """Everything that can stand in the outbox."""
 
 
@@ -66,6 +75,15 @@ def said(case: Case, entry: ev.Entry) -> list[Deed]:
             return [Said(case=case.ref, seq=entry.seq, audience=audience, party=party)]
         case _:
             return []
+
+
+def happened(case: Case, entry: ev.Entry) -> list[Deed]:
+    """What webhooks are made of; words that stay with the team are no event for them."""
+    what = ev.name(entry.event)
+    inner = isinstance(entry.event, ev.MessageSent) and entry.event.audience is Audience.TEAM
+    if what not in webhooks.TYPES or inner:
+        return []
+    return [Happened(case=case.ref, project=case.project, what=what, at=entry.at)]
 
 
 def targets(case: Case, event: ev.Event) -> list[Deed]:

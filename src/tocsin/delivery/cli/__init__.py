@@ -49,6 +49,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "verify": "verify:verify",
     "versions": "versions:versions",
     "witness": "witness:witness",
+    "webhook": "webhook:webhook",
 }
 """Command and where it stands: module of this package, and the object in it."""
 
