@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +72,11 @@ class Cluster:
     def start(self) -> None:
         data = str(self.directory / "data")
         self.run("initdb", "-D", data, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        self.begin()
+
+    def begin(self) -> None:
+        """Start what was made, and perhaps stopped, before."""
+        data = str(self.directory / "data")
         where = f"-c listen_addresses='' -c unix_socket_directories='{self.directory}'"
         self.run("pg_ctl", "-D", data, "-w", "-l", str(self.directory / "server.log"), "-o", f"{where} {FAST}", "start")
 
@@ -92,9 +98,9 @@ class Cluster:
         self._administer(f"DROP DATABASE {database.name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="session")
-def postgres_cluster() -> Iterator[Cluster]:
-    """One server for the run; tests want `postgres` instead."""
+@contextmanager
+def running() -> Iterator[Cluster]:
+    """A server of one's own, for what others would notice: that it stops, or stands by."""
     where = binaries()
     account = None
     directory = Path(tempfile.mkdtemp(prefix="tocsin-pg-"))
@@ -108,6 +114,13 @@ def postgres_cluster() -> Iterator[Cluster]:
         cluster.stop()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """One server for the run; tests want `postgres` instead."""
+    with running() as cluster:
+        yield cluster
 
 
 @pytest.fixture

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From every schema that ever was, filled, to this one: every journal replays, and what stops it half-way does not
+matter. `tests/data/upgrades/make.py` made the installations, each with the code of its schema."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+
+import django
+import pytest
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.store.settings")
+django.setup()
+
+from django.db import migrations, models  # noqa: E402 - Django is set up above
+
+from tests.support import DATA, ROOT  # noqa: E402
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backup")]
+
+SCHEMAS = sorted((DATA / "upgrades").glob("*.tar.gz"))
+RELEASED = "0008_custody"
+"""The last migration of the first release; those after it leave room for code that has not seen them."""
+
+
+def tocsin(home: Path, *words: str) -> list[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TOCSIN_CONFIG": str(home / "tocsin.toml")}
+    command = [sys.executable, "-m", "tocsin.boot.main", *words]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.fixture(params=SCHEMAS, ids=lambda path: path.name.partition(".")[0])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """An installation as a version before left it."""
+    with tarfile.open(request.param) as packed:
+        packed.extractall(tmp_path, filter="data")
+    for path in (tmp_path / "data", tmp_path / "keys"):
+        path.chmod(0o700)
+    text = (tmp_path / "tocsin.toml").read_text()
+    lines = [line for line in text.splitlines() if not line.startswith(("data = ", "keys = "))]
+    places = f'data = "{tmp_path / "data"}"\nkeys = "{tmp_path / "keys"}"'
+    (tmp_path / "tocsin.toml").write_text("\n".join(lines).replace("[storage]", f"[storage]\n{places}"))
+    return tmp_path
+
+
+def rows(home: Path, question: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(home / "data" / "tocsin.db") as database:
+        return database.execute(question).fetchall()
+
+
+def test_an_upgrade_backs_up_and_loses_nothing(old: Path) -> None:
+    before = rows(old, "SELECT case_id, seq, at, body FROM tocsin_journal ORDER BY case_id, seq")
+    assert before
+    todo = [line for line in tocsin(old, "upgrade", "--look") if line.startswith("to do")]
+    told = tocsin(old, "upgrade")
+    assert any(line.startswith("backup ") for line in told) == bool(todo)
+    assert rows(old, "SELECT case_id, seq, at, body FROM tocsin_journal ORDER BY case_id, seq") == before
+    assert tocsin(old, "upgrade")[-1].startswith("nothing to do")
+    tocsin(old, "verify")
+    assert len(tocsin(old, "inbox", "--as", "dana@example.org")) > 3
+
+
+def test_an_upgrade_that_is_killed_goes_on_when_it_is_run_again(old: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TOCSIN_CONFIG": str(old / "tocsin.toml")}
+    command = [sys.executable, "-m", "tocsin.boot.main", "upgrade", "--no-backup"]
+    applied = 0
+    for _ in range(3):
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+        while process.poll() is None:
+            ((seen,),) = rows(old, "SELECT count(*) FROM django_migrations")
+            if seen != applied:  # something was done since the last time
+                applied = int(str(seen))
+                process.send_signal(signal.SIGKILL)
+            time.sleep(0.01)
+    tocsin(old, "upgrade", "--no-backup")
+    tocsin(old, "verify")
+
+
+def test_a_newer_database_is_left_alone(old: Path) -> None:
+    tocsin(old, "upgrade", "--no-backup")
+    with sqlite3.connect(old / "data" / "tocsin.db") as database:
+        database.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('tocsin', '9999_x', '2027-01-01')")
+    with pytest.raises(AssertionError, match="newer version"):
+        tocsin(old, "upgrade")
+
+
+BESIDE = (
+    migrations.CreateModel, migrations.AddIndex, migrations.AddConstraint, migrations.RunSQL, migrations.RunPython,
+    migrations.SeparateDatabaseAndState,
+)  # fmt: skip
+"""What a version that does not know of it can live beside."""
+
+
+def in_the_way(operation: migrations.operations.base.Operation) -> str:
+    """Why the version before could not work beside this; empty when it can."""
+    if isinstance(operation, migrations.AddField):
+        field = operation.field
+        filled = field.null or field.has_db_default() or isinstance(field, models.ManyToManyField)
+        return "" if filled else "the version before would insert rows without it: null=True or db_default"
+    return "" if isinstance(operation, BESIDE) else "only adds are possible while the version before runs"
+
+
+def test_migrations_leave_room_for_the_version_before() -> None:
+    from importlib import import_module
+
+    names = sorted(path.stem for path in (ROOT / "src/tocsin/adapters/db/migrations").glob("0*.py"))
+    found = {
+        f"{name}: {operation}": why
+        for name in names
+        if name > RELEASED
+        for operation in import_module(f"tocsin.adapters.db.migrations.{name}").Migration.operations
+        if (why := in_the_way(operation))
+    }
+    assert found == {}
+
+
+def test_a_migration_in_the_way_would_be_found() -> None:
+    added = migrations.AddField("caserow", "x", models.IntegerField(default=3))
+    assert "db_default" in in_the_way(added)
+    assert in_the_way(migrations.RemoveField("caserow", "lead"))
+    assert not in_the_way(migrations.AddField("caserow", "x", models.IntegerField(db_default=3)))
