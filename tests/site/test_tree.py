@@ -75,6 +75,23 @@ def test_every_csaf_document_lies_in_its_year_with_hashes_and_signature(place: P
         assert place.tree.files[f"{path}.asc"].body.startswith(b"-----BEGIN PGP SIGNATURE-----")
 
 
+def test_people_find_each_advisory_as_a_page_and_a_list_that_leads_there(place: Place) -> None:
+    place.publish(1, 2)
+    site.grow(place.writer)
+    site.assemble(place.writer)
+    folder = f"p/{PROJECT}/advisories"
+    listing = place.tree.files[f"{folder}/index.html"].body.decode()
+    for name in [
+        path[len(folder) + 1 : -9]
+        for path in place.tree.files
+        if path.startswith(folder) and path.endswith(".osv.json")
+    ]:
+        assert f'href="{name}.html"' in listing
+        page = place.tree.files[f"{folder}/{name}.html"].body.decode()
+        assert name in page
+        assert "<script" not in page
+
+
 def test_the_canonical_address_in_a_document_is_where_it_lies(place: Place) -> None:
     place.publish(1)
     site.grow(place.writer)

@@ -20,6 +20,7 @@ import msgspec
 from tocsin.core.feeds import csaf
 from tocsin.core.feeds.csaf import Edition, Filed, Provider
 from tocsin.core.feeds.entry import instant
+from tocsin.core.formats.words import visible
 from tocsin.services.ports.shelf import ShelfCard
 from tocsin.services.security_txt import PATH, security_txt
 from tocsin.services.site.writer import State, Writer
@@ -31,6 +32,13 @@ RESTS: Final = 20
 BATCH: Final = 1000
 EPOCH: Final = datetime(1980, 1, 1, tzinfo=UTC)
 """The first instant that a zip file can name."""
+
+_HEAD: Final = (
+    '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    "<title>{title}</title>\n<main>\n<h1>{title}</h1>\n"
+)
+"""The top of a plain page, without a script."""
 
 
 def assemble(writer: Writer, force: bool = False) -> bool:
@@ -48,6 +56,7 @@ def assemble(writer: Writer, force: bool = False) -> bool:
         _lists(writer, provider, edition, filed, stale)
         _provider(writer, provider, edition, updated, state)
     _osv(writer)
+    _pages(writer, filed)
     renewed = (writer.renewed or writer.now)()
     writer.tree.write(PATH, security_txt(writer.projects, writer.url, renewed, csaf=True).encode())
     writer.keep(
@@ -131,12 +140,23 @@ def _listing(folder: str, names: Iterable[str]) -> bytes:
     """A folder as a plain page (requirement 14), without a script."""
     title = escape(f"/{folder}/")
     links = "".join(f'<li><a href="{escape(name)}">{escape(name)}</a></li>\n' for name in names)
-    page = (
-        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<title>{title}</title>\n<main>\n<h1>{title}</h1>\n<ul>\n<li><a href="../">../</a></li>\n'
-    )
-    return f"{page}{links}</ul>\n</main>\n</html>\n".encode()
+    up = '<ul>\n<li><a href="../">../</a></li>\n'
+    return f"{_HEAD.format(title=title)}{up}{links}</ul>\n</main>\n</html>\n".encode()
+
+
+def _pages(writer: Writer, filed: Iterable[Filed]) -> None:
+    """A page for each project that lists its advisories by title, the one changed last first."""
+    for info in writer.projects.all():
+        home = writer.home(info.id)
+        shown = [each.entry for each in filed if each.entry.link.startswith(home)]
+        links = "".join(
+            f'<li><a href="{escape(each.link.removeprefix(home))}.html">{escape(each.link.removeprefix(home))}</a> '
+            f"{escape(visible(each.title))}</li>\n"
+            for each in shown
+        )
+        title = escape(f"{info.name} security advisories")
+        page = f"{_HEAD.format(title=title)}<ul>\n{links}</ul>\n</main>\n</html>\n"
+        writer.tree.write(f"p/{info.id}/advisories/index.html", page.encode())
 
 
 def _osv(writer: Writer) -> None:

@@ -9,8 +9,9 @@ from typing import Final
 
 import msgspec
 
+from tocsin.core.advisory import Advisory
 from tocsin.core.feeds import atom, jsonfeed, rss
-from tocsin.core.formats import format_named
+from tocsin.core.formats import format_named, page
 from tocsin.services.ports.shelf import Document, Published, ShelfCard
 from tocsin.services.ports.world import ProjectInfo
 from tocsin.services.site.writer import FORMATS, FULL, Writer, csaf_path, feed_path
@@ -44,6 +45,9 @@ def _file(writer: Writer, card: ShelfCard) -> int:
         suffix = format_named(each.format).suffix if each.format != "record" else ".record.json"
         own = f"p/{card.project}/advisories/{card.id}"
         writer.tree.write(own + suffix, each.body)
+        if each.format == "record":
+            # Under the address that the advisory gives for itself, a web server finds this by leaving `.html` out.
+            writer.tree.write(f"{own}.html", page.render(msgspec.json.decode(each.body, type=Advisory)))
         if each.format == "text" and each.signature:
             writer.tree.write(f"{own}.asc", each.signature.encode())
         elif each.format == "osv":

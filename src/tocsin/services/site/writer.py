@@ -31,7 +31,7 @@ class State(Value):
     makes it anew. `stale` are the years whose lists have changed since `assembled_at`; `cost` is how many seconds the
     last assembly took; `printed` the last serial that has its PDF."""
 
-    form: int = 1
+    form: int = 2
     url: str = ""
     fingerprint: str = ""
     serial: int = 0

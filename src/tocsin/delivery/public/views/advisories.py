@@ -27,8 +27,8 @@ from tocsin.services.ports.shelf import Document, ShelfCard
 from tocsin.services.queries.words import SHAPES
 
 PAGE: Final = 50
-BESIDE: Final = (".asc", ".pdf")
-"""What lies in the published tree beside the documents: the signature of the text, and the printed advisory."""
+BESIDE: Final = (".asc", ".html", ".pdf")
+"""What lies in the published tree beside the documents: the signature of the text, the page alone, the printed advisory."""
 
 RECORD: Final = "record"
 """The stored document that the page is made from."""
