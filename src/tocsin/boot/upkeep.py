@@ -18,7 +18,7 @@ from tocsin.boot import backup
 from tocsin.boot.config import Config
 from tocsin.boot.inbound import Mailbox
 from tocsin.delivery.worker.loop import Chore
-from tocsin.services import alarms, branches, lookalikes
+from tocsin.services import alarms, branches, lookalikes, radar
 from tocsin.services.app import Desk
 from tocsin.services.forge import sync
 from tocsin.services.health import WORKER
@@ -43,6 +43,7 @@ def chores(config: Config) -> Sequence[Chore]:
         Chore("forgetting old mail", 60 * MINUTE, partial(_alone, "old mail", held.forget, 10 * MINUTE)),
         Chore("sending webhooks", 5.0, deliveries.drain),
         Chore("looking at forges", MINUTE / 4, sync.look),
+        Chore("watching public repositories", MINUTE, partial(_alone, "radar", radar.watch, 30 * MINUTE)),
         Chore("looking at repositories", MINUTE, partial(_alone, "repositories", branches.watch, 10 * MINUTE)),
     ]
     for project, mailbox in config.inbound.imap.items():

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bare mirrors of projects' repositories, fetched by the worker and never by a request.
+"""Bare mirrors of projects' repositories, and of public ones that are watched, fetched by the worker and never by a
+request.
 
 A fetch is all or nothing: objects wait in git's own quarantine until they are checked, refs move together (`--atomic`),
 and what was there before stays when anything fails. Only https, ssh and, for a path on this machine, files are spoken;
@@ -10,9 +11,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from tocsin.adapters.git.letting_in import let_in
 from tocsin.adapters.git.repository import GitRepository
@@ -20,6 +24,10 @@ from tocsin.adapters.git.run import Bounds, git
 from tocsin.services.ports.git import Credential, GitFailed, Source
 
 PATIENCE: Final = 1800.0
+FIRST_LOOK: Final = 60
+"""Days that the first look at a watched repository goes back."""
+MOST_NEWS: Final = 5000
+"""Commits of one look; of more, the newest."""
 _SPECS: Final = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 _URL: Final = re.compile(r"(https|ssh)://[^\s/?#-][^\s]*|[\w.-]+@[\w.-]+:[^\s-][^\s]*", re.ASCII)
 
@@ -74,18 +82,8 @@ class GitMirrors:
         return moved
 
     def _fetch(self, project: str, source: Source, credential: Credential | None) -> bool:
-        protocols = protocol(source.url)
         path = self._path(project)
-        if not (path / "HEAD").exists():
-            path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            git(path, "init", "-q", "--bare", "--template=", ".")
-        options = ("--prune", "--atomic", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--quiet")
-        with let_in(source, credential) as environment:
-            git(
-                path, "-c", "fetch.unpackLimit=1", "fetch", *options, "--end-of-options", source.url, *_SPECS,
-                protocols=protocols, environment=environment,
-                bounds=Bounds(seconds=PATIENCE, largest_file=source.largest_mb << 20),
-            )  # fmt: skip
+        bring(path, source, credential)
         moved = _refs(path) != self._seen(project)
         if moved:
             git(path, "commit-graph", "write", "--reachable", "--split", "--no-progress")
@@ -103,6 +101,47 @@ class GitMirrors:
     def looked(self, project: str) -> None:
         """Note on disk that every case was asked: a worker that dies between the two asks again."""
         self._marker(project).write_text(_refs(self._path(project)), encoding="utf-8")
+
+    def news(self, project: str) -> Iterator[tuple[str, str]]:
+        """New commits of the public repositories that a project watches; each is told until it was looked at."""
+        source, now = self.sources.get(project), self.clock()
+        for url in source.watch if source else ():
+            name = f"{project}~{blake2b(url.encode(), digest_size=6).hexdigest()}"
+            if source is None or now < self._due.get(name, now):
+                continue
+            self._due[name] = now + source.minutes * 60
+            try:
+                bring(self._path(name), replace(source, url=url), None)
+                told = _log(self._path(name), self._seen(name))
+            except GitFailed as error:
+                self._trouble[project] = str(error)
+                continue
+            if told:
+                yield url, told
+            self.looked(name)
+
+
+def bring(path: Path, source: Source, credential: Credential | None) -> None:
+    """Fetch all branches and tags of a source into a bare repository, whole or not at all. Raises GitFailed."""
+    protocols = protocol(source.url)
+    if not (path / "HEAD").exists():
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        git(path, "init", "-q", "--bare", "--template=", ".")
+    options = ("--prune", "--atomic", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--quiet")
+    with let_in(source, credential) as environment:
+        git(
+            path, "-c", "fetch.unpackLimit=1", "fetch", *options, "--end-of-options", source.url, *_SPECS,
+            protocols=protocols, environment=environment,
+            bounds=Bounds(seconds=PATIENCE, largest_file=source.largest_mb << 20),
+        )  # fmt: skip
+
+
+def _log(path: Path, seen: str) -> str:
+    """The commits that are in no ref as it was when somebody looked last; at first, those of the last weeks."""
+    before = [line.split()[0] for line in seen.splitlines()]
+    options = ("--no-color", "--no-ext-diff", "--no-textconv", "-m", "--first-parent", f"--max-count={MOST_NEWS}")
+    chosen = ("--ignore-missing", "--all", "--not", *before) if before else ("--all", f"--since={FIRST_LOOK}.days")
+    return git(path, "log", "-p", *options, *chosen).decode("utf-8", "replace")
 
 
 def protocol(url: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -98,6 +98,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `url` is an absolute path, https or ssh; `lines` a glob over branches; `build` and `test` are commands with their
     arguments, run only in the sandbox. `minutes` lie between two fetches, `largest_mb` is what a fetch may bring.
+    `watch` are public repositories in which a fix under embargo must not be seen, looked at as often.
     `authority` is a file of certificates to trust for https, `known_hosts` one of host keys to trust for ssh.
     """
 
@@ -108,6 +109,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     test: str = ""
     minutes: float = 15.0
     largest_mb: int = 10_240
+    watch: tuple[str, ...] = ()
     authority: str = ""
     known_hosts: str = ""
 
@@ -140,6 +142,11 @@ class Mirrors(Protocol):
     def looked(self, project: str) -> None:
         """Note that every case was asked about the refs as they are now."""
 
+    def news(self, project: str) -> Iterator[tuple[str, str]]:
+        """Fetch the public repositories that are watched, if it is time. Yields each that has commits which nobody has
+        looked at, and those with their differences, as `git log -p` prints them; asked for the next, they count as
+        looked at. One that cannot be fetched is left for later, and stands in `trouble`."""
+
     def trouble(self, project: str) -> str:
         """Why the last fetch failed, with the command that shows it; "" when it did not."""
 
@@ -161,6 +168,10 @@ class NoMirrors:
 
     def looked(self, project: str) -> None:
         """Nothing to note."""
+
+    def news(self, project: str) -> Iterator[tuple[str, str]]:
+        """None."""
+        return iter(())
 
     def trouble(self, project: str) -> str:
         """Nothing is wrong."""
