@@ -8,17 +8,19 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import include, path
 
 from tests.support import ROOT
+from tocsin.delivery.reporter.languages import LANGUAGES
 from tocsin.services.app import Front, Site
 from tocsin.testing.house import House
 
 PACKAGE = ROOT / "src" / "tocsin"
 
 urlpatterns = [
-    path("", include("tocsin.delivery.reporter.urls")),
+    *i18n_patterns(path("", include("tocsin.delivery.reporter.urls")), prefix_default_language=False),
     path("", include("tocsin.delivery.public.urls")),
 ]
 
@@ -59,6 +61,7 @@ SETTINGS: dict[str, Any] = {
         "tocsin.boot.middleware.Headers",
         "tocsin.boot.middleware.Utf8Only",
         "tocsin.boot.middleware.Unavailability",
+        "tocsin.delivery.reporter.languages.Speaking",
         "tests.rooms.site.Door",
     ],
     "FILE_UPLOAD_HANDLERS": ["tocsin.boot.middleware.NoFiles"],
@@ -66,6 +69,9 @@ SETTINGS: dict[str, Any] = {
     "DATA_UPLOAD_MAX_NUMBER_FIELDS": 500,
     "DATA_UPLOAD_MAX_NUMBER_FILES": 100,
     "APPEND_SLASH": False,
+    "USE_I18N": True,
+    "LANGUAGES": LANGUAGES,
+    "LANGUAGE_CODE": "en",
     "STATIC_URL": "/static/",
     "STATICFILES_DIRS": [PACKAGE / "delivery" / "static"],
     "TEMPLATES": [

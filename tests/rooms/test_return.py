@@ -63,11 +63,11 @@ def test_over_https_the_cookie_is_bound_to_this_host_and_hidden_from_scripts(vis
     assert not cookie["domain"]
 
 
-def test_without_https_the_cookie_is_kept_to_the_room(visitor: Client, house: House) -> None:
+def test_without_https_the_cookie_keeps_its_plain_name(visitor: Client, house: House) -> None:
     site.current[-1] = replace(house.front, site=Site(public_url="http://testserver", desk_url=""))
     walk.come_back(visitor, walk.phrase(walk.send(visitor)))
     (cookie,) = visitor.cookies.values()
-    assert (cookie.key, cookie["path"], cookie["secure"]) == ("tocsin-room", walk.ROOM, "")
+    assert (cookie.key, cookie["path"], cookie["secure"]) == ("tocsin-room", "/", "")
 
 
 def test_a_visit_ends_after_half_an_hour_of_quiet_and_goes_on_while_pages_are_read(

@@ -16,6 +16,7 @@ from tocsin.boot import accounts
 from tocsin.boot import config as configuration
 from tocsin.boot.config import Role
 from tocsin.boot.keys import desk_secret
+from tocsin.delivery.reporter.languages import LANGUAGES as LANGUAGES_OF_THE_ROOM
 
 CONFIG = configuration.load()
 ROLE = configuration.role()
@@ -27,7 +28,8 @@ SECRET_KEY = desk_secret(CONFIG.key_dir) if ROLE is Role.DESK else secrets.token
 ALLOWED_HOSTS = list(CONFIG.server.hosts)
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_I18N = False
+USE_I18N = ROLE is Role.FRONT  # only the reporter's room speaks other languages
+LANGUAGES = LANGUAGES_OF_THE_ROOM
 LANGUAGE_CODE = "en"
 
 DATABASES = databases(CONFIG.database.reached_by(ROLE), CONFIG.data_dir)
@@ -60,7 +62,7 @@ _COMMON = [
     "django.middleware.common.CommonMiddleware",
 ]
 MIDDLEWARE = {
-    Role.FRONT: [*_COMMON, "tocsin.boot.middleware.FrontDoor"],
+    Role.FRONT: [*_COMMON, "tocsin.delivery.reporter.languages.Speaking", "tocsin.boot.middleware.FrontDoor"],
     Role.MAIL: [],
     Role.DESK: [
         *_COMMON,

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 urlpatterns = [
     path("api/v1/", include("tocsin.delivery.api.front")),
-    path("", include("tocsin.delivery.reporter.urls")),
+    *i18n_patterns(path("", include("tocsin.delivery.reporter.urls")), prefix_default_language=False),
     path("", include("tocsin.delivery.public.urls")),
 ]
 handler500 = "tocsin.boot.middleware.broken"

@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as marked
+
 from tocsin.core.intake import Report
 from tocsin.core.vocabulary import Value
 
@@ -29,11 +32,11 @@ _SECRETS: Final = (
 """Forms of keys, tokens and passwords that people paste with a log, all with bounded repetition."""
 
 _LOOKED_AT: Final = {
-    "title": "title",
-    "reproduce": "steps",
-    "effects": "effects",
-    "attack_surface": "attack surface",
-    "dependencies": "other projects",
+    "title": marked("title"),
+    "reproduce": marked("steps"),
+    "effects": marked("effects"),
+    "attack_surface": marked("attack surface"),
+    "dependencies": marked("other projects"),
 }
 _SAYS_NOTHING: Final = frozenset({"bug", "help", "issue", "security", "problem", "vulnerability", "vuln", "a", "the"})
 _SHORT_STEPS: Final = 5
@@ -54,17 +57,20 @@ def hints(report: Report) -> tuple[Hint, ...]:
 def _hints(report: Report) -> Iterator[Hint]:
     words = re.findall(r"\w+", report.title.lower())
     if len(words) < 2 or set(words) <= _SAYS_NOTHING:
-        yield Hint(field="title", message="A title that says what happens and where is easier to find again.")
+        yield Hint(field="title", message=gettext("A title that says what happens and where is easier to find again."))
     if len(report.reproduce.split()) < _SHORT_STEPS:
-        yield Hint(field="reproduce", message="A step or two more would help us to see what you saw.")
+        yield Hint(field="reproduce", message=gettext("A step or two more would help us to see what you saw."))
     if not re.search(r"\d", report.version) and "unknown" not in report.version.lower():
-        yield Hint(field="version", message="There is no number in the version. “unknown” is a good answer, too.")
+        yield Hint(
+            field="version", message=gettext("There is no number in the version. “unknown” is a good answer, too.")
+        )
     for field, called in _LOOKED_AT.items():
         line = secret_line(getattr(report, field))
         if line:
             yield Hint(
                 field=field,
-                message=f"Line {line} of your {called} looks like a password or key. Is it yours to share?",
+                message=gettext("Line %(line)s of your %(called)s looks like a password or key. Is it yours to share?")
+                % {"line": line, "called": gettext(called)},
             )
 
 

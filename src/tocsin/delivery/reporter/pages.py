@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils.translation import gettext
+
 from tocsin.core import notices
 from tocsin.core.intake import Attachment
+from tocsin.delivery.reporter.terms import instant, told, until
 from tocsin.services.queries import words
 
 TEAM: Final = "vendor"
@@ -69,9 +72,9 @@ def steps(status: notices.CopyStatus) -> list[StepView]:
 def _step(step: notices.Step, *, comes_next: bool) -> StepView:
     state = "done" if step.done else "next" if comes_next else "ahead"
     return StepView(
-        name=step.name,
+        name=told(step.name),
         mark=f"{state} date" if step.name == "Agreed date" else state,
-        when=words.instant(step.at) if step.done else _by(step.due) or ("next" if comes_next else "to come"),
+        when=instant(step.at) if step.done else _by(step.due) or told("next" if comes_next else "to come"),
         done=step.done,
         next=comes_next,
     )
@@ -80,7 +83,7 @@ def _step(step: notices.Step, *, comes_next: bool) -> StepView:
 def message(copy: notices.CopyMessage) -> MessageView:
     """Show one message."""
     return MessageView(
-        at=words.instant(copy.at),
+        at=instant(copy.at),
         mine=copy.by == "you",
         text=copy.text,
         plan=copy.plan,
@@ -101,12 +104,12 @@ def proposal(offer: notices.OpenProposal, me: str, now: datetime) -> ProposalVie
     """Show one date on the table to the side that bargains as `me`."""
     return ProposalView(
         id=offer.id,
-        ends=f"{words.instant(offer.ends_at)} ({words.until(offer.ends_at, now)})",
+        ends=f"{instant(offer.ends_at)} ({until(offer.ends_at, now)})",
         mine=offer.by == me,
         teams=offer.by == TEAM,
-        answer_by=words.instant(offer.respond_by),
+        answer_by=instant(offer.respond_by),
     )
 
 
 def _by(due: datetime | None) -> str:
-    return f"by {words.instant(due)}" if due else ""
+    return gettext("by %(due)s") % {"due": instant(due)} if due else ""

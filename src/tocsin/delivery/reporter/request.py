@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from tocsin.core.policy.model import Policy
 from tocsin.services.app import Front
@@ -29,9 +30,10 @@ class Addresses(NamedTuple):
     receipt: str
 
 
-@lru_cache(maxsize=256)
-def _addresses(project: str) -> Addresses:
-    """Worked out once: every page names them, and working one out takes as long as writing a paragraph."""
+@lru_cache(maxsize=1024)
+def _addresses(project: str, language: str | None) -> Addresses:
+    """Worked out once for each language: every page names them, and working one out takes as long as writing a
+    paragraph."""
     names = ("report", "return", "receipt")
     return Addresses(*(reverse(f"reporter:{name}", args=[project]) for name in names))
 
@@ -56,7 +58,7 @@ class House:
     @property
     def at(self) -> Addresses:
         """Where its pages are."""
-        return _addresses(self.id)
+        return _addresses(self.id, get_language())
 
 
 def house(request: RoomRequest, project: str) -> House:

@@ -24,6 +24,9 @@ QUIET: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=12)
 """A visit ends after this time in any case."""
 
+PATH: Final = "/"
+"""Where the cookie is sent: `__Host-` demands it, and the pages of a room begin with a language, or with none."""
+
 _PURPOSE: Final = "room"
 
 
@@ -72,14 +75,14 @@ def keep(front: Front, visit: Visit, answer: HttpResponseBase) -> None:
         _name(front),
         front.tokens.seal(visit.pass_, _PURPOSE, until),
         max_age=until - now,
-        path=_path(front, visit.pass_.project),
+        path=PATH,
         secure=_secure(front),
         httponly=True,
         samesite="Strict",
     )
 
 
-def end(front: Front, project: ProjectId, answer: HttpResponseBase) -> None:
+def end(front: Front, answer: HttpResponseBase) -> None:
     """Take the cookie back, and ask the browser to forget what it kept of these pages.
 
     Not of cookies: `Clear-Site-Data` would clear those of the whole registrable domain, the company's shop included.
@@ -88,7 +91,7 @@ def end(front: Front, project: ProjectId, answer: HttpResponseBase) -> None:
         _name(front),
         "",
         max_age=0,
-        path=_path(front, project),
+        path=PATH,
         secure=_secure(front),
         httponly=True,
         samesite="Strict",
@@ -103,8 +106,3 @@ def _secure(front: Front) -> bool:
 def _name(front: Front) -> str:
     """`__Host-` keeps neighbouring hosts from planting a cookie (RFC 6265bis, 4.1.3); browsers take it over https."""
     return "__Host-tocsin-room" if _secure(front) else "tocsin-room"
-
-
-def _path(front: Front, project: ProjectId) -> str:
-    """`__Host-` demands the path `/`; without https the cookie is kept to the room's own pages."""
-    return "/" if _secure(front) else f"/p/{project}/room"

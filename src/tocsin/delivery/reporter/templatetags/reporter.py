@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Filters for what strangers wrote, for instants and for sizes."""
+"""Filters for what strangers wrote, for the reader's language, for instants and for sizes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from django import template
 
 from tocsin.delivery import inert as strangers
+from tocsin.delivery.reporter import languages, terms
 from tocsin.services.queries import words
 
 register = template.Library()
@@ -25,7 +26,25 @@ def one_line(text: str) -> str:
 @register.filter
 def instant(at: datetime | None) -> str:
     """Show an instant with hour and zone."""
-    return words.instant(at)
+    return terms.instant(at)
+
+
+@register.filter
+def told(text: str) -> str:
+    """Show a sentence of ours in the reader's language."""
+    return terms.told(text)
+
+
+@register.filter
+def within(term: str) -> str:
+    """Show a term of the policy, such as `3 business days`, in the reader's language."""
+    return terms.told(term)
+
+
+@register.filter
+def tongues(path: str) -> list[languages.Tongue]:
+    """List this page in every language."""
+    return languages.tongues(path)
 
 
 @register.filter

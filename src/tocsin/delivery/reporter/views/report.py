@@ -18,11 +18,13 @@ from tocsin.core.intake import CONTENT_GROUPS, FieldError, Identity, Report, com
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery import uploads
 from tocsin.delivery.reporter import drafts, questions
+from tocsin.delivery.reporter.answers import Answers
 from tocsin.delivery.reporter.drafts import Draft
 from tocsin.delivery.reporter.guard import admit
 from tocsin.delivery.reporter.hints import hints
 from tocsin.delivery.reporter.promises import promises
 from tocsin.delivery.reporter.request import House, RoomRequest, house
+from tocsin.delivery.reporter.terms import mistakes, told
 from tocsin.delivery.reporter.views.receipt import show_receipt
 from tocsin.services import intake
 
@@ -72,8 +74,10 @@ def report(request: RoomRequest, project: str) -> HttpResponse:
 
 def form(request: RoomRequest, place: House, draft: Draft, status: int = 200) -> HttpResponse:
     """Show the form with what is in it, and what is wrong with it on top."""
+    draft = replace(draft, wrong=mistakes(draft.wrong))
     context = {
         "place": place,
+        "here": "" if request.method == "POST" else request.path,
         "promises": promises(place.policy),
         "answers": draft.answers,
         "files": drafts.seal_files(request.front, draft.report.attachments),
@@ -101,7 +105,7 @@ def check(request: RoomRequest, place: House, draft: Draft, stale: bool = False)
         "hints": hints(draft.report),
         "counted": len(COUNTED),
         "answered": len([group for group in COUNTED if group in answered]),
-        "open": [_CALLED[group] for group in COUNTED if group not in answered],
+        "open": [told(_CALLED[group]) for group in COUNTED if group not in answered],
     }
     return render(request, "reporter/check.html", context)
 
@@ -125,9 +129,9 @@ def lines(draft: Draft) -> list[Line]:
     said, given = draft.report, draft.answers
     who = said.identity
     chosen = {question.id: question for question in questions.QUESTIONS}
-    surface = [Line(each.id, each.short, each.answer(getattr(given, each.id))) for each in questions.SURFACE]
+    surface = [Line(each.id, each.short, told(each.answer(getattr(given, each.id)))) for each in questions.SURFACE]
     found = [
-        Line("kind", chosen["kind"].short, chosen["kind"].answer(said.kind)),
+        Line("kind", chosen["kind"].short, told(chosen["kind"].answer(said.kind))),
         Line("title", "Title", said.title),
         Line("reproduce", "How to make it happen", said.reproduce),
         Line("version", "Version or commit", said.version),
@@ -135,17 +139,22 @@ def lines(draft: Draft) -> list[Line]:
         Line("attack_surface", "Who can attack, and what they gain", said.attack_surface),
         *surface,
         Line("dependencies", "Other software involved", said.dependencies),
-        *_person(said, chosen["credit"].answer(who.credit)),
-        Line("tools", chosen["tools"].short, said.tool_use),
-        Line("plans", chosen["plans"].short, said.disclosure_plans),
+        *_person(said, told(chosen["credit"].answer(who.credit))),
+        Line("tools", chosen["tools"].short, told(said.tool_use)),
+        Line("plans", chosen["plans"].short, _plans(given)),
     ]
     return [line for line in found if line.text.strip()]
+
+
+def _plans(given: Answers) -> str:
+    chosen, when = told(questions.PLANS.answer(given.plans)), given.plans_when.strip()
+    return f"{chosen}: {when}" if chosen and when else chosen or when
 
 
 def _person(said: Report, credit: str) -> list[Line]:
     who = said.identity
     return [
-        Line("name", "Your name", who.name or "You stay anonymous"),
+        Line("name", "Your name", who.name or told("You stay anonymous")),
         Line("affiliation", "Affiliation or company", who.affiliation),
         Line("contact", "How to reach you", who.contact),
         Line("credit", "Thanks in public", f"{credit}: {who.credit_as}" if who.credit_as.strip() else credit),

@@ -7,7 +7,7 @@ same path. The phrase is never shown again, also not to the person who typed it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.http import HttpResponse
@@ -22,8 +22,8 @@ from tocsin.delivery.reporter.guard import admit
 from tocsin.delivery.reporter.promises import promise_title
 from tocsin.delivery.reporter.request import House, RoomRequest, house
 from tocsin.delivery.reporter.session import Visit
+from tocsin.delivery.reporter.terms import instant, mistakes, told, until
 from tocsin.services import room
-from tocsin.services.queries import words
 
 LONGEST_PHRASE: Final = 1024
 
@@ -79,7 +79,9 @@ def come_back(request: RoomRequest, project: str) -> HttpResponse:
     """Ask for the phrase, and open the room when it is right."""
     place = house(request, project)
     if request.method != "POST":
-        return render(request, "reporter/return.html", {"place": place, "ended": "ended" in request.GET})
+        return render(
+            request, "reporter/return.html", {"place": place, "ended": "ended" in request.GET, "here": request.path}
+        )
     visit = session.enter(request.front, request.POST.get("phrase", "")[:LONGEST_PHRASE])
     if visit is None:
         return render(request, "reporter/return.html", {"place": place, "wrong": True}, status=422)
@@ -97,14 +99,15 @@ def show(request: RoomRequest, project: str) -> HttpResponse:
 def page(request: RoomRequest, place: House, visit: Visit, unsent: Unsent, status: int = 200) -> HttpResponse:
     """Show an open room, with what could not be taken, if anything."""
     front = request.front
+    unsent = replace(unsent, wrong=mistakes(unsent.wrong))
     view, now = room.look(front, visit.door, place.id), front.now()
     known = view.status
     context = {
         "place": place,
         "case": view.case,
-        "phase": PHASES.get(known.phase, known.phase),
+        "phase": told(PHASES.get(known.phase, known.phase)),
         "status": known,
-        "embargo_until": words.instant(known.embargo_until),
+        "embargo_until": instant(known.embargo_until),
         "quiet": known.embargo_until is not None and known.phase not in OVER,
         "waits_for_you": known.phase == "need-info"
         or any(each.by != known.me for each in known.proposals)
@@ -113,19 +116,20 @@ def page(request: RoomRequest, place: House, visit: Visit, unsent: Unsent, statu
         "declined": known.consent == "DECLINED",
         "party_steps": room.STEPS if known.rm else {},
         "fix_paths": room.PATHS if known.products else {},
-        "embargo_in": words.until(known.embargo_until, now) if known.embargo_until else "",
-        "next": promise_title(place.policy, known.next_promise),
-        "next_due": words.instant(known.next_due),
-        "now": words.instant(now),
+        "embargo_in": until(known.embargo_until, now) if known.embargo_until else "",
+        "next": told(promise_title(place.policy, known.next_promise)).lower(),
+        "next_due": instant(known.next_due),
+        "now": instant(now),
         "steps": pages.steps(known),
         "proposals": [pages.proposal(each, known.me, now) for each in known.proposals],
         "may_propose": bool(known.proposals) or known.phase in TALK_OF_DATES,
         "hold_reasons": hold_reasons(place.policy) if known.embargo_until else (),
         "messages": [pages.message(each) for each in view.messages],
         "logged": room.stands(front, view),
-        "refusals": [{"at": words.instant(each.at), "because": each.because} for each in view.refusals],
-        "done": DONE.get(request.GET.get("done", ""), ""),
+        "refusals": [{"at": instant(each.at), "because": each.because} for each in view.refusals],
+        "done": told(DONE.get(request.GET.get("done", ""), "")),
         "unsent": unsent,
+        "here": request.path if request.method == "GET" else "",
         "errors": {each.field: each.message for each in unsent.wrong},
     }
     answer = render(request, "reporter/room.html", context, status=status)
@@ -147,7 +151,7 @@ def leave(request: RoomRequest, project: str) -> HttpResponse:
             return page(request, place, visit, Unsent(wrong=(wrong,)), status=422)
         request.front.rooms.forget(visit.door.room.id)
     answer = render(request, "reporter/left.html", {"place": place, "forgotten": forget})
-    session.end(request.front, place.id, answer)
+    session.end(request.front, answer)
     return answer
 
 
