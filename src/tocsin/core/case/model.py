@@ -55,6 +55,8 @@ class Writer(Value):
     address: str
     name: str = ""
     proven: bool = False
+    opened: bool = False
+    """Whether they ever wrote encrypted: from then on nothing is said to them in clear."""
     message_ids: tuple[str, ...] = ()
 
 

@@ -120,7 +120,7 @@ def listen(place: str, handler: Handler, hostname: str) -> _Inet | _Socket:
         "data_size_limit": MAX_BYTES,
         "timeout": SECONDS,
         "ident": "Tocsin",
-        "hostname": hostname,
+        "server_hostname": hostname,
     }
     server: _Inet | _Socket
     if place.startswith("/"):
