@@ -35,6 +35,7 @@ from tocsin.services.ports.targets import Target
 from tocsin.services.ports.tokens import Tokens
 from tocsin.services.ports.vault import Sealer, Vault
 from tocsin.services.ports.world import Clock, Mint, People, Projects
+from tocsin.services.post.room import Post
 from tocsin.services.quotas import Quotas
 
 
@@ -184,6 +185,7 @@ class Desk:
     mirrors: Mirrors = field(default_factory=NoMirrors)
     knocks: tuple[Knock, ...] = ()
     sandbox: Sandbox | None = None
+    post: Post = field(default_factory=Post)
     targets: tuple[Target, ...] = ()
     mail: Mailroom | None = None
     wall: Callable[[str], None] = lambda person: None
