@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from tocsin.core.disclosure import Cleared
@@ -64,6 +64,11 @@ class MemoryShelf:
     def document(self, advisory: str, format_name: str) -> Document | None:
         """One document of an advisory."""
         return next((each for each in self.documents(advisory) if each.format == format_name), None)
+
+    def in_format(self, advisories: Sequence[str], format_name: str) -> Mapping[str, Document]:
+        """One document of each advisory."""
+        found = {each: self.document(each, format_name) for each in advisories}
+        return {each: document for each, document in found.items() if document}
 
     def documents(self, advisory: str) -> Sequence[Document]:
         """All documents of an advisory, in the order they were put."""

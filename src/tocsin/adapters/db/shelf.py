@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from django.db.models import Q, QuerySet
@@ -47,6 +47,13 @@ class DbShelf:
         """One document of an advisory."""
         with self._db.read():
             return next(iter(_documents(self._documents(advisory).filter(format=format_name))), None)
+
+    def in_format(self, advisories: Sequence[str], format_name: str) -> Mapping[str, Document]:
+        """One document of each advisory, in one statement."""
+        with self._db.read():
+            rows = PublishedDocument.objects.using(self._db.alias).filter(advisory__in=advisories, format=format_name)
+            found = rows.values_list("advisory_id", *_DOCUMENT)
+            return {advisory: _document(row) for advisory, *row in found}
 
     def documents(self, advisory: str) -> Sequence[Document]:
         """All documents of an advisory, in the order they were put."""
@@ -103,5 +110,9 @@ def _published(rows: QuerySet[Publication]) -> list[Published]:
 
 
 def _documents(rows: QuerySet[PublishedDocument]) -> list[Document]:
-    found = (dict(zip(_DOCUMENT, row, strict=True)) for row in rows.values_list(*_DOCUMENT))
-    return [Document(**document | {"body": bytes(document["body"])}) for document in found]
+    return [_document(row) for row in rows.values_list(*_DOCUMENT)]
+
+
+def _document(row: Sequence[Any]) -> Document:
+    found = dict(zip(_DOCUMENT, row, strict=True))
+    return Document(**found | {"body": bytes(found["body"])})

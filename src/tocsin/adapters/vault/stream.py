@@ -61,7 +61,9 @@ class StreamSealer(Secret):
         for start in range(0, len(view), CHUNK):
             self._buffer += view[start : start + CHUNK]
             if len(self._buffer) > CHUNK:
-                self._push(bytes(self._buffer[:CHUNK]), MESSAGE)
+                with memoryview(self._buffer) as held:
+                    whole = bytes(held[:CHUNK])
+                self._push(whole, MESSAGE)
                 del self._buffer[:CHUNK]
 
     def finish(self, blob_id: str) -> SealedBlob:

@@ -6,7 +6,7 @@ Only `publisher.ShelfWriter` puts anything on it, and only what `core.disclosure
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -74,6 +74,9 @@ class ShelfReader(Protocol):
 
     def document(self, advisory: str, format_name: str) -> Document | None:
         """One document of an advisory, in its newest revision."""
+
+    def in_format(self, advisories: Sequence[str], format_name: str) -> Mapping[str, Document]:
+        """One document of each of up to a thousand advisories, by advisory; without those that have none."""
 
     def documents(self, advisory: str) -> Sequence[Document]:
         """All documents of an advisory, in its newest revision."""

@@ -28,7 +28,7 @@ from tocsin.services.queries.words import SHAPES
 
 PAGE: Final = 50
 BESIDE: Final = (".asc", ".html", ".pdf")
-"""What lies in the published tree beside the documents: the signature of the text, the page alone, the printed advisory."""
+"""What lies in the published tree beside the documents: signature of the text, page that stands alone, print."""
 
 RECORD: Final = "record"
 """The stored document that the page is made from."""
