@@ -5,8 +5,10 @@ was kept and not marked, because the machine stopped in between, is recognised b
 
 from __future__ import annotations
 
+import imaplib
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,24 +37,25 @@ class Imap:
 
     def __call__(self) -> Iterator[Fetched]:
         """Yield what has not been seen; see the port."""
-        from imap_tools import AND, MailBox, MailboxLoginError, MailBoxUnencrypted, MailMessageFlags
+        from imap_tools import AND, ImapToolsError, MailBox, MailboxLoginError, MailBoxUnencrypted, MailMessageFlags
 
-        make = MailBox if self.secure else MailBoxUnencrypted
         options = {"ssl_context": ssl.create_default_context()} if self.secure else {}
+        box = (MailBox if self.secure else MailBoxUnencrypted)(self.host, self.port, timeout=SECONDS, **options)
         try:
-            with make(self.host, self.port, timeout=SECONDS, **options).login(
-                self.user, self.password, self.folder
-            ) as box:
-                validity = box.folder.status(self.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
-                uids = box.uids(AND(seen=False))[:BATCH]
-                for uid in uids:
-                    raw = _fetch(box, uid)
-                    if raw is None:
-                        continue
+            box.login(self.user, self.password, self.folder)
+            validity = box.folder.status(self.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
+            for uid in box.uids(AND(seen=False))[:BATCH]:
+                raw = _fetch(box, uid)
+                if raw is not None:
                     yield Fetched(name=f"{self.host}/{self.folder}/{validity}/{uid}", raw=raw, envelope=ENVELOPE)
                     box.flag([uid], [MailMessageFlags.SEEN], True)
         except MailboxLoginError as error:
             raise PermissionError(f"{self.host} does not let {self.user} in") from error
+        except ImapToolsError as error:
+            raise OSError(f"{self.host} answers what was not expected") from error
+        finally:
+            with suppress(OSError, imaplib.IMAP4.error):
+                box.client.shutdown()
 
 
 ENVELOPE: Final = Envelope(via="imap")
