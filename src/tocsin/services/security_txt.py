@@ -6,11 +6,12 @@ The field `CSAF` (CSAF 2.0 and 2.1, requirement 8) stands there for a site that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from typing import Final
 
 from tocsin.core.feeds.csaf import METADATA, Edition, metadata_path
+from tocsin.core.mail_out.wkd import armoured_path
 from tocsin.core.policy.model import Channel, ChannelKind, Policy
 from tocsin.services.ports.world import Projects
 
@@ -22,21 +23,27 @@ LONGEST_TERM: Final = timedelta(days=364)
 Field = tuple[str, str]
 
 
-def security_txt(projects: Projects, root: str, renewed: datetime, csaf: bool) -> str:
-    """The file as it reads today; `root` is where the site is reached, `csaf` whether it provides CSAF documents.
+def security_txt(
+    projects: Projects, root: str, renewed: datetime, csaf: bool, keys: Callable[[str], bool] = lambda path: False
+) -> str:
+    """The file as it reads today; `root` is where the site is reached, `csaf` whether it provides CSAF documents, and
+    `keys` whether a file with a team's key is there.
 
     `renewed` is when its term began: now, or earlier while a canary report waits for an answer (`canary.renewed`).
     """
-    return "".join(f"{name}: {value}\n" for name, value in _fields(projects, root, renewed, csaf))
+    return "".join(f"{name}: {value}\n" for name, value in _fields(projects, root, renewed, csaf, keys))
 
 
-def _fields(projects: Projects, root: str, now: datetime, csaf: bool) -> Iterator[Field]:
+def _fields(
+    projects: Projects, root: str, now: datetime, csaf: bool, there: Callable[[str], bool]
+) -> Iterator[Field]:  # fmt: skip
     policies = [(each.id, projects.policy(each.id, each.policy)) for each in projects.all()]
     contacts = [contact for project, policy in policies for contact in _contacts(root, project, policy)]
     for contact in dict.fromkeys(contacts):
         yield "Contact", contact
     yield "Expires", _expires(now, [policy for _, policy in policies])
-    keys = [each.key for _, policy in policies for each in _channels(policy) if "://" in each.key]
+    own = [f"{root}/{path}" for path in (armoured_path(project) for project, _ in policies) if there(path)]
+    keys = own + [each.key for _, policy in policies for each in _channels(policy) if "://" in each.key]
     for key in dict.fromkeys(keys):
         yield "Encryption", key
     thanks = [policy.security_txt.acknowledgments for _, policy in policies if policy.security_txt]

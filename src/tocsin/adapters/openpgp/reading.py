@@ -68,6 +68,7 @@ def described(certificate: Cert) -> Certificate:
     ends = [each for each in (certificate.expiration, _last(lives)) if each is not None]
     return Certificate(
         body=bytes(certificate),
+        armour=str(certificate),
         fingerprint=str(certificate.fingerprint).upper(),
         addresses=tuple(_addresses(str(each) for each in certificate.user_ids)),
         made_at=made or _LONG_AGO,

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import quote
 
 from tocsin.core.mail_out.model import is_address
+from tocsin.core.vocabulary import ProjectId
 
 DIRECTORY: Final = ".well-known/openpgpkey"
 _Z_BASE_32: Final = "ybndrfg8ejkmcpqxot1uwisza345h769"
@@ -35,6 +36,11 @@ def own_paths(address: str) -> tuple[str, str]:
     local, _, host = address.rpartition("@")
     name = hashed(local)
     return f"{DIRECTORY}/hu/{name}", f"{DIRECTORY}/{host.lower()}/hu/{name}"
+
+
+def armoured_path(project: ProjectId) -> str:
+    """Where a project's key lies in armour, for people."""
+    return f"{DIRECTORY}/{project}.asc"
 
 
 def hashed(local: str) -> str:

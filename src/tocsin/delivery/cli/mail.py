@@ -9,6 +9,7 @@ import click
 
 from tocsin.core.mail.message import Envelope
 from tocsin.core.vocabulary import ProjectId, Refused
+from tocsin.delivery.cli import post
 from tocsin.delivery.cli.context import as_json, as_person, desk, inert, installation, print_json, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import arrivals, worker
@@ -18,7 +19,7 @@ from tocsin.services.mail import arriving, placing
 
 @click.group()
 def mail() -> None:
-    """Take mail in from files, and place what no rule could."""
+    """Take mail in from files, place what no rule could; see what leaves, to whom, and under which key."""
 
 
 @mail.command()
@@ -139,6 +140,10 @@ def discard(ctx: click.Context, name: str, reason: str, person: str) -> None:
     opened = desk(ctx)
     _told(placing.discard(opened, who(opened, person).id, name, reason))
     click.echo("Discarded; it stays for thirty days.")
+
+
+for each in (post.test, post.preview, post.queue, post.key, post.me):
+    mail.add_command(each)
 
 
 def _told(value: Any) -> Any:

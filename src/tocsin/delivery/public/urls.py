@@ -34,6 +34,7 @@ urlpatterns = [
     path("v1/querybatch", osv.querybatch, name="osv-querybatch"),
     path("v1/vulns/<str:osv_id>", osv.vuln, name="osv-vuln"),
     path(".well-known/csaf/<path:path>", tree.tree, {"folder": ".well-known/csaf"}, name="csaf-metadata"),
+    path(".well-known/openpgpkey/<path:path>", tree.tree, {"folder": ".well-known/openpgpkey"}, name="wkd"),
     path(".well-known/security.txt", wellknown.security_txt, name="security-txt"),
     path(".well-known/tocsin-notary.json", wellknown.notary, name="notary"),
     path(".well-known/tocsin-log/checkpoint", log.checkpoint, name="log-checkpoint"),

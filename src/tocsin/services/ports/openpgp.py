@@ -58,6 +58,7 @@ class Certificate(Value):
     fingerprint: str
     addresses: tuple[str, ...]
     made_at: datetime
+    armour: str = ""
     expires_at: datetime | None = None
     revoked: bool = False
     encrypts: bool = True
@@ -108,7 +109,13 @@ class Reads(Protocol):
 
 
 class TeamKeys(Decrypts, Encrypts, Signs, Protocol):
-    """What the key holder does with the keys of the teams."""
+    """What the key holder does with the keys of the teams. Making and taking them is for its own user."""
+
+    def make(self, project: ProjectId, users: Sequence[str]) -> Certificate | Refused:
+        """Make a key in front of those there are, which go on opening. Raises `keys.KeysRefused`."""
+
+    def take(self, project: ProjectId, secret: bytes) -> Certificate | Refused:
+        """Take a key that the team has already. Raises `keys.KeysRefused`, also for what needs a passphrase."""
 
 
 class NoTeamKeys:
@@ -129,6 +136,14 @@ class NoTeamKeys:
         return None
 
     def sign(self, project: ProjectId, body: bytes, *, clear: bool = False) -> str | Refused:
+        """Refuse."""
+        return _none(project)
+
+    def make(self, project: ProjectId, users: Sequence[str]) -> Certificate | Refused:
+        """Refuse."""
+        return _none(project)
+
+    def take(self, project: ProjectId, secret: bytes) -> Certificate | Refused:
         """Refuse."""
         return _none(project)
 

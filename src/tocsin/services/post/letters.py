@@ -118,3 +118,29 @@ def fixed(desk: Desk, project: ProjectId, about: str, to: Iterable[Mailbox], let
     now = desk.now()
     wishes = (Wish(id=letter_id(desk, about, 0, box.address), to=box, letter=letter, due_at=now) for box in to)
     return queue(desk, project, wishes)
+
+
+class Standing(Value):
+    """A letter as people are shown it: nothing of what it says, nor to whom."""
+
+    id: str
+    state: str
+    since: str
+    tries: int
+    error: str
+
+
+def standing(desk: Desk) -> list[Standing]:
+    """The letters that wait or could not be delivered, of every project; those that were sent are left out."""
+    return [
+        Standing(
+            id=kept.id,
+            state=kept.value.state.value,
+            since=f"{kept.value.since:%Y-%m-%d %H:%M} UTC",
+            tries=kept.value.tries,
+            error=kept.value.error,
+        )
+        for info in desk.projects.all()
+        for kept in book(desk).all(info.id)
+        if kept.value.state is not State.SENT
+    ]

@@ -62,7 +62,10 @@ def assemble(writer: Writer, force: bool = False) -> bool:
     _osv(writer)
     _pages(writer, filed)
     renewed = (writer.renewed or writer.now)()
-    writer.tree.write(PATH, security_txt(writer.projects, writer.url, renewed, csaf=True).encode())
+    text = security_txt(
+        writer.projects, writer.url, renewed, csaf=True, keys=lambda path: bool(writer.tree.changed(path))
+    )
+    writer.tree.write(PATH, text.encode())
     writer.keep(
         msgspec.structs.replace(
             state,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import partial
 
 import msgspec
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from tocsin.core.feeds.csaf import METADATA
 from tocsin.delivery.public.answers import FRESH, text
 from tocsin.delivery.public.request import PublicRequest
 from tocsin.services.canary_state import renewed
+from tocsin.services.ports.site import TreeReader
 from tocsin.services.security_txt import security_txt as made
 
 
@@ -23,7 +25,12 @@ def security_txt(request: PublicRequest) -> HttpResponse:
     csaf = front.tree.changed(METADATA) is not None
     now = front.now()
     since = renewed(front.facts, front.projects, now) if front.facts else now
-    return text(made(front.projects, front.site.public_url, since, csaf))
+    keys = partial(_there, front.tree)
+    return text(made(front.projects, front.site.public_url, since, csaf, keys))
+
+
+def _there(tree: TreeReader, path: str) -> bool:
+    return tree.changed(path) is not None
 
 
 class NotaryKey(msgspec.Struct, frozen=True):
