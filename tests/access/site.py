@@ -147,7 +147,7 @@ def fill(names: list[str], case: str, blob: str) -> dict[str, str] | None:
     known = {
         "ref": case, "case": case, "tab": "decide", "name": "note", "blob": blob, "project": story.PROJECT,
         "token": "nonsense", "pk": "1", "provider_id": "oidc", "kind": "promises", "advisory": "WHPG-SA-2026-001",
-        "file": blob, "format": "text",
+        "file": blob, "format": "text", "address": "made-up",
     }  # fmt: skip
     return {name: known[name] for name in names} if set(names) <= known.keys() else None
 

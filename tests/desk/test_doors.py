@@ -21,7 +21,7 @@ from tocsin.delivery.desk.views.case import TABS
 from tocsin.services.app import Doors
 from tocsin.testing.house import House
 
-OPEN = {"sign-in", "link", "sign-out"}
+OPEN = {"sign-in", "link", "sign-out", "calendar-feed"}
 MADE_UP = "WHPG-2026-22222"
 
 
@@ -39,6 +39,7 @@ def addresses(ref: str, blob: str = "blb_1") -> dict[str, list[str]]:
         "people-change": [f"/people/{story.PROJECT}"],
         "inbox-news": ["/inbox/news"],
         "inbox-do": ["/inbox/do"],
+        "calendar": ["/calendar"],
         "look": ["/look"],
         "styleguide": ["/desk/styleguide"],
         "tokens": ["/tokens"],

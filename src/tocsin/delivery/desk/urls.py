@@ -6,7 +6,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tocsin.delivery.desk.views import bulk, case, drafts, files, inbox, look, metrics, policy, project, signing, tokens
+from tocsin.delivery.desk.views import (
+    bulk,
+    calendar,
+    case,
+    drafts,
+    files,
+    inbox,
+    look,
+    metrics,
+    policy,
+    project,
+    signing,
+    tokens,
+)
 
 app_name = "desk"
 
@@ -23,6 +36,8 @@ urlpatterns = [
     path("c/<str:ref>/draft/<str:name>", drafts.keep, name="draft"),
     path("c/<str:ref>/files/<str:blob>", files.attachment, name="file"),
     path("c/<str:ref>/<str:tab>", case.page, name="tab"),
+    path("calendar", calendar.calendar, name="calendar"),
+    path("calendar/<str:address>.ics", calendar.feed, name="calendar-feed"),
     path("look", look.look, name="look"),
     path("desk/styleguide", look.styleguide, name="styleguide"),
     path("first-run", policy.first_run, name="first-run"),

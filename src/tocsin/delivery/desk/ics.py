@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A calendar for programs (RFC 5545): opaque titles, instants in UTC, one UID for each date so that a moved date moves.
+
+What a calendar shows ends on phones and in other people's clouds. So an entry says a case's reference and the kind of
+date, or with `quiet` not even that; a summary, a component or a name never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from icalendar import Alarm, Calendar, Event
+
+from tocsin.services.queries.calendar import Entry
+
+QUIET: Final = "Security deadline"
+LENGTH: Final = timedelta(minutes=30)
+BEFORE: Final = (timedelta(days=1), timedelta(hours=1))
+"""When a program is asked to remind."""
+
+
+def render(entries: Iterable[Entry], desk_url: str, host: str, now: datetime, *, quiet: bool) -> bytes:
+    """Write the dates as iCalendar."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Tocsin//Desk//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", "Security deadlines")
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    for each in entries:
+        calendar.add_component(_event(each, desk_url, host, now, quiet=quiet))
+    return bytes(calendar.to_ical())
+
+
+def _event(each: Entry, desk_url: str, host: str, now: datetime, *, quiet: bool) -> Event:
+    title = QUIET if quiet else f"{each.case} {each.what}"
+    event = Event()
+    event.add("uid", f"{each.key.lower()}@{host}")
+    event.add("dtstamp", now)
+    event.add("dtstart", each.at)
+    event.add("dtend", each.at + LENGTH)
+    event.add("sequence", each.seq)
+    event.add("summary", title)
+    event.add("class", "PRIVATE")
+    event.add("transp", "TRANSPARENT")
+    event.add("status", "TENTATIVE" if each.key.endswith("-proposed") else "CONFIRMED")
+    if not quiet:
+        event.add("url", f"{desk_url}/c/{each.case}")
+    for span in BEFORE:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", title)
+        alarm.add("trigger", -span)
+        event.add_component(alarm)
+    return event
