@@ -8,15 +8,19 @@ from datetime import timedelta
 
 import pytest
 
+from tests.mail import post
 from tests.services.acts import act, report
 from tocsin.core.case import commands as cmd
 from tocsin.core.intake import Report
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Audience, CaseRef, ProjectId
 from tocsin.services import canary, canary_state, worker
+from tocsin.services.post.knock import MailKnock
+from tocsin.services.post.room import Post
 from tocsin.services.queries import metrics
 from tocsin.services.security_txt import security_txt
 from tocsin.testing.house import House, house
+from tocsin.testing.post import MemoryServer
 
 
 @dataclass
@@ -26,6 +30,9 @@ class Knock:
     home: House
     door: str = "web"
     shut: bool = False
+
+    def opens(self, project: ProjectId) -> bool:
+        return True
 
     def __call__(self, project: ProjectId, title: str, text: str) -> CaseRef:
         if self.shut:
@@ -121,3 +128,62 @@ def test_where_the_policy_asks_for_none_none_comes() -> None:
     made = replace(made, desk=replace(made.desk, knocks=(Knock(made),)))
     worker.run_once(made.desk)
     assert sent(made) == []
+
+
+def deliver(wire: MemoryServer, home: House) -> None:
+    """Everything that went out comes in at our own door."""
+    for each in wire.sent:
+        post.deliver(home, each.body, to=each.to, sender=each.sender)
+    wire.sent.clear()
+
+
+@pytest.fixture
+def mailed(home: House) -> tuple[House, MemoryServer]:
+    """The same house with a mailbox instead of a web door."""
+    wire = MemoryServer()
+    made = MailKnock(Post(sends=wire, host="security.example.org"), home.desk.projects, home.clock, home.desk.mint.id)
+    home.desk = replace(home.desk, knocks=(made,))
+    return home, wire
+
+
+def test_a_canary_by_mail_goes_out_comes_in_and_is_answered_like_one_by_web(mailed: tuple[House, MemoryServer]) -> None:
+    home, wire = mailed
+    canary.keep(home.desk)
+    assert sent(home) == []
+    assert canary.keep(home.desk) == 0, "it is under way"
+    (letter,) = wire.sent
+    assert letter.to == post.BOX
+    deliver(wire, home)
+    canary.keep(home.desk)
+    (case,) = sent(home)
+    assert post.look(home, case).case.title.startswith("Canary 2")
+    home.clock.advance(timedelta(days=6))
+    assert "(mail" in banner(home)
+    act(home, case, cmd.Say(audience=Audience.REPORTER, text="We are here."))
+    canary.keep(home.desk)
+    assert banner(home) == ""
+
+
+def test_a_letter_that_is_lost_on_its_way_is_an_alarm_and_another_one_goes_out(
+    mailed: tuple[House, MemoryServer],
+) -> None:
+    home, wire = mailed
+    canary.keep(home.desk)
+    wire.sent.clear()
+    home.clock.advance(timedelta(hours=5))
+    assert canary.keep(home.desk) == 0
+    kinds = {alarm.kind for alarm in home.desk.machine.alarms.since(home.clock() - timedelta(days=1), 9)}
+    assert "canary-lost" in kinds
+    home.clock.advance(timedelta(days=1))
+    assert canary.keep(home.desk) == 1
+    deliver(wire, home)
+    canary.keep(home.desk)
+    assert len(sent(home)) == 1
+
+
+def test_a_project_without_a_mailbox_has_no_such_door(mailed: tuple[House, MemoryServer]) -> None:
+    home, _ = mailed
+    (knock,) = home.desk.knocks
+    assert knock.opens("warehousepg")
+    assert not knock.opens("nobody")
+    assert not replace(knock, post=Post()).opens("warehousepg")

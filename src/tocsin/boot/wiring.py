@@ -58,6 +58,7 @@ from tocsin.services.alarms import AlarmedVault, sounder
 from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Mailroom, Outside, Press, Site, Watch
 from tocsin.services.likes import Likes
 from tocsin.services.ports.mail import unchecked
+from tocsin.services.post.knock import MailKnock
 from tocsin.services.post.room import Post
 from tocsin.services.quotas import Quotas
 
@@ -197,6 +198,7 @@ def desk(config: Config) -> Desk:
     alarms = DbAlarms()
     vault = AlarmedVault(HeldVault(load_sealer(config.data_dir), ask), sounder(alarms, now))
     log_notary, witness = HeldNotary(ask, "log"), HeldNotary(ask, "witness")
+    letters = post(config, ask)
     return Desk(
         site=site(config),
         now=now,
@@ -232,9 +234,9 @@ def desk(config: Config) -> Desk:
         press=Press(tree=tree(config), signer=held_signer(ask), typesetter=pdf),
         mirrors=GitMirrors(config.data_dir / "git", config.repository),
         sandbox=Bubblewrap(),
-        post=post(config, ask),
+        post=letters,
         mail=mailroom(config, ask),
         targets=targets(config),
         wall=on_behalf_of,
-        knocks=(WebKnock(site(config).public_url),),
+        knocks=(WebKnock(site(config).public_url), MailKnock(letters, DbProjects(), now, RandomMint().id)),
     )

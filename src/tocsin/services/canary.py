@@ -12,7 +12,7 @@ What was sent and answered stands among the machine's facts; nothing of it is ab
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from tocsin.core.clock import Duration
@@ -20,10 +20,17 @@ from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import CaseRef, ProjectId
 from tocsin.services.app import Desk
 from tocsin.services.canary_state import ANSWERED, CASE, SENT, due, name, watched
-from tocsin.services.ports.machine import Alarm
+from tocsin.services.mail import threads
+from tocsin.services.ports.machine import Alarm, Fact
 from tocsin.services.queries import inbox
 
 SILENT: Final = "canary-silent"
+LOST: Final = "canary-lost"
+LONGEST_WAY: Final = timedelta(hours=4)
+"""After which a letter that has not come in counts as lost."""
+AGAIN: Final = timedelta(days=1)
+UNDER_WAY: Final = "@"
+"""What a Message-ID has and a case's reference has not."""
 TITLE: Final = "Canary {week}: please answer this report, nothing is wrong"
 TEXT: Final = (
     "This report was made by the installation itself, to see that reports arrive and that a person answers them. "
@@ -41,7 +48,8 @@ def keep(desk: Desk) -> int:
     sent = 0
     for project, policy, every in watched(desk.projects):
         for knock in desk.knocks:
-            sent += _one(desk, project, policy, every, knock.door)
+            if knock.opens(project):
+                sent += _one(desk, project, policy, every, knock.door)
     return sent
 
 
@@ -49,6 +57,8 @@ def _one(desk: Desk, project: ProjectId, policy: Policy, every: Duration, door: 
     facts, now = desk.machine.facts, desk.now()
     known = facts.all()
     last, answered = known.get(name(SENT, project, door)), known.get(name(ANSWERED, project, door))
+    if last and UNDER_WAY in last.value:
+        return _arrive(desk, project, door, last)
     if last and not (answered and answered.value == last.value):
         at = _answered_at(desk, last.value)
         if at is None:
@@ -59,6 +69,19 @@ def _one(desk: Desk, project: ProjectId, policy: Policy, every: Duration, door: 
     if last and now < policy.calendar.after(last.at, every):
         return 0
     return _send(desk, project, door)
+
+
+def _arrive(desk: Desk, project: ProjectId, door: str, sent: Fact) -> int:
+    """Find the case that a letter under way became; one that is lost is an alarm, and is sent anew the next day."""
+    facts, case = desk.machine.facts, threads.known(desk, project, sent.value)
+    if case:
+        facts.note(name(SENT, project, door), case, sent.at)
+        facts.note(f"{CASE}/{case}", project, sent.at)
+    elif desk.now() > sent.at + LONGEST_WAY:
+        _sound(desk, LOST, "", f"{project}.{door}")
+        if desk.now() > sent.at + AGAIN:
+            return _send(desk, project, door)
+    return 0
 
 
 def _send(desk: Desk, project: ProjectId, door: str) -> int:
@@ -72,7 +95,8 @@ def _send(desk: Desk, project: ProjectId, door: str) -> int:
         _sound(desk, "canary-shut-out", "", f"{project}.{door}")
         return 0
     desk.machine.facts.note(name(SENT, project, door), case, now)
-    desk.machine.facts.note(f"{CASE}/{case}", project, now)
+    if UNDER_WAY not in case:
+        desk.machine.facts.note(f"{CASE}/{case}", project, now)
     return 1
 
 

@@ -78,6 +78,19 @@ def watch(desk: Desk) -> int:
     return found
 
 
+def glance(desk: Desk, project: ProjectId, texts: Sequence[tuple[str, str]]) -> int:
+    """Look through public texts of other kinds, such as issues (where, text); returns how many hits there were."""
+    if not texts:
+        return 0
+    radar = Radar(_secret(desk, (project,), partial(_open, desk)))
+    found = 0
+    for where, text in texts:
+        hits = radar.look(text)
+        found += len(hits)
+        _tell(desk, hits, where)
+    return found
+
+
 def _open(desk: Desk, ref: CaseRef) -> Opened | None:
     return cases.open_case(desk, ref, SYSTEM_ACTOR, "radar")
 

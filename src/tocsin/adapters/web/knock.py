@@ -23,6 +23,10 @@ class WebKnock:
     url: str
     door: str = "web"
 
+    def opens(self, project: ProjectId) -> bool:
+        """Every project has a form."""
+        return True
+
     def __call__(self, project: ProjectId, title: str, text: str) -> CaseRef:
         """Hand a report in; see `services.ports.knock`."""
         body = {"project": project, "title": title, "reproduce": text, "version": "-"}

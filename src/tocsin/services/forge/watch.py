@@ -17,7 +17,7 @@ import msgspec
 from tocsin.core.forge import suspects
 from tocsin.core.intake import MAX_TITLE, Identity, Report
 from tocsin.core.vocabulary import CaseRef, ProjectId, Refused, ReportKind
-from tocsin.services import intake
+from tocsin.services import intake, radar
 from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
 from tocsin.services.ports.forge import Forge, Issue
@@ -97,8 +97,11 @@ def propose(desk: Desk, project: ProjectId, issue: Issue) -> Kept[Proposal] | No
 
 
 def look(desk: Desk, project: ProjectId, forge: Forge, since: datetime) -> int:
-    """Look through the issues that changed since; returns how many were proposed."""
-    return sum(propose(desk, project, each) is not None for each in forge.issues(since))
+    """Look through the issues that changed since; returns how many were proposed. The radar looks through them too:
+    somebody may be telling in public what is still under embargo."""
+    changed = list(forge.issues(since))
+    radar.glance(desk, project, [(each.url, f"{each.title}\n{each.body}") for each in changed])
+    return sum(propose(desk, project, each) is not None for each in changed)
 
 
 def leave(desk: Desk, project: ProjectId, number: int, person: str) -> Proposal | Refused:

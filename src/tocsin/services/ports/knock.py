@@ -13,7 +13,11 @@ class Knock(Protocol):
 
     @property
     def door(self) -> str:
-        """Which door: `web`."""
+        """Which door: `web`, `mail`."""
 
-    def __call__(self, project: ProjectId, title: str, text: str) -> CaseRef:
-        """Hand a report in and return the case it became; raises OSError when the door does not answer as it should."""
+    def opens(self, project: ProjectId) -> bool:
+        """Whether the project has such a door."""
+
+    def __call__(self, project: ProjectId, title: str, text: str) -> CaseRef | str:
+        """Hand a report in and return the case it became, or at a door that answers later the Message-ID by which the
+        letter is known (it holds an `@`). Raises OSError when the door does not answer as it should."""
