@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays the team of an installation that many processes serve: takes cases to the advisory that is only to be
-published, and orders that. `python -m tests.campaign.many COUNT`; prints `CASE ADVISORY` for each as it is ordered.
+published, and orders that. `python -m tests.campaign.many COUNT`; prints `CASE ADVISORY INSTANT` for each as it is
+ordered: it may go out then, and not before.
 
 What meets a database that is just not there, or another process that was quicker, is asked again, as a person does.
 """
@@ -10,11 +11,14 @@ from __future__ import annotations
 import os
 import sys
 import time
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 PROJECT = "warehousepg"
 TRIES = 200
+ARMED = 4
+"""Seconds from the order to the instant that it is armed for."""
 
 
 def patiently(work: Any) -> Any:
@@ -47,11 +51,11 @@ def main(count: int) -> None:
         clock=SimpleNamespace(advance=lambda by: None, __call__=desk.now),
     )
     for number in range(count):
-        case, advisory = ordered(house, number)
-        os.write(1, f"{case} {advisory}\n".encode())
+        case, advisory, at = ordered(house, number)
+        os.write(1, f"{case} {advisory} {at.isoformat()}\n".encode())
 
 
-def ordered(house: Any, number: int) -> tuple[str, str]:
+def ordered(house: Any, number: int) -> tuple[str, str, datetime]:
     """One case from report to the order to publish."""
     from tests.desk import story
     from tocsin.core.case import commands as cmd
@@ -87,17 +91,18 @@ def ordered(house: Any, number: int) -> tuple[str, str]:
     act(cmd.ConfirmFix(note="all tests"), person=house.li)
     act(story.DRAFT)
 
-    def publish() -> None:
+    def publish() -> datetime:
         opened = cases.open_case(house.desk, ref, SYSTEM_ACTOR, "publish")
         assert opened
-        if opened.case.ordered_digest:
-            return
+        if opened.case.ordered_digest and opened.case.ordered_at:
+            return opened.case.ordered_at
+        at = house.desk.now() + timedelta(seconds=ARMED)
         seen = publication.preview(house.desk, opened)
         assert not seen.problems, seen.problems
-        step(cmd.Publish(confirmation=opened.case.advisory_id, digest=seen.digest), "")
+        step(cmd.Publish(confirmation=opened.case.advisory_id, digest=seen.digest, at=at), "")
+        return at
 
-    patiently(publish)
-    return ref, advisory
+    return ref, advisory, patiently(publish)
 
 
 if __name__ == "__main__":

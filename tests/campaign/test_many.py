@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -57,13 +58,13 @@ class Reporters:
             each.join()
 
 
-def team(fleet: Fleet, count: int) -> dict[str, str]:
-    """Let the team order so many publications, in a process that nobody kills; case by advisory."""
+def team(fleet: Fleet, count: int) -> dict[str, datetime]:
+    """Let the team order so many publications, in a process that nobody kills; the instant of each, by advisory."""
     command = [sys.executable, "-m", "tests.campaign.many", str(count)]
     done = subprocess.run(command, env=fleet.environment, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
-    pairs = (line.split() for line in done.stdout.splitlines())
-    return {advisory: case for case, advisory in pairs}
+    told = (line.split() for line in done.stdout.splitlines())
+    return {advisory: datetime.fromisoformat(at) for _, advisory, at in told}
 
 
 def test_while_one_process_is_killed_every_second_nothing_is_early_double_or_lost(
@@ -86,8 +87,10 @@ def test_while_one_process_is_killed_every_second_nothing_is_early_double_or_los
             700,
         )  # fmt: skip
         assert sum(each.killed for each in running.members) > 3, "the control: there was killing"
-        told = asked(postgres, "SELECT advisory, count(*) FROM tocsin_publication GROUP BY advisory")
-        assert dict(told) == dict.fromkeys(ordered, 1)
+        told = asked(postgres, "SELECT advisory, count(*), min(at) FROM tocsin_publication GROUP BY advisory")
+        assert {advisory: times for advisory, times, _ in told} == dict.fromkeys(ordered, 1)
+        early = [advisory for advisory, _, at in told if at < ordered[str(advisory)]]
+        assert not early
         kept = {ref for (ref,) in asked(postgres, "SELECT ref FROM tocsin_case")}
         assert people.acknowledged, "the control: there was load"
         assert set(people.acknowledged) <= kept

@@ -122,10 +122,15 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where data and keys lie. Keys never lie inside the data directory."""
+    """Where data and keys lie. Keys never lie inside the data directory.
+
+    `attachments` and `site` name a bucket for each (`boot.storage`); without, they lie below the data directory.
+    """
 
     data: str = ""
     keys: str = ""
+    attachments: str = ""
+    site: str = ""
 
 
 class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

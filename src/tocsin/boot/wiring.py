@@ -34,10 +34,8 @@ from tocsin.adapters.git.sources import MirrorSources
 from tocsin.adapters.notifiers import NOTIFIERS
 from tocsin.adapters.openpgp.engine import Engine
 from tocsin.adapters.publishers.pdf import pdf
-from tocsin.adapters.publishers.site import FileTree
 from tocsin.adapters.vault import (
     Ed25519Signatures,
-    FileBlobs,
     load_log_key,
     load_notary,
     load_receipts,
@@ -48,6 +46,7 @@ from tocsin.adapters.vault.holder.client import Ask, HeldKeys, HeldNotary, HeldV
 from tocsin.adapters.vault.holder.team_client import HeldTeams
 from tocsin.adapters.vault.phrase import wordlist
 from tocsin.adapters.web import GuardedHttp, WebKnock, fetch
+from tocsin.boot import storage
 from tocsin.boot.config import Config, ConfigError
 from tocsin.boot.holder import asking
 from tocsin.boot.targets import targets
@@ -92,16 +91,6 @@ class RandomMint:
         return secrets.token_bytes(16)
 
 
-def blobs(config: Config, instance: str) -> FileBlobs:
-    """Return the store of sealed attachments."""
-    return FileBlobs(config.data_dir / "attachments", instance)
-
-
-def tree(config: Config) -> FileTree:
-    """Return the published tree that the front serves."""
-    return FileTree(config.data_dir / "site")
-
-
 def site(config: Config) -> Site:
     """Return where the instance is reached."""
     return Site(public_url=config.server.url.rstrip("/"), desk_url=config.server.desk_url.rstrip("/"))
@@ -118,7 +107,7 @@ def front(config: Config) -> Front:
         receipts=load_receipts(config.data_dir),
         notary=load_notary(config.data_dir),
         tokens=load_tokens(config.data_dir),
-        blobs=blobs(config, sealer.instance),
+        blobs=storage.blobs(config, sealer.instance),
         journal=DbJournal(),
         rooms=DbRooms(),
         drops=DbDrops(),
@@ -128,7 +117,7 @@ def front(config: Config) -> Front:
         log_key=load_log_key(config.data_dir),
         arrivals=DbArrivals(),
         quotas=QUOTAS,
-        tree=tree(config),
+        tree=storage.tree(config),
         facts=DbFacts(),
     )
 
@@ -207,7 +196,7 @@ def desk(config: Config) -> Desk:
         vault=vault,
         receipts=load_receipts(config.data_dir),
         tokens=load_tokens(config.data_dir),
-        blobs=blobs(config, vault.instance),
+        blobs=storage.blobs(config, vault.instance),
         journal=DbJournal(),
         inbox=DbInbox(),
         rooms=DbRooms(),
@@ -231,7 +220,7 @@ def desk(config: Config) -> Desk:
         sources=MirrorSources(config.data_dir / "git"),
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),
         doors=Doors(trial=config.accounts.trial),
-        press=Press(tree=tree(config), signer=held_signer(ask), typesetter=pdf),
+        press=Press(tree=storage.tree(config), signer=held_signer(ask), typesetter=pdf),
         mirrors=GitMirrors(config.data_dir / "git", config.repository),
         sandbox=Bubblewrap(),
         post=letters,

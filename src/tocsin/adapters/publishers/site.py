@@ -19,7 +19,9 @@ from typing import BinaryIO, Final
 from tocsin.services.ports.site import File
 
 _NAME: Final = r"[A-Za-z0-9_][A-Za-z0-9._+-]*"
-_PATH: Final = re.compile(rf"(?:\.well-known/)?(?:{_NAME}/)*{_NAME}")
+PATH: Final = re.compile(rf"(?:\.well-known/)?(?:{_NAME}/)*{_NAME}")
+"""What names a file of the tree."""
+
 _READABLE: Final = 0o644
 
 
@@ -78,7 +80,7 @@ class FileTree:
         self._unsynced.clear()
 
     def _place(self, path: str) -> Path | None:
-        return self._root / path if _PATH.fullmatch(path) else None
+        return self._root / path if PATH.fullmatch(path) else None
 
     def _known(self, path: str) -> Path:
         place = self._place(path)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sealed attachments in a bucket of an S3-compatible store, for an installation on several machines.
+
+A blob is sealed into a file of this machine while it arrives, and sent when it is whole, with a checksum that the store
+has to confirm; `finish` returns when it did. What the store is given is what a disk would hold: a random name and
+ciphertext. How durable a stored object is, is the store's promise. Source: Amazon S3 API reference, PutObject.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Self, cast
+
+from tocsin.adapters.vault.blobs import ID, UNFINISHED, blob_ad
+from tocsin.adapters.vault.durable import NEW_FILE, PRIVATE_DIRECTORY, PRIVATE_FILE
+from tocsin.adapters.vault.secret import Secret
+from tocsin.adapters.vault.stream import StreamOpener, StreamSealer
+from tocsin.core.vocabulary import utc
+from tocsin.services.ports.blobs import BlobMissing, SealedBlob
+
+_GONE: Final = frozenset({"404", "NoSuchKey", "NotFound"})
+
+
+class BucketBlobs:
+    """A `BlobStore` under `prefix` of a bucket; `scratch` is a directory of this machine for what is on its way in.
+
+    `client` is a client of S3 as boto3 makes them.
+    """
+
+    def __init__(self, client: Any, bucket: str, prefix: str, scratch: Path, instance: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._prefix = prefix
+        self._scratch = scratch / UNFINISHED
+        self._instance = instance
+        self._scratch.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+
+    def create(self) -> BucketBlobWriter:
+        """Begin a blob; see the port."""
+        blob_id = secrets.token_hex(16)
+        return BucketBlobWriter(self._scratch / blob_id, self._send, blob_id, blob_ad(self._instance, blob_id))
+
+    def open(self, blob_id: str, key: bytes) -> StreamOpener:
+        """Read a blob as it comes; see the port."""
+        with _told(blob_id):
+            found = self._client.get_object(Bucket=self._bucket, Key=self._key(blob_id))
+        return StreamOpener(cast(BinaryIO, found["Body"]), key, blob_ad(self._instance, blob_id))
+
+    def delete(self, blob_id: str) -> None:
+        """Remove a blob; see the port. A bucket that keeps versions keeps the ciphertext, whose key is gone."""
+        with _told(blob_id):
+            self._client.head_object(Bucket=self._bucket, Key=self._key(blob_id))
+            self._client.delete_object(Bucket=self._bucket, Key=self._key(blob_id))
+
+    def older_than(self, instant: datetime) -> Iterator[str]:
+        """Ids by the store's times; see the port."""
+        limit = utc(instant)
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix):
+            for each in page.get("Contents", ()):
+                name = each["Key"].rpartition("/")[2]
+                if ID.fullmatch(name) and each["LastModified"] < limit:
+                    yield name
+
+    def discard_unfinished(self, before: datetime) -> int:
+        """Remove what never was whole; see the port."""
+        limit = utc(before).timestamp()
+        torn = [path for path in self._scratch.iterdir() if path.stat().st_mtime < limit]
+        for path in torn:
+            path.unlink(missing_ok=True)
+        return len(torn)
+
+    def _key(self, blob_id: str) -> str:
+        if not ID.fullmatch(blob_id):
+            raise BlobMissing("that is no blob id")
+        return f"{self._prefix}{blob_id}"
+
+    def _send(self, path: Path, blob_id: str) -> None:
+        """Send a sealed file; the store checks what arrived against what was sent. Raises OSError."""
+        from boto3.exceptions import S3UploadFailedError
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        told = {"ChecksumAlgorithm": "SHA256", "ContentType": "application/octet-stream"}
+        try:
+            self._client.upload_file(str(path), self._bucket, self._key(blob_id), ExtraArgs=told)
+        except (BotoCoreError, ClientError, S3UploadFailedError) as error:
+            raise OSError("the store of attachments cannot be used now") from error
+
+
+@contextmanager
+def _told(blob_id: str) -> Iterator[None]:
+    """Say what an answer of the store means: no such blob, or not now."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        answer = getattr(error, "response", {}).get("Error", {}).get("Code")
+        if answer in _GONE:
+            raise BlobMissing(blob_id) from None
+        raise OSError("the store of attachments cannot be used now") from error
+
+
+class BucketBlobWriter(Secret):
+    """A `BlobWriter` of the port: a file of this machine, then an object."""
+
+    __slots__ = ("_file", "_id", "_path", "_send", "_stream")
+
+    def __init__(self, unfinished: Path, send: Any, blob_id: str, ad: bytes) -> None:
+        self._path: Path | None = unfinished
+        self._send = send
+        self._id = blob_id
+        self._file = os.fdopen(os.open(unfinished, NEW_FILE, PRIVATE_FILE), "wb")
+        try:
+            self._stream = StreamSealer(self._file.write, ad)
+        except BaseException:
+            self.abort()
+            raise
+
+    def write(self, chunk: bytes) -> None:
+        """Seal and write; a failure aborts, because a gap cannot be mended; see the port."""
+        self._check_open()
+        try:
+            self._stream.write(chunk)
+        except BaseException:
+            self.abort()
+            raise
+
+    def finish(self) -> SealedBlob:
+        """Send it, and return when the store has confirmed it; see the port."""
+        path = self._check_open()
+        try:
+            blob = self._stream.finish(self._id)
+            self._file.close()
+            self._send(path, self._id)
+        finally:
+            self.abort()
+        return blob
+
+    def abort(self) -> None:
+        """Leave nothing on this machine; see the port."""
+        if self._path is None:
+            return
+        path, self._path = self._path, None
+        with suppress(OSError):
+            self._file.close()
+        path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self.abort()
+
+    def _check_open(self) -> Path:
+        if self._path is None:
+            raise ValueError("this blob was finished or aborted")
+        return self._path
