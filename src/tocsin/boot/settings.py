@@ -37,7 +37,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tocsin.Person"
 
 _ROOMS = {
-    Role.FRONT: ["tocsin.delivery.reporter", "tocsin.delivery.public"],
+    Role.FRONT: ["tocsin.delivery.reporter", "tocsin.delivery.guests", "tocsin.delivery.public"],
     Role.DESK: ["tocsin.delivery.desk"],
     Role.WORKER: [],
     Role.MAIL: [],

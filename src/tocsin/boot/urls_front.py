@@ -9,6 +9,7 @@ from django.urls import include, path
 urlpatterns = [
     path("api/v1/", include("tocsin.delivery.api.front")),
     *i18n_patterns(path("", include("tocsin.delivery.reporter.urls")), prefix_default_language=False),
+    path("", include("tocsin.delivery.guests.urls")),
     path("", include("tocsin.delivery.public.urls")),
 ]
 handler500 = "tocsin.boot.middleware.broken"

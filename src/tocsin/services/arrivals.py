@@ -16,11 +16,17 @@ from tocsin.services.forge import door, inbound
 from tocsin.services.mail import arriving, taking
 from tocsin.services.ports.records import Arrival
 from tocsin.services.ports.store import Unavailable
+from tocsin.services.rollout import door as subscribing
+from tocsin.services.rollout import subscribers
 
 BATCH: Final = 50
 
 TAKERS: Final[Mapping[str, Callable[[Desk, Arrival], None]]] = {
     door.KIND: inbound.arrived,
+    subscribing.ASKED: subscribers.asked,
+    subscribing.CONFIRMED: subscribers.confirmed,
+    subscribing.LEFT: subscribers.left,
+    subscribing.SAID: subscribers.said,
     arriving.KIND: taking.arrived,
 }
 """Who takes up which kind."""

@@ -70,7 +70,15 @@ def address(desk: Desk, case: CaseRef) -> str:
 
 
 def tell(desk: Desk, project: ProjectId, kind: str, data: dict[str, str], at: datetime, about: str) -> int:
-    """Queue an event for every endpoint that wants it; `about` names the event for good."""
+    """Queue an event for every endpoint of the project's own that wants it; `about` names the event for good."""
+    ours = frozenset(each.id for each in endpoints(desk).all(project) if not each.value.public)
+    return tell_public(desk, project, kind, data, at, about, ours)
+
+
+def tell_public(
+    desk: Desk, project: ProjectId, kind: str, data: dict[str, str], at: datetime, about: str, to: frozenset[str]
+) -> int:
+    """Queue an event for those endpoints of `to` that want it."""
     told = webhooks.Told(type=kind, timestamp=at, data=data)
     message = "msg_" + desk.tokens.mark("webhook-message", f"{project}/{about}").hex()[:32]
     return deliveries(desk).add_new(
@@ -78,7 +86,7 @@ def tell(desk: Desk, project: ProjectId, kind: str, data: dict[str, str], at: da
         [
             (f"{each.id[-12:]}.{message}", Delivery(endpoint=each.id, message=message, told=told), desk.now())
             for each in endpoints(desk).all(project)
-            if each.value.wants(kind)
+            if each.id in to and each.value.wants(kind)
         ],
     )
 

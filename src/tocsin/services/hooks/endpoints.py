@@ -32,7 +32,8 @@ OFF: Final = "off"
 
 class Endpoint(msgspec.Struct, frozen=True):
     """One receiver. `types` are what it is told, all of them where it is empty. `failing_since` is when it began to
-    fail, `not_before` when it may be tried again; `off_because` says why it is tried no more."""
+    fail, `not_before` when it may be tried again; `off_because` says why it is tried no more. One that is
+    `public` is somebody who subscribed: it learns what is published, and nothing of cases."""
 
     url: str
     made_at: datetime
@@ -44,6 +45,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     not_before: datetime | None = None
     tries: int = 0
     off_because: str = ""
+    public: bool = False
 
     def wants(self, kind: str) -> bool:
         """Whether it is told of events of this type."""
