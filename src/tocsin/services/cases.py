@@ -21,7 +21,7 @@ from tocsin.core.case import decide as rules
 from tocsin.core.case import events as ev
 from tocsin.core.case import phase as phases
 from tocsin.core.case.approval import GlassBroken, Member
-from tocsin.core.case.deadlines import due, next_wake
+from tocsin.core.case.deadlines import next_wake, waiting
 from tocsin.core.case.decide import approve
 from tocsin.core.case.evolve import replay
 from tocsin.core.case.measures import measure
@@ -29,6 +29,7 @@ from tocsin.core.case.model import Case
 from tocsin.core.case.negotiation import Fate
 from tocsin.core.intake import completeness
 from tocsin.core.policy.clause import Reaction
+from tocsin.core.policy.clauses import Promise, promises
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused, Role
 from tocsin.services import leaves, likes, listeners, outgoing, sealing
@@ -272,8 +273,8 @@ def _due_snapshot(places: sealing.Places, opened: Opened, case: Case) -> SealedE
     return sealing.seal_snapshot(places, opened.key, case) if crossed else None
 
 
-def summary(policy: Policy, case: Case, promise: str) -> sealing.Summary:
-    """The sealed half of a case's inbox row."""
+def summary(policy: Policy, case: Case, promised: tuple[Promise, ...], promise: str) -> sealing.Summary:
+    """The sealed half of a case's inbox row: `promised` is all that is promised in it, `promise` what is due first."""
     score = case.score
     return sealing.Summary(
         title=case.title,
@@ -285,7 +286,7 @@ def summary(policy: Policy, case: Case, promise: str) -> sealing.Summary:
         promise=promise,
         anonymous=not case.report.identity.name,
         files=len(case.report.attachments),
-        measures=measure(policy, case),
+        measures=measure(policy, case, promised),
         terms=likes.packed(case.report),
         dates=tuple(_dates(case)),
     )
@@ -304,9 +305,10 @@ def _dates(case: Case) -> Iterator[tuple[str, datetime]]:
 
 def inbox_row(holder: Holder, places: sealing.Places, policy: Policy, case: Case) -> InboxRow:
     """Project a case onto its inbox row, sealed under the project's list key, or dropped where no such key is held."""
-    waiting = due(policy, case)
-    promise = waiting[0] if waiting else None
-    body = msgspec.json.encode(summary(policy, case, promise.name if promise else ""))
+    promised = promises(policy, case)
+    due = waiting(promised)
+    promise = due[0] if due else None
+    body = msgspec.json.encode(summary(policy, case, promised, promise.name if promise else ""))
     place = places.row(case.ref, case.seq)
     by_drop = isinstance(holder, Front)
     sealed = holder.sealer.seal_drop(body, place) if isinstance(holder, Front) else (
@@ -323,7 +325,7 @@ def inbox_row(holder: Holder, places: sealing.Places, policy: Policy, case: Case
         opened_at=case.received_at,
         updated_at=case.updated_at,
         next_due=promise.due_at if promise else NEVER,
-        wake_at=next_wake(policy, case, waiting) or NEVER,
+        wake_at=next_wake(policy, case, due) or NEVER,
         body=sealed,
         by_drop=by_drop,
     )

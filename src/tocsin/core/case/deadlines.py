@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from tocsin.core.case import negotiation
@@ -13,8 +14,12 @@ from tocsin.core.policy.model import Policy
 
 def due(policy: Policy, case: Case) -> tuple[Promise, ...]:
     """List the promises of a case that are neither kept nor void, soonest first."""
-    waiting = (promise for promise in promises(policy, case) if promise.kept_at is None)
-    return tuple(sorted(waiting, key=lambda promise: promise.due_at))
+    return waiting(promises(policy, case))
+
+
+def waiting(promised: Iterable[Promise]) -> tuple[Promise, ...]:
+    """List the promises that are neither kept nor void, soonest first, where all of them are at hand."""
+    return tuple(sorted((each for each in promised if each.kept_at is None), key=lambda promise: promise.due_at))
 
 
 def next_due(policy: Policy, case: Case) -> Promise | None:
@@ -22,9 +27,9 @@ def next_due(policy: Policy, case: Case) -> Promise | None:
     return next(iter(due(policy, case)), None)
 
 
-def next_wake(policy: Policy, case: Case, waiting: tuple[Promise, ...] | None = None) -> datetime | None:
+def next_wake(policy: Policy, case: Case, open_ones: tuple[Promise, ...] | None = None) -> datetime | None:
     """Return the next instant at which the clock has something to say: a share to warn at, or the due instant.
-    `waiting` is what `due` lists, where that is known already.
+    `open_ones` is what `due` lists, where that is known already.
 
     A share below one that was told is past: where the clock looks late, only the latest share is told.
     """
@@ -33,7 +38,7 @@ def next_wake(policy: Policy, case: Case, waiting: tuple[Promise, ...] | None = 
         told[name, due_at] = max(share, told.get((name, due_at), 0))
     instants = (
         warning.at
-        for promise in (due(policy, case) if waiting is None else waiting)
+        for promise in (due(policy, case) if open_ones is None else open_ones)
         for warning in promise.warnings
         if warning.share > told.get((promise.name, promise.due_at), 0)
     )

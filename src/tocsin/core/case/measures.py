@@ -19,7 +19,7 @@ import msgspec
 from tocsin.core.case import phase as phases
 from tocsin.core.case.model import Case
 from tocsin.core.case.phase import Phase
-from tocsin.core.policy.clauses import promises
+from tocsin.core.policy.clauses import Promise
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import CaseRef, Value
 
@@ -99,9 +99,9 @@ class Keys(Value):
         return found
 
 
-def measure(policy: Policy, case: Case) -> Measures:
-    """Take the instants of one case."""
-    answered, promised = case.first_feedback_at, promises(policy, case)
+def measure(policy: Policy, case: Case, promised: tuple[Promise, ...]) -> Measures:
+    """Take the instants of one case; `promised` is all that the policy promises in it."""
+    answered = case.first_feedback_at
     worked = policy.calendar.worked(case.received_at, answered) if answered else None
     leaked_at = min((each.at for each in case.recorded if each.name == "third-party-disclosed"), default=None)
     published = case.published_at
