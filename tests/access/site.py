@@ -147,7 +147,7 @@ def fill(names: list[str], case: str, blob: str) -> dict[str, str] | None:
     known = {
         "ref": case, "case": case, "tab": "decide", "name": "note", "blob": blob, "project": story.PROJECT,
         "token": "nonsense", "pk": "1", "provider_id": "oidc", "kind": "promises", "advisory": "WHPG-SA-2026-001",
-        "file": blob, "format": "text", "address": "made-up",
+        "file": blob, "format": "text", "address": "made-up", "letter": f"eml_{case}", "deed": "discard",
     }  # fmt: skip
     return {name: known[name] for name in names} if set(names) <= known.keys() else None
 
@@ -178,6 +178,19 @@ def ask(browser: Any, method: str, place: str) -> dict[str, Any]:
     return said(getattr(browser, method.lower())(place, **data))
 
 
+def hold_mail(house: Any, name: str) -> None:
+    """A mail that waits for a person."""
+    from tests.mail import post
+    from tocsin.services.mail import held
+    from tocsin.services.mail.held import Held
+
+    post.deliver(house, post.mail(headers=("From: second@example.net",)))
+    (kept,) = held.book(house.desk).all(post.PROJECT)
+    value: Held = kept.value
+    held.book(house.desk).remove(kept)
+    held.hold(house.desk, post.PROJECT, name, value)
+
+
 def desk(house: Any) -> dict[str, Any]:
     """Ask everything of the desk as everybody."""
     from tests.desk import story
@@ -185,6 +198,7 @@ def desk(house: Any) -> dict[str, Any]:
     case = story.report(house, replace_files(house))
     opened = house.desk.journal.head(case)
     assert opened
+    hold_mail(house, f"eml_{case}")
     people = People(house)
     people.house.desk.people.end(people.ids["ended"])
     asked, unknown = [], []

@@ -48,6 +48,7 @@ KEYS_OF_THE_DESK: Final = {
         ("Ctrl+K", "Find a command, a page or a case"),
         ("g i", "Inbox"),
         ("g c", "Calendar"),
+        ("g l", "Mail"),
         ("g m", "Metrics"),
         ("g p", "People"),
         ("Ctrl+Enter", "Send the form you are in"),
