@@ -97,7 +97,12 @@
     next.focus();
   };
   const mend = () => {
-    const wrong = all(".field .problem, .field .errorlist").map((each) => one("input, textarea, select", each.parentElement));
+    const near = (each) => {
+      let place = each.closest(".field") || each.previousElementSibling;
+      while (place && !one("input, textarea, select", place)) place = place.previousElementSibling;
+      return place && one("input, textarea, select", place);
+    };
+    const wrong = [...new Set(all(".problem, .field .errorlist").map(near))].filter(Boolean);
     const links = all(".problems a, .refusal a");
     if (!wrong.length) return links[0]?.click();
     wrong[(wrong.indexOf(document.activeElement) + 1) % wrong.length].focus();
@@ -227,8 +232,15 @@
       clearTimeout(waiting.get(form));
       waiting.set(form, setTimeout(() => attempt(form), 600));
     }
+    if (form?.dataset.live) {
+      clearTimeout(waiting.get(form));
+      waiting.set(form, setTimeout(() => choose(form), 150));
+    }
     if (target.name === "pick") count();
   });
+  const choose = (form) =>
+    ask(`${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`, null, (page) =>
+      form.dataset.live.split(" ").forEach((id) => swap(`#${id}`, page)));
   const attempt = (form) =>
     ask(form.action, fields(form, { do: "try" }), (page) => form.dataset.try.split(" ").forEach((id) => swap(`#${id}`, page)));
   setInterval(() => dirty.forEach(keep), 5000);

@@ -32,7 +32,7 @@ from tocsin.delivery.desk.grounds import back, number
 from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases, claims, lookalikes, own
-from tocsin.services.queries import approvals, branches, past, words
+from tocsin.services.queries import approvals, branches, cvss, past, words
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView
@@ -201,6 +201,17 @@ def _try(request: DeskRequest, ground: Ground, form: MoveForm) -> HttpResponse:
     return _show(request, ground, form.tab, form=form, shown=shown)
 
 
+def _score(request: DeskRequest, ground: Ground, form: MoveForm | None) -> dict[str, Any]:
+    """The metrics of the score as choices: what was scored or pasted, and what was chosen since."""
+    case = ground.case
+    own_scores = tuple(each.vector for each in case.scores if each.authoritative)
+    pasted = (str(form.data.get("vector", "")),) if form and form.name == "score" else ()
+    wanted = ground.options.score.words or "3.1"
+    asked = request.GET if request.method in ("GET", "HEAD") else {}
+    found = cvss.editor(cvss.by_family((*own_scores, *pasted)), case.report.surface, wanted, asked)
+    return {"cvss": found, "chosen_board": board(found.vectors) if asked.get("v") else ()}
+
+
 def _scores(after: cases.Opened, form: MoveForm) -> Any:
     return board([form.cleaned_data["vector"]]) if form.name == "score" else ()
 
@@ -235,12 +246,17 @@ def _show(
         "claims": claims.of_report(request.desk, ground.case) if tab == "claims" else None,
         **(_dates(request, ground) if tab == "embargo" else {}),
         **_since(request, ground, view),
+        **(_score(request, ground, form) if tab == "score" else {}),
         **(shown or {}),
     }
     if tab == "decide" and (named := request.GET.get("of", "")):
         context["forms"]["duplicate"].initial["of"] = named
     if tab == "people" and form is None:
         context["forms"]["resend"].initial["of"] = number(request.GET.get("of")) or None
+    if tab == "embargo" and form is None and (ends := request.GET.get("ends", "")[:20]):
+        context["forms"]["propose_embargo"].initial["ends_at"] = ends
+    if tab == "score" and form is None and context["cvss"].vector:
+        context["forms"]["score"].initial["vector"] = context["cvss"].vector
     if form is not None:
         context["forms"] |= {form.name.replace("-", "_"): form}
     context["problems"] = _problems(view, context["preview"])
