@@ -40,6 +40,8 @@ def addresses(ref: str, blob: str = "blb_1") -> dict[str, list[str]]:
         "inbox-news": ["/inbox/news"],
         "inbox-do": ["/inbox/do"],
         "calendar": ["/calendar"],
+        "admin": ["/admin"],
+        "admin-do": ["/admin/do"],
         "look": ["/look"],
         "styleguide": ["/desk/styleguide"],
         "tokens": ["/tokens"],

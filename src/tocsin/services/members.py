@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from tocsin.core.access import READERS
 from tocsin.core.case.approval import ALONE, EXPIRES
 from tocsin.core.vocabulary import Actor, ProjectId, Refused, Role
 from tocsin.services.app import Desk
@@ -23,6 +24,10 @@ from tocsin.services.ports.world import PersonInfo
 WEIGHTY: Final = (Role.OWNER, Role.PUBLISHER)
 """Roles that publish."""
 
+DECIDE: Final = frozenset({Role.OWNER, Role.ADMINISTRATOR})
+"""Who invites and gives roles. What an administrator gives waits for the project wherever it lets somebody read cases:
+who sees none brings nobody in who does."""
+
 CONFIRM: Final = frozenset({Role.OWNER, Role.MAINTAINER})
 LINK_LASTS: Final = timedelta(hours=24)
 _FACT: Final = "promotion/"
@@ -30,7 +35,7 @@ _NOT_OWNER: Final = Refused(
     code="not-permitted",
     because="Only an owner of the project decides who belongs to it.",
     rule="access",
-    missing=("owner",),
+    missing=("owner", "administrator"),
 )
 _GONE: Final = Refused(code="not-found", because="Nobody asks for this any more.", rule="two people")
 
@@ -53,7 +58,7 @@ def put(desk: Desk, actor: Actor, project: ProjectId, person: str, roles: Iterab
 
     Refuses whoever is no owner, somebody who is not there, and to leave a project without an owner.
     """
-    if Role.OWNER not in actor.roles:
+    if not actor.roles & DECIDE:
         return _NOT_OWNER
     members = {each.id: (each, held) for each, held in desk.people.members(project)}
     if person not in members:
@@ -64,7 +69,7 @@ def put(desk: Desk, actor: Actor, project: ProjectId, person: str, roles: Iterab
     if Role.OWNER in held - wanted and not others:
         because = "This is the last owner: make somebody else one first."
         return Refused(code="last-owner", because=because, rule="every project has an owner")
-    waits = frozenset(WEIGHTY) & (wanted - held)
+    waits = _weighty(actor) & (wanted - held)
     if wanted - waits != held:
         desk.people.add(info.name, info.email, {project: wanted - waits})
     for role in waits:
@@ -77,28 +82,34 @@ def invite(
 ) -> tuple[PersonInfo, str] | Refused:
     """Let somebody new in: returns them and the link to give them. Refuses whoever is no owner, an unfit address,
     somebody who is here already, and no role at all."""
-    if Role.OWNER not in actor.roles:
+    if not actor.roles & DECIDE:
         return _NOT_OWNER
     wanted = frozenset(roles)
     if not wanted or not name.strip():
         return Refused(code="nothing-given", because="Give a name and at least one role.", rule="people")
     if any(email.strip().lower() == each.email for each, _ in desk.people.members(project)):
         return Refused(code="member-already", because="This person is in the project already.", rule="people")
-    at_once = wanted - frozenset(WEIGHTY) or frozenset({Role.AUDITOR})
+    weighty = _weighty(actor)
+    at_once = wanted - weighty or (frozenset({Role.AUDITOR}) - weighty)
     try:
         person = desk.people.add(name.strip(), email, {project: at_once})
     except ValueError as wrong:
         return Refused(code="address-malformed", because=f"{str(wrong).capitalize()}.", rule="people")
-    for role in frozenset(WEIGHTY) & wanted:
+    for role in weighty & wanted:
         _note(desk, project, person.id, role, actor.id)
     now = desk.now()
     token = desk.people.sign_in_link(person.id, now, now + LINK_LASTS)
     return person, f"{desk.site.desk_url}/sign-in/{token}"
 
 
+def _weighty(actor: Actor) -> frozenset[Role]:
+    """Roles that wait for a second person when this one gives them."""
+    return frozenset(WEIGHTY) if Role.OWNER in actor.roles else READERS
+
+
 def waiting(desk: Desk, actor: Actor, project: ProjectId) -> tuple[Promotion, ...]:
     """List the promotions of a project that wait for a second person."""
-    names = {each.id: each.name for each, _ in desk.people.members(project)}
+    names = {each.id: each.name for each, _ in desk.people.everybody()}
     found = []
     for name, fact in desk.machine.facts.all().items():
         where, person, role, by = (*fact.value.split(" "), "", "", "")[:4] if fact.value else ("", "", "", "")
@@ -130,8 +141,8 @@ def confirm(desk: Desk, actor: Actor, project: ProjectId, promotion: str) -> Pro
         )
         because = f"A role that publishes takes two people. {able} can confirm it."
         return Refused(code="needs-approval", because=because, rule="two people", missing=(f"confirmation by {able}",))
-    info, held = next((info, held) for info, held in desk.people.members(project) if info.id == asked.person)
-    desk.people.add(info.name, info.email, {project: held | {asked.role}})
+    info, held = next((info, held) for info, held in desk.people.everybody() if info.id == asked.person)
+    desk.people.add(info.name, info.email, {project: held.get(project, frozenset()) | {asked.role}})
     desk.machine.facts.note(_FACT + promotion, "", desk.now())
     return asked
 

@@ -14,6 +14,7 @@ from tocsin.core.wire.case import Case, Message
 from tocsin.core.wire.desk import Moved
 from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, stop, table, who
 from tocsin.delivery.cli.context import reference as reference_here
+from tocsin.delivery.cli.custody import break_glass, shred, shredded
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.delivery.cli.inbox import inbox
 from tocsin.delivery.cli.seat import Seat, reference, seat
@@ -394,4 +395,5 @@ def harden(ctx: click.Context, given: str, default: str, person: str, note: str)
     move(ctx, person, given, "note-hardening", "noted", default=default, note=note)
 
 
-case.add_command(inbox, "list")
+for _command in (inbox, break_glass, shred, shredded):
+    case.add_command(_command, "list" if _command is inbox else None)

@@ -87,7 +87,7 @@ def stop(words: str, code: Exit) -> NoReturn:
 
 def who(desk: Desk, named: str) -> PersonInfo:
     """Find the person who acts; ends with exit code 4 when nobody or more than one fits."""
-    everybody = {p.id: p for project in desk.projects.all() for p, _ in desk.people.members(project.id)}
+    everybody = {person.id: person for person, _ in desk.people.everybody()}
     found = [
         p for p in everybody.values() if not named or named.casefold() in (p.id, p.email.casefold(), p.name.casefold())
     ]

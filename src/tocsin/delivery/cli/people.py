@@ -28,6 +28,7 @@ def list_(ctx: click.Context, json_: bool) -> None:
         for project in opened.projects.all()
         for person, roles in opened.people.members(project.id)
     ]
+    rows += [("-", each.name, each.email, Role.ADMINISTRATOR) for each in opened.people.administrators()]
     if json_:
         print_json([dict(zip(("project", "name", "email", "roles"), row, strict=True)) for row in rows])
     else:
@@ -37,7 +38,7 @@ def list_(ctx: click.Context, json_: bool) -> None:
 @people.command()
 @click.argument("name")
 @click.argument("email")
-@click.option("--role", "roles", multiple=True, required=True, help="PROJECT:ROLE, as often as needed.")
+@click.option("--role", "roles", multiple=True, help="PROJECT:ROLE, as often as needed.")
 @click.pass_context
 def add(ctx: click.Context, name: str, email: str, roles: tuple[str, ...]) -> None:
     """Add a person, or set the roles of one who is there."""
@@ -67,6 +68,18 @@ def reset(ctx: click.Context, person: str) -> None:
     click.echo(
         f"{someone.name} is signed out everywhere, and sets up new ones at {opened.site.desk_url}/sign-in/{token}"
     )
+
+
+@people.command()
+@click.argument("person")
+@click.option("--end", is_flag=True, help="No longer.")
+@click.pass_context
+def administrator(ctx: click.Context, person: str, end: bool) -> None:
+    """Make somebody an administrator: they look after people and settings, and see no case by it."""
+    opened = desk(ctx)
+    someone = who(opened, person)
+    opened.people.appoint(someone.id, administrator=not end)
+    click.echo(f"{someone.name} is {'no longer ' if end else 'now '}an administrator, and signed out everywhere")
 
 
 @people.command()

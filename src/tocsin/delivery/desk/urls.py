@@ -7,6 +7,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tocsin.delivery.desk.views import (
+    admin,
     bulk,
     calendar,
     case,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("look", look.look, name="look"),
     path("desk/styleguide", look.styleguide, name="styleguide"),
     path("first-run", policy.first_run, name="first-run"),
+    path("admin", admin.page, name="admin"),
+    path("admin/do", admin.change, name="admin-do"),
     path("people", project.people, name="people"),
     path("people/<str:project>", project.change, name="people-change"),
     path("tokens", tokens.tokens, name="tokens"),

@@ -45,6 +45,7 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         advisory.DraftForm,
         advisory.PublishForm,
         approve.ApproveForm,
+        approve.ShredForm,
         people.InviteForm,
         people.WriteForm,
         people.ConsentForm,

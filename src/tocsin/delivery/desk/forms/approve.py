@@ -9,7 +9,24 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case.decide import approve
 from tocsin.core.vocabulary import MoveName, Refused
 from tocsin.delivery.desk.forms.base import MoveForm
-from tocsin.services import publication
+from tocsin.services import publication, shredding
+
+
+class ShredForm(MoveForm):
+    """The wish to shred a closed case, by its own name typed again."""
+
+    name, tab, move = "shred", "approve", MoveName.SHRED
+    button, done = "Ask for its shredding", "Asked for; it waits for a second person."
+
+    reason = forms.CharField(label="Why nobody shall read it any more", max_length=2_000, widget=forms.Textarea)
+    confirmation = forms.CharField(label="The case's name, typed again", max_length=64)
+
+    def command(self) -> cmd.Shred | Refused:
+        """Bind the wish to the case as it stands."""
+        if self.cleaned_data["confirmation"].strip() != self.ground.case.ref:
+            because = f"Type the case's name to confirm: {self.ground.case.ref}."
+            return Refused(code="confirmation", because=because, rule="two people")
+        return shredding.wish(self.ground.opened, self.cleaned_data["reason"])
 
 
 class ApproveForm(MoveForm):

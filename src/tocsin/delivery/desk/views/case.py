@@ -31,7 +31,7 @@ from tocsin.delivery.desk.forms.base import Done
 from tocsin.delivery.desk.grounds import back, number
 from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
-from tocsin.services import cases, claims, lookalikes, own
+from tocsin.services import cases, claims, lookalikes, own, shredding
 from tocsin.services.queries import approvals, branches, cvss, past, words
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
@@ -63,11 +63,12 @@ KEYS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Keys that lead to a tab."""
 
+GONE: Final = 410
 UNPROCESSABLE: Final = 422
 CONTENT_TOO_LARGE: Final = 413
 _PREVIEWED: Final = ("advisory", "publish")
-WEIGHTY: Final = frozenset({"publish", "reject", "close", "end-embargo", "decide-embargo", "approve"})
-STEPPED: Final = frozenset({"publish", "approve", "end-embargo", "decide-embargo"})
+WEIGHTY: Final = frozenset({"publish", "reject", "close", "end-embargo", "decide-embargo", "approve", "shred"})
+STEPPED: Final = frozenset({"publish", "approve", "end-embargo", "decide-embargo", "shred"})
 """Moves for which a second factor is shown again."""
 _QUIET: Final = ("message.sent", "message.received", "promise.warned")
 
@@ -78,8 +79,16 @@ def page(request: DeskRequest, ref: str, tab: str = "talk") -> HttpResponseBase:
     """Show one tab of a case."""
     ground = ground_of(request, ref, "case.read")
     if ground is None or tab not in TABS:
-        return not_found()
+        return _gone(request, ref) if ground is None else not_found()
     return _show(request, ground, tab)
+
+
+def _gone(request: DeskRequest, ref: str) -> HttpResponseBase:
+    """Say to those who might have read it that a case was shredded; to everybody else, that nothing is here."""
+    stone = shredding.tombstone(request.desk, ref)
+    if stone is None or stone.project not in request.desk.people.projects(request.person):
+        return not_found()
+    return render(request, "desk/tombstone.html", {"stone": stone}, status=GONE)
 
 
 @csrf_exempt  # `_carry_out` checks the token: reading it before the files have a place to go would refuse them
@@ -239,6 +248,7 @@ def _show(
         "refused": refused,
         "changes": _changes(view, request, ground) if refused and refused.code == "conflict" else (),
         "did": _said(request),
+        "glass": ground.case.glass,
         "asks": approvals.waiting(request.desk, ground.actor, ground.opened),
         "preview": drafted,
         "board": branches.board(request.desk, ground.opened) if tab == "branches" else None,

@@ -8,7 +8,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tocsin.delivery.desk.doors import DeskRequest, not_found, signed_in
+from tocsin.delivery.desk.doors import DeskRequest, not_found, signed_in, step_up
 from tocsin.services.queries import charts
 from tocsin.services.queries import metrics as queries
 
@@ -32,7 +32,7 @@ def metrics(request: DeskRequest) -> HttpResponseBase:
     return render(request, "desk/metrics.html", context)
 
 
-@signed_in
+@step_up
 @require_safe
 def export(request: DeskRequest, kind: str) -> HttpResponseBase:
     """Give the numbers away as a file, always saved and never shown."""
