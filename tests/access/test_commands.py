@@ -94,15 +94,27 @@ log reads CASE
 log timeline CASE
 metrics retrospective CASE
 policy explain CASE
+publish plan CASE
+publish board CASE
+publish arm CASE --at 2027-01-01T12:00:00Z --confirm x
+publish now CASE --confirm x
+publish disarm CASE --reason words
+publish mark CASE github https://example.org/
+publish resume CASE github
+publish skip CASE github --reason words
+forge cve CASE
+forge issue draft CASE
+forge issue open CASE
+forge link CASE GHSA-2222-3333-4444
+forge push CASE
+forge resolve CASE --keep ours
+mail add mail_1 CASE
 """
 
 OF_A_PERSON = """\
 advisory list
 case list
 case shredded
-credential list warehousepg
-credential set warehousepg repository
-credential forget warehousepg repository
 inbox
 metrics badge --project warehousepg
 metrics export
@@ -113,6 +125,19 @@ metrics year --project warehousepg --year 2026
 policy adopt FILE
 radar scan FILE
 release check v7.3.1
+forge issue leave warehousepg 1
+forge issue take warehousepg 1
+mail held
+mail show mail_1
+mail report mail_1
+mail discard mail_1 --reason words
+webhook add warehousepg https://example.org/
+webhook deliveries warehousepg
+webhook list warehousepg
+webhook redeliver warehousepg dlv_1
+webhook remove warehousepg x
+webhook secret warehousepg x
+webhook test warehousepg x
 token list
 token new --project warehousepg --label x
 token revoke tok_1
@@ -120,7 +145,8 @@ token revoke tok_1
 """Commands of a person that name no case: their exit codes stand in the golden."""
 
 CONSOLE = frozenset({
-    "backup drill", "backup list", "db move", "db roles", "db show", "demo", "doctor", "incident", "init",
+    "backup drill", "backup list", "forge issue list", "forge status", "forge sync", "forge token", "forge webhook",
+    "mail feed", "webhook events", "db move", "db roles", "db show", "demo", "doctor", "incident", "init",
     "keys ledger", "keys rotate", "keys seal", "keys show", "keys unseal", "log checkpoint", "log export", "panic",
     "people add", "people administrator", "people end", "people link", "people list", "people reset",
     "recovery make", "recovery restore", "recovery verify", "release list", "restore", "serve", "site key",
@@ -154,7 +180,7 @@ def named(line: str) -> str:
     """The command of a line of the lists above."""
     known = {name for name, _ in commands(cli)}
     words = line.split()
-    return next(name for end in (2, 1) if (name := " ".join(words[:end])) in known)
+    return next(name for end in (3, 2, 1) if (name := " ".join(words[:end])) in known)
 
 
 class Terminal:
@@ -196,8 +222,8 @@ Heard = dict[tuple[str, str, str], tuple[int, str]]
 
 def test_every_line_is_a_command_as_somebody_would_type_it(heard: Heard) -> None:
     """A line that no one could type would have been stopped before anybody's roles were asked."""
-    ended = {line for (line, person, _), (code, _) in heard.items() if person == "ended" and code != 4}
-    assert ended == set()
+    ended = {line for (line, person, _), (code, _) in heard.items() if person == "ended" and code != Exit.AUTHENTICATION}
+    assert ended == {"policy adopt FILE"}  # which reads the file first: a policy has to be one
 
 
 @pytest.fixture(scope="module")

@@ -341,8 +341,7 @@ class BreakGlass(Value, tag="break-glass"):
 
 
 class Shred(Value, tag="shred"):
-    """Destroy the case's key, so that nobody reads it any more. `digest` is of the case as the person saw it
-    (`core.case.custody.digest`). Takes two people."""
+    """Destroy the case's key for good; `digest` is `core.case.custody`'s of the case as seen. Takes two people."""
 
     digest: str
     reason: str

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 import msgspec
 
+from tocsin.core import access
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.decide import approve
 from tocsin.core.case.model import Case
@@ -131,7 +132,7 @@ def actor_in(desk: Desk, person: PersonInfo, ref: CaseRef) -> Actor:
     """The person as an actor in a case's project; ends with *not found* for a case they may not know of."""
     head = desk.journal.head(ref)
     actor = desk.people.actor(person.id, head.project) if head else None
-    if actor is None:
+    if actor is None or not access.may_read(actor):
         refuse(cases.NOT_FOUND)
     return actor
 
