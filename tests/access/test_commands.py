@@ -109,6 +109,10 @@ forge link CASE GHSA-2222-3333-4444
 forge push CASE
 forge resolve CASE --keep ours
 mail add mail_1 CASE
+mail key add CASE FILE
+mail key list CASE
+mail key verify CASE 0000
+mail preview CASE reporter
 """
 
 OF_A_PERSON = """\
@@ -128,6 +132,7 @@ release check v7.3.1
 forge issue leave warehousepg 1
 forge issue take warehousepg 1
 mail held
+mail me
 mail show mail_1
 mail report mail_1
 mail discard mail_1 --reason words
@@ -146,7 +151,7 @@ token revoke tok_1
 
 CONSOLE = frozenset({
     "backup drill", "backup list", "forge issue list", "forge status", "forge sync", "forge token", "forge webhook",
-    "mail feed", "webhook events", "db move", "db roles", "db show", "demo", "doctor", "incident", "init",
+    "mail feed", "mail key create", "mail key import", "mail key show", "mail queue", "mail test", "webhook events", "db move", "db roles", "db show", "demo", "doctor", "incident", "init",
     "keys ledger", "keys rotate", "keys seal", "keys show", "keys unseal", "log checkpoint", "log export", "panic",
     "people add", "people administrator", "people end", "people link", "people list", "people reset",
     "recovery make", "recovery restore", "recovery verify", "release list", "restore", "serve", "site key",
@@ -222,7 +227,9 @@ Heard = dict[tuple[str, str, str], tuple[int, str]]
 
 def test_every_line_is_a_command_as_somebody_would_type_it(heard: Heard) -> None:
     """A line that no one could type would have been stopped before anybody's roles were asked."""
-    ended = {line for (line, person, _), (code, _) in heard.items() if person == "ended" and code != Exit.AUTHENTICATION}
+    ended = {
+        line for (line, person, _), (code, _) in heard.items() if person == "ended" and code != Exit.AUTHENTICATION
+    }
     assert ended == {"policy adopt FILE"}  # which reads the file first: a policy has to be one
 
 
