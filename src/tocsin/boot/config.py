@@ -21,6 +21,7 @@ import msgspec
 from tocsin.boot.accounts import Accounts
 from tocsin.boot.inbound import Inbound
 from tocsin.boot.outbound import Outbound
+from tocsin.services.ports.cna import Account
 from tocsin.services.ports.forge import Source as Forge
 from tocsin.services.ports.git import Source
 
@@ -197,6 +198,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail: Outbound = Outbound()
     repository: dict[str, Source] = {}
     forge: dict[str, Forge] = {}
+    cna: dict[str, Account] = {}
     monitor: Monitor = Monitor()
     worker_seconds: float = 1.0
 

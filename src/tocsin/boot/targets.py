@@ -8,15 +8,37 @@ Each is made from the settings, or is None where they do not set it up. The own 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
+from tocsin.adapters.cna import CveRecords, CveServices
 from tocsin.boot.config import Config
+from tocsin.core.vocabulary import ProjectId
+from tocsin.services.ports.cna import Cna
+from tocsin.services.ports.http import Http
 from tocsin.services.ports.targets import Target
 
-TARGETS: Final[Mapping[str, Callable[[Config], Target | None]]] = {}
+Make = Callable[[Config, Http], Target | None]
+
+
+def cnas(config: Config, http: Http) -> Mapping[ProjectId, Cna]:
+    """Make the account of every project that is its own CNA. Raises OSError for a key that cannot be read."""
+    return {
+        project: CveServices(account, Path(account.key_file).read_text(encoding="utf-8").strip(), http)
+        for project, account in config.cna.items()
+    }
+
+
+def _cve(config: Config, http: Http) -> Target | None:
+    return CveRecords(cnas(config, http)) if config.cna else None
+
+
+TARGETS: Final[Mapping[str, Make]] = {
+    "cve": _cve,
+}
 """Who makes the target of a kind."""
 
 
-def targets(config: Config) -> tuple[Target, ...]:
-    """Make every target that the settings set up."""
-    return tuple(made for make in TARGETS.values() if (made := make(config)) is not None)
+def targets(config: Config, http: Http) -> tuple[Target, ...]:
+    """Make every target that the settings set up; `http` is the guarded way to others."""
+    return tuple(made for make in TARGETS.values() if (made := make(config, http)) is not None)

@@ -49,7 +49,7 @@ from tocsin.adapters.web import GuardedHttp, WebKnock, fetch
 from tocsin.boot import storage
 from tocsin.boot.config import Config, ConfigError
 from tocsin.boot.holder import asking
-from tocsin.boot.targets import targets
+from tocsin.boot.targets import cnas, targets
 from tocsin.core.mail.message import Message
 from tocsin.core.mail_out.ids import host_of
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
@@ -124,7 +124,8 @@ def front(config: Config) -> Front:
 
 def http(config: Config) -> GuardedHttp:
     """Return what speaks to others: hosts that the settings name, and addresses of the public internet."""
-    named = {urlsplit(source.api).netloc for source in config.forge.values()}
+    apis = [*(each.api for each in config.forge.values()), *(each.api for each in config.cna.values())]
+    named = {urlsplit(each).netloc for each in apis}
     return GuardedHttp(
         trusted=frozenset({*named, *config.egress.hosts}),
         words=frozenset(wordlist()),
@@ -225,7 +226,8 @@ def desk(config: Config) -> Desk:
         sandbox=Bubblewrap(),
         post=letters,
         mail=mailroom(config, ask),
-        targets=targets(config),
+        targets=targets(config, http(config)),
+        cnas=cnas(config, http(config)),
         wall=on_behalf_of,
         knocks=(WebKnock(site(config).public_url), MailKnock(letters, DbProjects(), now, RandomMint().id)),
     )

@@ -4,7 +4,7 @@ worker hold besides. Built once in `boot.wiring`; handed to the doors, never imp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.core.vocabulary import ProjectId
@@ -12,6 +12,7 @@ from tocsin.services.likes import Likes
 from tocsin.services.measured import Measured
 from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
+from tocsin.services.ports.cna import Cna
 from tocsin.services.ports.fetch import Fetch
 from tocsin.services.ports.forge import Forges, NoForges
 from tocsin.services.ports.git import Mirrors, NoMirrors, Sandbox
@@ -126,8 +127,8 @@ class Outside:
     records: Records
     arrivals: Arrivals
     front: Front
-    forges: Forges = field(default_factory=NoForges)
     http: Http = no_http
+    forges: Forges = field(default_factory=NoForges)
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,7 @@ class Desk:
     sandbox: Sandbox | None = None
     post: Post = field(default_factory=Post)
     targets: tuple[Target, ...] = ()
+    cnas: Mapping[ProjectId, Cna] = field(default_factory=dict)
     mail: Mailroom | None = None
     wall: Callable[[str], None] = lambda person: None
     """Tells the store for whom this thread asks from now on: a second wall, where the database has one."""

@@ -11,11 +11,15 @@ from typing import Any, Final
 
 from tocsin.core.case import target_commands as cmd
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved
+from tocsin.core.case.events import CveSet
 from tocsin.core.case.model import Case
 from tocsin.core.policy.facts import MoveName
 from tocsin.core.publication import Progress, Run, Stage, State, Step, step
 from tocsin.core.publication import events as ev
 from tocsin.core.vocabulary import ActorKind, Refused
+
+CVE: Final = "cve"
+"""The kind of target at which reading back also means that the id is published."""
 
 _RULE: Final = "S58"
 _NEEDED: Final = frozenset({Stage.SITE, Stage.FEEDS})
@@ -58,7 +62,13 @@ def _read(case: Case, command: cmd.ReadTarget, context: Context) -> Decision:
     found = _found(case, command)
     if found is None or found.state is not State.DONE:
         return ()
-    return (ev.TargetRead(target=command.target, where=command.where),)
+    read = ev.TargetRead(target=command.target, where=command.where)
+    if found.target.kind != CVE or case.cve_state != "reserved":
+        return (read,)
+    named = CveSet(
+        cve_id=case.cve_id, state="published", assigner=case.cve_assigner, assigner_name=case.cve_assigner_name
+    )
+    return (read, named)
 
 
 def _trouble(case: Case, command: cmd.TroubleTarget, context: Context) -> Decision:
