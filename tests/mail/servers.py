@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,8 +47,11 @@ def until_it_listens(port: int) -> None:
 
 
 @contextmanager
-def postfix(home: Path, domain: str, lmtp: int) -> Iterator[int]:
-    """A Postfix that hands mail for `domain` to LMTP at a port; yields the port at which it takes mail."""
+def postfix(home: Path, domain: str, lmtp: int, also: Mapping[str, int] | None = None) -> Iterator[int]:
+    """A Postfix that hands mail for `domain` to LMTP at a port, and for others (`also`) at theirs; yields the port at
+    which it takes mail. Its log is `home/log`."""
+    others = "".join(f" {{{other} = lmtp:inet:127.0.0.1:{at}}}" for other, at in (also or {}).items())
+    elsewhere = f"inline:{{{others} }}" if also else ""
     port, conf, spool, data = free_port(), home / "conf", home / "spool", home / "data"
     for each in (conf, spool, data):
         each.mkdir(parents=True)
@@ -68,12 +71,13 @@ mydestination =
 mynetworks = 127.0.0.0/8
 inet_interfaces = loopback-only
 inet_protocols = ipv4
-virtual_mailbox_domains = {domain}
+virtual_mailbox_domains = {" ".join([domain, *(also or {})])}
+transport_maps = {elsewhere}
 virtual_transport = lmtp:inet:127.0.0.1:{lmtp}
 recipient_delimiter = +
 smtpd_recipient_restrictions = permit_mynetworks, reject
-maillog_file = /dev/null
-maillog_file_prefixes = /dev
+maillog_file = {home}/log
+maillog_file_prefixes = {home}
 smtputf8_enable = no
 lmtp_destination_concurrency_limit = 4
 alias_maps =
@@ -98,6 +102,12 @@ alias_maps =
         subprocess.run([*command, "abort"], check=False, capture_output=True, env=environment)
 
 
+def flush(home: Path) -> None:
+    """Have a Postfix try again what waits."""
+    conf = str(home / "conf")
+    subprocess.run(["/usr/sbin/postqueue", "-c", conf, "-f"], check=True, capture_output=True)
+
+
 def queued(home: Path) -> list[Path]:
     """What a Postfix still holds."""
     return [
@@ -109,8 +119,11 @@ def queued(home: Path) -> list[Path]:
 
 
 @contextmanager
-def dovecot(home: Path, user: str, password: str) -> Iterator[tuple[int, Path]]:
-    """A Dovecot with one mailbox; yields the port of its IMAP and the mailbox's Maildir."""
+def dovecot(home: Path, user: str, password: str, lmtp: int = 0) -> Iterator[tuple[int, Path]]:
+    """A Dovecot with one mailbox; yields the port of its IMAP and the mailbox's Maildir. At `lmtp` it takes mail."""
+    protocols = "imap lmtp" if lmtp else "imap"
+    listener = f"inet_listener lmtp {{\n    address = 127.0.0.1\n    port = {lmtp}\n  }}"
+    taking = f"service lmtp {{\n  {listener}\n}}\n" if lmtp else ""
     port = free_port()
     home.mkdir(parents=True, exist_ok=True)
     for parent in [home, *list(home.parents)[:3]]:
@@ -124,7 +137,7 @@ def dovecot(home: Path, user: str, password: str) -> Iterator[tuple[int, Path]]:
     (home / "users").chmod(0o644)
     conf = home / "dovecot.conf"
     conf.write_text(
-        f"""protocols = imap
+        f"""protocols = {protocols}
 listen = 127.0.0.1
 base_dir = {home}/run
 state_dir = {home}/state
@@ -153,7 +166,7 @@ service imap-login {{
 service anvil {{
   chroot =
 }}
-"""
+{taking}"""
     )
     server = subprocess.Popen(
         ["/usr/sbin/dovecot", "-c", str(conf), "-F"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

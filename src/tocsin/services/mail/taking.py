@@ -17,7 +17,7 @@ from tocsin.core.mail.kinds import Kind
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
 from tocsin.services import book, cases
 from tocsin.services.app import Desk, Mailroom
-from tocsin.services.mail import acknowledging, acting, held, posting, threads
+from tocsin.services.mail import acknowledging, acting, held, offering, posting, threads
 from tocsin.services.mail.arriving import Left
 from tocsin.services.mail.held import Held, State
 from tocsin.services.mail.posting import Forward
@@ -116,6 +116,7 @@ def _thread(each: Item, found: Found) -> None:
     who = threads.speaks(opened.case, found, sender)
     if who is not None:
         posting.heard(each, found.case, who, by_address=found.thread is not None)
+        offering.offer(each, found.case, who)
     elif found.how is threads.How.MESSAGE:
         words = f"By mail from {each.sender or 'somebody'}, who is no party to this case ({each.read.proof.words}):"
         posting.noted(each, found.case, f"{words}\n\n{each.read.message.text}")
@@ -128,4 +129,6 @@ def _report(each: Item, forward: Forward | None = None) -> None:
     if isinstance(done, Refused):
         hold(each, f"it could not become a report: {done.because}")
     else:
+        if forward is None:
+            offering.offer(each, done.case)
         acknowledging.acknowledge(each.desk, done.case)
