@@ -8,7 +8,7 @@ things again and never touches journal or log. What does not open is named and l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -46,8 +46,11 @@ class Verdict(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-def verify(desk: Desk, *, repair: bool = False) -> Verdict:
-    """Replay every journal. Costs O(all journals): for the command line and a schedule, never for a request."""
+def verify(desk: Desk, *, repair: bool = False, passed: Callable[[int], None] = lambda cases: None) -> Verdict:
+    """Replay every journal; `passed` is told of each case that was looked at.
+
+    Costs O(all journals): for the command line and a schedule, never for a request.
+    """
     remembered = desk.log.count()  # before the journals: what is added meanwhile accuses nobody
     count = entries = told = 0
     findings: list[Finding] = []
@@ -57,6 +60,7 @@ def verify(desk: Desk, *, repair: bool = False) -> Verdict:
         seen, found = _case(desk, head, repair=repair)
         entries += seen
         findings += found
+        passed(1)
     if remembered > told:
         what = f"it remembers {remembered - told} things that no journal, look or receipt tells of any more"
         findings.append(Finding(case=LOG, what=what))

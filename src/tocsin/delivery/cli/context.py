@@ -22,6 +22,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case.decide import approve
 from tocsin.core.case.model import Case
 from tocsin.core.vocabulary import Actor, CaseRef, Refused
+from tocsin.delivery.cli import terminal
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import cases
 from tocsin.services.app import Desk
@@ -154,5 +155,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print aligned columns, readable in a pipe and in a screen reader alike."""
     body = [[inert(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [max(len(line[i]) for line in [list(heads), *body]) for i in range(len(heads))]
-    for line in [list(heads), *body]:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    used = sum(widths[:-1]) + 2 * (len(widths) - 1)
+    terminal.line(terminal.head(_line(heads, widths)))
+    for row in body:
+        shown = [*row[:-1], terminal.cut(row[-1], used)]
+        padded = [each.ljust(width) for each, width in zip(shown, widths, strict=True)]
+        terminal.line("  ".join(map(terminal.cell, shown, [*padded[:-1], shown[-1]])).rstrip())
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

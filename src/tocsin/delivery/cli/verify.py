@@ -7,6 +7,7 @@ import click
 
 from tocsin.delivery.cli.context import as_json, desk, print_json
 from tocsin.delivery.cli.exits import Exit
+from tocsin.delivery.cli.terminal import progress
 from tocsin.services import verify as service
 
 
@@ -16,7 +17,8 @@ from tocsin.services import verify as service
 @click.pass_context
 def verify(ctx: click.Context, repair: bool, json_: bool) -> None:
     """Replay every journal and compare it with snapshots and the inbox. Ends with 3 when something differs."""
-    verdict = service.verify(desk(ctx), repair=repair)
+    with progress("cases looked at", quiet=json_) as passed:
+        verdict = service.verify(desk(ctx), repair=repair, passed=passed)
     if json_:
         print_json(verdict)
     else:
