@@ -32,6 +32,7 @@ from tocsin.adapters.git.mirror import GitMirrors
 from tocsin.adapters.git.sandbox import Bubblewrap
 from tocsin.adapters.git.sources import MirrorSources
 from tocsin.adapters.notifiers import NOTIFIERS
+from tocsin.adapters.notifiers.chat import AppriseChat
 from tocsin.adapters.openpgp.engine import Engine
 from tocsin.adapters.publishers.pdf import pdf
 from tocsin.adapters.vault import (
@@ -140,6 +141,7 @@ def outside(config: Config) -> Outside:
         arrivals=DbArrivals(),
         front=front(config),
         http=http(config),
+        chat=AppriseChat(http(config).reaches),
         forges=ConfiguredForges(config.forge, http(config)),
     )
 

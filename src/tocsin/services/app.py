@@ -12,6 +12,7 @@ from tocsin.services.likes import Likes
 from tocsin.services.measured import Measured
 from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
+from tocsin.services.ports.chat import Chat, no_chat
 from tocsin.services.ports.cna import Cna
 from tocsin.services.ports.fetch import Fetch
 from tocsin.services.ports.forge import Forges, NoForges
@@ -128,6 +129,7 @@ class Outside:
     arrivals: Arrivals
     front: Front
     http: Http = no_http
+    chat: Chat = no_chat
     forges: Forges = field(default_factory=NoForges)
 
 

@@ -82,6 +82,16 @@ class GuardedHttp:
     def _trusts(self, parts: SplitResult) -> bool:
         return bool({parts.netloc, parts.hostname} & self.trusted)
 
+    def reaches(self, host: str) -> bool:
+        """Whether a host may be spoken to at all: the settings name it, or all its addresses are public."""
+        if host in self.trusted:
+            return True
+        try:
+            found = self.lookup(host, 443)
+        except OSError:
+            return False
+        return bool(found) and all(map(public, found))
+
     def _looked_through(self, body: bytes) -> None:
         refused = egress.held([body.decode("utf-8", "replace")], self.words, self.canaries, "A request")
         if refused:

@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "affected": "affected:affected",
     "branch": "branch:branch",
     "case": "parties:case",
+    "channel": "channel:channel",
     "claims": "claims:claims",
     "cvss": "cvss:cvss",
     "doc": "doc:doc",

@@ -21,6 +21,7 @@ from tocsin.core.publication import Stage, Wanted
 from tocsin.core.vocabulary import Refused
 from tocsin.services import branches, publication
 from tocsin.services.app import Desk
+from tocsin.services.outward import outward
 from tocsin.services.ports.shelf import Document
 from tocsin.services.ports.site import TreeReader
 from tocsin.services.ports.targets import Found, Matter, Payload, Rejected, Target, Trouble
@@ -167,10 +168,10 @@ def _short(needle: bytes) -> str:
 
 
 def own(desk: Desk, case: Case) -> tuple[Target, ...]:
-    """The targets that every installation has."""
+    """The targets that every installation has, and those that the case's project has set up outside."""
     found: list[Target] = [Releases(desk, case), Site()]
     if desk.press is not None:
         tree = desk.press.tree
         found += [Filed(desk, tree, kind) for kind in ("feeds", "csaf", "osv")]
         found.append(Filed(desk, tree, "listings", Stage.ELSEWHERE))
-    return tuple(found)
+    return (*found, *outward(desk, case))
