@@ -191,6 +191,8 @@ class Desk:
     post: Post = field(default_factory=Post)
     targets: tuple[Target, ...] = ()
     cnas: Mapping[ProjectId, Cna] = field(default_factory=dict)
+    aside: Callable[[Callable[[], None]], None] | None = None
+    """Takes what may have to wait for others off the worker's turn; without one it is done in the turn."""
     mail: Mailroom | None = None
     wall: Callable[[str], None] = lambda person: None
     """Tells the store for whom this thread asks from now on: a second wall, where the database has one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -43,6 +44,9 @@ from tocsin.services.queries import inbox
 from tocsin.services.room import DROP, Left
 
 BATCH: Final = 50
+OUTSIDE: Final = str(notices.TargetDue.__struct_config__.tag)
+"""The kind of effect that waits for others."""
+
 LEASE: Final = timedelta(minutes=5)
 FIRST_RETRY: Final = timedelta(seconds=10)
 LONGEST_RETRY: Final = timedelta(hours=1)
@@ -204,6 +208,9 @@ def drain(desk: Desk) -> tuple[int, int]:
     failed = 0
     try:
         for effect in desk.outbox.lease(now, now + LEASE, BATCH):
+            if desk.aside is not None and effect.kind == OUTSIDE:
+                desk.aside(partial(_aside, desk, effect, now + LEASE))
+                continue
             later = carry_out(desk, effect, now + LEASE)
             if later is None:
                 done.append(effect.id)
@@ -215,6 +222,19 @@ def drain(desk: Desk) -> tuple[int, int]:
         if done:
             desk.outbox.done(done, desk.now())
     return len(done), failed
+
+
+def _aside(desk: Desk, effect: Effect, until: datetime) -> None:
+    """Carry out an effect that may hang on somebody else, beside the worker's turns. Unless a panic began meanwhile."""
+    try:
+        halted = incident.halted(desk)
+        later = Later(desk.now() + FIRST_RETRY, "halted") if halted else carry_out(desk, effect, until)
+        if later is None:
+            desk.outbox.done([effect.id], desk.now())
+        else:
+            desk.outbox.again(effect.id, later.at, later.code)
+    except Unavailable as error:
+        _log.warning("the store is unavailable, the lease runs out: %s", error)
 
 
 def carry_out(desk: Desk, effect: Effect, until: datetime) -> Later | None:
@@ -231,10 +251,10 @@ def carry_out(desk: Desk, effect: Effect, until: datetime) -> Later | None:
         match deed:
             case notices.TargetDue():
                 return publishing.carry(desk, deed, effect.id, effect.tries, until)
-            case notices.Notice():
-                code = _notify(desk, deed)
             case notices.Happened(project=project):
                 deliveries.happened(desk, project, deed, effect.id)
+            case notices.Notice():
+                code = _notify(desk, deed)
             case notices.ShredOrder():
                 code = shredding.perform(desk, deed.case)
     except Unavailable:

@@ -8,8 +8,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
+from tocsin.delivery.worker.lane import Lane
 from tocsin.services import worker
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Unavailable
@@ -74,7 +76,8 @@ def turn(desk: Desk, stuck: set[str]) -> worker.Turn | None:
 def start(desk: Desk, seconds: float, chores: Sequence[Chore] = ()) -> threading.Event:
     """Run turns and chores in threads of this process; setting the returned event stops them after the one at hand."""
     stop = keep(desk, chores)
-    threading.Thread(target=run, args=(desk, seconds, stop), name="worker", daemon=True).start()
+    args = (replace(desk, aside=Lane()), seconds, stop)
+    threading.Thread(target=run, args=args, name="worker", daemon=True).start()
     return stop
 
 
