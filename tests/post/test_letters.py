@@ -8,6 +8,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from pysequoia import CipherSuite, Profile, Tsk
 
 from tests.post.conftest import FINDER, PROJECT, Mailed, decrypted, person, public
 from tests.services.acts import act
@@ -19,7 +20,7 @@ from tocsin.core.mail_out.model import Mailbox
 from tocsin.core.mail_out.quiet import Wishes
 from tocsin.core.vocabulary import Audience, Refused
 from tocsin.services.ports.mail_out import Delivered, Fate
-from tocsin.services.post import keyring, letters, members, sending
+from tocsin.services.post import digest, expiry, keyring, letters, members, sending
 from tocsin.services.post.letters import Fixed, State
 from tocsin.services.post.room import Post
 from tocsin.testing.house import house
@@ -268,3 +269,56 @@ def test_quiet_hours_hold_a_notification_back_and_not_what_is_urgent(mailed: Mai
     mailed.work()
     assert len(mailed.server.to("dana@example.org")) == 1
     assert isinstance(members.wish(desk, mailed.home.dana, Wishes(zone="Nowhere/Land")), Refused)
+
+
+def test_a_daily_mail_comes_once_a_day_at_its_hour_and_says_titles_only_encrypted(mailed: Mailed) -> None:
+    desk = mailed.home.desk
+    key = person("li@example.org")
+    members.upload(desk, mailed.home.li, public(key))
+    for someone in (mailed.home.dana, mailed.home.li):
+        members.wish(desk, someone, Wishes(digest_at=12, each=False))
+    ref = mailed.report()
+    mailed.work()
+    assert mailed.server.sent == [], "nobody wants single notifications"
+    digest.make(desk)
+    mailed.work()
+    for _ in range(40):
+        mailed.home.clock.advance(timedelta(hours=1))
+        digest.make(desk)
+        mailed.work(1)
+    for address in ("dana@example.org", "li@example.org"):
+        found = [each for each in mailed.server.sent if each.to == address and b"Subject: Your cases" in each.body]
+        assert len(found) == 3, "yesterday's on the first morning, and two noons"
+        assert b"Out-of-bounds" not in found[-1].body
+    mine = [each.body for each in mailed.server.sent if each.to == "li@example.org"]
+    assert f"{ref}  Out-of-bounds read" in decrypted(key, mine[-1])[0]
+    plain = [each.body for each in mailed.server.sent if each.to == "dana@example.org"]
+    assert ref.encode() in plain[-1]
+
+
+def test_the_end_of_a_key_is_told_to_whom_it_concerns_three_times(mailed: Mailed) -> None:
+    desk = mailed.home.desk
+    ref = mailed.report()
+    short = Tsk.generate(user_ids=[f"x <{FINDER}>"], profile=Profile.RFC4880, cipher_suite=CipherSuite.Cv25519,
+                         validity_seconds=90 * 86400)  # fmt: skip
+    taken = keyring.offer(desk, PROJECT, ref, "", public(short), Source.UPLOAD)
+    assert not isinstance(taken, Refused)
+    keyring.verify(desk, PROJECT, ref, "", taken[-1].fingerprint, "usr_dana")
+    start = mailed.home.clock()
+    ends = taken[-1].expires_at
+    assert ends is not None
+    mailed.home.clock.set(ends - timedelta(days=100))
+    days = []
+    for _ in range(100):
+        if expiry.warn(desk):
+            days.append((ends - mailed.home.clock()).days)
+        mailed.home.clock.advance(timedelta(days=1))
+    assert days == [60, 30, 7]
+    assert start < ends
+
+
+def test_what_is_said_between_moves_is_mailed_as_well(mailed: Mailed) -> None:
+    ref, ends = mailed.report(), mailed.home.clock() + timedelta(days=20)
+    act(mailed.home, ref, cmd.ProposeEmbargo(proposal="prp_1", ends_at=ends, reason="A release."))
+    mailed.work()
+    assert any("A release." in mail.get_content() for mail in mailed.server.to(FINDER))

@@ -25,6 +25,7 @@ from tocsin.services.health import WORKER
 from tocsin.services.hooks import deliveries
 from tocsin.services.mail import fetching, held
 from tocsin.services.ports.machine import CLAIMED
+from tocsin.services.post import digest, expiry
 
 MINUTE: Final = 60.0
 
@@ -40,6 +41,8 @@ def chores(config: Config) -> Sequence[Chore]:
         *own(),
         Chore("a sign of life", MINUTE, partial(alive, socket.gethostname()), at_once=True),
         Chore("taking up alarms", MINUTE, partial(_alone, "alarms", alarms.take_up, MINUTE)),
+        Chore("daily mails", 5 * MINUTE, partial(_alone, "daily mails", digest.make, 10 * MINUTE)),
+        Chore("keys that end", 60 * MINUTE, partial(_alone, "keys that end", expiry.warn, 10 * MINUTE), at_once=True),
         Chore("forgetting old mail", 60 * MINUTE, partial(_alone, "old mail", held.forget, 10 * MINUTE)),
         Chore("sending webhooks", 5.0, deliveries.drain),
         Chore("looking at forges", MINUTE / 4, sync.look),

@@ -333,7 +333,7 @@ def deeds(
     """
     found: list[Deed] = []
     for entry in entries:
-        found += (*said(case, entry), *(happened(case, entry) if hooked else ()))
+        found += (*_said(case, entry), *(happened(case, entry) if hooked else ()))
         match entry.event:
             case ev.ReportReceived():
                 found.append(Notice(case=case.ref, what="report.received", to="all" if case.public else "duty"))
@@ -362,6 +362,16 @@ def deeds(
         if group is not Group.REPORTER
     ]
     return tuple(found)
+
+
+def _said(case: Case, entry: ev.Entry) -> list[Deed]:
+    """What people outside are written by mail as well, where anybody of them has an address."""
+    contacts = (case.report.identity.contact, *(each.contact for each in case.parties))
+    if not case.writers and not any("@" in each for each in contacts):
+        return []
+    if entry.actor.kind is not ActorKind.REPORTER and words_between(entry):
+        return [Said(case=case.ref, seq=entry.seq, audience=Audience.REPORTER)]
+    return said(case, entry)
 
 
 _ENCODER: Final = msgspec.json.Encoder()

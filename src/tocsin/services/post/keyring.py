@@ -13,6 +13,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from tocsin.core.mail_out import keys, wkd
 from tocsin.core.mail_out.keys import KnownKey, Source
 from tocsin.core.vocabulary import CaseRef, ProjectId, Refused, Value
@@ -81,6 +83,20 @@ def drop(desk: Desk, project: ProjectId, ref: CaseRef, who: str, fingerprint: st
     """Forget a key."""
     wanted = "".join(fingerprint.split()).upper()
     _change(desk, project, _id(ref, who), lambda known: tuple(each for each in known if each.fingerprint != wanted))
+
+
+def rings(desk: Desk, project: ProjectId) -> list[tuple[str, tuple[KnownKey, ...]]]:
+    """Every correspondent's keys in a project, each with the name of their record (case, dot, who)."""
+    return [(kept.id, kept.value.keys) for kept in _book(desk).all(project)]
+
+
+def warned(desk: Desk, project: ProjectId, record: str, fingerprint: str, days: int) -> None:
+    """Note that somebody was told that a key ends in so many days."""
+
+    def note(known: tuple[KnownKey, ...]) -> tuple[KnownKey, ...]:
+        return tuple(replace(each, warned=days) if each.fingerprint == fingerprint else each for each in known)
+
+    _change(desk, project, record, note)
 
 
 def forget(desk: Desk, project: ProjectId, ref: CaseRef, who: str = "") -> None:

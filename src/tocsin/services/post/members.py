@@ -78,6 +78,11 @@ def remove_key(desk: Desk, person: str) -> None:
     _everywhere(desk, person, lambda old: replace(old, key=None))
 
 
+def digest_made(desk: Desk, person: str, of: datetime) -> None:
+    """Note that a person's daily mail of an instant was made."""
+    _everywhere(desk, person, lambda old: replace(old, digest_of=of))
+
+
 def keep(desk: Desk, project: ProjectId, person: str, value: Member) -> bool:
     """Write one record; False where somebody else did meanwhile."""
     kept = _book(desk).get(project, person)
