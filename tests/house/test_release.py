@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a release consists of: the same bytes wherever it is built, a bill that names everything and no address, a
+statement of where it came from; an audit that proves it asked; and units that systemd takes."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import ModuleType
+from typing import ClassVar
+
+import pytest
+
+from tests.support import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+def tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "packaging" / f"{name}.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+release, audit = tool("release"), tool("audit")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not (ROOT / ".git").exists():
+        pytest.skip("needs a git checkout")
+    place = tmp_path_factory.mktemp("dist")
+    release.release("HEAD", place)
+    return place
+
+
+def test_it_is_built_twice_and_is_the_same_or_there_is_no_release(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sums = dict(reversed(line.split()) for line in (made / "SHA256SUMS").read_text().splitlines())
+    assert {path.suffix for path in made.iterdir()} >= {".whl", ".gz", ".json"}
+    for path in made.iterdir():
+        if path.name != "SHA256SUMS":
+            assert sums[path.name] == hashlib.sha256(path.read_bytes()).hexdigest()
+    turns = iter((b"one", b"other"))
+    monkeypatch.setattr(release, "build", lambda *_: {"tocsin.whl": next(turns)})
+    with pytest.raises(SystemExit, match="not the same"):
+        release.twice("HEAD", "0")
+
+
+def test_the_bill_names_every_pin_by_its_hashes_and_no_address(made: Path) -> None:
+    text = (made / "tocsin.cdx.json").read_text()
+    bill = json.loads(text)
+    assert (bill["bomFormat"], bill["metadata"]["component"]["name"]) == ("CycloneDX", "tocsin")
+    named = {(each["name"], each["version"]) for each in bill["components"]}
+    assert named >= audit.pins(ROOT / "requirements" / "runtime.txt")
+    assert all(each["hashes"] for each in bill["components"])
+    assert [url for url in re.findall(r'"(https?://[^"]+)"', text) if "cyclonedx.org" not in url] == []
+
+
+def test_the_statement_says_which_bytes_came_from_which_commit(made: Path) -> None:
+    told = json.loads((made / "tocsin.intoto.json").read_text())
+    assert told["_type"] == "https://in-toto.io/Statement/v1"
+    for each in told["subject"]:
+        assert hashlib.sha256((made / each["name"]).read_bytes()).hexdigest() == each["digest"]["sha256"]
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    (source,) = told["predicate"]["buildDefinition"]["resolvedDependencies"]
+    assert len(source["digest"]["gitCommit"]) == len(head) == 40
+
+
+class Osv(BaseHTTPRequestHandler):
+    """A service that knows of some packages, and can be deaf or forgetful."""
+
+    known: ClassVar[set[str]] = {"django"}
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        found = []
+        if asked["package"]["name"] in self.known:
+            found = [{"id": "PYSEC-1", "summary": "x", "details": "x", "modified": "2026-01-01T00:00:00Z",
+                      "affected": [{"package": {"name": asked["package"]["name"], "ecosystem": "PyPI"},
+                                    "versions": [asked["version"]]}]}]  # fmt: skip
+        body = json.dumps({"vulns": found} if found else {}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def osv(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Osv)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setattr(Osv, "known", {"django"})
+    yield f"http://127.0.0.1:{server.server_port}/v1/query"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    (tmp_path / "some.txt").write_text(
+        "idna==3.10 \\\n    --hash=sha256:00\nsix==1.17.0 ; sys_platform == 'win32' \\\n"
+    )
+    return tmp_path / "some.txt"
+
+
+def test_an_audit_asks_about_every_pin_and_proves_it(osv: str, lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert audit.pins(lock) == {("idna", "3.10"), ("six", "1.17.0")}
+    assert audit.audit(lock, osv) == []
+    Osv.known = {"django", "six"}
+    assert audit.audit(lock, osv) == ["six==1.17.0: PYSEC-1"]
+    asked = audit.ask
+    monkeypatch.setattr(audit, "ask", lambda pins, url: [each for each in asked(pins, url) if each["name"] != "idna"])
+    Osv.known = {"django"}
+    assert audit.audit(lock, osv) == ["idna==3.10 was not audited"]
+
+
+def test_a_service_that_finds_nothing_proves_nothing(osv: str, lock: Path) -> None:
+    Osv.known = set()
+    assert "proves nothing" in audit.audit(lock, osv)[0]
+
+
+def test_a_service_that_is_not_there_is_no_clean_bill(lock: Path) -> None:
+    with pytest.raises(RuntimeError, match="could not ask"):
+        audit.audit(lock, "http://127.0.0.1:9/v1/query")
+
+
+UNITS = sorted((ROOT / "packaging" / "systemd").glob("*.service"))
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_systemd_takes_the_unit_and_finds_it_shut_in(unit: Path, tmp_path: Path) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("needs systemd-analyze")
+    for each in UNITS:
+        text = re.sub(r"/opt/tocsin/bin/\w+", "/bin/true", each.read_text())
+        (tmp_path / each.name.replace("@.", "@front.")).write_text(text)
+    here = str(tmp_path / unit.name.replace("@.", "@front."))
+    done = subprocess.run(["systemd-analyze", "verify", here], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    judged = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", here], capture_output=True, text=True, cwd=tmp_path
+    )
+    found = re.search(r"exposure level.*?: ([0-9.]+)", judged.stdout)
+    assert found
+    assert float(found[1]) < 3
