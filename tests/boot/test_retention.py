@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wrapped keys leave the backups after thirty days, so that what was shredded is gone from them too; the rest stays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tocsin.boot import backup
+from tocsin.boot.config import Backup, Config
+from tocsin.services.rotation import KEPT
+
+NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+
+
+def made(home: Path, age: timedelta) -> Path:
+    place = home / (NOW - age).strftime("%Y-%m-%dT%H%M%SZ")
+    place.mkdir()
+    for name in (backup.DATA, backup.KEYS):
+        (place / name).write_bytes(b"sealed")
+    return place
+
+
+def test_wrapped_keys_are_kept_for_thirty_days_and_no_longer(tmp_path: Path) -> None:
+    config = Config(backup=Backup(directory=str(tmp_path), keep=9))
+    young, old = made(tmp_path, KEPT - timedelta(hours=1)), made(tmp_path, KEPT + timedelta(hours=1))
+    assert backup.prune(config, NOW) == 1
+    assert (young / backup.KEYS).exists()  # negative control: until then a shredded case could come back
+    assert not (old / backup.KEYS).exists()
+    assert (old / backup.DATA).exists()
