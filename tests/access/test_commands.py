@@ -113,6 +113,7 @@ mail key add CASE FILE
 mail key list CASE
 mail key verify CASE 0000
 mail preview CASE reporter
+channel preview CASE
 """
 
 OF_A_PERSON = """\
@@ -151,11 +152,12 @@ token revoke tok_1
 
 CONSOLE = frozenset({
     "backup drill", "backup list", "forge issue list", "forge status", "forge sync", "forge token", "forge webhook",
-    "mail feed", "mail key create", "mail key import", "mail key show", "mail queue", "mail test", "webhook events", "db move", "db roles", "db show", "demo", "doctor", "incident", "init",
+    "channel list", "channel set", "mail feed", "mail key create", "mail key import", "mail key show", "mail queue",
+    "mail test", "webhook events", "db move", "db roles", "db show", "demo", "doctor", "incident", "init",
     "keys ledger", "keys rotate", "keys seal", "keys show", "keys unseal", "log checkpoint", "log export", "panic",
-    "people add", "people administrator", "people end", "people link", "people list", "people reset",
-    "recovery make", "recovery restore", "recovery verify", "release list", "restore", "serve", "site key",
-    "site write", "upgrade", "verify", "witness",
+    "people add", "people administrator", "people end", "people link", "people list", "people reset", "recovery make",
+    "recovery restore", "recovery verify", "release list", "restore", "serve", "site key", "site write", "upgrade",
+    "verify", "witness",
 })  # fmt: skip
 """Whoever has the console has the machine; they open no case in words, and name nobody."""
 
