@@ -59,7 +59,7 @@ def test_a_duplicate_is_marked_from_there_with_words_a_person_can_edit(
 
 
 def test_the_inbox_says_how_many_a_new_report_is_like(sign_in: SignIn, pair: tuple[Receipt, Receipt]) -> None:
-    rows = sign_in().get("/inbox").content.decode().split("<tr ")[1:]
+    rows = sign_in().get("/inbox").content.decode().split("<tr")[1:]
     (row,) = [row for row in rows if pair[1].case in row]
     assert "↔ " in row
     assert all("↔" not in row for row in rows if story.TITLES[3] in row)

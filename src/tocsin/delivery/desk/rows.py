@@ -5,7 +5,7 @@ same way as a template at half of its price; everything else on the page is a te
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,39 +15,51 @@ from tocsin.services.queries.inbox import Line
 
 _GROUP: Final = '<tr class="group"><th colspan="{}" scope="rowgroup">{}</th></tr>\n'
 _ROW: Final = (
-    '<tr data-mark="{mark}"{here}{of}><td class="pick"><input type="checkbox" form="bulk" name="pick" '
-    'value="{case}:{seq}" aria-label="Select {case}"></td>'
-    '<td><b>{mark}</b> {due}</td><td>{what}</td><td><a href="/c/{case}">{case}</a></td>'
-    '<td>{phase}</td><td dir="auto"><a data-open href="{look}{case}#pane">{title}</a></td><td>{severity}</td>'
+    "<tr{mark}{here}><td><input type=checkbox name=pick value={case}:{seq} aria-label=Select{pick}></td>"
+    "<td>{due}</td><td>{what}</td><td><a href=/c/{case}>{case}</a></td>"
+    "<td>{phase}</td><td><a href={look}{case}>{title}</a></td><td>{severity}</td>"
     "<td>{lead}</td><td>{answers}</td><td>{alike}</td>"
 )
-_END: Final = "</tr>\n"
+"""A cell costs its bytes fifty times, so what is empty is left out, references go without quotes, and the sheet sets
+the direction of a title (`unicode-bidi: plaintext`, which is what `dir=auto` does)."""
+
+_END: Final = "</tr>"
 _PROJECT: Final = "<td>{project}</td>"
 COLUMNS: Final = 10
 
 
-def rows(lines: Iterable[Line], *, many: bool, look: str, opened: str = "") -> SafeString:
-    """Return the rows of the table, parted by how near their deadlines are, with a column for the project where there
-    are many. `look` is the address that a case's reference is put behind to read it beside the list."""
-    row = f"{_ROW}{_PROJECT}{_END}" if many else _ROW + _END
-    return format_html_join("", "{}", ((each,) for each in _parted(lines, row, COLUMNS + many, look, opened)))
+class Table(NamedTuple):
+    """How the rows are shown: with a column for the project where there are `many`; `look` is the address that a case's
+    reference is put behind to read it beside the list; which one is `opened`, and which are `picked`."""
+
+    many: bool
+    look: str
+    opened: str = ""
+    picked: frozenset[str] = frozenset()
 
 
-def _parted(lines: Iterable[Line], row: str, columns: int, look: str, opened: str) -> Iterable[SafeString]:
+def rows(lines: Iterable[Line], table: Table) -> SafeString:
+    """Return the rows of the table, parted by how near their deadlines are."""
+    return format_html_join("", "{}", ((each,) for each in _parted(lines, table)))
+
+
+def _parted(lines: Iterable[Line], table: Table) -> Iterable[SafeString]:
+    row = f"{_ROW}{_PROJECT}{_END}" if table.many else _ROW + _END
     group = ""
     for line in lines:
         if line.group != group:
             group = line.group
-            yield format_html(_GROUP, columns, group)
-        here = format_html(' aria-current="{}"', "true") if line.case == opened else ""
-        of = format_html(' data-project="{}"', line.project) if columns > COLUMNS else ""
-        yield format_html(row, look=look, here=here, of=of, **_cells(line))
+            yield format_html(_GROUP, COLUMNS + table.many, group)
+        here = format_html(' aria-current="{}"', "true") if line.case == table.opened else ""
+        pick = " checked" if line.case in table.picked else ""
+        yield format_html(row, look=table.look, here=here, pick=pick, **_cells(line))
 
 
 def _cells(line: Line) -> dict[str, object]:
+    marked = format_html("<b>{}</b> {}", line.mark, line.due) if line.mark else line.due
     return {
-        "mark": line.mark,
-        "due": line.due,
+        "mark": format_html(' data-mark="{}"', line.mark) if line.mark else "",
+        "due": marked,
         "what": line.promise.replace("-", " "),
         "case": line.case,
         "seq": line.seq,

@@ -12,6 +12,7 @@
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
     return made;
   };
+  const LINK = ".rows:not(.plain) td:nth-child(6) a";
   const seen = (element) => element.checkVisibility();
   const typing = (element) =>
     element.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=submit])");
@@ -55,14 +56,15 @@
   const bound = (key) => all("[data-key]").find((each) => each.dataset.key === key && seen(each));
   const label = (element) => (element.dataset.say || element.getAttribute("aria-label") || element.textContent).trim();
 
-  const rows = () => all("[data-open]");
+  const rows = () => all(LINK);
   const move = (by, other = false) => {
     const list = rows();
     const at = list.indexOf(document.activeElement);
     const here = at >= 0 ? at : list.findIndex((each) => each.closest("tr").matches("[aria-current]"));
     let to = here < 0 ? (by > 0 ? 0 : list.length - 1) : here + by;
-    const project = list[here]?.closest("tr").dataset.project;
-    while (other && list[to] && list[to].closest("tr").dataset.project === project) to += by;
+    const of = (link) => link.closest("tr").cells[10]?.textContent;
+    const project = list[here] && of(list[here]);
+    while (other && list[to] && of(list[to]) === project) to += by;
     list[to]?.focus();
   };
 
@@ -77,12 +79,12 @@
     });
   };
   document.addEventListener("focusin", ({ target }) => {
-    if (!target.matches("[data-open]") || !matchMedia("(min-width: 72rem)").matches) return;
+    if (!target.matches(LINK) || !matchMedia("(min-width: 72rem)").matches) return;
     clearTimeout(looking);
     looking = setTimeout(() => { if (document.activeElement === target) look(target); }, 120);
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-open]");
+    const link = event.target.closest(LINK);
     if (!link || !matchMedia("(min-width: 72rem)").matches || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     if (document.activeElement === link) look(link);
@@ -159,7 +161,7 @@
   const palette = () => {
     if (one("dialog.palette")) return;
     const found = new Map();
-    for (const each of all("[data-key], .top a, .tabs a, .filter a, [data-open], main form:not([hidden]) button").filter(seen)) {
+    for (const each of all("[data-key], .top a, .tabs a, .filter a, .rows td:nth-child(6) a, main form:not([hidden]) button").filter(seen)) {
       if (!found.has(label(each))) found.set(label(each), each);
     }
     const input = make("input", "", {

@@ -101,13 +101,12 @@ def _rows(
     return [row for row in rows if not own.sleeps(row, aside.get(row.case), now)][: limit + 1] if aside else rows
 
 
-def waiting(desk: Desk, person: str, *, tab: str, project: str = "") -> dict[CaseRef, int]:
-    """Return what the first page holds now and the journal length of each, without opening anything: what a page that
-    was rendered before is compared with."""
+def moved(desk: Desk, person: str, *, tab: str, project: str, since: datetime) -> int:
+    """Count what on the first page came or changed since an instant, without opening anything."""
     mine = desk.people.projects(person)
     projects = tuple(each for each in mine if not project or each == project)
     rows = _rows(desk, projects, tab, person, "", PAGE)[:PAGE] if projects and tab in TABS else ()
-    return {row.case: row.seq for row in rows}
+    return sum(row.updated_at >= since for row in rows)
 
 
 def _query(projects: tuple[ProjectId, ...], tab: str, person: str, after: str, limit: int) -> InboxQuery:

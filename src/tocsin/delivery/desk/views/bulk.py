@@ -49,13 +49,18 @@ def bulk(request: DeskRequest) -> HttpResponseBase:
     act = request.POST.get("do", "")
     deed = _DEEDS.get(act)
     picked = [_pick(each) for each in request.POST.getlist("pick")[:PAGE]]
+    chosen = frozenset(each.ref for each in picked)
+    if act == "more" and picked:
+        return inbox.show(request, picked=chosen, wider=True)
     if deed is None or not picked:
         because = "Select at least one case." if deed else "There is no such thing to do."
-        return inbox.show(request, status=422, failures=[Failure("", because)], typed=request.POST)
+        return inbox.show(request, status=422, failures=[Failure("", because)], picked=chosen)
     failures = [Failure(pick.ref, because) for pick in picked if (because := deed(request, pick))]
     if failures:
         done = len(picked) - len(failures)
-        return inbox.show(request, status=422, failures=failures, done=done, typed=request.POST)
+        return inbox.show(
+            request, status=422, failures=failures, done=done, picked=chosen, typed=request.POST, wider=True
+        )
     place = request.POST.get("back", "")
     if len(picked) > 1:
         return see_other(back(place, did="bulk") or "/inbox?did=bulk")

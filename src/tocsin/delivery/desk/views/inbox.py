@@ -5,10 +5,11 @@ reader: what came since is said above the list, and shown when they ask."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -17,10 +18,11 @@ from tocsin.delivery.desk.doors import DeskRequest, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS
 from tocsin.delivery.desk.forms.base import choices
 from tocsin.delivery.desk.grounds import back, ground
-from tocsin.delivery.desk.rows import rows
+from tocsin.delivery.desk.rows import Table, rows
 from tocsin.services import claims, lookalikes, own
 from tocsin.services.canary_state import banner
 from tocsin.services.health import banners
+from tocsin.services.ports.store import NEVER
 from tocsin.services.queries import case as case_queries
 from tocsin.services.queries import inbox as queries
 from tocsin.services.queries import projects as overview
@@ -48,16 +50,18 @@ def inbox(request: DeskRequest) -> HttpResponseBase:
     return show(request)
 
 
-def show(request: DeskRequest, status: int = 200, **more: Any) -> HttpResponseBase:
-    """Render the list, and the case that is open beside it."""
-    asked = request.GET
+def show(
+    request: DeskRequest, status: int = 200, picked: frozenset[str] = frozenset(), **more: Any
+) -> HttpResponseBase:
+    """Render the list, with the selected rows still selected, and the case that is open beside it."""
+    asked = _place(request)
     tab, project = asked.get("tab", START), asked.get("project", "")
     page = queries.page(request.desk, request.person, tab=tab, project=project, after=asked.get("after", ""))
     many = len(page.projects) > 1 and not project
     opened = asked.get("open", "")
     context = {
         "page": page,
-        "rows": rows(page.lines, many=many, look=_look(tab, project, asked.get("after", "")), opened=opened),
+        "rows": rows(page.lines, Table(many, _look(tab, project, asked.get("after", "")), opened, picked)),
         "tabs": _tabs(tab, project, page.counts),
         "filters": [(_address(tab, each), each, each == project) for each in page.projects],
         "everywhere": _address(tab, ""),
@@ -68,7 +72,7 @@ def show(request: DeskRequest, status: int = 200, **more: Any) -> HttpResponseBa
         "at": "inbox",
         "health": banners(request.desk),
         "banner": banner(request.desk.machine.facts, request.desk.projects, request.desk.now()),
-        "here": back(request.get_full_path()),
+        "here": back(f"/inbox?{asked.urlencode()}"),
         "days": own.SNOOZE_DAYS,
         "kinds": KINDS,
         **_news(page, tab, project, asked.get("after", "")),
@@ -85,18 +89,22 @@ def news(request: DeskRequest) -> HttpResponseBase:
     """Say how many cases of a page are new or have moved since it was rendered; the page itself stays as it is."""
     asked = request.GET
     tab, project = asked.get("tab", START), asked.get("project", "")
-    told = dict(each.rsplit(":", 1) for each in asked.get("seen", "")[:4000].split() if ":" in each)
-    now = queries.waiting(request.desk, request.person, tab=tab, project=project)
-    moved = [ref for ref, seq in now.items() if told.get(ref) != str(seq)]
-    context = {"moved": len(moved), "again": _address(tab, project), "from": request.get_full_path()}
+    told = asked.get("since", "")
+    since = datetime.fromtimestamp(int(told), UTC) if told.isascii() and told.isdigit() and len(told) < 12 else NEVER
+    moved = queries.moved(request.desk, request.person, tab=tab, project=project, since=since)
+    context = {"moved": moved, "again": _address(tab, project), "from": request.get_full_path()}
     return render(request, "desk/news.html", context)
+
+
+def _place(request: DeskRequest) -> QueryDict:
+    """Where in the inbox somebody is; a form that was sent from there says so itself."""
+    return request.GET if request.method != "POST" else QueryDict(urlsplit(back(request.POST.get("back", ""))).query)
 
 
 def _news(page: queries.Page, tab: str, project: str, after: str) -> dict[str, str]:
     if after:
         return {}
-    seen = " ".join(f"{line.case}:{line.seq}" for line in page.lines)
-    return {"from": f"/inbox/news?{urlencode({'tab': tab, 'project': project, 'seen': seen})}"}
+    return {"from": f"/inbox/news?{urlencode({'tab': tab, 'project': project, 'since': int(page.at.timestamp())})}"}
 
 
 def _pane(request: DeskRequest, ref: str, page: queries.Page) -> dict[str, Any]:
@@ -107,7 +115,7 @@ def _pane(request: DeskRequest, ref: str, page: queries.Page) -> dict[str, Any]:
     case = found.case
     refs = [line.case for line in page.lines]
     following = refs[refs.index(ref) + 1 :] if ref in refs else []
-    onward = {**request.GET.dict(), "open": following[0] if following else ""}
+    onward = {**_place(request).dict(), "open": following[0] if following else ""}
     forms = {name.replace("-", "_"): FORMS[name](found) for name in _PANE}
     close = lookalikes.alike(request.desk, request.person, ref, case.project, case.report)
     if close and close[0].same_project and close[0].phase:
@@ -144,8 +152,8 @@ def _tabs(tab: str, project: str, counts: dict[str, str]) -> list[tuple[str, str
 
 
 def _look(tab: str, project: str, after: str) -> str:
-    address = _address(tab, project, after)
-    return f"{address}{'&' if '?' in address else '?'}open="
+    _, _, query = _address(tab, project, after).partition("?")
+    return f"?{query}&open=" if query else "?open="
 
 
 def _address(tab: str, project: str, after: str = "") -> str:
