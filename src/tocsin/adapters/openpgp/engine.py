@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, Protocol, TypeVar
 
 import msgspec
 from pysequoia import CipherSuite, Profile, SignatureMode, Tsk, encrypt, sign
 
-from tocsin.adapters.openpgp import gnupg
+from tocsin.adapters.openpgp import gnupg, reading
 from tocsin.adapters.openpgp.opening import Order, Result, VerifyOrder
-from tocsin.adapters.openpgp.reading import Certificates, certificates_in, described, usable
+from tocsin.adapters.openpgp.reading import Certificates, described
 from tocsin.core.vocabulary import Refused
 from tocsin.services.ports.child import Failed
 from tocsin.services.ports.openpgp import (
@@ -69,16 +70,16 @@ class Engine:
     ) -> bytes | Refused:  # fmt: skip
         """Encrypt to all certificates, signed by `secret` unless that is empty; refuses what must not be used now."""
         try:
-            wanted = [each for body in certificates for each in certificates_in(body)]
+            wanted = [each for body in certificates for each in reading.known(body)]
         except ValueError:
             wanted = []
         if not wanted:
             return Refused(code=NO_KEY, because="There is no key to encrypt to.", rule="RFC 9580")
-        for each in wanted:
-            if refused := usable(each, now):
+        for _, seen in wanted:
+            if refused := reading.usable(seen, now):
                 return refused
         signer = _key(secret).signer() if secret else None
-        return encrypt(bytes=plaintext, recipients=wanted, signer=signer)
+        return encrypt(bytes=plaintext, recipients=[each for each, _ in wanted], signer=signer)
 
     def open(self, secrets: Sequence[bytes], message: bytes, known: Sequence[bytes]) -> Opened | Refused:
         """Open a message in the child, and with GnuPG where the library cannot."""
@@ -115,6 +116,7 @@ class Engine:
         return Signature(state=Signed.BAD) if isinstance(found, Failed) else found
 
 
+@lru_cache(maxsize=16)
 def _key(secret: bytes) -> Tsk:
     """The library's key; its errors carry more than a reader should see, so that none of them leaves here."""
     try:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -78,9 +79,15 @@ def described(certificate: Cert) -> Certificate:
     )
 
 
-def usable(certificate: Cert, now: datetime) -> Refused | None:
+@lru_cache(maxsize=512)
+def known(content: bytes) -> tuple[tuple[Cert, Certificate], ...]:
+    """Certificates that were read before, with what they say; the last few are kept, because reading one costs as much
+    as encrypting to it. Raises ValueError."""
+    return tuple((each, described(each)) for each in certificates_in(content))
+
+
+def usable(seen: Certificate, now: datetime) -> Refused | None:
     """Refuse a certificate that must not be encrypted to now; None for one that may."""
-    seen = described(certificate)
     short = seen.fingerprint[-16:]
     if seen.revoked:
         return Refused(code="key-revoked", because=f"The key {short} was revoked by its owner.", rule="RFC 9580")
