@@ -20,12 +20,14 @@ from tocsin.boot.inbound import Mailbox
 from tocsin.delivery.worker.loop import Chore
 from tocsin.services import alarms, branches, lookalikes, radar
 from tocsin.services.app import Desk
+from tocsin.services.distribution import members, telling
 from tocsin.services.forge import sync
 from tocsin.services.health import WORKER
 from tocsin.services.hooks import deliveries
 from tocsin.services.mail import fetching, held
 from tocsin.services.ports.machine import CLAIMED
 from tocsin.services.post import digest, expiry
+from tocsin.services.rollout import announcing
 
 MINUTE: Final = 60.0
 
@@ -44,7 +46,10 @@ def chores(config: Config) -> Sequence[Chore]:
         Chore("daily mails", 5 * MINUTE, partial(_alone, "daily mails", digest.make, 10 * MINUTE)),
         Chore("keys that end", 60 * MINUTE, partial(_alone, "keys that end", expiry.warn, 10 * MINUTE), at_once=True),
         Chore("forgetting old mail", 60 * MINUTE, partial(_alone, "old mail", held.forget, 10 * MINUTE)),
-        Chore("sending webhooks", 5.0, deliveries.drain),
+        Chore("giving packages to distributors", MINUTE / 2, partial(_alone, "packages", telling.give, 10 * MINUTE)),
+        Chore("asking distributors", 60 * MINUTE, partial(_alone, "distributors", members.keep_up, 10 * MINUTE)),
+        Chore("reminding subscribers", 60 * MINUTE, partial(_alone, "reminders", announcing.remind, 10 * MINUTE)),
+        Chore("sending webhooks", 5.0, partial(_alone, "webhooks", deliveries.drain, 10 * MINUTE)),
         Chore("looking at forges", MINUTE / 4, sync.look),
         Chore("watching public repositories", MINUTE, partial(_alone, "radar", radar.watch, 30 * MINUTE)),
         Chore("looking at repositories", MINUTE, partial(_alone, "repositories", branches.watch, 10 * MINUTE)),

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tocsin.services.app import Desk
+from tocsin.services.distribution import door as packages
+from tocsin.services.distribution import members, telling
 from tocsin.services.forge import door, inbound
 from tocsin.services.mail import arriving, taking
 from tocsin.services.ports.records import Arrival
@@ -23,6 +25,10 @@ BATCH: Final = 50
 
 TAKERS: Final[Mapping[str, Callable[[Desk, Arrival], None]]] = {
     door.KIND: inbound.arrived,
+    members.APPLIED: members.applied,
+    members.AGREED: members.agreed,
+    members.LEFT: members.left,
+    packages.OPENED: telling.seen,
     subscribing.ASKED: subscribers.asked,
     subscribing.CONFIRMED: subscribers.confirmed,
     subscribing.LEFT: subscribers.left,

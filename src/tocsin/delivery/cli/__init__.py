@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "cvss": "cvss:cvss",
     "doc": "doc:doc",
     "drill": "drill:drill",
+    "distributor": "distributor:distributor",
     "embargo": "embargo:embargo",
     "fix": "fix:fix",
     "forge": "forge:forge",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tocsin.delivery.guests import views
+from tocsin.delivery.guests import distributors, views
 
 app_name = "guests"
 
@@ -14,4 +14,7 @@ urlpatterns = [
     path("p/<slug:project>/subscribe/confirm", views.confirm, name="confirm"),
     path("p/<slug:project>/subscribe/leave", views.leave, name="leave"),
     path("p/<slug:project>/updated", views.updated, name="updated"),
+    path("p/<slug:project>/distributors", distributors.apply, name="distributors"),
+    path("p/<slug:project>/distributors/confirm", distributors.confirm, name="distributors-confirm"),
+    path("p/<slug:project>/distributors/leave", distributors.leave, name="distributors-leave"),
 ]

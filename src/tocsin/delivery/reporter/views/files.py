@@ -15,6 +15,7 @@ from tocsin.delivery.reporter.request import RoomRequest, house
 from tocsin.delivery.reporter.views.receipt import saved, saved_proof
 from tocsin.delivery.reporter.views.visit import ended
 from tocsin.services import room
+from tocsin.services.distribution import door
 from tocsin.services.ports.blobs import BlobMissing
 
 LONGEST_NAME: Final = 120
@@ -35,6 +36,8 @@ def file(request: RoomRequest, project: str, blob: str) -> HttpResponseBase:
     if found is None:
         raise Http404
     attachment, chunks = found
+    if request.method == "GET":
+        door.saw(front, place.id, visit.door.room.id, blob)  # who saw what when, where it is a distributor's
     name = content_disposition_header(as_attachment=True, filename=safe_name(attachment.name)) or "attachment"
     return StreamingHttpResponse(
         chunks,

@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Distributors (S63): who may be one, who is told of what, packages alike for nobody, and who saw what when."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import tarfile
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from tests.outside.places import PROJECT, Town, town
+from tests.outside.test_forge_outbound import drafted
+from tests.outside.test_rollout import Silent, queue
+from tests.services import acts
+from tocsin.core import distribution
+from tocsin.core.case import commands as cmd
+from tocsin.core.case.events import ProductNamed
+from tocsin.core.case.party_commands import Consent
+from tocsin.core.distribution import EVIDENCED, Application
+from tocsin.core.formats.schema import schema_violations
+from tocsin.core.notices import CopyMessage
+from tocsin.core.vocabulary import Actor, ActorKind, Refused
+from tocsin.services import cases, room
+from tocsin.services.distribution import door, members, packages, telling
+
+PURL = "pkg:generic/warehousepg"
+EVIDENCE = {each: f"see https://example.net/{each}" for each in EVIDENCED}
+LINK = re.compile(r"https://security\.example\.org(/p/\S+)")
+
+
+@pytest.fixture
+def here() -> Town:
+    made = town()
+    made.desk = replace(made.desk, post=replace(made.desk.post, sends=Silent(), sender="security@example.org"))
+    made.house = replace(made.house, desk=made.desk)
+    return made
+
+
+def applied(here: Town, name: str, purls: tuple[str, ...] = (PURL,)) -> str:
+    """Somebody applies; returns the id."""
+    terms = members.current(here.house.front, PROJECT)
+    wish = Application(
+        name=name, contact=f"security@{name.lower()}.example", purls=purls, evidence=EVIDENCE, accepted=terms.version
+    )
+    assert members.apply(here.house.front, PROJECT, wish) is None
+    here.turn()
+    kept = members.find(here.desk, PROJECT, name)
+    assert kept
+    return kept.id
+
+
+def approved(here: Town, name: str, purls: tuple[str, ...] = (PURL,)) -> str:
+    found = applied(here, name, purls)
+    kept = members.distributors(here.desk).get(PROJECT, found)
+    assert kept
+    members.approve(here.desk, kept, here.house.dana)
+    return found
+
+
+def embargoed(here: Town) -> str:
+    """A case with a draft and a date that holds."""
+    ref = acts.report(here.house).case
+    acts.ready(here.house, ref)
+    drafted(here, ref, products=(ProductNamed(name="WarehousePG", purl=PURL),))
+    if here.case(ref).embargo_until is None:
+        ends = here.desk.now() + timedelta(days=7)
+        here.move(ref, cmd.ProposeEmbargo(proposal="emb_1", ends_at=ends))
+        if here.case(ref).embargo_until is None:
+            answer = Actor(kind=ActorKind.REPORTER, id=here.case(ref).room)
+            done = cases.handle(here.desk, ref, cmd.AcceptEmbargo(proposal="emb_1"), answer)
+            assert not isinstance(done, Refused), done
+    return ref
+
+
+def told(here: Town, ref: str) -> dict[str, str]:
+    """Tell them; returns phrases by name."""
+    done = telling.tell(here.desk, ref, here.dana)
+    assert not isinstance(done, Refused), done
+    return {each.name: each.phrase for each in done}
+
+
+def consent(here: Town, ref: str, name: str) -> None:
+    share = next(each.value for each in telling.of_case(here.desk, ref) if each.value.name == name)
+    result = cases.handle(here.desk, ref, Consent(party=share.party), Actor(kind=ActorKind.PARTY, id=share.party))
+    assert not isinstance(result, Refused), result
+
+
+def given(here: Town, phrase: str) -> list[tuple[str, bytes]]:
+    """What somebody finds in their room: names and bytes."""
+    front = here.house.front
+    opened = room.enter(front, phrase)
+    assert opened
+    seen = room.look(front, opened, PROJECT)
+    found = []
+    for message in seen.messages:
+        assert isinstance(message, CopyMessage)
+        for each in message.attachments:
+            got = room.file(front, seen, each.blob)
+            assert got
+            found.append((each.name, b"".join(got[1])))
+    return found
+
+
+def unpacked(body: bytes) -> dict[str, bytes]:
+    with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+        return {
+            each.name.partition("/")[2]: (tar.extractfile(each) or io.BytesIO()).read() for each in tar.getmembers()
+        }
+
+
+def test_an_application_says_something_about_each_criterion_and_agrees_to_the_terms(here: Town, at_front) -> None:
+    send = at_front(here)
+    page = send("GET", f"/p/{PROJECT}/distributors")
+    terms = members.current(here.house.front, PROJECT)
+    assert terms.version.encode() in page.content
+    assert len(distribution.CRITERIA) == 9
+    full = {"name": "Acme", "mail": "sec@acme.example", "purls": PURL, "terms": terms.version, **EVIDENCE}
+    for lack in (*full,):
+        assert send("POST", f"/p/{PROJECT}/distributors", {**full, lack: ""}).status_code == 422, lack
+    assert send("POST", f"/p/{PROJECT}/distributors", {**full, "terms": "0.old"}).status_code == 422
+    assert send("POST", f"/p/{PROJECT}/distributors", {**full, "purls": "not a purl"}).status_code == 422
+    assert send("POST", f"/p/{PROJECT}/distributors", full).status_code == 202
+    here.turn()
+    kept = members.find(here.desk, PROJECT, "Acme")
+    assert kept
+    assert (kept.value.state, kept.value.terms) == (members.State.APPLIED, terms.version)
+    assert not kept.value.may_be_told(terms.version, here.desk.now())
+
+
+def test_the_terms_change_with_the_promises_of_the_policy(here: Town) -> None:
+    mine, others = (
+        distribution.terms(here.desk.projects.policy(each.id, each.policy)) for each in here.desk.projects.all()
+    )
+    assert mine.version != others.version or mine.text == others.text
+
+
+def test_only_who_ships_the_product_was_approved_and_agreed_is_told(here: Town) -> None:
+    approved(here, "Ships")
+    approved(here, "Other", ("pkg:deb/debian/curl",))
+    approved(here, "Versioned", ("pkg:generic/warehousepg@7.3.1?arch=amd64",))
+    applied(here, "Waiting")
+    gone = members.distributors(here.desk).get(PROJECT, approved(here, "Gone"))
+    assert gone
+    members.remove(here.desk, gone, "they asked")
+    old = members.distributors(here.desk).get(PROJECT, approved(here, "Old"))
+    assert old
+    members.distributors(here.desk).change(old, msgspec.structs.replace(old.value, terms="0.before"))
+    ref = embargoed(here)
+    opened = cases.open_case(here.desk, ref, here.dana, "test")
+    assert opened
+    assert telling.concerned(here.desk, opened)[1] == ["Old has not agreed to the present terms"]
+    assert sorted(told(here, ref)) == ["Ships", "Versioned"]
+    assert told(here, ref) == {}
+
+
+def test_before_the_window_and_without_a_date_nobody_is_told(here: Town) -> None:
+    approved(here, "Ships")
+    ref = acts.report(here.house).case
+    acts.ready(here.house, ref)
+    drafted(here, ref, products=(ProductNamed(name="WarehousePG", purl=PURL),))
+    if here.case(ref).embargo_until is None:
+        refused = telling.tell(here.desk, ref, here.dana)
+        assert isinstance(refused, Refused)
+        assert refused.code == "no-date"
+
+
+def test_one_who_consented_fetches_the_pack_and_one_who_has_not_finds_nothing(here: Town) -> None:
+    approved(here, "Acme")
+    approved(here, "Slow")
+    ref = embargoed(here)
+    phrases = told(here, ref)
+    telling.give(here.desk)
+    assert given(here, phrases["Acme"]) == given(here, phrases["Slow"]) == []
+    consent(here, ref, "Acme")
+    here.house.clock.advance(timedelta(minutes=2))
+    assert telling.give(here.desk) == 1
+    ((name, body),) = given(here, phrases["Acme"])
+    assert given(here, phrases["Slow"]) == []
+    files = unpacked(body)
+    sums = {line.split("  ")[1]: line.split("  ")[0] for line in files.pop("SHA256SUMS").decode().splitlines()}
+    assert sums == {each: hashlib.sha256(content).hexdigest() for each, content in files.items()}
+    assert {"README.txt"} < set(files)
+    for content in files.values():
+        assert b"TLP:AMBER+STRICT" in content
+        assert b"For Acme only" in content
+    csaf = next(content for each, content in files.items() if each.endswith(".json") and b"csaf_version" in content)
+    assert msgspec.json.decode(csaf)["document"]["distribution"]["tlp"]["label"] == "AMBER"
+    assert schema_violations("csaf-2.0", csaf) == ()
+    here.house.clock.advance(timedelta(minutes=30))
+    assert telling.give(here.desk) == 0
+    assert len(given(here, phrases["Acme"])) == 1
+    assert name.endswith(".tar.gz")
+
+
+def test_forty_distributors_get_forty_distinct_packages_each_with_its_own_mark(here: Town) -> None:
+    for number in range(40):
+        approved(here, f"Distro{number:02}")
+    ref = embargoed(here)
+    phrases = told(here, ref)
+    assert len(phrases) == 40
+    for name in phrases:
+        consent(here, ref, name)
+    here.house.clock.advance(timedelta(minutes=2))
+    assert telling.give(here.desk) == 40
+    bodies = {name: given(here, phrase)[0][1] for name, phrase in phrases.items()}
+    assert len({hashlib.sha256(body).digest() for body in bodies.values()}) == 40
+    marks = {each.value.name: each.value.mark for each in telling.of_case(here.desk, ref)}
+    assert len(set(marks.values())) == 40
+    for name, body in bodies.items():
+        everything = b"".join(unpacked(body).values())
+        assert marks[name].encode() in everything
+        assert not any(mark.encode() in everything for other, mark in marks.items() if other != name)
+
+
+def test_a_package_made_again_is_the_same_bytes(here: Town) -> None:
+    approved(here, "Acme")
+    ref = embargoed(here)
+    told(here, ref)
+    opened = cases.open_case(here.desk, ref, here.dana, "test")
+    assert opened
+    first = packages.build(here.desk, opened, "pty_1", "Acme")
+    here.house.clock.advance(timedelta(hours=3))
+    assert packages.build(here.desk, opened, "pty_1", "Acme") == first
+    assert packages.build(here.desk, opened, "pty_2", "Acme").body != first.body
+
+
+def test_a_crash_after_giving_gives_nothing_twice_and_a_new_draft_gives_a_new_package(here: Town, monkeypatch) -> None:
+    approved(here, "Acme")
+    ref = embargoed(here)
+    phrases = told(here, ref)
+    consent(here, ref, "Acme")
+    here.house.clock.advance(timedelta(minutes=2))
+    with monkeypatch.context() as broken:
+        broken.setattr(telling, "_sent", lambda *_: (_ for _ in ()).throw(SystemExit))
+        with pytest.raises(SystemExit):
+            telling.give(here.desk)
+    telling.give(here.desk)
+    assert len(given(here, phrases["Acme"])) == 1
+    drafted(here, ref, products=(ProductNamed(name="WarehousePG", purl=PURL),), details="Better words.")
+    here.house.clock.advance(timedelta(minutes=11))
+    assert telling.give(here.desk) == 1
+    assert len(given(here, phrases["Acme"])) == 2
+
+
+def test_the_grid_says_who_was_told_opened_answered_and_where_they_stand(here: Town) -> None:
+    approved(here, "Acme")
+    approved(here, "Slow")
+    ref = embargoed(here)
+    told(here, ref)
+    consent(here, ref, "Acme")
+    here.house.clock.advance(timedelta(minutes=2))
+    telling.give(here.desk)
+    share = next(each.value for each in telling.of_case(here.desk, ref) if each.value.name == "Acme")
+    door.saw(here.house.front, PROJECT, share.party, share.blob)
+    door.saw(here.house.front, PROJECT, "rom_reporter", share.blob)
+    cases.handle(here.desk, ref, cmd.Hear(text="ack"), Actor(kind=ActorKind.PARTY, id=share.party))
+    assert telling.note(here.desk, ref, "acme", "Acme Linux 12", "affected", "https://acme.example/1")
+    assert not telling.note(here.desk, ref, "nobody", status="affected")
+    here.turn()
+    acme, slow = telling.grid(here.desk, ref, here.dana)  # type: ignore[misc]
+    assert (acme.consented, acme.acknowledged, acme.status) == (True, True, {"Acme Linux 12": "affected"})
+    assert acme.opened_at is not None
+    assert acme.advisory == "https://acme.example/1"
+    assert (slow.consented, slow.acknowledged, slow.opened_at, slow.sent_at) == (False, False, None, None)
+    stranger = Actor(kind=ActorKind.PERSON, id="usr_x")
+    assert isinstance(telling.grid(here.desk, ref, stranger), Refused)
+    assert isinstance(telling.tell(here.desk, ref, stranger), Refused)
+
+
+def test_once_a_year_they_are_asked_and_without_a_yes_they_are_told_no_more(here: Town, at_front) -> None:
+    send = at_front(here)
+    found = approved(here, "Acme")
+    version = members.current(here.desk, PROJECT).version
+    here.house.clock.advance(timedelta(days=336))
+    assert members.keep_up(here.desk) == 1
+    assert members.keep_up(here.desk) == 0
+    text = next(letter.text for letter in queue(here).values())
+    yes, out = LINK.findall(text)
+    here.house.clock.advance(timedelta(days=31))
+    kept = members.distributors(here.desk).get(PROJECT, found)
+    assert kept
+    assert not kept.value.may_be_told(version, here.desk.now())
+    assert send("GET", yes).status_code == 200
+    assert send("POST", yes, {}).status_code == 200
+    here.turn()
+    kept = members.distributors(here.desk).get(PROJECT, found)
+    assert kept
+    assert kept.value.may_be_told(version, here.desk.now())
+    assert send("POST", out, {}).status_code == 200
+    here.turn()
+    kept = members.distributors(here.desk).get(PROJECT, found)
+    assert kept
+    assert (kept.value.state, kept.value.removed_because) == (members.State.REMOVED, "at their own wish")
+    assert send("POST", yes.replace("/confirm", "/leave"), {}).status_code == 404
+
+
+def test_letters_hold_nothing_of_the_matter(here: Town) -> None:
+    approved(here, "Acme")
+    ref = embargoed(here)
+    phrases = told(here, ref)
+    for letter in queue(here).values():
+        words = f"{letter.subject} {letter.text}".casefold()
+        for secret in ("out-of-bounds", "demo_ext", phrases["Acme"].casefold(), "memory is read"):
+            assert secret not in words
