@@ -71,11 +71,11 @@ class Town:
         return [head.case for head in self.desk.journal.cases()]
 
 
-def town(**settings: object) -> Town:
+def town(project: str = PROJECT, **settings: object) -> Town:
     made = house()
     github = GitHubDouble(World(made.clock))
     source = Source(repository="example/example", login=github.login, **settings)  # type: ignore[arg-type]
-    outside = replace(made.desk.outside, forges=ConfiguredForges({PROJECT: source}, github))
+    outside = replace(made.desk.outside, forges=ConfiguredForges({project: source}, github))
     desk = replace(made.desk, outside=outside)
-    links.set_token(desk, PROJECT, TOKEN)
+    links.set_token(desk, project, TOKEN)
     return Town(made, desk, github)

@@ -94,7 +94,7 @@ def test_what_is_not_signed_is_not_taken(here: Town) -> None:
     headers, body = here.github.hook("reported", ghsa, door.secret(here.house.front.tokens, PROJECT).encode())
     for broken in (body + b" ", body[:-1], b""):
         assert isinstance(deliver(here.house.front, PROJECT, headers, broken), Refused)
-    assert isinstance(deliver(here.house.front, "community", headers, body), Refused)
+    assert isinstance(deliver(here.house.front, "example", headers, body), Refused)
     assert isinstance(deliver(here.house.front, PROJECT, {**headers, "X-Hub-Signature-256": ""}, body), Refused)
     here.turn()
     assert here.refs() == []

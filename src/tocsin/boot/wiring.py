@@ -55,6 +55,7 @@ from tocsin.core.mail.message import Message
 from tocsin.core.mail_out.ids import host_of
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
 from tocsin.services.alarms import AlarmedVault, sounder
+from tocsin.services.advertised import Advertised
 from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Mailroom, Outside, Press, Site, Watch
 from tocsin.services.likes import Likes
 from tocsin.services.ports.mail import unchecked
@@ -112,7 +113,7 @@ def front(config: Config) -> Front:
         journal=DbJournal(),
         rooms=DbRooms(),
         drops=DbDrops(),
-        projects=DbProjects(),
+        projects=Advertised(DbProjects(), DbFacts()),
         shelf=DbShelf(),
         log=DbLog(),
         log_key=load_log_key(config.data_dir),

@@ -24,6 +24,7 @@ from tocsin.core.disclosure import Cleared
 from tocsin.core.formats import Loss, findings, format_named, losses, render_all
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
 from tocsin.services import cases, outgoing, site
+from tocsin.services.advertised import Advertised
 from tocsin.services.app import Desk
 from tocsin.services.canary_state import renewed
 from tocsin.services.cases import Opened
@@ -154,7 +155,7 @@ def site_writer(desk: Desk) -> site.Writer | None:
         return None
     return site.Writer(
         shelf=desk.shelf,
-        projects=desk.projects,
+        projects=Advertised(desk.projects, desk.machine.facts),
         tree=press.tree,
         url=desk.site.public_url,
         now=desk.now,

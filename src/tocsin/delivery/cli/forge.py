@@ -23,6 +23,7 @@ from tocsin.delivery.cli.context import (
     who,
 )
 from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.services.advertised import reporting
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
 from tocsin.services.forge import door, inbound, links, public, pushing, sync, watch
@@ -98,7 +99,7 @@ def status(ctx: click.Context, json_: bool) -> None:
         known = list(links.links(opened).all(project))
         changed = [each.value.ghsa for each in known if each.value.conflict]
         read = f"{state.read_at:%Y-%m-%d %H:%M}" if state.read_at else "never"
-        asked = opened.machine.facts.all().get(sync.reporting(project))
+        asked = opened.machine.facts.all().get(reporting(project))
         told = (project, source.repository or source.web, read, asked.value if asked else "unknown", state.trouble)
         rows.append((*told, ", ".join(changed), str(len(known))))
     heads = ("PROJECT", "REPOSITORY", "READ", "PRIVATE REPORTING", "TROUBLE", "CHANGED BY OTHERS", "ADVISORIES")

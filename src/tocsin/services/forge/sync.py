@@ -22,6 +22,7 @@ from tocsin.core.case.model import Case
 from tocsin.core.forge import fields
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, ProjectId, is_cve_id
 from tocsin.services import cases, room, sealing
+from tocsin.services.advertised import SHUT, reporting
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
 from tocsin.services.forge import inbound, watch
@@ -46,11 +47,6 @@ GITHUB_CNA: Final = "GitHub_M"
 STATES: Final = ("triage", "draft", "published", "closed")
 
 _log = logging.getLogger("tocsin.forge")
-
-
-def reporting(project: ProjectId) -> str:
-    """Name of the fact that says whether private reporting is enabled on a project's forge."""
-    return f"forge/{project}/reporting"
 
 
 def look(desk: Desk) -> int:
@@ -96,7 +92,7 @@ def read(desk: Desk, project: ProjectId, asked: Forge, was: Standing) -> Standin
     """Look once, whole; raises Trouble and Rejected. Repeating it changes nothing."""
     now = desk.now()
     enabled = asked.private_reporting()
-    _note(desk, reporting(project), "enabled" if enabled else "disabled")
+    _note(desk, reporting(project), "enabled" if enabled else SHUT)
     found = {each["ghsa_id"]: each for state in STATES for each in asked.advisories(state) if "ghsa_id" in each}
     for payload in found.values():
         inbound.take(desk, project, payload)
