@@ -193,4 +193,4 @@ def test_neutral_words_hold_nothing_but_the_reference() -> None:
         )
         assert said.isprintable() or "\n" in said
         assert "WHPG-2026-k7x4m" in said
-    assert words.happened("first-feedback at 80 %") == "The promise “first-feedback” has used 80 % of its time"
+    assert words.happened("first-feedback at 80 %") == "The promise first-feedback has used 80 % of its time"

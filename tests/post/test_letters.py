@@ -58,7 +58,7 @@ def test_the_team_is_told_that_something_came_and_never_what(mailed: Mailed) -> 
         (mail,) = mailed.server.to(address)
         assert mail["Subject"] == f"[{ref}] A new report has come in"
         assert mail["Auto-Submitted"] == "auto-generated"
-        assert f"/cases/{ref}" in mail.get_content()
+        assert f"/c/{ref}" in mail.get_content()
         for word in ("Out-of-bounds", "short buffer", FINDER, "read past"):
             assert word not in whole(mail)
 

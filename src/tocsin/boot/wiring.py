@@ -32,6 +32,7 @@ from tocsin.adapters.git.mirror import GitMirrors
 from tocsin.adapters.git.sandbox import Bubblewrap
 from tocsin.adapters.git.sources import MirrorSources
 from tocsin.adapters.notifiers import NOTIFIERS
+from tocsin.adapters.notifiers.mailbox import MailFolder
 from tocsin.adapters.notifiers.chat import AppriseChat
 from tocsin.adapters.openpgp.engine import Engine
 from tocsin.adapters.publishers.pdf import pdf
@@ -180,6 +181,7 @@ def post(config: Config, ask: Ask) -> Post:
         teams=HeldTeams(team_carrier(ask)),
         reads=Engine(Pools()),
         http=http(config),
+        kept=sends.all if isinstance(sends, MailFolder) else None,
         sender=config.mail.sender,
         host=host,
     )

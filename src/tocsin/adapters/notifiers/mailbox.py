@@ -13,20 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from tocsin.services.ports.mail_out import Delivered, Fate, Outgoing
+from tocsin.services.ports.mail_out import Delivered, Fate, Kept, Outgoing
 
 SUFFIX: Final = ".eml"
 _HEAD: Final = b"X-Envelope-"
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """One mail of the folder."""
-
-    number: int
-    to: str
-    body: bytes
 
 
 class MailFolder:

@@ -81,7 +81,9 @@ Try this:
   3. Desk, “zipfile”: tick the last line as tested, look at every format on the Advisory tab, publish. That
      takes two people: as Li, open it, and approve exactly this on the tab “Second person”.
   4. Reporter: send a report without an account, keep the seven words, come back with them; it is in the inbox at once.
-  5. Everybody: {where.public}/ has the advisories, as page, OSV, CVE, CSAF, text and Atom feed.
+  5. Mail: {where.desk}/sent shows every mail that would have been sent; as files in
+     {place.home}/mailbox.
+  6. Everybody: {where.public}/ has the advisories, as page, OSV, CVE, CSAF, text and Atom feed.
 
 Everything is on this machine only and is removed when you press Ctrl+C."""
 

@@ -7,6 +7,7 @@ is a `Place` as JSON; the one line of output is a `Filled`.
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Final
@@ -38,7 +39,8 @@ def fill(place: Place) -> Filled:
     places = {"data": None, "keys": None, "url": place.public, "desk_url": place.desk}
     file, _ = install.new(home / "instance", policies, "", open_desk, places)
     settings = file.read_text(encoding="utf-8")
-    file.write_text(f"worker_seconds = {TURN}\n{settings}\n[accounts]\ntrial = true\n", encoding="utf-8")
+    mail = f"\n[mail]\nfolder = {json.dumps(str(home / 'mailbox'))}\n"
+    file.write_text(f"worker_seconds = {TURN}\n{settings}\n[accounts]\ntrial = true\n{mail}", encoding="utf-8")
     desk, front = open_desk(), open_desk.front()
     roles = {project.id: EVERYTHING for project in desk.projects.all()}
     people = {name: desk.people.add(name, email, roles).id for name, email in PEOPLE}

@@ -35,7 +35,7 @@ def happened(what: str) -> str:
         return known
     promise, at, share = what.partition(" at ")
     if at and share.endswith(" %"):
-        return f"The promise “{promise}” has used {share} of its time"
+        return f"The promise {promise} has used {share} of its time"
     return "Something happened that needs somebody"
 
 
@@ -47,8 +47,8 @@ def subject(case: CaseRef, what: str) -> str:
 def notice(case: CaseRef, what: str, desk: str) -> str:
     """The whole text of a notification."""
     return (
-        f"{happened(what)}.\n\nCase {case}: {desk}/cases/{case}\n\n"
-        "This mail says nothing about the case, because it is not encrypted. Add your OpenPGP key on your page on the "
+        f"{happened(what)}.\n\nCase {case}: {desk}/c/{case}\n\n"
+        "This mail says nothing about the case, because it is not encrypted. Add your OpenPGP key to your mail settings on the "
         "desk, and mail to you is encrypted and says more."
     )
 

@@ -19,6 +19,7 @@ from tocsin.delivery.desk.views import (
     metrics,
     policy,
     project,
+    sent,
     signing,
     tokens,
 )
@@ -49,6 +50,7 @@ urlpatterns = [
     path("people/<str:project>", project.change, name="people-change"),
     path("tokens", tokens.tokens, name="tokens"),
     path("tokens/<str:token>/end", tokens.end, name="token-end"),
+    path("sent", sent.sent, name="sent"),
     path("mail", mail.held, name="mail"),
     path("mail/<str:letter>", mail.show, name="mail-one"),
     path("mail/<str:letter>/<str:deed>", mail.act, name="mail-do"),

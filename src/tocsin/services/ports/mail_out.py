@@ -38,6 +38,14 @@ class Outgoing(Value):
     body: bytes
 
 
+class Kept(Value):
+    """A mail that was kept instead of being sent, in the order of `number`."""
+
+    number: int
+    to: str
+    body: bytes
+
+
 class Session(Protocol):
     """One connection, for many mails."""
 

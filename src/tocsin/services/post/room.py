@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tocsin.services.ports.http import Http
-from tocsin.services.ports.mail_out import Sends
+from tocsin.services.ports.mail_out import Kept, Sends
 from tocsin.services.ports.openpgp import NoTeamKeys, Reads, TeamKeys
 
 
@@ -21,3 +22,5 @@ class Post:
     http: Http | None = None
     sender: str = ""
     host: str = "tocsin.invalid"
+    kept: Callable[[], list[Kept]] | None = None
+    """Reads the folder that takes the mails of a trial."""

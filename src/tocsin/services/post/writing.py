@@ -131,7 +131,7 @@ def _happened(desk: Desk, project: ProjectId, empty: Mail, letter: Happened) -> 
     row = desk.inbox.row(letter.case) if key else None
     if row is not None:
         title = inbox.open_summary(desk, row).title
-        link = f"{desk.site.desk_url}/cases/{letter.case}"
+        link = f"{desk.site.desk_url}/c/{letter.case}"
         mail = replace(
             mail,
             inner_subject=f"[{letter.case}] {title}",
@@ -170,16 +170,20 @@ def _with_words(
     writer = of(case.writers, letter.who)
     in_clear = writer is not None and writer.address == mail.to.address and not writer.opened
     if key is None and not in_clear:
-        room = f"{desk.site.public_url}/return"
+        room = _room(desk, case)
         return replace(mail, text=words.answer_waits(case.ref, room), automatic=Automatic.GENERATED)
     who = "reporter, team" if not letter.who else "you, team"
     text = "\n\n".join(part for part in (words.banner(who), said.text, said.plan, said.workarounds) if part.strip())
     files = tuple(_files(desk, said.attachments)) if key else ()
     left = len(said.attachments) - len(files)
     if left:
-        text += f"\n\n({left} attached: read them with your return phrase, {desk.site.public_url}/return)"
+        text += f"\n\n({left} attached: read them with your return phrase, {_room(desk, case)})"
     subject = f"[{case.ref}] {case.title}" if key else ""
     return replace(mail, text=text, files=files, inner_subject=subject)
+
+
+def _room(desk: Desk, case: Case) -> str:
+    return f"{desk.site.public_url}/p/{case.project}/return"
 
 
 def _said(case: Case, letter: Answer, entries: tuple[ev.Entry, ...]) -> notices.CopyMessage | None:
