@@ -54,7 +54,7 @@ def page(client: httpx2.Client, address: str) -> str:
     """Fetch one page of the inbox."""
     answer = client.get(address)
     assert answer.status_code == 200, answer.status_code
-    assert answer.text.count('<a href=/c/WHPG-') == 50
+    assert answer.text.count("<a href=/c/WHPG-") == 50
     return answer.text
 
 

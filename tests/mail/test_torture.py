@@ -82,7 +82,6 @@ DIFFERENT = {
     "malformedHeaderStartsBody-nocrlfcrlf",  # a line that is no header: here the body begins with it, there behind it
     "very-long-boundary", "weird-boundary",  # boundaries that RFC 2046 forbids
     "bluedot-postcard", "double-bound",  # of alternatives, the plain one is read
-    "twopart",  # a picture with changed line ends
 }  # fmt: skip
 """Where our outline differs from the one that is given, and why; the bytes are kept all the same."""
 

@@ -12,6 +12,7 @@ import binascii
 import codecs
 import html
 import re
+from collections.abc import Iterator
 from email import policy
 from email.errors import MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect
 from email.feedparser import BytesFeedParser
@@ -20,7 +21,7 @@ from email.message import Message as Parsed
 from email.utils import collapse_rfc2231_value
 from typing import Final
 
-from tocsin.core.mail.bounds import MAX_DEPTH, exceeded
+from tocsin.core.mail.bounds import MAX_BYTES, MAX_DEPTH, exceeded
 from tocsin.core.mail.message import KEPT_HEADERS, File, Mailbox, Message, Sealed, SignedPart
 
 MAX_TEXT: Final = 1024 * 1024
@@ -52,14 +53,67 @@ _BREAKS: Final = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4"
 _BLANKS: Final = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _ARMOUR: Final = "-----BEGIN PGP MESSAGE-----"
 _ARMOUR_END: Final = "-----END PGP MESSAGE-----"
+_EMPTY: Final = re.compile(rb"\n\r?\n")
 CHUNK: Final = 1 << 16
+MARK: Final = "tocsin.spared."
+LONG: Final = 4096
+"""Bytes of base64 from which it is worth sparing."""
 
 
 def mail(content: bytes) -> Message:
     """Take a mail apart. Raises ValueError for one beyond the bounds, which whoever asks has counted before."""
-    if exceeded(content):
-        raise ValueError("beyond the bounds")
-    return _message(content, _parsed(content), 1)
+    return _Reader().read(content)
+
+
+class _Reader:
+    """Reads one mail. Long base64 is spared the parser, which looks at each of its lines: between the headers of such a
+    part and the next line that begins with two dashes nothing can be but its body. A mark stands for it there."""
+
+    def __init__(self) -> None:
+        self.spared: dict[bytes, bytes] = {}
+
+    def read(self, content: bytes) -> Message:
+        """Take a mail apart."""
+        short = self._short(content)
+        if len(content) > MAX_BYTES or exceeded(short):
+            raise ValueError("beyond the bounds")
+        return _message(content, _parsed(short), 1, self)
+
+    def whole(self, content: bytes) -> bytes:
+        """Put what was spared back in its place."""
+        for mark, body in self.spared.items():
+            if mark in content:
+                content = content.replace(mark, body)
+        return content
+
+    def _short(self, content: bytes) -> bytes:
+        pieces, at = [], 0
+        for found in _base64_parts(content):
+            if found < at:
+                continue
+            empty = _EMPTY.search(content, found)
+            start = empty.end() if empty else len(content)
+            end = content.find(b"\n--", start)
+            end = len(content) if end < 0 else end
+            if end - start < LONG:
+                continue
+            mark = f"{MARK}{len(self.spared)}.".encode()
+            if mark in content:
+                return content  # somebody is playing: nothing is spared
+            self.spared[mark] = content[start:end]
+            pieces += [content[at:start], mark]
+            at = end
+        return b"".join([*pieces, content[at:]]) if pieces else content
+
+
+def _base64_parts(content: bytes) -> Iterator[int]:
+    """Where a header says that its part is base64. A search for a word, because most lines are none of headers."""
+    at = -1
+    word = b"base64"
+    while (at := content.find(word, at + 1)) >= 0:
+        line = content[content.rfind(b"\n", max(0, at - 100), at) + 1 : at]
+        if line.lower().replace(b" ", b"") == b"content-transfer-encoding:":
+            yield at
 
 
 def _parsed(content: bytes) -> Parsed:
@@ -69,24 +123,25 @@ def _parsed(content: bytes) -> Parsed:
     return parser.close()
 
 
-def _message(content: bytes, parsed: Parsed, depth: int) -> Message:
-    froms = parsed.get_all("From", [])
+def _message(content: bytes, parsed: Parsed, depth: int, reader: _Reader) -> Message:
+    headers = _headers(parsed)
+    froms = headers.get("from", [])
     oddities: list[str] = []
-    walked = _Walk(oddities)
+    walked = _Walk(oddities, reader)
     if depth <= MAX_DEPTH:
         walked.part(parsed, depth)
     text = walked.words()
     return Message(
-        subject=_line(parsed.get("Subject", "")),
-        froms=tuple(box for value in froms[:4] for box in _boxes(str(value), oddities)),
+        subject=_line(_first(headers, "subject")),
+        froms=tuple(box for value in froms[:4] for box in _boxes(value, oddities)),
         from_headers=len(froms),
-        to=tuple(box for name in ("To", "Cc") for each in parsed.get_all(name, [])[:4] for box in _boxes(str(each))),
-        reply_to=tuple(box for each in parsed.get_all("Reply-To", [])[:2] for box in _boxes(str(each))),
-        date=_line(parsed.get("Date", ""))[:100],
-        message_id=next(iter(_ids(parsed, "Message-ID")), ""),
-        references=tuple(dict.fromkeys((*_ids(parsed, "In-Reply-To"), *reversed(_ids(parsed, "References"))))),
+        to=tuple(box for name in ("to", "cc") for each in headers.get(name, [])[:4] for box in _boxes(each)),
+        reply_to=tuple(box for each in headers.get("reply-to", [])[:2] for box in _boxes(each)),
+        date=_line(_first(headers, "date"))[:100],
+        message_id=next(iter(_ids(headers, "message-id")), ""),
+        references=tuple(dict.fromkeys((*_ids(headers, "in-reply-to"), *reversed(_ids(headers, "references"))))),
         headers=tuple(
-            (name.lower(), _raw(value)) for name, value in parsed.items() if name.lower() in KEPT_HEADERS
+            (name.lower(), _raw(value)) for name, value in parsed.raw_items() if name.lower() in KEPT_HEADERS
         )[:100],
         media_type=parsed.get_content_type(),
         text=text,
@@ -95,16 +150,29 @@ def _message(content: bytes, parsed: Parsed, depth: int) -> Message:
         sealed=walked.sealed or _armoured(text),
         signed=_signed(content, parsed) if depth == 1 else None,
         oddities=tuple(dict.fromkeys(oddities)),
-    )  # fmt: skip
+    )
+
+
+def _headers(parsed: Parsed) -> dict[str, list[str]]:
+    """Every header by its name, because looking one up in a message goes through all of them."""
+    found: dict[str, list[str]] = {}
+    for name, value in parsed.raw_items():
+        found.setdefault(name.lower(), []).append(str(value))
+    return found
+
+
+def _first(headers: dict[str, list[str]], name: str) -> str:
+    return next(iter(headers.get(name, ())), "")
 
 
 class _Walk:
     """Collects the words and files of one message."""
 
-    def __init__(self, oddities: list[str]) -> None:
+    def __init__(self, oddities: list[str], reader: _Reader) -> None:
         self.oddities = oddities
+        self.reader = reader
         self.plain: list[str] = []
-        self.htmls: list[str] = []
+        self.htmls: list[tuple[bytes, str | None]] = []
         self.files: list[File] = []
         self.inside: Message | None = None
         self.sealed: Sealed | None = None
@@ -129,22 +197,35 @@ class _Walk:
     def words(self) -> str:
         """What the message says: its plain text, or its HTML made into text where there is none."""
         plain = "\n\n".join(each for each in self.plain if each.strip())
-        told = plain if plain.strip() else "\n\n".join(self.htmls)
+        told = plain if plain.strip() else "\n\n".join(_unhtml(_text(*each)) for each in self.htmls)
         return told.strip("\n")[:MAX_TEXT]
 
     def _leaf(self, part: Parsed, kind: str, alternative: bool) -> None:
         name = _filename(part)
-        body = part.get_payload(decode=True)
-        content = body if isinstance(body, bytes) else b""
+        content = self._decoded(part)
         attached = name or part.get_content_disposition() == "attachment"
         if kind == "text/plain" and not attached and len(content) <= MAX_TEXT:
             self.plain.append(_text(content, part.get_content_charset()))
         elif kind == "text/html" and not attached and len(content) <= MAX_HTML:
-            self.htmls.append(_unhtml(_text(content, part.get_content_charset())))
+            self.htmls.append((content, part.get_content_charset()))
             if not alternative and self.plain:
                 self._file(name or "message.html", kind, content)
         elif content:
             self._file(name, kind, content)
+
+    def _decoded(self, part: Parsed) -> bytes:
+        """The bytes of a leaf; of base64 that was spared, straight from what came."""
+        raw = part.get_payload()
+        mark = raw.strip().encode("ascii", "replace") if isinstance(raw, str) and len(raw) < LONG else b""
+        spared = self.reader.spared.get(mark)
+        if spared is not None:
+            return _unpacked(spared)
+        if isinstance(raw, str) and MARK in raw:
+            for name, body in self.reader.spared.items():
+                raw = raw.replace(name.decode("ascii"), body.decode("ascii", "surrogateescape"))
+            part.set_payload(raw)
+        decoded = part.get_payload(decode=True)
+        return decoded if isinstance(decoded, bytes) else b""
 
     def _file(self, name: str, kind: str, content: bytes) -> None:
         if len(self.files) < MAX_FILES:
@@ -156,7 +237,7 @@ class _Walk:
         inner = part.get_payload(0)
         if not isinstance(inner, Parsed):
             return
-        content = inner.as_bytes()
+        content = self.reader.whole(inner.as_bytes())
         if part.get("Content-Transfer-Encoding", "").strip().lower() == "base64":
             # Forbidden by RFC 2046, section 5.2.1, and sent all the same.
             content = _unpacked(content)
@@ -164,7 +245,7 @@ class _Walk:
                 self._file(_filename(part) or "message.eml", "message/rfc822", content)
                 return
             inner = _parsed(content)
-        inside = _message(b"", inner, depth + 1)
+        inside = _message(b"", inner, depth + 1, self.reader)
         if self.inside is None:
             self.inside = inside
         self._file(f"{_filename(part) or inside.subject[:80] or 'message'}.eml", "message/rfc822", content)
@@ -177,18 +258,19 @@ class _Walk:
         inner = parts[1]
         if not isinstance(inner, Parsed) or inner.get_content_type() != "application/octet-stream":
             return False
-        body = inner.get_payload(decode=True)
-        if not isinstance(body, bytes):
-            return False
+        body = self._decoded(inner)
         self.sealed = Sealed(content=body)
         return True
 
 
 def _unpacked(content: bytes) -> bytes:
+    """Base64 decoded; one that is cut short, as far as it goes."""
     try:
         return binascii.a2b_base64(content)
     except binascii.Error:
-        return content
+        whole = re.sub(rb"[^A-Za-z0-9+/]", b"", content)
+        whole = whole[: len(whole) - (len(whole) % 4 == 1)]
+        return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
 def _armoured(text: str) -> Sealed | None:
@@ -259,8 +341,8 @@ def _lower(address: str) -> str:
     return f"{local}@{domain.lower()}"
 
 
-def _ids(parsed: Parsed, name: str) -> list[str]:
-    values = parsed.get_all(name, [])[:2]
+def _ids(headers: dict[str, list[str]], name: str) -> list[str]:
+    values = headers.get(name, [])[:2]
     return [found for value in values for found in _ID.findall(_line(value, decode=False)[-MAX_VALUE:])][-50:]
 
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where children come from when there are many: a process with nothing in it that has imported one parser and forks
-for each input. `python -m tocsin.adapters.child.nursery PARSER`, asked over the socket that is its standard input.
+for its inputs. `python -m tocsin.adapters.child.nursery PARSER`, asked over the socket that is its standard input.
 
-The asker sends one end of a socket pair; only the forked child reads from it, behind the closed door, and ends after
-one answer. So no input meets another one's process, and none waits for an interpreter to start. The nursery itself
-reads no byte of any input. An answer begins with one byte: 0 before a msgpack value, or the exit code of `child.main`.
+The asker sends one end of a socket pair; only the forked child reads from it, behind the closed door. A child takes one
+input after another over it, each announced by its length, until the asker has had enough or an input was no ordinary
+one: then it ends, and with it whatever that input did to it. So none waits for an interpreter to start, and the
+nursery itself reads no byte of any input. An answer is its length and one byte: 0 before a msgpack value, or the exit
+code of `child.main`.
 """
 
 from __future__ import annotations
@@ -14,23 +16,28 @@ import os
 import resource
 import signal
 import socket
+import struct
 import sys
+from contextlib import suppress
+from types import FrameType
 from typing import Final
 
 import msgspec
 
 from tocsin.adapters.child import LIMITS, Parser, parser
-from tocsin.adapters.child.main import MAX_INPUT, close_the_door
+from tocsin.adapters.child.main import CPU_SECONDS, MAX_INPUT, MEMORY, close_the_door
 
 WALL_SECONDS: Final = 10
-CHUNK: Final = 1 << 20
+SIZE: Final = struct.Struct(">Q")
+MOST_INPUTS: Final = 50
+"""Inputs that one child takes at most."""
 
 
 def main() -> int:
     """Fork for every socket that comes in, until the asker has gone."""
     name = sys.argv[1]
     parse, door = parser(name), socket.socket(fileno=0)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children that have ended leave nothing behind
+    signal.signal(signal.SIGCHLD, _reap)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
@@ -45,20 +52,35 @@ def main() -> int:
 
 
 def _child(name: str, parse: Parser, door: socket.socket, end: int) -> None:
-    """Parse one input and end this process, whatever happens."""
+    """Take inputs and end this process, whatever happens."""
     code = 1
     try:
         door.close()
-        gc.disable()  # it lives for one input
-        signal.alarm(WALL_SECONDS)
-        talk = socket.socket(fileno=end)
-        close_the_door(*LIMITS.get(name, ()))
-        answer = _answer(parse, _all(talk))
-        talk.sendall(answer)
-        talk.shutdown(socket.SHUT_RDWR)
+        gc.disable()  # it does not live long
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        seconds, memory = LIMITS.get(name, (CPU_SECONDS, MEMORY))
+        with socket.socket(fileno=end) as talk:
+            close_the_door(seconds * MOST_INPUTS, memory)
+            while told := _exactly(talk, SIZE.size):
+                _allow(seconds)
+                answer = _answer(parse, _exactly(talk, min(SIZE.unpack(told)[0], MAX_INPUT)))
+                signal.alarm(0)
+                talk.sendall(SIZE.pack(len(answer)))
+                talk.sendall(answer)
+                if answer[:1] != b"\0":
+                    break
         code = 0
     finally:
         os._exit(code)
+
+
+def _allow(seconds: int) -> None:
+    """Give the next input so many seconds of CPU from now, and `WALL_SECONDS` by the clock."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(until, hard), hard))
+    signal.alarm(WALL_SECONDS)
 
 
 def _answer(parse: Parser, content: bytes) -> bytes:
@@ -70,18 +92,23 @@ def _answer(parse: Parser, content: bytes) -> bytes:
         return b"\x02"
 
 
-def _all(talk: socket.socket) -> bytes:
-    pieces, size = [], 0
-    while size <= MAX_INPUT and (piece := talk.recv(CHUNK)):
-        pieces.append(piece)
-        size += len(piece)
-    return b"".join(pieces)
+def _exactly(talk: socket.socket, size: int) -> bytes:
+    """So many bytes, or none where the asker has gone."""
+    found = bytearray(size)
+    rest = memoryview(found)
+    while rest:
+        count = talk.recv_into(rest)
+        if not count:
+            return b""
+        rest = rest[count:]
+    return bytes(found)
 
 
-def spent() -> tuple[float, int]:
-    """CPU seconds and KiB of memory that the children have cost, for measuring."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime, used.ru_maxrss
+def _reap(number: int, frame: FrameType | None) -> None:
+    """Let children that have ended go; what they cost is then counted as this process's (times(2))."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 if __name__ == "__main__":

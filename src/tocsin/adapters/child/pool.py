@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asks a nursery for a child for each input: as bounded as `run.parse`, without the price of starting Python.
+"""Asks a nursery for children: as bounded as `run.parse`, without the price of starting Python for each input.
 
-One nursery a parser and process, started at the first input, started again when it has ended. Safe between threads:
-each input has a socket pair of its own.
+One nursery a parser and process, started at the first input, started again when it has ended. A child is kept for the
+next ordinary inputs of the same asker; after a large one, a failed one, or `MOST_INPUTS`, the next gets a fresh child.
+Safe between threads: each input is between one thread and one child.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import socket
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 import msgspec
 
+from tocsin.adapters.child.nursery import MOST_INPUTS, SIZE
 from tocsin.adapters.child.run import environment, why
 from tocsin.services.ports.child import Failed
 
@@ -24,7 +27,16 @@ T = TypeVar("T", bound=msgspec.Struct)
 SECONDS: Final = 12.0
 """By the clock, and a little more than the child gives itself."""
 
-CHUNK: Final = 1 << 18
+ORDINARY: Final = 256 * 1024
+"""Bytes of an input after which its child may take another."""
+
+
+@dataclass
+class Child:
+    """One child, and how many inputs it has taken."""
+
+    talk: socket.socket
+    inputs: int = 0
 
 
 class Pool(Generic[T]):
@@ -33,23 +45,40 @@ class Pool(Generic[T]):
     def __init__(self, name: str, kind: type[T], largest: int) -> None:
         self._name, self._kind, self._largest = name, kind, largest
         self._lock = threading.Lock()
-        self._nursery: subprocess.Popen[bytes] | None = None
+        self._idle: list[Child] = []
+        self.nursery: subprocess.Popen[bytes] | None = None
         self._door: socket.socket | None = None
 
     def __call__(self, content: bytes) -> T | Failed:
         """Parse in a child; whatever goes wrong there is a `Failed` that says how, in words without content."""
         try:
-            with self._talk() as talk:
-                talk.settimeout(SECONDS)
-                talk.sendall(content)
-                talk.shutdown(socket.SHUT_WR)
-                answer = self._answer(talk)
-        except TimeoutError:
-            return Failed(because="it took too long")
-        except (ConnectionError, BrokenPipeError):
-            return Failed(because=why(-9))
+            child = self._taken()
         except OSError:
             return Failed(because="no process could be started")
+        try:
+            child.talk.settimeout(SECONDS)
+            child.talk.sendall(SIZE.pack(len(content)))
+            child.talk.sendall(content)
+            answer = self._answer(child.talk)
+        except TimeoutError:
+            answer = b"\xff"
+        except OSError:
+            answer = b""
+        child.inputs += 1
+        if answer[:1] == b"\0" and len(content) <= ORDINARY and child.inputs < MOST_INPUTS:
+            self._give_back(child)
+        else:
+            child.talk.close()
+        return self._value(answer)
+
+    def close(self) -> None:
+        """End the nursery and its children."""
+        with self._lock:
+            self._end()
+
+    def _value(self, answer: bytes) -> T | Failed:
+        if answer == b"\xff":
+            return Failed(because="it took too long")
         if not answer or answer[0]:
             return Failed(because=why(answer[0] if answer else -9))
         try:
@@ -57,16 +86,30 @@ class Pool(Generic[T]):
         except msgspec.DecodeError:
             return Failed(because="its answer made no sense")
 
-    def close(self) -> None:
-        """End the nursery."""
-        with self._lock:
-            self._end()
-
     def _answer(self, talk: socket.socket) -> bytes:
-        answer = bytearray()
-        while len(answer) <= self._largest and (piece := talk.recv(CHUNK)):
-            answer += piece
-        return bytes(answer) if len(answer) <= self._largest else b""
+        size = SIZE.unpack(self._exactly(talk, SIZE.size) or bytes(SIZE.size))[0]
+        return self._exactly(talk, size) if size <= self._largest else b""
+
+    @staticmethod
+    def _exactly(talk: socket.socket, size: int) -> bytes:
+        found = bytearray(size)
+        rest = memoryview(found)
+        while rest:
+            count = talk.recv_into(rest)
+            if not count:
+                return b""
+            rest = rest[count:]
+        return bytes(found)
+
+    def _taken(self) -> Child:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return Child(self._talk())
+
+    def _give_back(self, child: Child) -> None:
+        with self._lock:
+            self._idle.append(child)
 
     def _talk(self) -> socket.socket:
         """A socket whose other end a new child reads; raises OSError where none can be had."""
@@ -89,21 +132,29 @@ class Pool(Generic[T]):
             with theirs:
                 command = [sys.executable, "-P", "-m", "tocsin.adapters.child.nursery", self._name]
                 quiet = subprocess.DEVNULL
-                self._nursery = subprocess.Popen(
+                self.nursery = subprocess.Popen(
                     command, stdin=theirs.fileno(), stdout=quiet, stderr=quiet, env=environment(), cwd="/"
                 )
             self._door = ours
             atexit.register(self.close)
         return self._door
 
+    def end_children(self) -> None:
+        """End the children that wait for another input."""
+        with self._lock:
+            while self._idle:
+                self._idle.pop().talk.close()
+
     def _end(self) -> None:
+        while self._idle:
+            self._idle.pop().talk.close()
         if self._door is not None:
             self._door.close()  # it ends when nobody can ask any more
             self._door = None
-        if self._nursery is not None:
+        if self.nursery is not None:
             try:
-                self._nursery.wait(5)
+                self.nursery.wait(5)
             except subprocess.TimeoutExpired:
-                self._nursery.kill()
-                self._nursery.wait()
-            self._nursery = None
+                self.nursery.kill()
+                self.nursery.wait()
+            self.nursery = None

@@ -71,12 +71,10 @@ def bytes_of(desk: Desk, left: Left) -> bytes:
 def read(desk: Desk, room: Mailroom, project: ProjectId, left: Left) -> Read:
     """Read a mail. Whatever it is made of, the answer is a value."""
     raw = bytes_of(desk, left)
-    beyond = exceeded(raw)
-    if beyond:
-        return Read(unread=f"it goes beyond what is read by a machine: {beyond.because}")
-    parsed = room.parse(raw)
+    parsed = room.parse(raw)  # which counts before it parses
     if isinstance(parsed, Failed):
-        return Read(unread=parsed.because)
+        beyond = exceeded(raw)
+        return Read(unread=f"it goes beyond what is read by a machine: {beyond.because}" if beyond else parsed.because)
     found = Read(
         message=parsed,
         sort=kinds.sort(parsed, left.envelope, desk.sealer.instance, room.lists),
@@ -93,10 +91,9 @@ def _decrypted(room: Mailroom, project: ProjectId, found: Read) -> Read:
     opened = room.keys.open(project, sealed.content) if sealed else None
     if opened is None or isinstance(opened, Refused):
         return msgspec.structs.replace(found, locked=opened.because if opened else "")
-    inside = None if exceeded(opened.plain) else room.parse(_as_mail(opened.plain))
-    if inside is None or isinstance(inside, Failed):
-        because = "what is inside could not be taken apart" if inside is None else inside.because
-        return msgspec.structs.replace(found, locked=because)
+    inside = room.parse(_as_mail(opened.plain))
+    if isinstance(inside, Failed):
+        return msgspec.structs.replace(found, locked=f"what is inside: {inside.because}")
     message = msgspec.structs.replace(
         found.message,
         subject=inside.subject or found.message.subject,
