@@ -41,7 +41,7 @@ def flood(house: House, count: int) -> list[str]:
 def test_what_is_due_first_stands_first(house: House, sign_in: SignIn) -> None:
     story.inbox(house)
     page = look(sign_in())
-    row = r"<tr(?: data-mark=\"([!]*)\")?[^>]*><td><input[^>]*></td><td>(?:<b>[!]*</b> )?([^<]+)</td>"
+    row = r"<tr(?: data-mark=\"([!]*)\")?[^>]*><td><input[^>]*><td>(?:<b>[!]*</b> )?([^<]+)<td>"
     left = re.findall(row, page)
     assert left[0] == ("!!", "21 min over") or left[0][0] == "!!"
     assert [mark for mark, _ in left] == sorted((mark for mark, _ in left), reverse=True)

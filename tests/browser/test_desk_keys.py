@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The desk with a keyboard alone, and how much work an ordinary report is: keys, presses and facts are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.office import Office, opened
+from tests.chromium import accessibility, watch
+from tests.desk import story
+from tests.desk.test_cvss import ANSWERS
+from tests.rooms import walk
+from tocsin.core.case import commands as cmd
+from tocsin.core.vocabulary import Audience
+from tocsin.services.queries import case as queries
+
+pytestmark = pytest.mark.browser
+
+MOST_KEYS, MOST_CLICKS, MOST_FACTS = 4, 12, 8
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    """A desk of one's own, served over HTTP from this process."""
+    with opened() as office:
+        yield office
+
+
+@pytest.fixture
+def desk(chromium: Browser, office: Office) -> Iterator[BrowserContext]:
+    """Dana's browser, with the desk's script; it fails on any breach of policy or Trusted Types."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", timezone_id="UTC")
+    offences = watch(context)
+    faults: list[str] = []
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    office.enter(context)
+    yield context
+    context.close()
+    assert not offences
+    assert not faults
+
+
+class Hands:
+    """Types and presses as a person does, and counts: shortcuts, and facts that were typed in."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.keys = self.presses = 0
+        self.facts: list[str] = []
+
+    def key(self, *names: str) -> None:
+        """Press keys one after another."""
+        for name in names:
+            self.keys += 1
+            self.page.keyboard.press(name)
+
+    def click(self, name: str) -> None:
+        """Press a button or a link by its name."""
+        self.presses += 1
+        found = self.page.get_by_role("button", name=name, exact=True).or_(
+            self.page.get_by_role("link", name=name, exact=True)
+        )
+        found.first.click()
+
+    def type(self, label: str, text: str) -> None:
+        """Type one fact into a field."""
+        self.facts.append(text)
+        self.page.get_by_label(label).first.fill(text)
+
+
+def stands(office: Office, ref: str) -> queries.CaseView:
+    found = queries.view(office.house.desk, ref, office.house.dana)
+    assert found
+    return found
+
+
+def test_a_decision_takes_four_keys_at_most_and_no_other_page(desk: BrowserContext, office: Office) -> None:
+    ref = story.report(office.house)
+    page = desk.new_page()
+    page.goto(f"{office.url}/inbox?project=warehousepg")
+    rows = page.locator(".rows td:nth-child(4) a").all_inner_texts()
+    page.locator(".rows td:nth-child(6) a").nth(max(rows.index(ref) - 1, 0)).focus()
+    hands = Hands(page)
+    if rows.index(ref):
+        hands.key("j")
+    page.locator("#pane").get_by_role("link", name=ref, exact=True).wait_for()
+    assert page.url.endswith(f"open={ref}")
+    hands.key("1")
+    expect(page.get_by_label("Effect", exact=True)).to_have_value(story.PLPERL.effects)
+    expect(page.get_by_label("Effect", exact=True)).to_be_focused()
+    with page.expect_navigation():
+        hands.key("Control+Enter")
+    expect(page.locator("#did")).to_contain_text("Accepted")
+    assert stands(office, ref).advisory_id
+    assert hands.keys <= MOST_KEYS
+
+
+def test_without_single_keys_nothing_happens_and_everything_can_still_be_done(
+    desk: BrowserContext, office: Office
+) -> None:
+    page = desk.new_page()
+    page.goto(f"{office.url}/look")
+    page.get_by_label("Off: only Tab, Enter and what the browser has").check()
+    page.get_by_role("button", name="Save").click()
+    page.goto(f"{office.url}/inbox?open={office.refs[4]}")
+    for key in ("j", "1", "x", "?", "z"):
+        page.keyboard.press(key)
+    assert page.locator("dialog[open]").count() == 0
+    assert page.locator(".decide details[open]").count() == 0
+    page.keyboard.press("Control+k")
+    page.keyboard.type("calen")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/calendar")
+
+
+def test_keys_lead_through_a_case_and_say_what_they_do(
+    desk: BrowserContext, office: Office, shoot: Callable[[Page, str], Path]
+) -> None:
+    ref = office.refs[0]
+    page = desk.new_page()
+    page.goto(f"{office.url}/c/{ref}")
+    story.act(office.house, ref, cmd.Say(audience=Audience.TEAM, text="Looks like the one of 2016."), office.house.li)
+    page.reload()
+    page.keyboard.press("u")
+    expect(page.locator(".message.new").first).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Next unread message")
+    shoot(page, "desk-keys-light-wide")
+    assert accessibility(page) == []
+    page.keyboard.press("Escape")
+    for key, address in (("s", "score"), ("e", "embargo"), ("b", "branches"), ("d", "advisory"), ("p", "publish")):
+        with page.expect_navigation():
+            page.keyboard.press(key)
+        assert page.url.endswith(f"/{address}")
+    page.goto(f"{office.url}/c/{ref}")
+    page.keyboard.press("r")
+    expect(page.get_by_label("Message to the reporter", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Send to reporter")).to_be_visible()
+
+
+def test_words_are_kept_while_they_are_typed(desk: BrowserContext, office: Office) -> None:
+    ref = office.refs[0]
+    page = desk.new_page()
+    page.goto(f"{office.url}/c/{ref}")
+    page.keyboard.press("n")
+    with page.expect_response(lambda answer: "/draft/note" in answer.url) as kept:
+        page.keyboard.type("The decoder reads past its buffer.")
+    assert kept.value.status == 204
+    expect(page.locator("#note .draft")).to_contain_text("Draft kept")
+    page.close()
+    again = desk.new_page()
+    again.goto(f"{office.url}/c/{ref}")
+    expect(again.get_by_label("Internal note", exact=True).last).to_have_value("The decoder reads past its buffer.")
+
+
+def test_a_choice_of_the_score_works_out_at_once(desk: BrowserContext, office: Office) -> None:
+    page = desk.new_page()
+    page.goto(f"{office.url}/c/{office.refs[0]}/score")
+    page.locator("input[name=m3S][value=C]").check()
+    expect(page.get_by_label("CVSS vector", exact=True)).to_have_value(story.VECTOR.replace("S:U", "S:C"))
+    expect(page.locator("#board")).to_contain_text("Critical 9.9")
+    expect(page.locator("#difference")).to_contain_text("")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_label("CVSS vector", exact=True)).to_have_value(story.VECTOR)
+
+
+def accept(hands: Hands, office: Office, ref: str) -> None:
+    """Read and accept beside the inbox."""
+    hands.page.goto(f"{office.url}/inbox?open={ref}")
+    hands.page.locator("#pane summary").filter(has_text="Accept").click()
+    hands.presses += 1
+    hands.type("Criticality", "Every server whose users may write functions.")
+    hands.click("Accept and tell the reporter")
+
+
+def state_lines(hands: Hands, office: Office, ref: str) -> None:
+    """Say for each line where it is fixed, or why it is not hit."""
+    hands.page.goto(f"{office.url}/c/{ref}/lines")
+    for line, state, field, fact in (
+        ("7.4", "fixed", "Fixed in", "7.4.2"),
+        ("7.3", "fixed", "Fixed in", "7.3.4"),
+        ("6.29", "not-affected", "Reason", "built without PL/Perl"),
+    ):
+        row = hands.page.locator("tr").filter(has=hands.page.locator(f"input[value='{line}']"))
+        row.get_by_label("State").select_option(state)
+        row.get_by_label("Tested").set_checked(state == "fixed")
+        row.get_by_label(field).fill(fact)
+        hands.facts.append(fact)
+    hands.click("Save lines")
+
+
+def order(hands: Hands, button: str) -> None:
+    """Press what is weighty; say that what the policy remarks is known, where it remarks something."""
+    hands.click(button)
+    if hands.page.get_by_text("Know this first").count():
+        for box in hands.page.locator("input[name=known]").all():
+            box.check()
+        hands.click(button)
+
+
+def publish(hands: Hands, office: Office, ref: str, second: Page) -> None:
+    """Order it by its id, which is copied and no fact; another person approves exactly that."""
+    hands.page.goto(f"{office.url}/c/{ref}/publish")
+    hands.page.get_by_label("Type the advisory id to publish it").fill(stands(office, ref).advisory_id)
+    order(hands, "Publish now")
+    expect(hands.page.locator(".refusal")).to_contain_text("Asked for a second person")
+    first, hands.page = hands.page, second
+    hands.page.goto(f"{office.url}/c/{ref}/approve")
+    order(hands, "Approve and carry out")
+    assert hands.page.locator(".refusal").all_inner_texts() == []
+    hands.page = first
+    walk.work(office.house)
+
+
+def test_an_ordinary_report_takes_twelve_presses_and_eight_facts_and_none_twice(
+    desk: BrowserContext, office: Office, chromium: Browser
+) -> None:
+    """From the report to the public advisory: decision, score, lines, fix, text, order."""
+    ref = story.report(office.house, replace(story.PLPERL, surface=ANSWERS))
+    page = desk.new_page()
+    hands = Hands(page)
+    accept(hands, office, ref)
+    page.goto(f"{office.url}/c/{ref}/score")
+    hands.click("Save score")
+    state_lines(hands, office, ref)
+    page.goto(f"{office.url}/c/{ref}/fix")
+    hands.type("Where it lies", "0a1b2c3")
+    hands.click("The fix is ready")
+    story.act(office.house, ref, cmd.ConfirmFix(note="All regression tests."), office.house.li)
+    page.goto(f"{office.url}/c/{ref}/advisory")
+    hands.type("In one sentence", "An unprivileged database user can run code as the server's user; update.")
+    hands.type(
+        "Details", "Incorrect control of environment variables lets a user change those of the server's process."
+    )
+    hands.type("Mitigation", "Drop the extension where it is not used.")
+    hands.click("Save draft")
+    others = chromium.new_context()
+    office.enter(others, office.house.li)
+    publish(hands, office, ref, others.new_page())
+    others.close()
+    assert stands(office, ref).published
+    assert hands.presses <= MOST_CLICKS, hands.presses
+    assert len(hands.facts) <= MOST_FACTS, hands.facts
+    assert len(set(hands.facts)) == len(hands.facts), "a fact was typed twice"
