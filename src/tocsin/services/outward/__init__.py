@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The places outside where an advisory becomes visible besides CVE and lists: the forge, chats, distributors,
-subscribers. Each is a `ports.targets.Target`; what a project has not set up is done by hand, and the plan says so."""
+"""The places outside where an advisory becomes visible besides CVE: the forge, mailing lists, chats,
+distributors, subscribers. Each is a `ports.targets.Target`; what a project has not set up is done by hand, and the plan
+says so."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from tocsin.services.app import Desk
 from tocsin.services.forge.links import forge
 from tocsin.services.outward.advisory import ForgeTarget
 from tocsin.services.outward.chat import Chats, channels
+from tocsin.services.outward.mailing_list import KINDS as LISTS
+from tocsin.services.outward.mailing_list import Lists
 from tocsin.services.ports.targets import Target
 from tocsin.services.rollout.announcing import Subscribers
 
@@ -22,6 +25,8 @@ def outward(desk: Desk, case: Case) -> tuple[Target, ...]:
         found.append(ForgeTarget(desk, case, asked))
     known = {each.value.kind for each in channels(desk).all(case.project)}
     found += [Chats(desk, kind) for kind in KINDS if kind.value in known]
+    if desk.post.sends is not None:
+        found += [Lists(desk, kind) for kind in LISTS]
     found.append(Subscribers(desk))
     return tuple(found)
 
