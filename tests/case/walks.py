@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tocsin.core.case import commands as cmd
+from tocsin.core.case import cve_commands as cc
 from tocsin.core.case import custody
 from tocsin.core.case import events as ev
 from tocsin.core.case import party_commands as pc
@@ -303,7 +304,7 @@ class Walk:
         if self.case and self.case.run and rng.random() < 0.4:
             return self._target()
         if rng.random() < 0.02:
-            return rng.choice((self._order, self._target))()
+            return rng.choice((self._order, self._target, cc.RequestCve, lambda: cc.RejectCve(reason="Unused.")))()
         ordered = self.case.ordered_digest if self.case else ""
         return rng.choice(
             (

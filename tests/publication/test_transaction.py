@@ -99,7 +99,7 @@ def test_an_armed_publication_is_bound_to_its_exact_bytes(at_work, outside):
     assert states(at_work, ref)["cve"] == "refused"
     assert not outside["cve"].writes
     outside["cve"].preview = plain
-    attempt(at_work, ref, cmd.ResumeTarget(target="cve"))
+    attempt(at_work, ref, results.ResumeTarget(target="cve"))
     run(at_work, 2)
     assert outside["cve"].held["WHPG-SA-2026-001/1"]
     assert states(at_work, ref)["cve"] == "readable"
@@ -110,13 +110,13 @@ def test_an_armed_publication_can_be_taken_back_until_it_begins(at_work, outside
     ref = case_ready(at_work)
     at = at_work.clock() + timedelta(hours=1)
     order(at_work, ref, at)
-    assert attempt(at_work, ref, cmd.Disarm(reason="")).code == "no-reason"
-    assert not isinstance(attempt(at_work, ref, cmd.Disarm(reason="The fix has a fault.")), Refused)
+    assert attempt(at_work, ref, results.Disarm(reason="")).code == "no-reason"
+    assert not isinstance(attempt(at_work, ref, results.Disarm(reason="The fix has a fault.")), Refused)
     run(at_work, 120)
     assert at_work.desk.shelf.card("WHPG-SA-2026-001") is None
     order(at_work, ref)
     run(at_work, 1)
-    assert attempt(at_work, ref, cmd.Disarm(reason="Too late.")).code in ("publication-begun", "not-ordered")
+    assert attempt(at_work, ref, results.Disarm(reason="Too late.")).code in ("publication-begun", "not-ordered")
 
 
 def test_an_instant_within_the_embargo_and_one_that_has_passed_are_refused(at_work):
@@ -193,9 +193,9 @@ def test_a_person_lets_the_others_go_on_without_a_target_and_it_comes_later(at_w
     outside["forge"].fails = down
     order(at_work, ref)
     run(at_work, 5)
-    assert attempt(at_work, ref, cmd.SkipTarget(target="forge", reason="")).code == "no-reason"
-    assert attempt(at_work, ref, cmd.SkipTarget(target="site", reason="no")).code == "target-needed"
-    attempt(at_work, ref, cmd.SkipTarget(target="forge", reason="It is down today.", later=True))
+    assert attempt(at_work, ref, results.SkipTarget(target="forge", reason="")).code == "no-reason"
+    assert attempt(at_work, ref, results.SkipTarget(target="site", reason="no")).code == "target-needed"
+    attempt(at_work, ref, results.SkipTarget(target="forge", reason="It is down today.", later=True))
     run(at_work, 3)
     assert states(at_work, ref)["chat"] == "readable"
     assert states(at_work, ref)["forge"] == "intended"
@@ -209,12 +209,12 @@ def test_what_a_person_left_out_stays_out_until_they_take_it_up_again(at_work, o
     outside["forge"].fails = down
     order(at_work, ref)
     run(at_work, 5)
-    attempt(at_work, ref, cmd.SkipTarget(target="forge", reason="We left it."))
+    attempt(at_work, ref, results.SkipTarget(target="forge", reason="We left it."))
     outside["forge"].fails = None
     run(at_work, 60, step=5)
     assert states(at_work, ref)["forge"] == "skipped"
     assert not outside["forge"].writes
-    attempt(at_work, ref, cmd.ResumeTarget(target="forge"))
+    attempt(at_work, ref, results.ResumeTarget(target="forge"))
     run(at_work, 2)
     assert states(at_work, ref)["forge"] == "readable"
 
@@ -308,9 +308,9 @@ def test_a_channel_that_nobody_serves_is_done_by_hand_and_holds_nobody_up(at_wor
     run(at_work, 3)
     by_hand = [each.target.name for each in case_of(at_work, ref).run.targets if each.target.by_hand]
     assert by_hand
-    assert attempt(at_work, ref, cmd.MarkTarget(target="cve", where="x")).code == "target-served"
+    assert attempt(at_work, ref, results.MarkTarget(target="cve", where="x")).code == "target-served"
     for name in by_hand:
-        attempt(at_work, ref, cmd.MarkTarget(target=name, where="https://example.org/announced"))
+        attempt(at_work, ref, results.MarkTarget(target=name, where="https://example.org/announced"))
     assert case_of(at_work, ref).run.complete
 
 

@@ -16,6 +16,7 @@ import msgspec
 
 from tocsin.core import egress, notices
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.deeds import CveDue
 from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused
 from tocsin.services import (
     alarms,
@@ -23,6 +24,7 @@ from tocsin.services import (
     badge,
     canary,
     cases,
+    cve,
     incident,
     listeners,
     logbook,
@@ -44,8 +46,8 @@ from tocsin.services.queries import inbox
 from tocsin.services.room import DROP, Left
 
 BATCH: Final = 50
-OUTSIDE: Final = str(notices.TargetDue.__struct_config__.tag)
-"""The kind of effect that waits for others."""
+OUTSIDE: Final = frozenset(str(each.__struct_config__.tag) for each in (notices.TargetDue, CveDue))
+"""The kinds of effect that wait for others."""
 
 LEASE: Final = timedelta(minutes=5)
 FIRST_RETRY: Final = timedelta(seconds=10)
@@ -208,7 +210,7 @@ def drain(desk: Desk) -> tuple[int, int]:
     failed = 0
     try:
         for effect in desk.outbox.lease(now, now + LEASE, BATCH):
-            if desk.aside is not None and effect.kind == OUTSIDE:
+            if desk.aside is not None and effect.kind in OUTSIDE:
                 desk.aside(partial(_aside, desk, effect, now + LEASE))
                 continue
             later = carry_out(desk, effect, now + LEASE)
@@ -249,6 +251,8 @@ def carry_out(desk: Desk, effect: Effect, until: datetime) -> Later | None:
         key = desk.vault.case_key(effect.case, head.wrapped_key, SYSTEM_ACTOR.id, f"effect.{effect.kind}")
         deed = sealing.open_deed(sealing.Places(desk.sealer.instance), key, effect)
         match deed:
+            case CveDue():
+                return cve.carry(desk, deed, effect.tries)
             case notices.TargetDue():
                 return publishing.carry(desk, deed, effect.id, effect.tries, until)
             case notices.Happened(project=project):

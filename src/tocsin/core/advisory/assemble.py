@@ -54,7 +54,7 @@ def assemble(case: Case, policy: Policy, public_url: str, at: datetime) -> adv.A
             for each in (draft.references if draft else ())
         ),
         credits=_credits(case),
-        cve_id=case.cve_id if case.cve_state != "rejected" else "",
+        cve_id=case.cve_id if case.cve_state not in ("rejecting", "rejected") else "",
         aliases=draft.aliases if draft else (),
         related=draft.related if draft else (),
         discovered=draft.discovered if draft else None,

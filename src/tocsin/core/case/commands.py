@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from tocsin.core.case.cve_commands import CveCommand
 from tocsin.core.case.events import Asked, CreditGiven, ProductNamed, ReferenceGiven
 from tocsin.core.case.party_commands import (
     Absorb,
@@ -28,17 +29,7 @@ from tocsin.core.case.party_commands import (
     SplitOff,
     Transfer,
 )
-from tocsin.core.case.target_commands import (
-    Disarm,
-    FinishTarget,
-    IntendTarget,
-    MarkTarget,
-    ReadTarget,
-    RefuseTarget,
-    ResumeTarget,
-    SkipTarget,
-    TroubleTarget,
-)
+from tocsin.core.case.target_commands import TargetCommand
 from tocsin.core.intake import Attachment, Letter, Report
 from tocsin.core.policy.changes import Moved
 from tocsin.core.policy.facts import LineFact
@@ -373,8 +364,7 @@ Command = (
     | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone | RecordReproduction
     | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | Resend
     | MergeInto | Absorb | SplitOff | Continue | Transfer
-    | IntendTarget | FinishTarget | ReadTarget | TroubleTarget | RefuseTarget
-    | SkipTarget | ResumeTarget | MarkTarget | Disarm
+    | TargetCommand | CveCommand
 )  # fmt: skip
 
 

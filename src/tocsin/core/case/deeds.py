@@ -12,6 +12,7 @@ from tocsin.core import publication, webhooks
 from tocsin.core.case import events as ev
 from tocsin.core.case.model import Case
 from tocsin.core.case.party_events import MessageResent
+from tocsin.core.case.record_events import CveEvent, CveRejectionOrdered
 from tocsin.core.publication.events import TargetEvent, TargetRead
 from tocsin.core.vocabulary import Audience, CaseRef, ProjectId, Value
 
@@ -60,8 +61,21 @@ class Happened(Value, tag="happened"):
     at: datetime
 
 
-Deed = Notice | Said | TargetDue | ShredOrder | Happened
+class CveDue(Value, tag="cve"):
+    """Something is to be asked of CVE Services: an `id`, or the `rejection` of the case's."""
+
+    case: CaseRef
+    what: str
+
+
+Deed = Notice | Said | TargetDue | ShredOrder | Happened | CveDue
 """Everything that can stand in the outbox."""
+
+
+def _cve(case: Case, event: CveEvent) -> list[Deed]:
+    if isinstance(event, CveRejectionOrdered):
+        return [CveDue(case=case.ref, what="rejection")]
+    return [CveDue(case=case.ref, what="id")] if case.cve_wanted == "id" else []
 
 
 def said(case: Case, entry: ev.Entry) -> list[Deed]:
@@ -87,8 +101,10 @@ def happened(case: Case, entry: ev.Entry) -> list[Deed]:
 
 
 def targets(case: Case, event: ev.Event) -> list[Deed]:
-    """The targets that somebody is to look after because of this event."""
+    """What is to be asked of CVE Services and which targets somebody is to look after because of this event."""
     run = case.run
+    if isinstance(event, CveEvent):
+        return _cve(case, event)
     if run is None:
         return []
     match event:

@@ -28,7 +28,13 @@ from tocsin.core.case.party_events import (
     PartyMoved,
     PartyProgressed,
 )
-from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
+from tocsin.core.case.record_events import (
+    CveEvent,
+    HardeningNoted,
+    MilestoneSet,
+    MomentRecorded,
+    ReproductionRecorded,
+)
 from tocsin.core.intake import Attachment, Letter, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.changes import Moved
@@ -363,7 +369,7 @@ Event = (
     | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted | MilestoneSet | ReproductionRecorded
     | PartyInvited | PartyConsented | PartyDeclined | PartyMoved | PartyProgressed | PartyLeft | PartyAgreed
     | MessageResent | CaseMerged | CaseAbsorbed | CaseSplit | CaseContinued | CaseTransferred
-    | TargetEvent | PublicationDisarmed
+    | TargetEvent | PublicationDisarmed | CveEvent
 )  # fmt: skip
 
 

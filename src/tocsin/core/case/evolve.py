@@ -19,7 +19,12 @@ from tocsin.core.case import evolve_publication as publication
 from tocsin.core.case import negotiation
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, Ask
 from tocsin.core.case.model import Case, Milestone, Plan, Reproduction
-from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
+from tocsin.core.case.record_events import (
+    HardeningNoted,
+    MilestoneSet,
+    MomentRecorded,
+    ReproductionRecorded,
+)
 from tocsin.core.case.rules import cs_after, rm_step
 from tocsin.core.case.standing import standing
 from tocsin.core.case.tables import RM, Fact, RMInput
@@ -290,6 +295,7 @@ def _cve_set(case: Case, entry: ev.Entry, event: ev.CveSet) -> Changes:
         "cve_state": event.state,
         "cve_assigner": event.assigner,
         "cve_assigner_name": event.assigner_name,
+        "cve_wanted": "",
         "recorded": case.recorded
         if event.state == case.cve_state
         else _recording(case, f"cve-{event.state}", entry.at),

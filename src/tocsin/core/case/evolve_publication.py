@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The next state of a case from what happened to its publication; joined to the rest in `evolve`."""
+"""The next state of a case from what happened to its publication and its CVE id; joined to the rest in `evolve`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from typing import Any, Final, get_args
 
 from tocsin.core.case import events as ev
 from tocsin.core.case.model import Case
+from tocsin.core.case.record_events import CveRejectionOrdered, CveRequested
+from tocsin.core.policy.facts import PromiseFact
 from tocsin.core.publication import SITE, Progress, Run, run
 from tocsin.core.publication.events import PublicationDisarmed, TargetEvent, TargetRead
 
 Changes = dict[str, Any]
+
+OWN_CNA: Final = "own-cna"
+"""The route by which the worker reserves ids itself."""
 
 
 def _ordered(case: Case, entry: ev.Entry, event: ev.PublicationOrdered) -> Changes:
@@ -49,10 +54,23 @@ def _target(case: Case, entry: ev.Entry, event: TargetEvent) -> Changes:
     return {"run": run.apply(case.run, event, entry.at) if case.run else None}
 
 
+def _cve_requested(case: Case, entry: ev.Entry, event: CveRequested) -> Changes:
+    asked = PromiseFact(name="cve-requested", at=entry.at)
+    others = (each for each in case.recorded if each.name != asked.name)
+    return {"recorded": (*others, asked), "cve_wanted": "id" if event.route == OWN_CNA else ""}
+
+
+def _cve_rejected(case: Case, entry: ev.Entry, event: CveRejectionOrdered) -> Changes:
+    """From here on nothing names the id any more, and nobody waits for it before the case can close (S10)."""
+    return {"cve_state": "rejecting", "cve_wanted": "rejection"}
+
+
 CHANGES: Final[Mapping[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ev.PublicationOrdered: _ordered,
     ev.AdvisoryPublished: _published,
     ev.PublicationFailed: _failed,
     PublicationDisarmed: _disarmed,
+    CveRequested: _cve_requested,
+    CveRejectionOrdered: _cve_rejected,
     **dict.fromkeys(get_args(TargetEvent), _target),
 }

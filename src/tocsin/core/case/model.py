@@ -136,6 +136,7 @@ class Case(Value):
     cve_state: str = "none"
     cve_assigner: str = ""
     cve_assigner_name: str = ""
+    cve_wanted: str = ""
     ordered_digest: str = ""
     ordered_at: datetime | None = None
     published_at: datetime | None = None

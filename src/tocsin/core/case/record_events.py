@@ -35,6 +35,22 @@ class ReproductionRecorded(Value, tag="reproduction.recorded"):
     note: str = ""
 
 
+class CveRequested(Value, tag="cve.requested"):
+    """A CVE id was asked for by this route; an own CNA's is reserved by the worker (S45)."""
+
+    route: str
+
+
+class CveRejectionOrdered(Value, tag="cve.rejection_ordered"):
+    """The case's CVE id is to be rejected at CVE Services, with this public reason."""
+
+    cve_id: str
+    reason: str
+
+
+CveEvent = CveRequested | CveRejectionOrdered
+
+
 class MilestoneSet(Value, tag="milestone.set"):
     """A step of the fix is planned for `at`, or no more where that is None; earlier plans stay readable (S38)."""
 

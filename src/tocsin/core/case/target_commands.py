@@ -78,3 +78,16 @@ class Disarm(Value, tag="disarm"):
     """Take an armed publication back before its instant."""
 
     reason: str
+
+
+TargetCommand = (
+    IntendTarget
+    | FinishTarget
+    | ReadTarget
+    | TroubleTarget
+    | RefuseTarget
+    | SkipTarget
+    | ResumeTarget
+    | MarkTarget
+    | Disarm
+)

@@ -45,13 +45,15 @@ COMMANDS: Final[Mapping[str, str]] = {
     "radar": "radar:radar",
     "release": "release:release",
     "report": "report:report",
+    "rollout": "rollout:rollout",
     "similar": "similar:similar",
     "token": "token:token",
+    "signals": "signals:signals",
     "site": "site:command",
     "verify": "verify:verify",
     "versions": "versions:versions",
-    "witness": "witness:witness",
     "webhook": "webhook:webhook",
+    "witness": "witness:witness",
 }
 """Command and where it stands: module of this package, and the object in it."""
 

@@ -146,6 +146,11 @@ def _lights(seat: Seat, shown: Board) -> None:
     table(("", "TARGET", "STATE", "WHAT"), rows)
 
 
+def state_words(each: Light, now: datetime) -> str:
+    """How far a target is, in a line."""
+    return ": ".join(filter(None, (_state(each), _more(each, now))))
+
+
 def _state(each: Light) -> str:
     return "by hand" if each.by_hand and each.state == State.PLANNED else each.state
 

@@ -16,7 +16,14 @@ import msgspec
 from tocsin.core.case import events as ev
 from tocsin.core.case import party_events as pe
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, CaseShredded, GlassBroken
-from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
+from tocsin.core.case.record_events import (
+    CveRejectionOrdered,
+    CveRequested,
+    HardeningNoted,
+    MilestoneSet,
+    MomentRecorded,
+    ReproductionRecorded,
+)
 from tocsin.core.case.tables import RMInput
 from tocsin.core.publication import events as pub
 from tocsin.core.vocabulary import Actor, ActorKind, Audience
@@ -139,6 +146,8 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ),
     ev.AdvisoryPublished: lambda e: f"published {e.advisory_id}, revision {e.revision}",
     ev.PublicationFailed: lambda e: f"could not publish: {e.step}",
+    CveRequested: lambda e: f"asked for a CVE id ({_plain(e.route)})",
+    CveRejectionOrdered: lambda e: f"ordered the rejection of {e.cve_id}",
     pub.PublicationDisarmed: lambda e: "took the order to publish back",
     pub.TargetIntended: lambda e: f"turned to {e.target}",
     pub.TargetDone: lambda e: f"{'found it at' if e.found else 'gave it to'} {e.target}",

@@ -16,8 +16,11 @@ import msgspec
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
+from tocsin.core.case.cve_commands import RejectCve, RequestCve
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
+from tocsin.core.case.evolve_publication import OWN_CNA
 from tocsin.core.case.model import Case
+from tocsin.core.case.record_events import CveRejectionOrdered, CveRequested
 from tocsin.core.case.tables import RM
 from tocsin.core.policy.facts import Move, MoveName
 from tocsin.core.publication import digest as plan_digest
@@ -57,6 +60,31 @@ def _cve(case: Case, command: cmd.SetCve, context: Context) -> Decision:
     event = ev.CveSet(**{name: getattr(command, name) for name in ev.CveSet.__struct_fields__})
     told = (case.cve_id, case.cve_state, case.cve_assigner, case.cve_assigner_name)
     return () if msgspec.structs.astuple(event) == told else (event,)
+
+
+def _request_cve(case: Case, command: RequestCve, context: Context) -> Decision:
+    """Refused without a route or an accepted report, and while there is an id: one matter has one (CNA 4.2.11)."""
+    route = context.policy.cve.route if context.policy.cve else "none"
+    if not case.advisory_id:
+        return need("not-accepted", "A CVE id is for an accepted report.", "accept", rule="S45")
+    if route == "none":
+        return Refused(code="no-cve-route", because="The policy requests no CVE ids.", rule="cve.route")
+    if case.cve_id and case.cve_state in ("reserved", "published"):
+        return Refused(code="cve-there", because=f"The case has {case.cve_id} already.", rule="CNA 4.2.11")
+    return (CveRequested(route=route),)
+
+
+def _reject_cve(case: Case, command: RejectCve, context: Context) -> Decision:
+    """Refused without an id or a reason, and where another CNA has to do it."""
+    route = context.policy.cve.route if context.policy.cve else "none"
+    if not case.cve_id or case.cve_state not in ("reserved", "published", "rejecting"):
+        return Refused(code="no-cve", because="The case has no CVE id that could be rejected.", rule="CNA 4.5.3.5")
+    if route != OWN_CNA:
+        because = "Ask the CNA that assigned it to reject it, then record that: set-cve, state rejected."
+        return Refused(code="not-our-cna", because=because, rule="cve.route")
+    if not command.reason.strip():
+        return Refused(code="no-reason", because="Say why; the reason becomes public.", rule="CVE rejectedReasons")
+    return (CveRejectionOrdered(cve_id=case.cve_id, reason=command.reason),)
 
 
 def _cve_move(command: cmd.SetCve, context: Context) -> Move:
@@ -154,6 +182,8 @@ def _failed(case: Case, command: cmd.RecordFailure, context: Context) -> Decisio
 RULES: Final[Mapping[type, Rule]] = {
     cmd.DraftAdvisory: Rule(_draft, moved(MoveName.DRAFT_ADVISORY), after_close=True),
     cmd.SetCve: Rule(_cve, _cve_move, after_close=True),
+    RequestCve: Rule(_request_cve, moved(MoveName.SET_CVE), after_close=True),
+    RejectCve: Rule(_reject_cve, moved(MoveName.SET_CVE), after_close=True),
     cmd.Publish: Rule(_publish, _publish_move, after_close=True),
     cmd.RecordPublication: Rule(_published, after_close=True),
     cmd.RecordFailure: Rule(_failed, after_close=True),

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`tocsin cve`: the CVE id of a case, from the request to the record that everybody can read."""
+
+from __future__ import annotations
+
+import click
+
+from tocsin.delivery.cli.case import case_argument, sit
+from tocsin.delivery.cli.context import as_json, as_person, inert, print_json
+from tocsin.delivery.cli.publish import state_words
+from tocsin.services.queries import words
+
+OTHERS = "Records are published and updated with the rest of the plan: tocsin publish plan, arm, now, board."
+
+
+@click.group(epilog=OTHERS)
+def cve() -> None:
+    """Reserve, follow and reject the CVE id of a case. CASE is as in `tocsin case`."""
+
+
+@cve.command()
+@case_argument
+@as_person
+@as_json
+@click.pass_context
+def status(ctx: click.Context, given: str, person: str, json_: bool) -> None:
+    """Show the id, where its record is, and the clocks that run for it."""
+    at, ref = sit(ctx, person, given)
+    shown, board = at.case(ref), at.board(ref)
+    record = next((each for each in board.targets if each.name.startswith("cve")), None)
+    clocks = [each for each in shown.promises if each.name.startswith(("cve", "record", "first-refusal"))]
+    if json_:
+        print_json({"cve_id": shown.advisory.cve_id, "state": shown.advisory.cve_state, "record": record,
+                    "clocks": clocks})  # fmt: skip
+        return
+    click.echo(f"{ref}: {shown.advisory.cve_id or 'no id'}, {shown.advisory.cve_state}")
+    if record:
+        click.echo(f"  record: {inert(state_words(record, at.now()))}")
+    for each in clocks:
+        click.echo(f"  {each.name}: due {words.instant(each.due_at)}")
+
+
+@cve.command()
+@case_argument
+@as_person
+@click.pass_context
+def reserve(ctx: click.Context, given: str, person: str) -> None:
+    """Ask for an id by the policy's route. Of an own CNA the worker reserves one, and the case shows it."""
+    at, ref = sit(ctx, person, given)
+    at.move(ref, "request-cve", {})
+    click.echo(f"{ref}: asked for; follow it with: tocsin cve status {ref}")
+
+
+@cve.command()
+@case_argument
+@click.option("--reason", required=True, help="Public, in the rejected record.")
+@as_person
+@click.pass_context
+def reject(ctx: click.Context, given: str, person: str, reason: str) -> None:
+    """Have the id rejected at CVE Services; an id that is not used must be (CNA 4.5.3.5)."""
+    at, ref = sit(ctx, person, given)
+    at.move(ref, "reject-cve", {"reason": reason})
+    click.echo(f"{ref}: rejection ordered; follow it with: tocsin cve status {ref}")
