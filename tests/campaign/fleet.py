@@ -139,7 +139,7 @@ def until(condition, what: str, seconds: float = PATIENCE):
 
 
 @contextmanager
-def fleet(home: Path, database: Database, fronts: int = 2, workers: int = 3) -> Iterator[Fleet]:
+def fleet(home: Path, database: Database, fronts: int = 2, workers: int = 3, more: str = "") -> Iterator[Fleet]:
     """Make the installation and start it."""
     url = f"postgresql://{database.user}@/{database.name}?host={database.host}"
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("TOCSIN_", "DJANGO_"))}
@@ -153,7 +153,7 @@ def fleet(home: Path, database: Database, fronts: int = 2, workers: int = 3) -> 
     made.environment = {**base, "TOCSIN_CONFIG": str(home / "tocsin.toml"), "TOCSIN_WORKER": "apart"}
     lines = made.run("tocsin.boot.main", "db", "roles", "--prefix", database.name, "--out", str(home / "roles"))
     with (home / "tocsin.toml").open("a") as config:
-        config.write(f"worker_seconds = 0.1\n\n[database]\n{lines}\n[backup]\nnightly = false\n")
+        config.write(f"worker_seconds = 0.1\n\n[database]\n{lines}\n[backup]\nnightly = false\n{more}")
     text = (home / "tocsin.toml").read_text()
     moved = "worker_seconds = 0.1\n"  # what belongs to no table stands before all tables
     (home / "tocsin.toml").write_text(moved + text.replace(moved, ""))

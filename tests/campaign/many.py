@@ -17,7 +17,7 @@ from typing import Any
 
 PROJECT = "warehousepg"
 TRIES = 200
-ARMED = 4
+ARMED = 15
 """Seconds from the order to the instant that it is armed for."""
 
 

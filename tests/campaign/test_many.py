@@ -74,11 +74,12 @@ def test_while_one_process_is_killed_every_second_nothing_is_early_double_or_los
     with fleet(tmp_path, postgres) as running:
         with Reporters(running, 100_000 if deep else 15) as people, running.killing(1.0):
             ordered = team(running, count)
-            until(
-                lambda: asked(postgres, "SELECT count(*) FROM tocsin_publication")[0][0] >= count,
-                f"all are published\n{running.logs()}",
-                60 + 3 * count,
-            )
+            until(lambda: sum(each.killed for each in running.members) >= 12 + count, "so many are killed", 3600)
+        until(
+            lambda: asked(postgres, "SELECT count(*) FROM tocsin_publication")[0][0] >= count,
+            f"all are published\n{running.logs()}",
+            600 + 3 * count,
+        )
         running.ready()
         until(
             lambda: not asked(postgres, "SELECT 1 FROM tocsin_outbox WHERE done_at IS NULL AND error <> ''"
@@ -86,7 +87,6 @@ def test_while_one_process_is_killed_every_second_nothing_is_early_double_or_los
             f"the outbox is empty\n{running.logs()}",
             700,
         )  # fmt: skip
-        assert sum(each.killed for each in running.members) > 3, "the control: there was killing"
         told = asked(postgres, "SELECT advisory, count(*), min(at) FROM tocsin_publication GROUP BY advisory")
         assert {advisory: times for advisory, times, _ in told} == dict.fromkeys(ordered, 1)
         early = [advisory for advisory, _, at in told if at < ordered[str(advisory)]]
