@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from tests.outside.places import PROJECT, Town, town
-from tests.outside.test_rollout import Silent, queue
+from tests.outside.test_rollout import queue
 from tests.publication.places import order, states
 from tests.services import acts
 from tocsin.core import announce
@@ -22,6 +22,7 @@ from tocsin.services.ports.targets import Rejected
 from tocsin.services.rollout import door
 from tocsin.services.rollout.subscribers import Subscriber, subscriber_id, subscribers
 from tocsin.testing.github import Fault
+from tocsin.testing.post import MemoryServer
 
 
 @dataclass
@@ -43,7 +44,7 @@ def here() -> tuple[Town, Room, str]:
     made.desk = replace(
         made.desk,
         outside=replace(made.desk.outside, chat=room),
-        post=replace(made.desk.post, sends=Silent(), sender="security@example.org"),
+        post=replace(made.desk.post, sends=MemoryServer(), sender="security@example.org"),
     )
     made.house = replace(made.house, desk=made.desk)
     for kind in ("slack", "twitter"):
