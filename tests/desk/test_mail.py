@@ -116,3 +116,20 @@ def test_who_wrote_a_forwarded_mail_is_the_reporter_when_a_person_says_so(house:
 def test_nothing_is_placed_where_nothing_is_held(house: House) -> None:
     assert placing.listing(house.desk, house.dana) == ()
     assert placing.look(house.desk, house.dana, "eml_none") == placing.NOT_FOUND
+
+
+def test_the_case_says_what_came_by_mail_what_is_proven_and_who_owes_the_next_words(
+    house: House, sign_in: SignIn
+) -> None:
+    post.deliver(house, post.mail())
+    post.deliver(house, post.mail("More.", headers=("In-Reply-To: <m1@example.net>",), message_id="m2@e"))
+    (ref,) = post.refs(house)
+    dana = sign_in()
+    page = dana.get(f"/c/{ref}").content.decode()
+    assert page.count("by mail from ann@example.net: nobody has checked who sent it") == 2
+    assert "The reporter waits for us since" in page
+    letter = post.look(house, ref).case.report.letter
+    assert letter
+    assert letter.raw
+    original = dana.get(f"/c/{ref}/files/{letter.raw.blob}")
+    assert b"".join(original.streaming_content) == post.mail()  # type: ignore[attr-defined]

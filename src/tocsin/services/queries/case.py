@@ -119,6 +119,7 @@ class CaseView(msgspec.Struct, frozen=True):
     received: str
     now: datetime
     report: ev.ReportReceived
+    report_mail: str
     report_files: tuple[FileView, ...]
     promises: tuple[PromiseView, ...]
     next_promise: PromiseView | None
@@ -127,6 +128,7 @@ class CaseView(msgspec.Struct, frozen=True):
     gates: dict[str, tuple[Gate, ...]]
     shut: frozenset[str]
     moves: frozenset[str]
+    owes: str
     reporter_thread: tuple[MessageView, ...]
     team_thread: tuple[MessageView, ...]
     history: tuple[HistoryView, ...]
@@ -263,9 +265,10 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
             case=case.ref,
             project=case.project,
             policy=case.policy,
-            report=msgspec.structs.replace(case.report, attachments=()),
+            report=msgspec.structs.replace(case.report, attachments=(), letter=None),
         ),
-        report_files=thread.files(case.report.attachments),
+        report_mail=thread.by_mail(case.report.letter),
+        report_files=thread.files((*case.report.attachments, *thread.original(case.report.letter))),
         promises=found,
         next_promise=_first_open(policy, case, found),
         options=offers,
@@ -278,6 +281,7 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
             move.value for move in MoveName if not all(gate.satisfied for gate in required_before(policy, case, move))
         ),
         moves=frozenset(move.value for move in MoveName if access.may_move(actor, move)),
+        owes=thread.owes(case),
         reporter_thread=tuple(m for m in messages if m.audience == Audience.REPORTER),
         team_thread=tuple(m for m in messages if m.audience == Audience.TEAM),
         history=tuple(history.line(entry, now) for entry in entries),

@@ -10,7 +10,8 @@ import msgspec
 from tocsin.core import notices
 from tocsin.core.case import events as ev
 from tocsin.core.case import party_events as pe
-from tocsin.core.intake import Attachment
+from tocsin.core.case.model import Case
+from tocsin.core.intake import Attachment, Letter
 from tocsin.core.vocabulary import Actor, ActorKind, Audience
 from tocsin.services.queries import history, words
 
@@ -41,6 +42,9 @@ class MessageView(msgspec.Struct, frozen=True):
     party: str = ""
     theirs: bool = False
     """Whether the other side of the thread said it."""
+
+    mail: str = ""
+    """By mail from whom, as it says, and what is proven about that; empty for words that came another way."""
 
     sent_on: int = 0
     """Line of the message that these words were sent on from."""
@@ -91,7 +95,8 @@ def message(entry: ev.Entry, actor: Actor, now: datetime) -> MessageView | None:
                 ago=words.ago(entry.at, now),
                 audience=Audience.PARTY if received.party else Audience.REPORTER,
                 text=received.text,
-                files=files(received.attachments),
+                files=files(attachments(received)),
+                mail=by_mail(received.letter),
                 party=received.party,
                 theirs=True,
             )
@@ -133,12 +138,31 @@ def attachments(event: ev.Event) -> tuple[Attachment, ...]:
     """List the files that came with an event."""
     match event:
         case ev.ReportReceived(report=report):
-            return report.attachments
-        case (
-            ev.MessageSent(attachments=found)
-            | ev.MessageReceived(attachments=found)
-            | pe.MessageResent(attachments=found)
-        ):
+            return (*report.attachments, *original(report.letter))
+        case ev.MessageReceived(attachments=found, letter=letter):
+            return (*found, *original(letter))
+        case ev.MessageSent(attachments=found) | pe.MessageResent(attachments=found):
             return found
         case _:
             return ()
+
+
+def original(letter: Letter | None) -> tuple[Attachment, ...]:
+    """The mail itself, as it came."""
+    return (letter.raw,) if letter and letter.raw else ()
+
+
+def by_mail(letter: Letter | None) -> str:
+    """Whom a mail says it is from, and what is proven about that."""
+    if letter is None:
+        return ""
+    return f"by mail from {letter.sender or 'somebody'}: {letter.proof}"
+
+
+def owes(case: Case) -> str:
+    """Who owes the next words between the team and the reporter, and since when."""
+    if case.reporter_waits_since:
+        return f"The reporter waits for us since {words.instant(case.reporter_waits_since)}."
+    if case.reporter_owes_since:
+        return f"We wait for the reporter since {words.instant(case.reporter_owes_since)}."
+    return "The last words are ours: we wait for the reporter, who owes nothing."
