@@ -78,8 +78,18 @@ SETTINGS: dict[str, Any] = {
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
             "DIRS": [PACKAGE / "delivery" / "templates"],
-            "APP_DIRS": True,
-            "OPTIONS": {"context_processors": []},
+            "OPTIONS": {
+                "context_processors": [],
+                "loaders": [
+                    (
+                        "tocsin.delivery.reporter.flat.Loader",
+                        [
+                            "django.template.loaders.filesystem.Loader",
+                            "django.template.loaders.app_directories.Loader",
+                        ],
+                    )
+                ],
+            },
         }
     ],
 }

@@ -80,12 +80,13 @@ MIDDLEWARE = {
 ROOT_URLCONF = "tocsin.boot.urls_desk" if ROLE is Role.DESK else "tocsin.boot.urls_front"
 APPEND_SLASH = False
 
+_LOADERS = [f"django.template.loaders.{each}.Loader" for each in ("filesystem", "app_directories")]
+_LOADER = "tocsin.delivery.reporter.flat.Loader" if ROLE is Role.FRONT else "django.template.loaders.cached.Loader"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [_PACKAGE / "delivery" / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {"context_processors": []},
+        "OPTIONS": {"context_processors": [], "loaders": [(_LOADER, _LOADERS)]},
     }
 ]
 
