@@ -19,6 +19,7 @@ from tocsin.boot.commands.api import api
 from tocsin.boot.commands.backups import backup, restore
 from tocsin.boot.commands.contents import contents
 from tocsin.boot.commands.database import db
+from tocsin.boot.commands.feed import feed
 from tocsin.boot.commands.health import doctor, incident, panic
 from tocsin.boot.commands.keys import keys, recovery
 from tocsin.boot.commands.upgrade import upgrade
@@ -169,7 +170,7 @@ def serve(only: tuple[str, ...]) -> None:
     sys.exit(server.serve(config, only=roles))
 
 
-for _command in (api, db, demo, keys, recovery, backup, restore, upgrade, doctor, incident, panic, contents):
+for _command in (api, db, demo, feed, keys, recovery, backup, restore, upgrade, doctor, incident, panic, contents):
     cli.add_command(_command)
 
 
