@@ -10,7 +10,7 @@ from tocsin.core.access import may_read
 from tocsin.core.advisory.assemble import assemble
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli.case import case_argument
-from tocsin.delivery.cli.context import as_person, desk, inert, reference, stop, table, who
+from tocsin.delivery.cli.context import as_person, desk, inert, reference, secret, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import cases
 from tocsin.services.outward import chat
@@ -40,7 +40,7 @@ def set_(ctx: click.Context, project: str, kind: str, forget: bool) -> None:
     opened = desk(ctx)
     if opened.projects.get(project) is None:
         stop(f"no project {project}", Exit.NOT_FOUND)
-    address = "" if forget else click.prompt("Address", hide_input=True).strip()
+    address = "" if forget else secret("Address")
     refused = chat.set_channel(opened, project, kind, address)
     if isinstance(refused, Refused):
         refuse(refused)

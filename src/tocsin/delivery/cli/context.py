@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,3 +166,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def secret(what: str) -> str:
+    """Ask for a secret without showing it, or read it from standard input where nobody sits there."""
+    if sys.stdin.isatty():
+        return str(click.prompt(what, hide_input=True)).strip()
+    return sys.stdin.readline().strip()

@@ -18,6 +18,7 @@ from tocsin.delivery.cli.context import (
     inert,
     print_json,
     reference,
+    secret,
     stop,
     table,
     who,
@@ -81,7 +82,7 @@ def token(ctx: click.Context, project: str, forget: bool) -> None:
     opened = desk(ctx)
     if project not in opened.outside.forges.sources() or opened.projects.get(project) is None:
         stop(f"the settings name no forge for {project}: [forge.{project}]", Exit.NOT_FOUND)
-    value = "" if forget else click.prompt("Token", hide_input=True).strip()
+    value = "" if forget else secret("Token")
     links.set_token(opened, project, value)
     click.echo(f"{project}: token {'forgotten' if forget else 'kept'}")
 

@@ -58,7 +58,7 @@ def _turn(desk: Desk, project: ProjectId) -> bool:
     asked = forge(desk, project)
     if asked is None:
         return False
-    now, kept = desk.now(), standing(desk, project)
+    kept, now = standing(desk, project), desk.now()
     if kept.record.due_at > now:
         return False
     try:
