@@ -40,6 +40,12 @@ def member(desk: Desk, project: ProjectId, person: str) -> Member:
     return kept.value if kept else Member()
 
 
+def of(desk: Desk, person: str) -> Member:
+    """What a person wants, as it stands in their first project; it is the same in all."""
+    project = next(iter(desk.people.projects(person)), None)
+    return member(desk, project, person) if project else Member()
+
+
 def usable_key(desk: Desk, project: ProjectId, person: str) -> KnownKey | None:
     """The person's key, where it may be encrypted to now."""
     key = member(desk, project, person).key
