@@ -51,7 +51,7 @@ def test_what_makes_no_sense_is_shown_again(home: House, sign_in: SignIn, wrong:
 
 def test_a_key_of_somebody_else_is_refused_and_so_is_a_secret_one(home: House, sign_in: SignIn) -> None:
     secret = str(Tsk.generate("x <dana@example.org>"))
-    for given in (key("li@example.org"), "no\nkey at all", secret):
+    for given in (key("li@example.org"), "no key\nxyzzy-zyxxy\nat all", secret):
         answer = sign_in().post("/me/mail", FORM | {"key": given})
         assert answer.status_code == 422
         assert given.strip().splitlines()[-2] not in answer.content.decode(), "what was pasted is not sent back"
