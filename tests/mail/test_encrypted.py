@@ -5,13 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.mail import post
+from tocsin.core.mail.addresses import Thread
+from tocsin.core.mail_out.keys import KnownKey, Source
 from tocsin.core.vocabulary import Refused
-from tocsin.services import cases
-from tocsin.services.ports.openpgp import Opened
+from tocsin.services import cases, sealing
+from tocsin.services.mail import threads
+from tocsin.services.ports.openpgp import Opened, Signature, Signed
+from tocsin.services.post import members
 from tocsin.testing.house import House, house
 
 WRAPPED = (
@@ -83,3 +88,58 @@ def test_what_cannot_be_opened_is_kept_sealed_with_the_reason(home: House) -> No
     assert "not opened: The message was altered." in report.reproduce
     assert report.letter
     assert report.letter.raw
+
+
+SIGNED = (
+    'Content-Type: multipart/signed; boundary="s"; micalg=pgp-sha512; protocol="application/pgp-signature"\r\n\r\n'
+    "--s\r\n"
+    "Content-Type: text/plain\r\n\r\n/assign\r\n--s\r\nContent-Type: application/pgp-signature\r\n\r\n"
+    "-----BEGIN PGP SIGNATURE-----\r\n\r\nx\r\n-----END PGP SIGNATURE-----\r\n--s--\r\n"
+)
+
+
+@dataclass
+class Reads:
+    """Somebody who can check signatures, and finds this."""
+
+    state: Signed
+    seen: list[tuple[bytes, Sequence[bytes]]] = field(default_factory=list)
+
+    def verify(self, body: bytes, signature: bytes, known: Sequence[bytes]) -> Signature:
+        self.seen.append((body, known))
+        return Signature(state=self.state if known else Signed.UNKNOWN, by="F" if known else "")
+
+
+def signed_by_dana(to: str, message_id: str) -> bytes:
+    return f"From: Dana <dana@example.org>\r\nTo: {to}\r\nMessage-ID: <{message_id}>\r\n{SIGNED}".encode()
+
+
+@pytest.mark.parametrize("state", [Signed.GOOD, Signed.BAD, Signed.UNKNOWN])
+def test_a_members_signature_counts_at_an_address_of_their_own_and_once(
+    home: House, state: Signed, monkeypatch
+) -> None:
+    reads = Reads(state)
+    home.desk = replace(home.desk, post=replace(home.desk.post, reads=reads))
+    monkeypatch.setattr(members, "usable_key", lambda desk, project, person: KEY if person == home.dana else None)
+    post.deliver(home, post.mail())
+    (ref,) = post.refs(home)
+    places, opened = sealing.Places(home.desk.sealer.instance), post.look(home, ref)
+    own = threads.reply_address(opened.key, places, post.BOX, ref, Thread(room="team", holder=home.dana))
+    other = threads.reply_address(opened.key, places, post.BOX, ref, Thread(room="team", holder=home.li))
+    post.deliver(home, signed_by_dana(other, "a@e"), to=other)
+    assert not post.look(home, ref).case.lead, "an address of somebody else"
+    post.deliver(home, signed_by_dana(own, "b@e"), to=own)
+    assert bool(post.look(home, ref).case.lead) == (state is Signed.GOOD)
+    assert reads.seen[0][0].startswith(b"Content-Type: text/plain\r\n\r\n/assign")
+    before = post.look(home, ref).case.seq
+    post.deliver(home, signed_by_dana(own, "c@e"), to=own)
+    assert post.look(home, ref).case.seq == before, "sent again by somebody"
+
+
+KEY = KnownKey(
+    body=b"cert",
+    fingerprint="F",
+    source=next(iter(Source)),
+    seen_at=datetime(2026, 3, 1, tzinfo=UTC),
+    made_at=datetime(2026, 3, 1, tzinfo=UTC),
+)

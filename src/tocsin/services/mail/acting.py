@@ -6,14 +6,17 @@ account. What they may do is then decided where it is for every door.
 
 from __future__ import annotations
 
+import hashlib
+
 from tocsin.core.case import commands as cmd
 from tocsin.core.mail import quotes, verbs
 from tocsin.core.mail.addresses import REPORTER, TEAM, Thread
 from tocsin.core.mail.verbs import Name
 from tocsin.core.vocabulary import Actor, Audience, CaseRef, Refused
 from tocsin.services import cases, numbering
-from tocsin.services.mail import posting, threads
+from tocsin.services.mail import posting, reading, threads
 from tocsin.services.mail.reading import Item
+from tocsin.services.ports.openpgp import Signed
 from tocsin.services.ports.world import PersonInfo
 
 THANKS = "Thank you for the report. We have accepted it and are working on it."
@@ -21,21 +24,27 @@ THANKS = "Thank you for the report. We have accepted it and are working on it."
 
 def member(item: Item) -> PersonInfo | None:
     """The member of the project whose address a mail says it is from; nothing is proven by that."""
-    said = item.sender.address.lower() if item.sender else ""
-    people = item.desk.people.members(item.project)
-    return next((person for person, _ in people if said and person.email.lower() == said), None)
+    return reading.member(item.desk, item.project, item.read.message)
 
 
-def proven(item: Item) -> bool:
-    """Whether it is certain enough that the address's owner wrote it to act on it."""
-    return item.read.proof.proven and not item.read.suspicious
+def proven(item: Item, person: PersonInfo, thread: Thread | None) -> bool:
+    """Whether it is certain enough that the address's owner wrote it to act on it.
+
+    A signature says nothing about where a mail was sent, so that it could be sent again to another case: it counts
+    only with an address that was signed for this very member.
+    """
+    if item.read.suspicious:
+        return False
+    own = thread is not None and thread.holder == person.id
+    return item.read.proof.proven or (own and item.read.signature.state is Signed.GOOD)
 
 
 def act(item: Item, ref: CaseRef, person: PersonInfo, thread: Thread | None) -> Refused | None:
     """Carry out what a proven member's mail says; words without a verb are a note, or an answer where they were sent to
     an address that is for answering. Refuses like every other door, and an unknown verb."""
     desk = item.desk
-    if threads.was_carried_out(desk, item.project, item.arrival):
+    sent_before = threads.known(desk, item.project, item.read.message.message_id)
+    if sent_before or threads.was_carried_out(desk, item.project, _name(item)):
         return None
     actor = desk.people.actor(person.id, item.project)
     if actor is None:
@@ -44,9 +53,15 @@ def act(item: Item, ref: CaseRef, person: PersonInfo, thread: Thread | None) -> 
     done = command if isinstance(command, Refused) else cases.handle(desk, ref, command, actor)
     if isinstance(done, Refused):
         return done
-    threads.carried_out(desk, item.project, item.arrival)
+    threads.carried_out(desk, item.project, _name(item))
     threads.remember(desk, item.project, ref, item.read.message.message_id)
     return None
+
+
+def _name(item: Item) -> str:
+    """What a mail that acts is remembered by: its signature, which whoever sends it again cannot change."""
+    signed = item.read.message.signed
+    return hashlib.sha256(signed.content + signed.signature).hexdigest() if signed else item.arrival
 
 
 def _command(item: Item, ref: CaseRef, actor: Actor, thread: Thread | None) -> cmd.Command | Refused:

@@ -20,6 +20,8 @@ from tocsin.services.app import Desk, Mailroom
 from tocsin.services.mail.arriving import Left
 from tocsin.services.ports.child import Failed
 from tocsin.services.ports.openpgp import Signature
+from tocsin.services.ports.world import PersonInfo
+from tocsin.services.post import members
 
 _BARE: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _SMUGGLED: Final = re.compile(rb"(?:(?<!\r)\n|\r(?!\n))\.(?:\r\n|\r|\n)|\r\n\.(?:\r(?!\n)|\n)")
@@ -81,14 +83,35 @@ def read(desk: Desk, room: Mailroom, project: ProjectId, left: Left) -> Read:
         proof=told(parsed, room.trusted) if room.trusted else room.check(raw, parsed),
         suspicious=_suspicious(raw, parsed, left),
     )
-    return _decrypted(room, project, found) if parsed.sealed else found
+    known = _member_keys(desk, project, parsed)
+    if parsed.sealed:
+        return _decrypted(room, project, found, known)
+    signed, reads = parsed.signed, desk.post.reads
+    if signed is None or reads is None:
+        return found
+    return msgspec.structs.replace(found, signature=reads.verify(signed.content, signed.signature, known))
 
 
-def _decrypted(room: Mailroom, project: ProjectId, found: Read) -> Read:
+def member(desk: Desk, project: ProjectId, message: Message) -> PersonInfo | None:
+    """The member of the project whose address a mail says it is from; nothing is proven by that."""
+    one = len(message.froms) == 1 and message.from_headers == 1
+    said = message.froms[0].address.lower() if one else ""
+    people = desk.people.members(project)
+    return next((person for person, _ in people if said and person.email.lower() == said), None)
+
+
+def _member_keys(desk: Desk, project: ProjectId, message: Message) -> tuple[bytes, ...]:
+    """The key that the member put on their page, where a mail says it is from one: nobody else's signature counts."""
+    person = member(desk, project, message)
+    key = members.usable_key(desk, project, person.id) if person else None
+    return (key.body,) if key else ()
+
+
+def _decrypted(room: Mailroom, project: ProjectId, found: Read, known: tuple[bytes, ...]) -> Read:
     """Open what was encrypted to the team, once. Its words take the place of the outside's; nothing is joined with what
     was not encrypted."""
     sealed = found.message.sealed
-    opened = room.keys.open(project, sealed.content) if sealed else None
+    opened = room.keys.open(project, sealed.content, known) if sealed else None
     if opened is None or isinstance(opened, Refused):
         return msgspec.structs.replace(found, locked=opened.because if opened else "")
     inside = room.parse(_as_mail(opened.plain))

@@ -90,7 +90,7 @@ def _machine(each: Item) -> None:
 def _person(each: Item) -> None:
     found = threads.find(each.desk, each.project, each.read.message, each.left.envelope)
     person = acting.member(each)
-    if person is not None and not acting.proven(each):
+    if person is not None and not acting.proven(each, person, found.thread if found else None):
         hold(each, UNPROVEN, case=found.case if found else "")
     elif found is not None and person is not None:
         if refused := acting.act(each, found.case, person, found.thread):
