@@ -6,7 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tocsin.delivery.desk.forms import advisory, approve, branches, embargo, fixing, people, talk, triage
+from tocsin.delivery.desk.forms import (
+    advisory,
+    approve,
+    branches,
+    embargo,
+    fixing,
+    people,
+    publishing,
+    talk,
+    triage,
+)
 from tocsin.delivery.desk.forms.base import Ground, MoveForm
 
 __all__ = ["FORMS", "Ground", "MoveForm", "of_tab"]
@@ -44,6 +54,12 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         embargo.RecordMomentForm,
         advisory.DraftForm,
         advisory.PublishForm,
+        publishing.SkipTargetForm,
+        publishing.ResumeTargetForm,
+        publishing.MarkTargetForm,
+        publishing.DisarmForm,
+        publishing.RequestCveForm,
+        publishing.RejectCveForm,
         approve.ApproveForm,
         approve.ShredForm,
         people.InviteForm,

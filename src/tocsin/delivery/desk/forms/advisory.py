@@ -15,8 +15,9 @@ from tocsin.core.case.events import AdvisoryDrafted, CreditGiven, ProductNamed, 
 from tocsin.core.case.model import Case
 from tocsin.core.versions import SCHEMES
 from tocsin.core.vocabulary import Affectedness, MoveName, Refused
-from tocsin.delivery.desk.forms.base import Ground, Line, MoveForm, Names, Prose, choices, rows
+from tocsin.delivery.desk.forms.base import Ground, Instant, Line, MoveForm, Names, Prose, choices, rows
 from tocsin.services import publishing
+from tocsin.services.queries.board import AimView, BoardView, aims, board
 
 _PRODUCT: Final = ("vendor", "purl", "ecosystem", "package", "collection", "repository", "modules", "cpe", "scheme")
 _WHAT: Final = ("title", "summary", "details", "impact", "required_configuration", "cwe")
@@ -190,15 +191,27 @@ class PublishForm(MoveForm):
     """The order to publish exactly what is on the page, confirmed by typing its id."""
 
     name, tab, move = "publish", "publish", MoveName.PUBLISH
-    button, done = "Publish now", "Ordered. The documents are written, read back and then recorded as published."
+    button, done = "Publish", "Ordered. It goes out by itself, and the board below shows where it was read back."
 
     confirmation = Line(label="Type the advisory id to publish it", required=True, max_length=40)
     summary = Line(label="What changed", help_text="Public, in the revision history. Empty for the first publication.")
+    at = Instant(label="Arm it for (UTC), now if empty")
     digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def command(self) -> cmd.Publish | Refused:
         """Order it, unless it is not what this person saw or is not fit to be published."""
         ground, typed = self.ground, self.cleaned_data
+        confirmed, digest = typed["confirmation"], typed["digest"]
         return publishing.order(
-            ground.desk, ground.opened, typed["confirmation"], typed["digest"], summary=typed["summary"]
+            ground.desk, ground.opened, confirmed, digest, summary=typed["summary"], at=typed["at"] or None
         )
+
+    @property
+    def aims(self) -> tuple[AimView, ...]:
+        """What would go where now."""
+        return aims(publishing.plan(self.ground.desk, self.ground.opened))
+
+    @property
+    def board(self) -> BoardView | None:
+        """How far the order is that stands."""
+        return board(self.ground.opened, self.ground.desk.now())

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Forms of the publish board: skipping, resuming and marking targets, taking an order back, and the case's CVE id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from tocsin.core.case import cve_commands, target_commands
+from tocsin.core.publication import State
+from tocsin.core.vocabulary import MoveName
+from tocsin.delivery.desk.forms.base import Ground, Line, MoveForm, Prose, choices
+
+
+def _targets(ground: Ground, *states: State, by_hand: bool = False) -> list[tuple[str, str]]:
+    run = ground.case.run
+    found = [each.target.name for each in run.targets if each.state in states] if run else []
+    names = [name for name in found if run and (each := run.get(name)) and each.target.by_hand is by_hand]
+    return choices({name: name for name in names}, empty="choose one")
+
+
+class SkipTargetForm(MoveForm):
+    """Let the others go on without a target."""
+
+    name, tab, move = "skip-target", "publish", MoveName.TARGETS
+    button, done = "Let the others go on", "The others go on without it."
+
+    target = forms.ChoiceField(label="Target")
+    reason = Prose(label="Why", lines=2, required=True)
+    later = forms.BooleanField(label="Go on trying it; only let the others not wait", required=False)
+
+    def __init__(self, ground: Ground, *args: Any, **kwargs: Any) -> None:
+        super().__init__(ground, *args, **kwargs)
+        open_ = (State.PLANNED, State.INTENDED, State.DONE, State.REFUSED)
+        self.fields["target"].choices = _targets(ground, *open_)  # type: ignore[attr-defined]
+
+    def command(self) -> target_commands.SkipTarget:
+        """Skip it."""
+        return target_commands.SkipTarget(**self.cleaned_data)
+
+
+class ResumeTargetForm(MoveForm):
+    """Take a target up again that was refused or skipped."""
+
+    name, tab, move = "resume-target", "publish", MoveName.TARGETS
+    button, done = "Try it again", "It is taken up again."
+
+    target = forms.ChoiceField(label="Target")
+    reason = Line(label="What changed")
+
+    def __init__(self, ground: Ground, *args: Any, **kwargs: Any) -> None:
+        super().__init__(ground, *args, **kwargs)
+        self.fields["target"].choices = _targets(ground, State.REFUSED, State.SKIPPED)  # type: ignore[attr-defined]
+
+    def command(self) -> target_commands.ResumeTarget:
+        """Resume it."""
+        return target_commands.ResumeTarget(**self.cleaned_data)
+
+
+class MarkTargetForm(MoveForm):
+    """Say that a target that nobody serves was done by hand."""
+
+    name, tab, move = "mark-target", "publish", MoveName.TARGETS
+    button, done = "It is done", "Recorded."
+
+    target = forms.ChoiceField(label="Target")
+    where = Line(label="Where it is read", required=True)
+
+    def __init__(self, ground: Ground, *args: Any, **kwargs: Any) -> None:
+        super().__init__(ground, *args, **kwargs)
+        self.fields["target"].choices = _targets(ground, State.PLANNED, by_hand=True)  # type: ignore[attr-defined]
+
+    def command(self) -> target_commands.MarkTarget:
+        """Mark it."""
+        return target_commands.MarkTarget(**self.cleaned_data)
+
+
+class DisarmForm(MoveForm):
+    """Take an order back before its instant."""
+
+    name, tab, move = "disarm", "publish", MoveName.TARGETS
+    button, done = "Take the order back", "Taken back. Nothing goes out."
+
+    reason = Prose(label="Why", lines=2, required=True)
+
+    def command(self) -> target_commands.Disarm:
+        """Disarm it."""
+        return target_commands.Disarm(**self.cleaned_data)
+
+
+class RequestCveForm(MoveForm):
+    """Ask for a CVE id by the policy's route."""
+
+    name, tab, move = "request-cve", "publish", MoveName.SET_CVE
+    button, done = "Ask for a CVE id", "Asked for. Where the project is its own CNA, the case shows it in a moment."
+
+    def command(self) -> cve_commands.RequestCve:
+        """Ask."""
+        return cve_commands.RequestCve()
+
+
+class RejectCveForm(MoveForm):
+    """Have the case's CVE id rejected."""
+
+    name, tab, move = "reject-cve", "publish", MoveName.SET_CVE
+    button, done = "Have the id rejected", "Ordered. An id that is not used must not stay reserved."
+
+    reason = Prose(label="Why, as the public record says it", lines=2, required=True)
+
+    def command(self) -> cve_commands.RejectCve:
+        """Reject it."""
+        return cve_commands.RejectCve(**self.cleaned_data)
