@@ -12,8 +12,11 @@ from tocsin.boot import worker as process
 from tocsin.delivery.worker import loop
 from tocsin.services import worker
 from tocsin.services.app import Desk
+from tocsin.services.publishing import carry
 
-worker.LEASE = timedelta(seconds=8)  # type: ignore[misc]
+worker.LEASE = timedelta(seconds=12)  # type: ignore[misc]
+carry.PATIENCE = timedelta(seconds=3)  # type: ignore[misc]
+carry.FIRST_TRY = timedelta(seconds=1)  # type: ignore[misc]
 _take = loop.turn
 
 
