@@ -189,7 +189,7 @@ class _Walk:
 
     def _decoded(self, part: Parsed) -> bytes:
         """The bytes of a leaf; of base64 that was spared, straight from what came."""
-        raw = part.get_payload()
+        raw = _raw_payload(part)
         mark = raw.strip().encode("ascii", "replace") if isinstance(raw, str) and len(raw) < LONG else b""
         spared = self.reader.spared.get(mark)
         if spared is not None:
@@ -198,7 +198,7 @@ class _Walk:
             for name, body in self.reader.spared.items():
                 raw = raw.replace(name.decode("ascii"), body.decode("ascii", "surrogateescape"))
             part.set_payload(raw)
-        decoded = part.get_payload(decode=True)
+        decoded = _payload(part)
         return decoded if isinstance(decoded, bytes) else b""
 
     def _file(self, name: str, kind: str, content: bytes) -> None:
@@ -211,8 +211,8 @@ class _Walk:
         inner = part.get_payload(0)
         if not isinstance(inner, Parsed):
             return
-        content = self.reader.whole(inner.as_bytes())
-        if part.get("Content-Transfer-Encoding", "").strip().lower() == "base64":
+        content = self.reader.whole(_written(inner))
+        if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
             # Forbidden by RFC 2046, section 5.2.1, and sent all the same.
             content = _unpacked(content)
             if exceeded(content):
@@ -226,7 +226,7 @@ class _Walk:
 
     def _encrypted(self, part: Parsed) -> bool:
         """RFC 3156 section 4: exactly two parts, the second the ciphertext. Never joined with anything (EFAIL)."""
-        parts = part.get_payload()
+        parts = _raw_payload(part)
         if not isinstance(parts, list) or len(parts) != 2 or self.sealed:
             return False
         inner = parts[1]
@@ -235,6 +235,32 @@ class _Walk:
         body = self._decoded(inner)
         self.sealed = Sealed(content=body)
         return True
+
+
+def _raw_payload(part: Parsed) -> object:
+    """A part's body as the parser keeps it. The library falls over a charset that is written as RFC 2231 allows, and
+    needs none for this."""
+    try:
+        return part.get_payload()
+    except (TypeError, UnicodeEncodeError):
+        return part.__dict__["_payload"]
+
+
+def _payload(part: Parsed) -> object:
+    """A part's decoded body. What the library cannot put into bytes, because a piece of it was replaced on the way in,
+    is put into UTF-8."""
+    try:
+        return part.get_payload(decode=True)
+    except UnicodeEncodeError:
+        return str(part.__dict__["_payload"]).encode("utf-8", "replace")
+
+
+def _written(message: Parsed) -> bytes:
+    """A message inside of another one, written out again."""
+    try:
+        return message.as_bytes()
+    except UnicodeEncodeError:
+        return message.as_string().encode("utf-8", "replace")
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -256,13 +282,13 @@ def _armoured(text: str) -> Sealed | None:
 
 def _signed(content: bytes, parsed: Parsed) -> SignedPart | None:
     """The signed bytes of RFC 3156 section 5, as they stand between the boundaries; None where that is not certain."""
-    parts = parsed.get_payload()
+    parts = _raw_payload(parsed)
     if parsed.get_content_type() != "multipart/signed" or not isinstance(parts, list) or len(parts) != 2:
         return None
     last, boundary = parts[1], parsed.get_boundary("")
     if not isinstance(last, Parsed) or last.get_content_type() != "application/pgp-signature" or not boundary:
         return None
-    signature = last.get_payload(decode=True)
+    signature = _payload(last)
     if not isinstance(signature, bytes):
         return None
     line = b"\n--" + boundary.encode("utf-8", "surrogateescape")

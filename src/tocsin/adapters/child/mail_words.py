@@ -7,6 +7,7 @@ from __future__ import annotations
 import codecs
 import html
 import re
+from email.errors import MessageError
 from email.header import decode_header
 from typing import Final
 
@@ -98,7 +99,7 @@ def line_of(value: object, decode: bool = True) -> str:
         return _clean(text)
     try:
         pieces = decode_header(text)
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):
         return _clean(text)
     return _clean(" ".join("".join(_word(*piece) for piece in pieces).split()))
 
