@@ -18,7 +18,7 @@ from tocsin.boot import backup
 from tocsin.boot.config import Config
 from tocsin.boot.inbound import Mailbox
 from tocsin.delivery.worker.loop import Chore
-from tocsin.services import alarms, branches, lookalikes, radar
+from tocsin.services import alarms, branches, cve_watch, lookalikes, radar
 from tocsin.services.app import Desk
 from tocsin.services.distribution import members, telling
 from tocsin.services.forge import sync
@@ -50,6 +50,7 @@ def chores(config: Config) -> Sequence[Chore]:
         Chore("asking distributors", 60 * MINUTE, partial(_alone, "distributors", members.keep_up, 10 * MINUTE)),
         Chore("reminding subscribers", 60 * MINUTE, partial(_alone, "reminders", announcing.remind, 10 * MINUTE)),
         Chore("sending webhooks", 5.0, partial(_alone, "webhooks", deliveries.drain, 10 * MINUTE)),
+        Chore("looking at CVE records", 10 * MINUTE, partial(_alone, "cve records", cve_watch.look, 10 * MINUTE)),
         Chore("looking at forges", MINUTE / 4, sync.look),
         Chore("watching public repositories", MINUTE, partial(_alone, "radar", radar.watch, 30 * MINUTE)),
         Chore("looking at repositories", MINUTE, partial(_alone, "repositories", branches.watch, 10 * MINUTE)),

@@ -14,7 +14,7 @@ import msgspec
 
 from tocsin.core.advisory.model import Advisory
 from tocsin.core.disclosure import Cleared
-from tocsin.core.formats.cve import container
+from tocsin.core.formats.cve import container, differences
 from tocsin.core.policy.model import Policy
 from tocsin.core.publication import Stage, Wanted
 from tocsin.core.vocabulary import ProjectId
@@ -22,8 +22,6 @@ from tocsin.services.ports.cna import Cna
 from tocsin.services.ports.targets import Found, Matter, Payload, Rejected
 
 WHERE: Final = "https://www.cve.org/CVERecord?id="
-_THEIRS: Final = frozenset({"providerMetadata", "datePublic"})
-"""Parts of a container that the service writes, or writes otherwise."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +87,3 @@ class CveRecords:
         ours = msgspec.json.decode(payload.body)["cnaContainer"]
         differ = differences(ours, theirs)
         return Found(where=WHERE + payload.key, same=not differ, difference=", ".join(differ))
-
-
-def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
-    """Names of what reads otherwise in two containers, without what the service itself writes."""
-    names = sorted((ours.keys() | theirs.keys()) - _THEIRS)
-    return [name for name in names if ours.get(name) != theirs.get(name)]

@@ -9,7 +9,7 @@ hands it to another one; the organisation that assigned the id stands in `Publis
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -106,6 +106,12 @@ def container(advisory: Advisory) -> dict[str, Any]:
         source={"advisory": advisory.id, "discovery": "UNKNOWN"},
         x_generator={"engine": "Tocsin"},
     )
+
+
+def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
+    """Names of what reads otherwise in two containers, without what CVE Services itself writes."""
+    names = sorted((ours.keys() | theirs.keys()) - {"providerMetadata", "datePublic"})
+    return [name for name in names if ours.get(name) != theirs.get(name)]
 
 
 def _text(lang: str, value: str) -> list[dict[str, str]]:
