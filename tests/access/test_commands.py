@@ -61,6 +61,8 @@ case plan CASE fix
 case observe CASE --bit A
 case record CASE retrospective
 case harden CASE default
+case priority CASE
+case point CASE utility
 case consent CASE somebody
 case decline CASE somebody
 case party CASE somebody accepted
@@ -156,8 +158,8 @@ CONSOLE = frozenset({
     "mail test", "webhook events", "db move", "db roles", "db show", "demo", "doctor", "incident", "init",
     "keys ledger", "keys rotate", "keys seal", "keys show", "keys unseal", "log checkpoint", "log export", "panic",
     "people add", "people administrator", "people end", "people link", "people list", "people reset", "recovery make",
-    "recovery restore", "recovery verify", "release list", "restore", "serve", "site key", "site write", "upgrade",
-    "verify", "witness",
+    "recovery restore", "recovery verify", "release list", "restore", "serve", "signals load", "signals show",
+    "site key", "site write", "upgrade", "verify", "witness",
 })  # fmt: skip
 """Whoever has the console has the machine; they open no case in words, and name nobody."""
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tocsin.core.case import commands as cmd
-from tocsin.core.case import cve_commands as cc
 from tocsin.core.case import custody
+from tocsin.core.case import cve_commands as cc
 from tocsin.core.case import events as ev
 from tocsin.core.case import party_commands as pc
 from tocsin.core.case import target_commands as tc
@@ -266,8 +266,9 @@ class Walk:
                 unaffected=rng.random() < 0.2,
             ),
             cmd.NoteHardening(default=rng.choice(("trust by default", ""))),
+            cmd.SayPoint(point=rng.choice(("utility", "value density", "luck")), value=rng.choice(("efficient", ""))),
         )
-        return rng.choices(commands, weights=(2, 4, 4, 1))[0]
+        return rng.choices(commands, weights=(2, 4, 4, 1, 1))[0]
 
     def _wish(self) -> cmd.Command:
         rng = self.rng

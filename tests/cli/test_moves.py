@@ -142,7 +142,7 @@ def test_an_offer_of_the_reporter_is_accepted_without_naming_it_and_public_knowl
 
 def test_every_move_of_the_desk_can_be_made_from_the_terminal():
     commands = tree.SOURCE / "delivery" / "cli"
-    places = ("case", "embargo", "advisory", "parties", "branch", "publish", "cve")
+    places = ("case", "embargo", "advisory", "parties", "branch", "publish", "cve", "priority")
     written = "".join((commands / f"{name}.py").read_text() for name in places)
     asked = set(
         re.findall(

@@ -32,10 +32,11 @@ from tocsin.adapters.git.mirror import GitMirrors
 from tocsin.adapters.git.sandbox import Bubblewrap
 from tocsin.adapters.git.sources import MirrorSources
 from tocsin.adapters.notifiers import NOTIFIERS
-from tocsin.adapters.notifiers.mailbox import MailFolder
 from tocsin.adapters.notifiers.chat import AppriseChat
+from tocsin.adapters.notifiers.mailbox import MailFolder
 from tocsin.adapters.openpgp.engine import Engine
 from tocsin.adapters.publishers.pdf import pdf
+from tocsin.adapters.signals import FileSignals
 from tocsin.adapters.vault import (
     Ed25519Signatures,
     load_log_key,
@@ -55,8 +56,8 @@ from tocsin.boot.targets import cnas, targets
 from tocsin.core.mail.message import Message
 from tocsin.core.mail_out.ids import host_of
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
-from tocsin.services.alarms import AlarmedVault, sounder
 from tocsin.services.advertised import Advertised
+from tocsin.services.alarms import AlarmedVault, sounder
 from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Mailroom, Outside, Press, Site, Watch
 from tocsin.services.likes import Likes
 from tocsin.services.ports.mail import unchecked
@@ -234,5 +235,6 @@ def desk(config: Config) -> Desk:
         targets=targets(config, http(config)),
         cnas=cnas(config, http(config)),
         wall=on_behalf_of,
+        signals=FileSignals(config.data_dir / "signals"),
         knocks=(WebKnock(site(config).public_url), MailKnock(letters, DbProjects(), now, RandomMint().id)),
     )

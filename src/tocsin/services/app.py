@@ -30,6 +30,7 @@ from tocsin.services.ports.publisher import ShelfWriter
 from tocsin.services.ports.receipts import Receipts
 from tocsin.services.ports.records import Arrivals, Records
 from tocsin.services.ports.shelf import ShelfReader
+from tocsin.services.ports.signals import NoSignals, Signals
 from tocsin.services.ports.site import Nowhere, Signer, Tree, TreeReader, Typesetter
 from tocsin.services.ports.sources import SourcesOf, no_sources
 from tocsin.services.ports.store import Drops, Inbox, Journal, Numbers, Outbox, Rooms
@@ -191,6 +192,7 @@ class Desk:
     post: Post = field(default_factory=Post)
     targets: tuple[Target, ...] = ()
     cnas: Mapping[ProjectId, Cna] = field(default_factory=dict)
+    signals: Signals = field(default_factory=NoSignals)
     aside: Callable[[Callable[[], None]], None] | None = None
     """Takes what may have to wait for others off the worker's turn; without one it is done in the turn."""
     mail: Mailroom | None = None

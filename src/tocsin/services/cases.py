@@ -27,6 +27,7 @@ from tocsin.core.case.evolve import replay
 from tocsin.core.case.measures import measure
 from tocsin.core.case.model import Case
 from tocsin.core.case.negotiation import Fate
+from tocsin.core.case.priority import priority
 from tocsin.core.intake import completeness
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.clauses import Promise, promises
@@ -289,6 +290,8 @@ def summary(policy: Policy, case: Case, promised: tuple[Promise, ...], promise: 
         measures=measure(policy, case, promised),
         terms=likes.packed(case.report),
         dates=tuple(_dates(case)),
+        priority=priority(policy, case).key,
+        cve=case.cve_id,
     )
 
 

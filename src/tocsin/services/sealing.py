@@ -13,6 +13,7 @@ from tocsin.core import notices
 from tocsin.core.case import events as ev
 from tocsin.core.case import model
 from tocsin.core.case.measures import Measures
+from tocsin.core.case.priority import Key
 from tocsin.core.vocabulary import CaseRef, Value
 from tocsin.services.ports.store import Effect, InboxRow, RoomCopy, SealedEntry
 from tocsin.services.ports.vault import CaseKey, bind
@@ -20,7 +21,7 @@ from tocsin.services.ports.vault import CaseKey, bind
 
 class Summary(Value):
     """The sealed half of an inbox row: what says what the matter is. `terms` are what look-alikes are found by, `dates`
-    what a calendar shows beside the next promise: its kind, and when."""
+    what a calendar shows beside the next promise: its kind, and when; `priority` what lists can be sorted by."""
 
     title: str
     rating: str = ""
@@ -34,6 +35,8 @@ class Summary(Value):
     measures: Measures | None = None
     dates: tuple[tuple[str, datetime], ...] = ()
     terms: bytes = b""
+    priority: Key = Key()
+    cve: str = ""
 
 
 class Places:

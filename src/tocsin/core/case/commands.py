@@ -310,6 +310,14 @@ class NoteHardening(Value, tag="note-hardening"):
     note: str = ""
 
 
+class SayPoint(Value, tag="say-point"):
+    """Say what a decision point of SSVC is in this case, before what facts settle; an empty `value` takes it back."""
+
+    point: str
+    value: str = ""
+    note: str = ""
+
+
 class AskApproval(Value, tag="ask-approval"):
     """Ask a second person for what takes two; `wish` is that command, encoded."""
 
@@ -361,7 +369,7 @@ Command = (
     | SetScore | SetLines | SetFix | ConfirmFix
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe | BreakGlass | Shred
     | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
-    | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone | RecordReproduction
+    | SayPoint | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone | RecordReproduction
     | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | Resend
     | MergeInto | Absorb | SplitOff | Continue | Transfer
     | TargetCommand | CveCommand

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, CaseShredded, GlassBroken
+from tocsin.core.case.assess_events import PointSaid
 from tocsin.core.case.party_events import (
     CaseAbsorbed,
     CaseContinued,
@@ -28,13 +29,7 @@ from tocsin.core.case.party_events import (
     PartyMoved,
     PartyProgressed,
 )
-from tocsin.core.case.record_events import (
-    CveEvent,
-    HardeningNoted,
-    MilestoneSet,
-    MomentRecorded,
-    ReproductionRecorded,
-)
+from tocsin.core.case.record_events import CveEvent, HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
 from tocsin.core.intake import Attachment, Letter, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.changes import Moved
@@ -366,7 +361,7 @@ Event = (
     | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed
     | StateObserved | AdvisoryDrafted | CveSet
     | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
-    | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted | MilestoneSet | ReproductionRecorded
+    | PointSaid | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted | MilestoneSet | ReproductionRecorded
     | PartyInvited | PartyConsented | PartyDeclined | PartyMoved | PartyProgressed | PartyLeft | PartyAgreed
     | MessageResent | CaseMerged | CaseAbsorbed | CaseSplit | CaseContinued | CaseTransferred
     | TargetEvent | PublicationDisarmed | CveEvent

@@ -18,13 +18,9 @@ from tocsin.core.case import evolve_parties as parties
 from tocsin.core.case import evolve_publication as publication
 from tocsin.core.case import negotiation
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, Ask
+from tocsin.core.case.assess_events import PointSaid
 from tocsin.core.case.model import Case, Milestone, Plan, Reproduction
-from tocsin.core.case.record_events import (
-    HardeningNoted,
-    MilestoneSet,
-    MomentRecorded,
-    ReproductionRecorded,
-)
+from tocsin.core.case.record_events import HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
 from tocsin.core.case.rules import cs_after, rm_step
 from tocsin.core.case.standing import standing
 from tocsin.core.case.tables import RM, Fact, RMInput
@@ -276,6 +272,11 @@ def _hardening(case: Case, entry: ev.Entry, event: HardeningNoted) -> Changes:
     return {"hardening": event.default}
 
 
+def _point_said(case: Case, entry: ev.Entry, event: PointSaid) -> Changes:
+    others = tuple(each for each in case.ssvc if each[0] != event.point)
+    return {"ssvc": (*others, (event.point, event.value)) if event.value else others}
+
+
 def _recorded(case: Case, entry: ev.Entry, event: MomentRecorded) -> Changes:
     return {"recorded": _recording(case, event.moment, event.at)}
 
@@ -365,6 +366,7 @@ _CHANGES: Final[dict[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ApprovalGiven: _approved,
     MomentRecorded: _recorded,
     HardeningNoted: _hardening,
+    PointSaid: _point_said,
     MilestoneSet: _milestone,
     ReproductionRecorded: _reproduced,
     **publication.CHANGES,

@@ -151,6 +151,7 @@ class Case(Value):
     shredded_at: datetime | None = None
     recorded: tuple[PromiseFact, ...] = ()
     hardening: str = ""
+    ssvc: tuple[tuple[str, str], ...] = ()
     public_agreed_at: datetime | None = None
     milestones: tuple[Milestone, ...] = ()
     reproductions: tuple[Reproduction, ...] = ()

@@ -21,6 +21,7 @@ from tocsin.delivery.cli.case import case, case_argument, find, move
 from tocsin.delivery.cli.context import act, actor_in, as_json, as_person, inert, print_json, reference, stop, table
 from tocsin.delivery.cli.embargo import instant
 from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.delivery.cli.priority import point, priority
 from tocsin.services import inviting, relating, threads
 from tocsin.services.queries import case as query
 from tocsin.services.queries import people
@@ -290,3 +291,7 @@ def _told(result: Case | Refused, said: str) -> None:
     if isinstance(result, Refused):
         refuse(result)
     click.echo(said)
+
+
+for _command in (priority, point):
+    case.add_command(_command)

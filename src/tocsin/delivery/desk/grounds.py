@@ -12,7 +12,7 @@ from tocsin.services.queries import case as queries
 from tocsin.services.queries.options import options
 
 LIST: Final = "/inbox"
-_PLACE: Final = ("tab", "project", "after", "view", "open")
+_PLACE: Final = ("tab", "project", "after", "view", "open", "by")
 
 
 def ground(request: DeskRequest, ref: str, purpose: str) -> Ground | None:

@@ -16,6 +16,7 @@ import msgspec
 from tocsin.core.case import events as ev
 from tocsin.core.case import party_events as pe
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, CaseShredded, GlassBroken
+from tocsin.core.case.assess_events import PointSaid
 from tocsin.core.case.record_events import (
     CveRejectionOrdered,
     CveRequested,
@@ -161,6 +162,7 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
         f"planned {e.name} for {words.instant(e.at)}" if e.at else f"dropped {e.name} from the plan"
     ),
     ReproductionRecorded: lambda e: f"{'reproduced' if e.reproduced else 'did not reproduce'} it on {e.version}",
+    PointSaid: lambda e: f"said that {e.point} is {e.value}" if e.value else f"took back what was said of {e.point}",
     HardeningNoted: lambda e: (
         f"put it on the hardening backlog: {e.default}" if e.default else "took it off the hardening backlog"
     ),

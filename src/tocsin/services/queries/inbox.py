@@ -7,11 +7,12 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from tocsin.core.case.phase import Phase
+from tocsin.core.case.priority import WORDS, Key, with_signal
 from tocsin.core.intake import CONTENT_GROUPS
 from tocsin.core.vocabulary import CaseRef, ProjectId
 from tocsin.services import own, sealing
@@ -34,6 +35,9 @@ TABS: Final[Mapping[str, str]] = {
     "done": "Done",
 }
 """Tabs of the inbox: the key in the address, the words on the tab."""
+
+PRIORITY: Final = "priority"
+"""The other order that a list can be read in; without it, what is due first comes first."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -58,6 +62,7 @@ class Line(msgspec.Struct, frozen=True):
     seq: int
     alike: str = ""
     group: str = ""
+    priority: str = ""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -70,13 +75,32 @@ class Page(msgspec.Struct, frozen=True):
     counts: dict[str, str]
     at: datetime
     projects: tuple[ProjectId, ...]
+    by: str = ""
 
 
-def page(desk: Desk, person: str, *, tab: str = "team", project: str = "", after: str = "", limit: int = PAGE) -> Page:
-    """Return one page of what `person` may see. An unknown tab or project shows nothing rather than everything."""
+class _Ranked(msgspec.Struct, frozen=True, order=True):
+    """Where a row stands in the order of priorities: its place there, then its deadline, then its reference."""
+
+    key: Key
+    due: datetime
+    case: CaseRef
+
+
+def page(
+    desk: Desk, person: str, *, tab: str = "team", project: str = "", after: str = "", limit: int = PAGE, by: str = ""
+) -> Page:
+    """Return one page of what `person` may see. An unknown tab or project shows nothing rather than everything.
+
+    `by` is "" for what is due first, `PRIORITY` for the order of `core.case.priority`, or one of its classes for those
+    cases alone. Ordering so opens every row of the tab up to `CEILING`, those that are due first: sealed rows cannot be
+    sorted by whoever stores them.
+    """
     mine = desk.people.projects(person)
     projects = tuple(each for each in mine if not project or each == project)
     now = desk.now()
+    if by and projects and tab in TABS:
+        return _by_priority(desk, person, _Asked(tab, project, projects, by if by in (PRIORITY, *WORDS) else PRIORITY),
+                            after, limit, mine)  # fmt: skip
     rows = _rows(desk, projects, tab, person, after, limit) if projects and tab in TABS else ()
     shown = rows[:limit]
     return Page(
@@ -88,6 +112,52 @@ def page(desk: Desk, person: str, *, tab: str = "team", project: str = "", after
         at=now,
         projects=mine,
     )
+
+
+class _Asked(NamedTuple):
+    tab: str
+    project: str
+    projects: tuple[ProjectId, ...]
+    by: str
+
+
+def _by_priority(desk: Desk, person: str, asked: _Asked, after: str, limit: int, mine: tuple[ProjectId, ...]) -> Page:
+    now = desk.now()
+    found = []
+    for row in _rows(desk, asked.projects, asked.tab, person, "", CEILING)[:CEILING]:
+        summary = open_summary(desk, row)
+        key = with_signal(summary.priority, desk.signals.of(summary.cve) if summary.cve else None)
+        if asked.by in (PRIORITY, key.word):
+            found.append((_ranked(key, row), key, row, summary))
+    found.sort(key=lambda each: each[0])
+    place = _place(after)
+    rest = [each for each in found if place is None or each[0] > place]
+    shown = rest[:limit]
+    lines = tuple(
+        msgspec.structs.replace(_line(desk, row, summary, now), group=key.word.capitalize(), priority=key.word)
+        for _, key, row, summary in shown
+    )
+    return Page(
+        tab=asked.tab,
+        project=asked.project,
+        lines=lines,
+        next=base64.urlsafe_b64encode(msgspec.json.encode(shown[-1][0])).decode() if len(rest) > limit else "",
+        counts=counts(desk, asked.projects, person),
+        at=now,
+        projects=mine,
+        by=asked.by,
+    )
+
+
+def _ranked(key: Key, row: InboxRow) -> _Ranked:
+    return _Ranked(key, row.next_due, row.case)
+
+
+def _place(after: str) -> _Ranked | None:
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(after), type=_Ranked) if after else None
+    except (ValueError, binascii.Error):
+        return None
 
 
 def _rows(
@@ -131,7 +201,10 @@ def counts(desk: Desk, projects: tuple[ProjectId, ...], person: str = "") -> dic
 
 def line(desk: Desk, row: InboxRow, now: datetime) -> Line:
     """Open one row and put it in words. Raises `Tampered` when it is not what was sealed."""
-    summary = open_summary(desk, row)
+    return _line(desk, row, open_summary(desk, row), now)
+
+
+def _line(desk: Desk, row: InboxRow, summary: sealing.Summary, now: datetime) -> Line:
     answered, asked = len(summary.answered), len(CONTENT_GROUPS) - 1
     mark = desk.likes.mark(row.case)
     return Line(

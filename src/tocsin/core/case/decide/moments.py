@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people record beside the case's own course: moments that no journal can know, and what to harden one day.
+"""What people record beside the case's own course: moments that no journal can know, what to harden one day, and what
+SSVC asks that no fact settles.
 
 Clocks of others start from such moments and end with them (`core.limits`), and some promises are kept by them.
 """
@@ -11,11 +12,13 @@ from typing import Final
 
 from tocsin.core import limits
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.assess_events import PointSaid
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved
 from tocsin.core.case.model import Case
 from tocsin.core.case.record_events import HardeningNoted, MomentRecorded
 from tocsin.core.clock import show
 from tocsin.core.policy.facts import MoveName
+from tocsin.core.severity import ssvc
 from tocsin.core.vocabulary import Refused, utc
 
 _LONGEST: Final = 120
@@ -46,7 +49,22 @@ def _harden(case: Case, command: cmd.NoteHardening, context: Context) -> Decisio
     return () if default == case.hardening else (HardeningNoted(default=default, note=command.note),)
 
 
+def _point(case: Case, command: cmd.SayPoint, context: Context) -> Decision:
+    """Refuse what the tables do not ask and values they do not have; the same once more changes nothing."""
+    known = ssvc.askable()
+    if command.point not in known:
+        because = f"SSVC asks a supplier for {', '.join(known)}, not for “{command.point}”."
+        return Refused(code="unknown-point", because=because, rule="SSVC supplier table")
+    if command.value and command.value not in known[command.point]:
+        because = f"{command.point.capitalize()} is one of {', '.join(known[command.point])}."
+        return Refused(code="unknown-value", because=because, rule="SSVC supplier table")
+    if dict(case.ssvc).get(command.point, "") == command.value:
+        return ()
+    return (PointSaid(point=command.point, value=command.value, note=command.note),)
+
+
 RULES: Final[Mapping[type, Rule]] = {
     cmd.NoteHardening: Rule(_harden, moved(MoveName.NOTE), after_close=True),
+    cmd.SayPoint: Rule(_point, moved(MoveName.INVESTIGATE), after_close=True),
     cmd.RecordMoment: Rule(_record, moved(MoveName.NOTE), after_close=True),
 }

@@ -101,6 +101,15 @@ def decide(name: str, known: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(left, key=order.index))
 
 
+@cache
+def askable() -> Mapping[str, tuple[str, ...]]:
+    """The points that a person can say something of for a supplier, with the values that each can have."""
+    found = {point: table(SUPPLIER).values(point) for point in table(SUPPLIER).points}
+    for part in (UTILITY, SAFETY):
+        found |= {point: table(part).values(point) for point in table(part).points if point not in found}
+    return found
+
+
 def settled(vector: str, *, exploited: bool = False, attacked: bool = False) -> tuple[Point, ...]:
     """The points that a CVSS vector and what is known of exploits settle; a vector that is none settles nothing."""
     found = [_exploitation(exploited, attacked)]

@@ -32,7 +32,7 @@ from tocsin.delivery.desk.grounds import back, number
 from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases, claims, lookalikes, own, shredding
-from tocsin.services.queries import approvals, branches, cvss, past, words
+from tocsin.services.queries import approvals, branches, cvss, past, priority, words
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView
@@ -254,6 +254,7 @@ def _show(
         "board": branches.board(request.desk, ground.opened) if tab == "branches" else None,
         "alike": _alike(request, ground, tab),
         "claims": claims.of_report(request.desk, ground.case) if tab == "claims" else None,
+        "priority": priority.of(request.desk, ground.opened) if tab == "decide" else None,
         **(_dates(request, ground) if tab == "embargo" else {}),
         **_since(request, ground, view),
         **(_score(request, ground, form) if tab == "score" else {}),

@@ -13,6 +13,7 @@ from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tocsin.core.case.priority import WORDS
 from tocsin.core.vocabulary import RejectionClass
 from tocsin.delivery.desk.doors import DeskRequest, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS
@@ -31,6 +32,11 @@ from tocsin.services.queries import words
 START = "team"
 KINDS: Final = choices(tuple(each.value for each in RejectionClass))
 TABS = tuple(queries.TABS.items())
+ORDERS: Final = (
+    ("", "Due first"), (queries.PRIORITY, "By priority"), *((each, each.capitalize()) for each in WORDS)
+)  # fmt: skip
+"""The orders a list can be read in, and the classes it can be narrowed to; chosen in the address, never by itself."""
+
 _PANE: Final = ("take", "duplicate", "reject", "need-info", "assign")
 """Moves that are made beside the list, in the order of their keys."""
 
@@ -56,17 +62,19 @@ def show(
     """Render the list, with the selected rows still selected, and the case that is open beside it."""
     asked = _place(request)
     tab, project = asked.get("tab", START), asked.get("project", "")
-    page = queries.page(request.desk, request.person, tab=tab, project=project, after=asked.get("after", ""))
+    by, after = asked.get("by", ""), asked.get("after", "")
+    page = queries.page(request.desk, request.person, tab=tab, project=project, after=after, by=by)
     many = len(page.projects) > 1 and not project
     opened = asked.get("open", "")
     context = {
         "page": page,
-        "rows": rows(page.lines, Table(many, _look(tab, project, asked.get("after", "")), opened, picked)),
-        "tabs": _tabs(tab, project, page.counts),
-        "filters": [(_address(tab, each), each, each == project) for each in page.projects],
-        "everywhere": _address(tab, ""),
-        "next": _address(tab, project, page.next) if page.next else "",
-        "first": asked.get("after") and _address(tab, project),
+        "rows": rows(page.lines, Table(many, _look(tab, project, after, page.by), opened, picked)),
+        "tabs": _tabs(tab, project, page.counts, page.by),
+        "filters": [(_address(tab, each, by=page.by), each, each == project) for each in page.projects],
+        "everywhere": _address(tab, "", by=page.by),
+        "orders": [(_address(tab, project, by=each), label, each == page.by) for each, label in _orders(page.by)],
+        "next": _address(tab, project, page.next, page.by) if page.next else "",
+        "first": after and _address(tab, project, by=page.by),
         "many": many,
         "asof": words.instant(page.at),
         "at": "inbox",
@@ -75,7 +83,7 @@ def show(
         "here": back(f"/inbox?{asked.urlencode()}"),
         "days": own.SNOOZE_DAYS,
         "kinds": KINDS,
-        **_news(page, tab, project, asked.get("after", "")),
+        **_news(page, tab, project, after),
         **_said(request),
         **(_pane(request, opened, page) if opened else {}),
         **more,
@@ -102,7 +110,7 @@ def _place(request: DeskRequest) -> QueryDict:
 
 
 def _news(page: queries.Page, tab: str, project: str, after: str) -> dict[str, str]:
-    if after:
+    if after or page.by:
         return {}
     return {"from": f"/inbox/news?{urlencode({'tab': tab, 'project': project, 'since': int(page.at.timestamp())})}"}
 
@@ -147,16 +155,21 @@ def _said(request: DeskRequest) -> dict[str, Any]:
 DONE: Final = {"snooze": "Put aside.", "wake": "Back in the list.", "bulk": "Done for every selected case."}
 
 
-def _tabs(tab: str, project: str, counts: dict[str, str]) -> list[tuple[str, str, str, bool]]:
-    return [(_address(name, project), label, counts.get(name, ""), name == tab) for name, label in TABS]
+def _orders(by: str) -> tuple[tuple[str, str], ...]:
+    """The orders to choose from; classes only where the list is in their order."""
+    return ORDERS if by else ORDERS[:2]
 
 
-def _look(tab: str, project: str, after: str) -> str:
-    _, _, query = _address(tab, project, after).partition("?")
+def _tabs(tab: str, project: str, counts: dict[str, str], by: str = "") -> list[tuple[str, str, str, bool]]:
+    return [(_address(name, project, by=by), label, counts.get(name, ""), name == tab) for name, label in TABS]
+
+
+def _look(tab: str, project: str, after: str, by: str) -> str:
+    _, _, query = _address(tab, project, after, by).partition("?")
     return f"?{query}&open=" if query else "?open="
 
 
-def _address(tab: str, project: str, after: str = "") -> str:
-    told = {"tab": tab if tab != START else "", "project": project, "after": after}
+def _address(tab: str, project: str, after: str = "", by: str = "") -> str:
+    told = {"tab": tab if tab != START else "", "project": project, "by": by, "after": after}
     query = urlencode({name: value for name, value in told.items() if value})
     return f"/inbox?{query}" if query else "/inbox"
