@@ -322,3 +322,15 @@ def test_what_is_said_between_moves_is_mailed_as_well(mailed: Mailed) -> None:
     act(mailed.home, ref, cmd.ProposeEmbargo(proposal="prp_1", ends_at=ends, reason="A release."))
     mailed.work()
     assert any("A release." in mail.get_content() for mail in mailed.server.to(FINDER))
+
+
+def test_keys_and_letters_of_a_case_can_be_forgotten_and_those_of_others_stay(mailed: Mailed) -> None:
+    desk, ref, other = mailed.home.desk, mailed.report(), mailed.report()
+    verified(mailed, ref)
+    verified(mailed, other)
+    mailed.work()
+    assert letters.withdraw(desk, PROJECT, ref)
+    keyring.forget(desk, PROJECT, ref)
+    assert keyring.ring(desk, PROJECT, ref) == ()
+    assert len(keyring.ring(desk, PROJECT, other)) == 1
+    assert {each.value.letter.case for each in letters.book(desk).all(PROJECT)} == {other}

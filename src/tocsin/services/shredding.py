@@ -25,6 +25,7 @@ from tocsin.services import cases, rotation, sealing
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.ports.blobs import BlobMissing
+from tocsin.services.post import keyring, letters
 from tocsin.services.queries import thread
 
 _FACT: Final = "tombstone/"
@@ -61,6 +62,9 @@ def perform(desk: Desk, ref: CaseRef) -> str:
     for blob in {each.blob for entry in entries for each in thread.attachments(entry.event)}:
         with suppress(BlobMissing):
             desk.blobs.delete(blob)
+    for who in ("", *(each.id for each in opened.case.parties)):
+        keyring.forget(desk, opened.case.project, ref, who)
+    letters.withdraw(desk, opened.case.project, ref)
     rotation.shred(desk, ref)
     return ""
 

@@ -120,6 +120,12 @@ def fixed(desk: Desk, project: ProjectId, about: str, to: Iterable[Mailbox], let
     return queue(desk, project, wishes)
 
 
+def withdraw(desk: Desk, project: ProjectId, ref: CaseRef) -> int:
+    """Forget every letter of a case, sent or not: with a case that is shredded."""
+    found = [kept for kept in book(desk).all(project) if kept.value.letter.case == ref]
+    return sum(book(desk).remove(kept) for kept in found)
+
+
 class Standing(Value):
     """A letter as people are shown it: nothing of what it says, nor to whom."""
 
