@@ -13,7 +13,6 @@ from tocsin.services.advertised import Advertised, live
 from tocsin.services.security_txt import security_txt
 from tocsin.testing.house import START
 
-
 PROJECT = "example"
 """The project whose document names GitHub's private reporting."""
 

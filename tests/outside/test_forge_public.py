@@ -16,7 +16,9 @@ from tocsin.core.forge import scrub, suspects
 from tocsin.core.intake import Attachment, Identity, Report
 from tocsin.core.vocabulary import Actor, ActorKind, Refused, RejectionClass, ReportKind
 from tocsin.services import cases, intake
-from tocsin.services.forge import links, public, watch
+from tocsin.services.forge import door, links, public, watch
+from tocsin.services.forge.door import deliver
+from tocsin.testing.github.double import signed
 
 POC = "Heap buffer overflow in parse_header", "An attacker can crash it:\n```\ncurl -d @poc http://host/\n```"
 
@@ -65,6 +67,18 @@ def test_a_public_issue_is_proposed_once_and_nothing_is_done_by_itself(here: Tow
     assert "names a fault of memory" in proposal.signs
     assert here.refs() == []
     assert [each.method for each in here.github.log if each.method != "GET"] == []
+
+
+def test_a_webhook_about_a_new_issue_proposes_it_at_once(here: Town) -> None:
+    issue = here.github.world.open_issue("somebody", *POC)
+    secret = door.secret(here.house.front.tokens, PROJECT).encode()
+    for action in ("opened", "labeled"):
+        said = {"action": action, "issue": issue}
+        deliver(here.house.front, PROJECT, *signed("issues", said, secret, f"issue {action}"))
+    deliver(here.house.front, PROJECT, *signed("issues", {"action": "opened", "issue": 7}, secret, "odd"))
+    here.turn()
+    assert [each.value.number for each in watch.waiting(here.desk, PROJECT)] == [issue["number"]]
+    assert here.refs() == []
 
 
 def test_taking_it_up_opens_a_private_case_that_says_how_long_it_was_public(here: Town) -> None:
