@@ -47,8 +47,9 @@ def ordinary(number: int, attachment: int) -> bytes:
     words = "\r\n".join(" ".join(CHANCE.choice(WORDS) for _ in range(11)) for _ in range(80))
     shown = words.replace("\r", "<br>")
     parts = (
-        f'--a\r\nContent-Type: text/plain; charset="utf-8"\r\n\r\n{words}\r\n'
-        f'--a\r\nContent-Type: text/html; charset="utf-8"\r\n\r\n<div>{shown}</div>\r\n--a--\r\n'
+        f'--a\r\nContent-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n{words}\r\n'
+        f'--a\r\nContent-Type: text/html; charset="utf-8"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n'
+        f"<div>{shown}</div>\r\n--a--\r\n"
     )
     body = f'--m\r\nContent-Type: multipart/alternative; boundary="a"\r\n\r\n{parts}'
     if attachment:

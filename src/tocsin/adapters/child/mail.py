@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import policy
 from email.errors import MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect
 from email.feedparser import BytesFeedParser
@@ -19,7 +19,7 @@ from email.utils import collapse_rfc2231_value
 from typing import Final
 
 from tocsin.adapters.child.mail_words import boxes, ids, line_of, raw_line, text_of, unhtml
-from tocsin.core.mail.bounds import MAX_BYTES, MAX_DEPTH, exceeded
+from tocsin.core.mail.bounds import MAX_BYTES, MAX_DEPTH, MAX_HEADER_BYTES, exceeded
 from tocsin.core.mail.message import KEPT_HEADERS, File, Message, Sealed, SignedPart
 
 MAX_TEXT: Final = 1024 * 1024
@@ -27,11 +27,12 @@ MAX_HTML: Final = 512 * 1024
 MAX_FILES: Final = 200
 _ARMOUR: Final = "-----BEGIN PGP MESSAGE-----"
 _ARMOUR_END: Final = "-----END PGP MESSAGE-----"
+_ENCODED: Final = b"content-transfer-encoding:"
 _EMPTY: Final = re.compile(rb"\n\r?\n")
 CHUNK: Final = 1 << 16
 MARK: Final = "tocsin.spared."
-LONG: Final = 4096
-"""Bytes of base64 from which it is worth sparing."""
+LONG: Final = 2048
+"""Bytes of a body from which it is worth sparing."""
 
 
 def mail(content: bytes) -> Message:
@@ -40,8 +41,9 @@ def mail(content: bytes) -> Message:
 
 
 class _Reader:
-    """Reads one mail. Long base64 is spared the parser, which looks at each of its lines: between the headers of such a
-    part and the next line that begins with two dashes nothing can be but its body. A mark stands for it there."""
+    """Reads one mail. Long bodies are spared the parser, which looks at each of their lines: between the headers of a
+    part that holds no others and the next line that begins with two dashes nothing can be but its body. A mark stands
+    for it there."""
 
     def __init__(self) -> None:
         self.spared: dict[bytes, bytes] = {}
@@ -62,7 +64,7 @@ class _Reader:
 
     def _short(self, content: bytes) -> bytes:
         pieces, at = [], 0
-        for found in _base64_parts(content):
+        for found in _leaves(content):
             if found < at:
                 continue
             empty = _EMPTY.search(content, found)
@@ -80,13 +82,19 @@ class _Reader:
         return b"".join([*pieces, content[at:]]) if pieces else content
 
 
-def _base64_parts(content: bytes) -> Iterator[int]:
-    """Where a header says that its part is base64. A search for a word, because most lines are none of headers."""
+def _leaves(content: bytes) -> Iterator[int]:
+    """Where a header says how its part is encoded, of parts that hold no others. A search for a word, because most
+    lines are none of headers."""
     at = -1
-    word = b"base64"
-    while (at := content.find(word, at + 1)) >= 0:
-        line = content[content.rfind(b"\n", max(0, at - 100), at) + 1 : at]
-        if line.lower().replace(b" ", b"") == b"content-transfer-encoding:":
+    while (at := content.find(b"ransfer-", at + 1)) >= 0:
+        line = content.rfind(b"\n", max(0, at - 12), at) + 1
+        if content[line : line + len(_ENCODED)].lower() != _ENCODED:
+            continue
+        start = max(0, content.rfind(b"\n--", max(0, at - MAX_HEADER_BYTES), at))
+        block = content[start:at].lower()
+        empty = _EMPTY.search(content, at)
+        block += content[at : empty.start() if empty else at].lower()
+        if b"multipart/" not in block and b"message/" not in block:
             yield at
 
 
@@ -192,8 +200,8 @@ class _Walk:
         raw = _raw_payload(part)
         mark = raw.strip().encode("ascii", "replace") if isinstance(raw, str) and len(raw) < LONG else b""
         spared = self.reader.spared.get(mark)
-        if spared is not None:
-            return _unpacked(spared)
+        if spared is not None and (decode := _PLAIN.get(_encoding(part))):
+            return decode(spared)
         if isinstance(raw, str) and MARK in raw:
             for name, body in self.reader.spared.items():
                 raw = raw.replace(name.decode("ascii"), body.decode("ascii", "surrogateescape"))
@@ -271,6 +279,23 @@ def _unpacked(content: bytes) -> bytes:
         whole = re.sub(rb"[^A-Za-z0-9+/]", b"", content)
         whole = whole[: len(whole) - (len(whole) % 4 == 1)]
         return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+
+
+def _as_is(content: bytes) -> bytes:
+    return content.removesuffix(b"\r")
+
+
+def _encoding(part: Parsed) -> str:
+    return str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+
+
+_PLAIN: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "base64": _unpacked,
+    "quoted-printable": lambda content: binascii.a2b_qp(_as_is(content)),
+    "7bit": _as_is,
+    "8bit": _as_is,
+}
+"""How a body that was spared is decoded (RFC 2045, section 6); of any other encoding the parser is asked."""
 
 
 def _armoured(text: str) -> Sealed | None:
