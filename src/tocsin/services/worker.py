@@ -41,6 +41,7 @@ from tocsin.services.app import Desk
 from tocsin.services.hooks import deliveries
 from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow, Unavailable
 from tocsin.services.ports.vault import Tampered
+from tocsin.services.post import carry, sending
 from tocsin.services.publishing import Later
 from tocsin.services.queries import inbox
 from tocsin.services.room import DROP, Left
@@ -89,7 +90,7 @@ def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
     drops = take_drops(desk, stuck) + arrivals.take_up(desk, stuck)
     ticks = tick(desk, stuck)
     resealed = reseal(desk, stuck)
-    effects, failed = drain(desk)
+    effects, failed = (sum(each) for each in zip(drain(desk), sending.drain(desk), strict=True))
     turn = Turn(drops=drops, ticks=ticks, resealed=resealed, effects=effects, failed=failed)
     alarms.tell(desk)
     if desk.measures.round("canary and badge", desk.now()):
@@ -250,6 +251,7 @@ def carry_out(desk: Desk, effect: Effect, until: datetime) -> Later | None:
     try:
         key = desk.vault.case_key(effect.case, head.wrapped_key, SYSTEM_ACTOR.id, f"effect.{effect.kind}")
         deed = sealing.open_deed(sealing.Places(desk.sealer.instance), key, effect)
+        carry.carry(desk, deed, effect.id)
         match deed:
             case CveDue():
                 return cve.carry(desk, deed, effect.tries)
