@@ -354,3 +354,13 @@ def test_in_a_panic_nothing_goes_on_and_afterwards_everything_does(at_work, outs
     monkeypatch.undo()
     run(at_work, 2)
     assert states(at_work, ref)["chat"] == "readable"
+
+
+def test_the_packet_for_another_authority_is_shown_and_sent_by_a_person(at_work):
+    ref = case_ready(at_work)
+    opened = cases.open_case(at_work.desk, ref, SYSTEM_ACTOR, "test")
+    (shown,) = [each for each in publishing.plan(at_work.desk, opened).targets if each.target.name == "cve-packet"]
+    text = shown.payload.body.decode()
+    assert shown.target.by_hand
+    assert text.startswith("[Request for a CVE id]\n[Vulnerability type] CWE-125 Out-of-bounds Read\n")
+    assert "[Reference] https://security.example.org/p/warehousepg/advisories/WHPG-SA-2026-001\n" in text

@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "case": "parties:case",
     "channel": "channel:channel",
     "claims": "claims:claims",
+    "cve": "cve:cve",
     "cvss": "cvss:cvss",
     "doc": "doc:doc",
     "drill": "drill:drill",

@@ -25,6 +25,7 @@ from tocsin.services.outward import outward
 from tocsin.services.ports.shelf import Document
 from tocsin.services.ports.site import TreeReader
 from tocsin.services.ports.targets import Found, Matter, Payload, Rejected, Target, Trouble
+from tocsin.services.publishing.packet import Packet
 from tocsin.services.site.writer import FORMATS, feed_path
 
 FEEDS: Final = ("atom", "json", "rss")
@@ -169,7 +170,7 @@ def _short(needle: bytes) -> str:
 
 def own(desk: Desk, case: Case) -> tuple[Target, ...]:
     """The targets that every installation has, and those that the case's project has set up outside."""
-    found: list[Target] = [Releases(desk, case), Site()]
+    found: list[Target] = [Releases(desk, case), Site(), Packet()]
     if desk.press is not None:
         tree = desk.press.tree
         found += [Filed(desk, tree, kind) for kind in ("feeds", "csaf", "osv")]
