@@ -18,7 +18,7 @@ from tocsin.services.app import Desk
 from tocsin.services.ports.store import NEVER, InboxQuery, InboxRow
 from tocsin.services.queries import inbox, words
 
-MOST: Final = 1000
+MOST: Final = 400
 """Open cases that a calendar shows, what is due first coming first."""
 
 KINDS: Final = {"embargo": "embargo ends", "proposed": "end proposed", "answer": "answer wanted"}
