@@ -139,6 +139,9 @@ mail me
 mail show mail_1
 mail report mail_1
 mail discard mail_1 --reason words
+intake pause warehousepg --until 2026-03-20T00:00:00Z
+intake resume warehousepg
+intake show warehousepg
 webhook add warehousepg https://example.org/
 webhook deliveries warehousepg
 webhook list warehousepg

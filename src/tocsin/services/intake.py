@@ -19,7 +19,7 @@ from tocsin.core.case import decide as rules
 from tocsin.core.intake import Report
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, ProjectId, Refused
-from tocsin.services import cases, leaves, room, sealing
+from tocsin.services import cases, leaves, pausing, room, sealing
 from tocsin.services.app import Front
 from tocsin.services.ports.receipts import Phrase
 from tocsin.services.ports.store import Change, Conflict, Room, Unavailable
@@ -47,6 +47,7 @@ class Receipt(msgspec.Struct, frozen=True):
     first_answer_due: datetime | None = None
     again: bool = False
     held: bool = False
+    paused: bool = False
 
 
 def receive(
@@ -106,7 +107,8 @@ def _open(
     proof = prove(front, places, key, case)
     written = leaves.write(places, key, case.ref, entries)
     row = cases.inbox_row(front, places, policy, case)
-    held = front.quotas.hold(case.project, address, case.kind, now)
+    paused = pausing.holds(front, policy, case, now)
+    held = front.quotas.hold(case.project, address, case.kind, now) or paused
     kept = notices.CopyProof(at=now, proof=msgspec.json.encode(proof).decode())
     front.journal.commit(
         Change(
@@ -131,6 +133,7 @@ def _open(
         proof=proof,
         first_answer_due=status.next_due,
         held=held,
+        paused=paused,
     )
 
 
