@@ -139,6 +139,11 @@ mail me
 mail show mail_1
 mail report mail_1
 mail discard mail_1 --reason words
+duty show warehousepg
+duty set warehousepg dana
+duty swap warehousepg 2026-03-16 dana
+duty away warehousepg 2026-03-16 2026-03-20
+duty note warehousepg words
 intake pause warehousepg --until 2026-03-20T00:00:00Z
 intake resume warehousepg
 intake show warehousepg

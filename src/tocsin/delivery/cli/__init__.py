@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "distributor": "distributor:distributor",
     "doc": "doc:doc",
     "drill": "drill:drill",
+    "duty": "duty:duty",
     "embargo": "embargo:embargo",
     "fix": "fix:fix",
     "forge": "forge:forge",

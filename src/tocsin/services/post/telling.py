@@ -15,6 +15,7 @@ from tocsin.core.mail_out.model import Mailbox
 from tocsin.core.policy.groups import ROLES
 from tocsin.core.policy.model import Group
 from tocsin.core.vocabulary import CaseRef, ProjectId, Role
+from tocsin.services import duty
 from tocsin.services.app import Desk
 from tocsin.services.ports.world import PersonInfo
 from tocsin.services.post import letters, members
@@ -35,7 +36,7 @@ def tell(desk: Desk, ref: CaseRef, what: str, to: str, cause: str) -> int:
         return 0
     now, urgent = desk.now(), to in EVERYBODY
     wishes = []
-    for person in _meant(desk, row.project, to, row.lead):
+    for person in _meant(desk, row.project, to, row.lead, duty.on_duty(desk, row.project) if to in DUTY else ""):
         wanted = members.member(desk, row.project, person.id).wishes
         if not wanted.each and wanted.digest_at is not None and not urgent:
             continue
@@ -50,15 +51,15 @@ def tell(desk: Desk, ref: CaseRef, what: str, to: str, cause: str) -> int:
     return letters.queue(desk, row.project, wishes)
 
 
-def _meant(desk: Desk, project: ProjectId, to: str, lead: str) -> list[PersonInfo]:
+def _meant(desk: Desk, project: ProjectId, to: str, lead: str, on_duty: str) -> list[PersonInfo]:
     """The people whom a group means; a group that is empty just now means everybody who may read, so that nothing
     happens unheard."""
     known = [each for each in desk.people.members(project) if each[1] & READERS]
-    found = list(_some(known, to, lead))
+    found = list(_some(known, to, lead, on_duty))
     return found or [person for person, roles in known if roles - {Role.AUDITOR}]
 
 
-def _some(known: Iterable[Member], to: str, lead: str) -> Iterable[PersonInfo]:
+def _some(known: Iterable[Member], to: str, lead: str, on_duty: str) -> Iterable[PersonInfo]:
     for person, roles in known:
         if to in EVERYBODY:
             meant = bool(roles - {Role.AUDITOR})
@@ -67,7 +68,7 @@ def _some(known: Iterable[Member], to: str, lead: str) -> Iterable[PersonInfo]:
         elif to == AUDITORS:
             meant = Role.AUDITOR in roles
         elif to in DUTY:
-            meant = bool(roles & ROLES[Group.TRIAGER])
+            meant = person.id == on_duty if on_duty else bool(roles & ROLES[Group.TRIAGER])
         else:
             meant = bool(roles & ROLES.get(_group(to), frozenset()))
         if meant:

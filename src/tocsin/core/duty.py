@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who of a project is on duty: a rota by weeks, swaps of single weeks, days somebody is away, notes for who comes next.
+
+Whoever is away is stood in for by the next in the order; if everybody is, nobody is on duty and everybody is told.
+Weeks begin on Monday, in UTC, as ISO 8601 counts them; what a deadline is worth is the policy's business.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+import msgspec
+
+from tocsin.core.vocabulary import Refused, Value
+
+WEEK: Final = timedelta(days=7)
+MOST_PEOPLE: Final = 50
+MOST_NOTE: Final = 2000
+LONGEST_AWAY: Final = timedelta(days=366)
+
+
+class Away(Value):
+    """Days on which somebody is not there, the first and the last among them."""
+
+    person: str
+    first: date
+    last: date
+
+
+class Note(Value):
+    """What whoever had the duty hands on."""
+
+    by: str
+    at: date
+    text: str
+
+
+class Rota(Value):
+    """A project's duty: people in the order of their weeks, from the Monday on which the first one began."""
+
+    people: tuple[str, ...] = ()
+    since: date = date(2024, 1, 1)
+    swaps: tuple[tuple[date, str], ...] = ()
+    away: tuple[Away, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+def monday(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def planned(rota: Rota, day: date) -> str:
+    """Whose week it is by order and swaps, whether they are there or not; "" without a rota."""
+    week = monday(day)
+    swapped = dict(rota.swaps).get(week)
+    if swapped:
+        return swapped
+    return rota.people[(week - rota.since) // WEEK % len(rota.people)] if rota.people else ""
+
+
+def on_duty(rota: Rota, day: date) -> str:
+    """Who is on duty on a day: whose week it is, or the next in the order who is there; "" where nobody is."""
+    first = planned(rota, day)
+    at = rota.people.index(first) if first in rota.people else -1
+    order = (first, *rota.people[at + 1 :], *rota.people[: max(at, 0)])
+    return next((each for each in order if each and not is_away(rota, each, day)), "")
+
+
+def is_away(rota: Rota, person: str, day: date) -> bool:
+    """Whether somebody said that they are not there."""
+    return any(each.person == person and each.first <= day <= each.last for each in rota.away)
+
+
+def ordered(rota: Rota, people: tuple[str, ...], today: date) -> Rota | Refused:
+    """Begin a new order with this week; swaps of weeks that are over, and those of people who left it, go."""
+    if len(set(people)) != len(people) or len(people) > MOST_PEOPLE:
+        because = f"Name at most {MOST_PEOPLE} people, each once."
+        return Refused(code="rota", because=because, rule="duty")
+    week = monday(today)
+    swaps = tuple(each for each in rota.swaps if each[0] >= week and each[1] in people)
+    return msgspec.structs.replace(rota, people=people, since=week, swaps=swaps)
+
+
+def swapped(rota: Rota, week: date, person: str, today: date) -> Rota | Refused:
+    """Give one week to somebody; what their own week is stays as it is."""
+    week = monday(week)
+    if week < monday(today):
+        return Refused(code="rota", because="That week is over.", rule="duty")
+    others = tuple(each for each in rota.swaps if each[0] != week and each[0] >= monday(today))
+    return msgspec.structs.replace(rota, swaps=tuple(sorted((*others, (week, person)))))
+
+
+def absent(rota: Rota, away: Away, today: date) -> Rota | Refused:
+    """Note that somebody is away; days that are over are forgotten."""
+    if not away.first <= away.last or away.last < today or away.last - away.first > LONGEST_AWAY:
+        because = f"Days away are a first and a last one, not over yet, at most {LONGEST_AWAY.days} days."
+        return Refused(code="rota", because=because, rule="duty")
+    kept = tuple(each for each in rota.away if each.last >= today and each != away)
+    return msgspec.structs.replace(rota, away=(*kept, away))
+
+
+def handed_on(rota: Rota, note: Note) -> Rota | Refused:
+    """Leave a note for who comes next; the last ten are kept."""
+    if not note.text.strip() or len(note.text) > MOST_NOTE:
+        because = f"A note has one to {MOST_NOTE} characters."
+        return Refused(code="rota", because=because, rule="duty")
+    return msgspec.structs.replace(rota, notes=(*rota.notes, note)[-10:])

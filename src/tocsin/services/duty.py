@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rota of a project at work: who sets it, who is on duty now, and how much one person has open.
+
+The rota is a sealed record of the project. Reports, and warnings that a promise comes near, go to whoever is on duty
+(`services.post.telling`); without a rota, or with everybody away, to all who triage. What somebody has open is for
+themselves: nobody is shown the load of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from tocsin.core import access, duty
+from tocsin.core.duty import Away, Note, Rota
+from tocsin.core.policy.groups import ROLES
+from tocsin.core.policy.model import Group
+from tocsin.core.vocabulary import Actor, ProjectId, Refused, Value
+from tocsin.services.app import Desk
+from tocsin.services.book import Book
+from tocsin.services.ports.store import Conflict, InboxQuery
+
+_ONE: Final = "rota"
+MOST: Final = 1000
+"""Cases that a load counts; beyond it there are simply many."""
+
+
+class Load(Value):
+    """How much somebody has open in a project, for themselves alone."""
+
+    leads: int
+    over: int
+
+
+def rota(desk: Desk, project: ProjectId) -> Rota:
+    """The rota of a project; an empty one where none was set."""
+    kept = Book(desk, "duty", Rota).get(project, _ONE)
+    return kept.value if kept else Rota()
+
+
+def on_duty(desk: Desk, project: ProjectId) -> str:
+    """The id of the person on duty now; "" where nobody is."""
+    found = duty.on_duty(rota(desk, project), desk.now().date())
+    return found if found in _triagers(desk, project) else ""
+
+
+def set_people(desk: Desk, actor: Actor, project: ProjectId, people: tuple[str, ...]) -> Rota | Refused:
+    """Set the order, beginning with this week; everybody in it triages in the project."""
+    if unknown := set(people) - _triagers(desk, project):
+        because = f"On duty is who triages in the project; {len(unknown)} of these do not."
+        return Refused(code="rota", because=because, rule="duty", missing=tuple(sorted(unknown)))
+    return _change(desk, actor, project, lambda old: duty.ordered(old, people, desk.now().date()))
+
+
+def swap(desk: Desk, actor: Actor, project: ProjectId, week: date, person: str) -> Rota | Refused:
+    """Give one week to somebody who triages in the project."""
+    if person not in _triagers(desk, project):
+        because = "On duty is who triages in the project."
+        return Refused(code="rota", because=because, rule="duty", missing=(person,))
+    return _change(desk, actor, project, lambda old: duty.swapped(old, week, person, desk.now().date()))
+
+
+def away(desk: Desk, actor: Actor, project: ProjectId, first: date, last: date) -> Rota | Refused:
+    """Note days on which the actor is not there: everybody says it of themselves."""
+    days = Away(person=actor.id, first=first, last=last)
+    return _change(desk, actor, project, lambda old: duty.absent(old, days, desk.now().date()))
+
+
+def note(desk: Desk, actor: Actor, project: ProjectId, text: str) -> Rota | Refused:
+    """Leave a note for who comes next."""
+    left = Note(by=actor.id, at=desk.now().date(), text=text)
+    return _change(desk, actor, project, lambda old: duty.handed_on(old, left))
+
+
+def load(desk: Desk, person: str, project: ProjectId) -> Load:
+    """Count what a person leads and has open, and what of it is over. Ask it for whoever asks, never for another."""
+    rows = desk.inbox.page(InboxQuery(projects=(project,), open=True, lead=person, limit=MOST))
+    return Load(leads=len(rows), over=sum(row.next_due <= desk.now() for row in rows))
+
+
+def _triagers(desk: Desk, project: ProjectId) -> frozenset[str]:
+    return frozenset(person.id for person, roles in desk.people.members(project) if roles & ROLES[Group.TRIAGER])
+
+
+def _change(desk: Desk, actor: Actor, project: ProjectId, change: Callable[[Rota], Rota | Refused]) -> Rota | Refused:
+    if not access.may_read(actor) or actor.id not in _triagers(desk, project):
+        because = "The rota is for those who triage in the project."
+        return Refused(code="not-permitted", because=because, rule="access")
+    book = Book(desk, "duty", Rota)
+    kept = book.get(project, _ONE)
+    made = change(kept.value if kept else Rota())
+    if isinstance(made, Refused):
+        return made
+    try:
+        if kept:
+            book.change(kept, made)
+        else:
+            book.add(project, _ONE, made)
+    except Conflict:
+        because = "Somebody changed the rota at the same moment. Look again."
+        return Refused(code="conflict", because=because, rule="optimistic concurrency")
+    return made
