@@ -104,7 +104,9 @@ def test_publication_is_never_ordered_while_an_embargo_holds(walked):
 def test_walks_reach_every_event_and_most_phases(walked):
     seen = {ev.name(entry.event) for walk, _ in walked for entry in walk.entries}
     every = {str(kind.__struct_config__.tag) for kind in ev.Event.__args__}
-    publishing = {name for name in every if name.startswith(("publication.", "target."))}  # tests/publication goes there
+    publishing = {
+        name for name in every if name.startswith(("publication.", "target."))
+    }  # tests/publication goes there
     own_cna = {"cve.rejection_ordered"}  # neither policy's route; tests/cna goes there
     assert every - seen <= {"advisory.published", *publishing, *own_cna}, every - seen
     phases = {phase(case) for walk, steps in walked for _, case, _ in steps if case}

@@ -15,8 +15,8 @@ from tests.support import ROOT
 # jsonschema_rs judges bytes in memory by schemas that ship with the package; it is told never to fetch.
 LIBRARIES = {"cvss", "holidays", "jsonschema_rs", "msgspec", "packageurl", "packaging", "rfc8785", "univers"}
 STANDARD = {
-    "__future__", "array", "base64", "binascii", "bisect", "calendar", "collections", "contextlib", "dataclasses", "datetime",
-    "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "importlib.resources",
+    "__future__", "array", "base64", "binascii", "bisect", "calendar", "collections", "contextlib", "dataclasses",
+    "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "importlib.resources",
     "itertools", "json", "math", "operator", "re", "string", "struct", "textwrap", "tomllib", "types", "typing",
     "unicodedata", "urllib.parse", "uuid", "xml.sax.saxutils", "zlib", "zoneinfo",
 }  # fmt: skip
