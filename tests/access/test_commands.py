@@ -61,6 +61,7 @@ case plan CASE fix
 case observe CASE --bit A
 case record CASE retrospective
 case harden CASE default
+case answer CASE --template plan
 case priority CASE
 case point CASE utility
 case consent CASE somebody

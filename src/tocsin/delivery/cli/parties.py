@@ -17,6 +17,7 @@ from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RMInput
 from tocsin.core.case.threads import Change
 from tocsin.core.vocabulary import Affectedness, Audience, Refused
+from tocsin.delivery.cli.answer import answer
 from tocsin.delivery.cli.case import case, case_argument, find, move
 from tocsin.delivery.cli.context import act, actor_in, as_json, as_person, inert, print_json, reference, stop, table
 from tocsin.delivery.cli.embargo import instant
@@ -293,5 +294,5 @@ def _told(result: Case | Refused, said: str) -> None:
     click.echo(said)
 
 
-for _command in (priority, point):
+for _command in (answer, priority, point):
     case.add_command(_command)

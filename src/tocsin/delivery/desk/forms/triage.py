@@ -8,6 +8,7 @@ from typing import Any, Final
 from django import forms
 
 from tocsin.core.case import commands as cmd
+from tocsin.core.case import templates
 from tocsin.core.vocabulary import MoveName, Refused, RejectionClass
 from tocsin.delivery.desk.forms.base import MAX_LINE, Done, Line, MoveForm, Names, Prose, choices
 from tocsin.services import cases, numbering, relating
@@ -142,11 +143,25 @@ class RejectForm(MoveForm):
     )
     reason = Prose(label="Reason, as the reporter reads it", lines=5, required=True)
 
+    @property
+    def starts(self) -> tuple[templates.Template, ...]:
+        """Words to start from, one for each kind."""
+        found = templates.templates(self.ground.policy, self.ground.case)
+        return tuple(each for each in found if each.name not in (templates.PLAN, templates.WORKAROUNDS))
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         least, cite = self.ground.options.reject_min, self.ground.options.reject.cite
         if least > 1:
             self.fields["reason"].help_text = f"At least {least} characters" + (f" ({cite})." if cite else ".")
+
+    def clean(self) -> dict[str, Any]:
+        """Hold back words of a template that nobody has touched."""
+        told: dict[str, Any] = super().clean() or {}
+        found = templates.template(self.ground.policy, self.ground.case, told.get("rejection", ""))
+        if found and (refused := templates.untouched(found, told.get("reason", ""))):
+            self.add_error("reason", refused.because)
+        return told
 
     def command(self) -> cmd.Reject:
         """Reject."""
