@@ -14,7 +14,8 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,6 +89,10 @@ class Person:
         """Choose a password, set up an authenticator app, and write the recovery codes down."""
         told = {"password1": PASSWORD, "password2": PASSWORD}
         self.browser.send(self.get("/account/password/set"), "/password/set", told)
+        self.set_up_again()
+
+    def set_up_again(self) -> None:
+        """Set up an authenticator app where there is a password already."""
         page = self.get("/account/factors/app")
         found = re.search(r'totp-secret">([A-Z2-7]+)<', page.text)
         assert found, page.words
@@ -105,10 +110,10 @@ class Person:
         return self.get("/inbox").url.endswith("/inbox")
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Made by `tocsin init`, served by `tocsin serve`, on the loopback name that passkeys may be bound to."""
-    home = tmp_path_factory.mktemp("served")
+@contextmanager
+def serving(home: Path, settings: str = "", environment: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """Made by `tocsin init`, served by `tocsin serve`, on the loopback name that passkeys may be bound to; with more
+    settings, and more in the server's environment."""
     ports = []
     with socket.socket() as one, socket.socket() as two:
         for probe in (one, two):
@@ -118,10 +123,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     front = f"http://localhost:{ports[0]}"
     policy = "examples/policies/warehousepg.toml"
     made.tocsin("init", "--dir", str(home), "--url", front, "--desk-url", made.url, "--policy", policy)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TOCSIN_CONFIG": str(home / "tocsin.toml")}
+    with (home / "tocsin.toml").open("a", encoding="utf-8") as file:
+        file.write(settings)
+    told = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TOCSIN_CONFIG": str(home / "tocsin.toml")}
     command = [sys.executable, "-m", "tocsin.boot.main", "serve"]
     with (home / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env={**told, **(environment or {})}, cwd=ROOT, stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + PATIENCE
         while not _answers(made.url):
@@ -134,6 +141,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             browser.close()
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An installation as it comes."""
+    with serving(tmp_path_factory.mktemp("served")) as made:
+        yield made
 
 
 def _answers(url: str) -> bool:

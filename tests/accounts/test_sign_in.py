@@ -79,6 +79,26 @@ def test_changing_the_password_ends_every_other_session_at_once(served: Served) 
     assert not there.sees_the_inbox()
 
 
+def test_adding_or_removing_a_second_factor_ends_every_other_session_at_once(served: Served) -> None:
+    here = invited(served, "Una")
+    there = Person(served)
+
+    def comes_in_elsewhere() -> None:
+        there.knock("una@example.org")
+        there.browser.send(there.get("/account/factors/authenticate"), "/authenticate", {"code": here.codes.pop()})
+        assert there.sees_the_inbox()
+
+    comes_in_elsewhere()
+    here.browser.send(here.get("/account/factors/app/remove"), "/app/remove", {})
+    assert not there.sees_the_inbox()
+    assert not here.sees_the_inbox(), "without any second factor nobody sees a case"
+    here.set_up_again()
+    assert here.sees_the_inbox()
+    comes_in_elsewhere()
+    here.browser.send(here.get("/account/factors/recovery/new"), "/recovery/new", {})
+    assert not there.sees_the_inbox(), "new recovery codes are a change of what proves who somebody is"
+
+
 def test_a_reset_on_the_console_takes_everything_away_and_gives_a_way_back(served: Served) -> None:
     person = invited(served, "Rea")
     told = served.tocsin("people", "reset", "rea@example.org")

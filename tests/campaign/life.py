@@ -11,6 +11,7 @@ import json
 import logging
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 PROJECT = "warehousepg"
@@ -35,6 +36,7 @@ def main(secrets: list[str], home: str) -> None:
     spare = iter(secrets)
     case, phrase = received(front, spare)
     lived(desk, front, case, phrase, spare)
+    Path(home, "case").write_text(case)
     left = list(spare)
     assert not left, f"{len(left)} secrets were put nowhere"
     told(desk, case, home)
@@ -116,8 +118,6 @@ def lived(desk: Any, front: Any, case: str, phrase: str, spare: Any) -> None:
 
 def told(desk: Any, case: str, home: str) -> None:
     """What a machine says about itself: measures, the exported log, a timeline refused, a trace of an error."""
-    from pathlib import Path
-
     from tocsin.services import logbook, redacted
     from tocsin.services.queries import inbox
 

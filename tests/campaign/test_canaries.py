@@ -48,6 +48,7 @@ def environment(home: Path) -> dict[str, str]:
         "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
         "TOCSIN_CONFIG": str(home / "instance" / "tocsin.toml"),
         "TMPDIR": str(home / "tmp"),
+        "TOCSIN_AS": "dana@example.org",
     }
 
 
@@ -70,17 +71,29 @@ def serving(home: Path, front: str) -> Iterator[Tree]:
         server.wait(30)
 
 
-def lived(home: Path, planted: list[str], *more: str) -> None:
-    """An installation below `home` through which the secrets went; what it shows to the public lies there as well."""
+def look(home: Path, front: str, name: str) -> None:
+    """Keep what the public is shown."""
+    for number, page in enumerate(PAGES):
+        (home / f"{name}-{number}").write_bytes(fetched(f"{front}{page}"))
+
+
+def lived(home: Path, planted: list[str], *after: str) -> None:
+    """An installation below `home` through which the secrets went, to the end; what it shows to the public, before and
+    after publication, and what it tells by mail, hook, calendar and feed lies there as well."""
     (home / "tmp").mkdir()
     front, desk = (f"http://127.0.0.1:{port}" for port in free_ports(2))
     policy = str(ROOT / "examples" / "policies" / "warehousepg.toml")
     run(home, "init.log", "-m", "tocsin.boot.main", "init", "--dir", str(home / "instance"), "--url", front,
         "--desk-url", desk, "--policy", policy, "--admin", "Dana <dana@example.org>")  # fmt: skip
+    run(home, "init.log", "-m", "tocsin.boot.main", "people", "add", "Li", "li@example.org", "--role",
+        "warehousepg:owner")  # fmt: skip
+    with (home / "instance" / "tocsin.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[mail]\nfolder = "{home / "mails"}"\nsender = "security@warehousepg.org"\n')
     with serving(home, front) as tree:
-        run(home, "life.log", "-m", "tests.campaign.life", json.dumps(planted), str(home), *more)
-        for number, page in enumerate(PAGES):
-            (home / f"page-{number}").write_bytes(fetched(f"{front}{page}"))
+        run(home, "life.log", "-m", "tests.campaign.life", json.dumps(planted), str(home))
+        look(home, front, "page")
+        run(home, "after.log", "-m", "tests.campaign.after", (home / "case").read_text(), str(home), *after)
+        look(home, front, "after")
         (home / "processes").write_bytes(b"\n".join(told(pid) for pid in tree.pids()))
         run(home, "backup.log", "-m", "tocsin.boot.main", "backup")
         run(home, "cli.log", "-m", "tocsin.boot.main", "metrics", "show")
@@ -115,9 +128,33 @@ def test_forty_secrets_through_the_whole_life_are_readable_nowhere(tmp_path: Pat
     planted = secrets(1)
     lived(tmp_path, planted)
     names = [name for name, _ in everything(tmp_path)]
-    for part in ("tocsin.db", "attachments/", "backups/", "life.log", "server.log", "ledger/", "page-0", "log.export"):
+    disk = ("tocsin.db", "attachments/", "backups/", "life.log", "server.log", "ledger/", "log.export", "processes")
+    outside = ("page-0", "after-4", "mails/", "hooks", "calendar-before", "calendar-after", "measures-after", "site/")
+    for part in (*disk, *outside):
         assert any(part in name for name in names), f"nothing was searched of {part}"
-    assert found(tmp_path, planted) == []
+    assert b"WHPG-SA-2026-001" in (tmp_path / "after-4").read_bytes(), "the feed lists the advisory"
+    address = next(each for each in planted if each.encode() in told_to(tmp_path))
+    hidden = [each for each in planted if each != address]
+    assert found(tmp_path, hidden) == []
+    inside = [name for name, *_ in found(tmp_path, [address])]
+    assert {name.split("/")[0] for name in inside} == {"mails"}, (
+        "a mail bears the address it goes to, and nothing else does"
+    )
+
+
+def told_to(home: Path) -> bytes:
+    """The addresses that mails went to."""
+    lines = b"\n".join(path.read_bytes() for path in (home / "mails").iterdir()).splitlines()
+    return b"\n".join(line for line in lines if line.lower().startswith(b"to:"))
+
+
+@pytest.mark.deep
+def test_control_words_of_the_case_that_are_published_are_caught(tmp_path: Path) -> None:
+    planted = secrets(3)
+    lived(tmp_path, planted, "--leaking")
+    caught = {name.split("/")[0].partition("-")[0] for name, _, _ in found(tmp_path, planted)}
+    assert "after" in caught
+    assert "page" not in caught
 
 
 def test_control_a_build_that_seals_nothing_is_caught(tmp_path: Path) -> None:
