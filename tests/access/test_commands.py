@@ -97,6 +97,9 @@ log reads CASE
 log timeline CASE
 metrics retrospective CASE
 policy explain CASE
+cve status CASE
+cve reserve CASE
+cve reject CASE --reason words
 publish plan CASE
 publish board CASE
 publish arm CASE --at 2027-01-01T12:00:00Z --confirm x
