@@ -7,7 +7,6 @@ Sources: JSON schema of the Known Exploited Vulnerabilities catalogue; EPSS data
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -78,7 +77,8 @@ def likelihoods(lines: Iterable[str]) -> Likelihoods | Refused:
 
 
 def _rows(lines: Iterator[str]) -> Iterator[tuple[str, float, float]]:
-    for row in csv.reader(lines):
+    for line in lines:
+        row = line.strip().split(",")
         if len(row) != len(_COLUMNS):
             raise ValueError(f"a line has {len(row)} columns: {','.join(row)[:80]}")
         cve, chance, percentile = row[0], float(row[1]), float(row[2])
