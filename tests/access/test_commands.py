@@ -31,6 +31,9 @@ ON_A_CASE = """\
 advisory adopt CASE FILE
 advisory check CASE
 advisory draft CASE
+distributor grid CASE
+distributor tell CASE
+distributor note CASE Tide
 advisory preview CASE
 advisory publish CASE
 branch list CASE
@@ -124,6 +127,14 @@ channel preview CASE
 
 OF_A_PERSON = """\
 advisory list
+credential set warehousepg repository
+credential list warehousepg
+credential forget warehousepg repository
+distributor list warehousepg
+distributor show warehousepg Tide
+distributor approve warehousepg Tide
+distributor ask warehousepg Tide
+distributor remove warehousepg Tide
 case list
 case shredded
 inbox
@@ -170,14 +181,14 @@ CONSOLE = frozenset({
     "mail test", "webhook events", "db move", "db roles", "db show", "demo", "doctor", "incident", "init",
     "keys ledger", "keys rotate", "keys seal", "keys show", "keys unseal", "log checkpoint", "log export", "panic",
     "people add", "people administrator", "people end", "people link", "people list", "people reset", "recovery make",
-    "recovery restore", "recovery verify", "release list", "restore", "serve", "signals load", "signals show",
-    "site key", "site write", "upgrade", "verify", "witness",
+    "recovery restore", "recovery verify", "release list", "restore", "rollout", "serve", "signals load",
+    "signals show", "site key", "site write", "upgrade", "verify", "witness",
 })  # fmt: skip
 """Whoever has the console has the machine; they open no case in words, and name nobody."""
 
 ANYWHERE = frozenset({
-    "affected", "api schema", "claims check", "cvss calc", "cvss convert", "doc convert", "drill", "fix hooks",
-    "git facts", "harden", "limits list", "limits show", "lint document", "lint leak", "lint security-md",
+    "affected", "api schema", "claims check", "cvss calc", "cvss convert", "doc convert", "drill", "feed mirror",
+    "fix hooks", "git facts", "harden", "limits list", "limits show", "lint document", "lint leak", "lint security-md",
     "lint security-txt", "log verify", "policy check", "policy diff", "policy due", "policy import", "policy render",
     "policy show", "policy test", "protocol export", "protocol run", "report new", "similar", "versions compare",
     "versions contains", "versions schemes",
