@@ -16,8 +16,8 @@ from tests.support import ROOT
 LIBRARIES = {"cvss", "holidays", "jsonschema_rs", "msgspec", "packageurl", "packaging", "rfc8785", "univers"}
 STANDARD = {
     "__future__", "array", "base64", "binascii", "bisect", "calendar", "collections", "contextlib", "dataclasses",
-    "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "importlib.resources",
-    "itertools", "json", "math", "operator", "re", "string", "struct", "textwrap", "tomllib", "types", "typing",
+    "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html",
+    "importlib.resources", "itertools", "json", "math", "operator", "re", "string", "struct", "textwrap", "tomllib", "types", "typing",
     "unicodedata", "urllib.parse", "uuid", "xml.sax.saxutils", "zlib", "zoneinfo",
 }  # fmt: skip
 IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "breakpoint"}

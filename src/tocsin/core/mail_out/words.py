@@ -48,8 +48,8 @@ def notice(case: CaseRef, what: str, desk: str) -> str:
     """The whole text of a notification."""
     return (
         f"{happened(what)}.\n\nCase {case}: {desk}/c/{case}\n\n"
-        "This mail says nothing about the case, because it is not encrypted. Add your OpenPGP key to your mail settings "
-        "on the desk, and mail to you is encrypted and says more."
+        "This mail says nothing about the case, because it is not encrypted. Add your OpenPGP key to your mail "
+        "settings on the desk, and mail to you is encrypted and says more."
     )
 
 
