@@ -9,7 +9,8 @@ import pytest
 
 from tests.mail_out.scripted import HANG_UP, SILENCE, Scripted, scripted
 from tocsin.adapters.notifiers.mailbox import MailFolder
-from tocsin.adapters.notifiers.smtp import Place, Refusal, SmtpSender, place
+from tocsin.adapters.notifiers.smtp import Refusal, SmtpSender
+from tocsin.core.mail_out.server import Place, place
 from tocsin.services.ports.mail_out import Delivered, Fate, Outgoing
 
 BODY = b"Subject: x\r\n\r\n.a line with a dot\r\n..\r\n.\r\nend\r\n"
@@ -85,7 +86,7 @@ def test_mail_does_not_leave_this_machine_without_tls(monkeypatch: pytest.Monkey
         out = sender(server)
         with out.session() as session:
             assert session.send(MAIL).fate is Fate.SENT, "the control: on this machine, in clear"
-        monkeypatch.setattr("tocsin.adapters.notifiers.smtp._HERE", frozenset())
+        monkeypatch.setattr("tocsin.core.mail_out.server._HERE", frozenset())
         with pytest.raises(Refusal, match="no TLS"), sender(server).session():
             pass
         server.extensions = ("STARTTLS",)

@@ -21,10 +21,11 @@ from tests.openpgp.foreign import Gpg, gpg
 from tests.post.conftest import PROJECT, Mailed
 from tests.services.acts import act
 from tocsin.adapters.channels.mail.listener import Handler, listen
-from tocsin.adapters.notifiers.smtp import Place, SmtpSender
+from tocsin.adapters.notifiers.smtp import SmtpSender
 from tocsin.boot.mail import Door
 from tocsin.core.case import commands as cmd
 from tocsin.core.mail_out import autocrypt, wkd
+from tocsin.core.mail_out.server import Place
 from tocsin.core.vocabulary import Audience
 from tocsin.services.post import keyring, own_key
 from tocsin.services.queries import case as query

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from tocsin.adapters.notifiers.mailbox import MailFolder
-from tocsin.adapters.notifiers.smtp import SmtpSender, place
+from tocsin.core.mail_out.server import place
 from tocsin.services.ports.mail_out import Sends
 
 _SHOWN = "unread"
@@ -32,6 +31,10 @@ class Outbound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def way_out(self, host: str) -> Sends | None:
         """The server or the folder; None for neither. Raises OSError where the password cannot be read."""
+        # Every process reads the settings; only those that send need what sending takes.
+        from tocsin.adapters.notifiers.mailbox import MailFolder
+        from tocsin.adapters.notifiers.smtp import SmtpSender
+
         if self.folder:
             return MailFolder(Path(self.folder).expanduser())
         if not self.smtp:
