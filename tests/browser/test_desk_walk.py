@@ -47,7 +47,7 @@ def test_the_audience_shows_in_word_and_button_before_anything_is_sent(desk: Bro
     expect(page.get_by_text("The reporter reads this.")).to_be_visible()
     page.get_by_label("Message to the reporter").fill("Thank you. We look at it today.")
     reply.click()
-    expect(page.get_by_role("status")).to_have_text("Sent to the reporter.")
+    expect(page.locator("#did")).to_have_text("Sent to the reporter.")
     expect(page.locator(".message.ours .words").first).to_have_text("Thank you. We look at it today.")
 
 
@@ -89,7 +89,7 @@ def test_somebody_elses_change_is_shown_before_it_is_sent_again(
     expect(page.get_by_label("CVSS vector")).to_have_value(story.VECTOR)
     shoot(page, "desk-conflict-light-wide")
     page.get_by_role("button", name="Save score").click()
-    expect(page.get_by_role("status")).to_contain_text("Score saved")
+    expect(page.locator("#did")).to_contain_text("Score saved")
 
 
 def test_refused_and_overtaken_pages_are_readable_by_everybody(chromium: Browser, office: Office) -> None:
