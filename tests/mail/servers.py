@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,15 +36,30 @@ def free_port() -> int:
         return port
 
 
-def until_it_listens(port: int) -> None:
-    """Wait until something listens at a port."""
+@contextmanager
+def own_directory() -> Iterator[Path]:
+    """A directory for servers, directly in /tmp: the users that they run as cannot pass through pytest's own, and the
+    paths of their sockets stay short."""
+    with tempfile.TemporaryDirectory(prefix="mx-", dir="/tmp", ignore_cleanup_errors=True) as base:
+        Path(base).chmod(0o755)
+        yield Path(base)
+
+
+def logged(home: Path) -> str:
+    """What a server wrote into its log."""
+    log = home / "log"
+    return log.read_text(errors="replace") if log.exists() else "(no log)"
+
+
+def until_it_listens(port: int, home: Path | None = None) -> None:
+    """Wait until something listens at a port; if nothing does, say what the server at `home` logged."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise AssertionError(f"nothing listens at {port}")
+    raise AssertionError(f"nothing listens at {port}\n{logged(home) if home else ''}")
 
 
 @contextmanager
@@ -56,8 +72,6 @@ def postfix(home: Path, domain: str, lmtp: int, also: Mapping[str, int] | None =
     for each in (conf, spool, data):
         each.mkdir(parents=True)
     home.chmod(0o755)
-    for parent in list(home.parents)[:3]:
-        parent.chmod(parent.stat().st_mode | 0o011)
     shutil.chown(data, "postfix")
     (conf / "main.cf").write_text(
         f"""compatibility_level = 3.6
@@ -94,12 +108,18 @@ alias_maps =
     (conf / "master.cf").write_text("".join(f"{each}\n" for each in services))
     command = ["/usr/sbin/postfix", "-c", str(conf)]
     environment = {**os.environ, "PATH": f"/usr/sbin:/sbin:{os.environ.get('PATH', '')}"}
-    subprocess.run([*command, "start"], check=True, capture_output=True, env=environment)
+    started = subprocess.run([*command, "start"], check=False, capture_output=True, text=True, env=environment)
+    assert started.returncode == 0, f"{started.stdout}{started.stderr}{logged(home)}"
     try:
-        until_it_listens(port)
+        until_it_listens(port, home)
         yield port
     finally:
         subprocess.run([*command, "abort"], check=False, capture_output=True, env=environment)
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:  # it is told to end, and ends a little later
+            if subprocess.run([*command, "status"], check=False, capture_output=True, env=environment).returncode:
+                break
+            time.sleep(0.05)
 
 
 def flush(home: Path) -> None:
@@ -126,8 +146,7 @@ def dovecot(home: Path, user: str, password: str, lmtp: int = 0) -> Iterator[tup
     taking = f"service lmtp {{\n  {listener}\n}}\n" if lmtp else ""
     port = free_port()
     home.mkdir(parents=True, exist_ok=True)
-    for parent in [home, *list(home.parents)[:3]]:
-        parent.chmod(parent.stat().st_mode | 0o011)
+    home.chmod(0o755)
     box = home / "Maildir"
     for each in ("cur", "new", "tmp"):
         (box / each).mkdir(parents=True)
@@ -172,7 +191,7 @@ service anvil {{
         ["/usr/sbin/dovecot", "-c", str(conf), "-F"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        until_it_listens(port)
+        until_it_listens(port, home)
         yield port, box
     finally:
         server.terminate()

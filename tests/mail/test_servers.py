@@ -30,6 +30,12 @@ def home() -> House:
     return house()
 
 
+@pytest.fixture
+def ours() -> Iterator[Path]:
+    with servers.own_directory() as base:
+        yield base
+
+
 class Shaky(Door):
     """A door whose store does not answer for a while."""
 
@@ -76,19 +82,19 @@ def arrived(home: House, number: int) -> None:
     assert waiting(home) == number
 
 
-def test_what_postfix_was_told_is_kept_was_kept_and_a_full_disk_only_delays_it(home, door, lmtp, tmp_path):
+def test_what_postfix_was_told_is_kept_was_kept_and_a_full_disk_only_delays_it(home, door, lmtp, ours):
     servers.needs("postfix", "swaks")
-    with servers.postfix(tmp_path / "postfix", "warehousepg.org", lmtp) as port:
+    with servers.postfix(ours / "postfix", "warehousepg.org", lmtp) as port:
         swaks(port, "--header", "Subject: through Postfix", "--body", "It crashes.")
         arrived(home, 1)
         door.down = True
         swaks(port, "--header", "Subject: later", "--body", "Try again.")
         end = time.monotonic() + servers.PATIENCE
-        while not (held := servers.queued(tmp_path / "postfix")) and time.monotonic() < end:
+        while not (held := servers.queued(ours / "postfix")) and time.monotonic() < end:
             time.sleep(0.05)
         assert held, "Postfix keeps what could not be taken"
         door.down = False
-        subprocess.run(["/usr/sbin/postqueue", "-c", str(tmp_path / "postfix" / "conf"), "-f"], check=True)
+        subprocess.run(["/usr/sbin/postqueue", "-c", str(ours / "postfix" / "conf"), "-f"], check=True)
         arrived(home, 2)
     post.work(home)
     titles = [post.look(home, ref).case.title for ref in post.refs(home)]
@@ -169,10 +175,10 @@ def talk(port: int, data: str) -> None:
 
 
 def test_a_mailbox_is_looked_into_and_each_mail_is_kept_once_also_when_the_machine_stops_before_it_is_marked(
-    home, tmp_path
+    home, ours
 ):
     servers.needs("dovecot")
-    with servers.dovecot(tmp_path / "dovecot", "security", "secret") as (port, box):
+    with servers.dovecot(ours / "dovecot", "security", "secret") as (port, box):
         for number in range(3):
             put(box, number, post.mail(f"Number {number}", message_id=f"i{number}@e", subject=f"Number {number}"))
         mailbox = Imap("127.0.0.1", port, "security", "secret", secure=False)
@@ -194,9 +200,9 @@ def put(box: Path, number: int, raw: bytes) -> None:
     path.chmod(0o644)
 
 
-def test_a_password_that_is_wrong_loses_nothing(home, tmp_path):
+def test_a_password_that_is_wrong_loses_nothing(home, ours):
     servers.needs("dovecot")
-    with servers.dovecot(tmp_path / "dovecot", "security", "secret") as (port, _):
+    with servers.dovecot(ours / "dovecot", "security", "secret") as (port, _):
         wrong: Any = Imap("127.0.0.1", port, "security", "wrong", secure=False)
         assert fetching.fetch(home.desk, post.PROJECT, wrong) == 0
         assert "wrong" not in repr(wrong)

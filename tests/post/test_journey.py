@@ -52,8 +52,8 @@ def finder() -> Iterator[Gpg]:
 @pytest.fixture
 def ours() -> Iterator[Path]:
     """A directory of its own: other users, as Postfix and Dovecot are, have to reach into it."""
-    with tempfile.TemporaryDirectory(prefix="mx-") as base:
-        yield Path(base)
+    with servers.own_directory() as base:
+        yield base
 
 
 def pgp_mime(person: Gpg, text: str, to: str, key: str, **headers: str) -> bytes:
