@@ -12,9 +12,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.accounts.conftest import Served, serving
 from tests.accounts.provider import CLIENT, SECRET, Provider, providing
-from tests.chromium import chromium
-
-__all__ = ["chromium"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("accounts")]
 

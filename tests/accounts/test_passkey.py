@@ -11,9 +11,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.accounts.conftest import Served
-from tests.chromium import chromium
-
-__all__ = ["chromium"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("accounts")]
 
