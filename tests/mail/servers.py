@@ -38,8 +38,8 @@ def free_port() -> int:
 
 @contextmanager
 def own_directory() -> Iterator[Path]:
-    """A directory for servers, directly in /tmp: the users that they run as cannot pass through pytest's own, and the
-    paths of their sockets stay short."""
+    """A directory for servers, directly in /tmp: Postfix's user cannot pass through pytest's own, and in those of xdist
+    the paths of Dovecot's sockets are too long."""
     with tempfile.TemporaryDirectory(prefix="mx-", dir="/tmp", ignore_cleanup_errors=True) as base:
         Path(base).chmod(0o755)
         yield Path(base)
