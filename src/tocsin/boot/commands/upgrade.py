@@ -24,6 +24,7 @@ def upgrade(ctx: click.Context, first: bool, look: bool) -> None:
     place, opened = config(), desk(ctx)
     from tocsin.adapters.db.database import DEFAULT
     from tocsin.adapters.db.other import ahead
+    from tocsin.services import verify
 
     if newer := guarded(ahead, DEFAULT):
         stop(f"the database was used by a newer version ({newer[-1]}); install that, or restore a backup")
@@ -35,6 +36,8 @@ def upgrade(ctx: click.Context, first: bool, look: bool) -> None:
     if waiting and first:
         click.echo(f"backup {guarded(backups.make, place, opened)}")
     guarded(setup.migrate)
+    if renewed := guarded(verify.renew, opened):  # also when a run before this one was stopped after its migrations
+        click.echo(f"sealed {renewed} inbox rows again, as this version writes them")
     click.echo(f"done   {len(waiting)} migrations" if waiting else "nothing to do: the tables are of this version")
     if waiting:
         click.echo("next: restart every process, then “tocsin verify”")
