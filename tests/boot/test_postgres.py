@@ -28,6 +28,12 @@ class Served:
     def __init__(self, fleet: Fleet, database: Database, desk: str) -> None:
         self.fleet, self.database, self.desk = fleet, database, desk
 
+    def ready(self) -> None:
+        """Wait until the front and the desk answer from the database."""
+        for url in (self.fleet.fronts[0], self.desk):
+            ready = f"{url}/readyz"
+            until(lambda ready=ready: httpx2.get(ready).status_code == 200, f"{ready} is\n{self.fleet.logs()}")
+
     def tocsin(self, *words: str) -> str:
         return self.fleet.run("tocsin.boot.main", *words)
 
@@ -66,8 +72,9 @@ def served(postgres_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) 
         desk = Member("desk", Listener(Role.DESK, place)._command(), environment, home / "desk.log", address=place)
         running.members.append(desk)
         desk.start()
-        until(lambda: httpx2.get(f"http://{place}/readyz").status_code == 200, f"the desk is ready\n{running.logs()}")
-        yield Served(running, database, f"http://{place}")
+        made = Served(running, database, f"http://{place}")
+        made.ready()
+        yield made
     postgres_cluster.drop(database)
 
 
@@ -118,3 +125,4 @@ def test_a_backup_of_it_restores_and_it_moves_to_a_file(served: Served, tmp_path
     assert "0 findings" in done.stdout, done.stderr
     for each in served.fleet.members:
         each.start()
+    served.ready()

@@ -125,7 +125,10 @@ def administrator(database: Database) -> Iterator[psycopg.Connection]:
 def test_a_server_that_threw_us_out(postgresql: Database) -> None:
     in_database(postgresql)
     with administrator(postgresql) as connection:
-        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
     refuses(postgresql)
     works_again(postgresql)
 
