@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import sys
 from datetime import timedelta
+from importlib import import_module
 
 from tests.campaign.fleet import TURNED
 from tocsin.boot import worker as process
 from tocsin.delivery.worker import loop
 from tocsin.services import worker
 from tocsin.services.app import Desk
-from tocsin.services.publishing import carry
 
 worker.LEASE = timedelta(seconds=12)  # type: ignore[misc]
-carry.PATIENCE = timedelta(seconds=3)  # type: ignore[misc]
-carry.FIRST_TRY = timedelta(seconds=1)  # type: ignore[misc]
+carry = import_module("tocsin.services.publishing.carry")  # the package's `carry` is the function of this name
+for name, seconds in (("PATIENCE", 3), ("FIRST_TRY", 1)):
+    assert hasattr(carry, name), name
+    setattr(carry, name, timedelta(seconds=seconds))
 _take = loop.turn
 
 
