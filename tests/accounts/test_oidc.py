@@ -90,5 +90,6 @@ def test_an_answer_that_nobody_asked_for_is_worth_nothing(page: Page, place: tup
     served, provider, _ = place
     provider.person = {"sub": "dana", "email": invite(served, "Rea"), "email_verified": True}
     page.goto(f"{served.url}/account/provider/oidc/back?code=made-up&state=made-up")
+    page.wait_for_load_state("networkidle")  # a second navigation would interrupt the first
     page.goto(f"{served.url}/inbox")
     assert "/account/sign-in" in page.url
