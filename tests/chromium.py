@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import playwright
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route, sync_playwright
 
 from tests.support import ROOT
 
@@ -33,6 +33,12 @@ FLAGS = (
 )
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 NOT_AT_SAFEST = {"font", "image", "media", "script"}
+
+
+def follow(element: Locator) -> None:
+    """Press a button or link, and wait until the page that it leads to stands: `click` alone may return before."""
+    with element.page.expect_navigation():
+        element.click()
 
 
 def executable() -> str | None:

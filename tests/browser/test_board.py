@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.office import Office, opened
-from tests.chromium import accessibility, watch
+from tests.chromium import accessibility, follow, watch
 from tests.git.maker import FIXED, fix, project
 from tests.services.acts import PROJECT
 from tocsin.adapters.git.mirror import GitMirrors
@@ -52,12 +52,12 @@ def test_git_is_asked_and_a_weak_match_confirmed(
     page = context.new_page()
     page.goto(f"{desk.url}/c/{desk.refs[1]}/branches")
     page.get_by_label("Fix commits").fill(mended[:12])
-    page.get_by_role("button", name="Ask git").click()
+    follow(page.get_by_role("button", name="Ask git"))
     page.get_by_role("button", name="It is the same").wait_for()
     shoot(page, f"desk-board-{scheme}-{width}")
     assert accessibility(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    page.get_by_role("button", name="It is the same").click()
+    follow(page.get_by_role("button", name="It is the same"))
     page.get_by_text("Noted. Git was asked again.").wait_for()
     assert page.get_by_role("button", name="It is the same").count() == 0
     assert page.get_by_text("7.3.1").count() >= 1

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.office import Office, opened
-from tests.chromium import accessibility, watch
+from tests.chromium import accessibility, follow, watch
 from tests.desk import story
 from tests.desk.test_cvss import ANSWERS
 from tests.rooms import walk
@@ -60,9 +60,9 @@ class Hands:
             self.page.keyboard.press(name)
 
     def click(self, name: str) -> None:
-        """Press a button by its name."""
+        """Press a button by its name, and wait until the page that answers stands."""
         self.presses += 1
-        self.page.get_by_role("button", name=name, exact=True).first.click()
+        follow(self.page.get_by_role("button", name=name, exact=True).first)
 
     def type(self, label: str, text: str) -> None:
         """Type one fact into a field."""
@@ -103,7 +103,7 @@ def test_without_single_keys_nothing_happens_and_everything_can_still_be_done(
     page = desk.new_page()
     page.goto(f"{office.url}/look")
     page.get_by_label("Off: only Tab, Enter and what the browser has").check()
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     page.goto(f"{office.url}/inbox?open={office.refs[4]}")
     for key in ("j", "1", "x", "?", "z"):
         page.keyboard.press(key)

@@ -16,7 +16,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.office import Office, opened
-from tests.chromium import accessibility, watch
+from tests.chromium import accessibility, follow, watch
 from tests.desk import story
 from tests.desk.server import PACKAGE
 from tocsin.delivery.desk.views.case import TABS
@@ -142,7 +142,7 @@ def test_a_wished_colour_scheme_holds_against_the_systems(chromium: Browser, off
     page.goto(f"{office.url}/look")
     light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     page.get_by_label("Dark").check()
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     page.wait_for_url("**/look")
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != light
     assert accessibility(page) == []

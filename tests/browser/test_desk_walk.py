@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.office import Office, opened
-from tests.chromium import accessibility, watch
+from tests.chromium import accessibility, follow, watch
 from tests.desk import story
 from tocsin.core.case import commands as cmd
 
@@ -67,7 +67,7 @@ def test_a_refusal_has_the_focus_and_keeps_the_words(
     page.get_by_text("Reject", exact=True).click()
     page.get_by_label("Kind").select_option("not-security")
     page.get_by_label("Reason, as the reporter reads it").fill("Too short a reason.")
-    page.get_by_role("button", name="Reject and send the reason").click()
+    follow(page.get_by_role("button", name="Reject and send the reason"))
     refusal = page.get_by_role("alert")
     expect(refusal).to_contain_text("the policy asks for at least 120")
     expect(refusal).to_contain_text("assess.reject.min_chars")
@@ -84,11 +84,11 @@ def test_somebody_elses_change_is_shown_before_it_is_sent_again(
     page.goto(f"{office.url}/c/{ref}/score")
     story.act(office.house, ref, cmd.SetScore(vector=story.VECTOR_4), person=office.house.li)
     page.get_by_label("CVSS vector").fill(story.VECTOR)
-    page.get_by_role("button", name="Save score").click()
+    follow(page.get_by_role("button", name="Save score"))
     expect(page.get_by_role("alert")).to_contain_text("Li scored it High 8.7 (CVSS 4.0)")
     expect(page.get_by_label("CVSS vector")).to_have_value(story.VECTOR)
     shoot(page, "desk-conflict-light-wide")
-    page.get_by_role("button", name="Save score").click()
+    follow(page.get_by_role("button", name="Save score"))
     expect(page.locator("#did")).to_contain_text("Score saved")
 
 
@@ -98,7 +98,7 @@ def test_refused_and_overtaken_pages_are_readable_by_everybody(chromium: Browser
     page = context.new_page()
     page.goto(f"{office.url}/c/{office.refs[6]}/decide")
     page.get_by_label("Effect").fill("")
-    page.get_by_role("button", name="Record investigation").click()
+    follow(page.get_by_role("button", name="Record investigation"))
     expect(page.get_by_role("alert")).to_be_visible()
     assert accessibility(page) == []
     context.close()

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.office import Office, opened
 from tests.campaign.payloads import OUTSIDE, marked, payloads
+from tests.chromium import follow
 from tests.desk import story
 from tests.mail import post
 from tests.rooms import running, walk
@@ -198,13 +199,13 @@ def walk_rooms(front: Running, eye: Eyes, words: Words) -> None:
                   "contact", "credit_as", "plans_when"):  # fmt: skip
         told = words.short(field.replace("_", "")) if field == "title" else words(field.replace("_", ""))
         page.eval_on_selector(f"[name={field}]", "(e, told) => { e.value = told }", told)
-    page.locator("button[value=check]").first.click()
+    follow(page.locator("button[value=check]").first)
     eye.look("check")
-    page.locator("button[value=edit]").first.click()
+    follow(page.locator("button[value=edit]").first)
     eye.look("form")
-    page.locator("button[value=check]").first.click()
+    follow(page.locator("button[value=check]").first)
     before = {head.case for head in front.house.desk.journal.cases()}
-    page.locator("button[value=send]").first.click()
+    follow(page.locator("button[value=send]").first)
     eye.look("receipt")
     (ref,) = {head.case for head in front.house.desk.journal.cases()} - before
     phrase = running.words_of(page)

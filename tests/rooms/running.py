@@ -12,7 +12,7 @@ import pytest
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.chromium import accessibility
+from tests.chromium import accessibility, follow
 from tests.desk import story
 from tests.live import live
 from tests.rooms import site, walk
@@ -92,8 +92,7 @@ def send(page: Page, front: Running) -> tuple[str, str]:
 
 def press(page: Page, name: str) -> None:
     """Press a button and wait for the page behind it."""
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).click()
+    follow(page.get_by_role("button", name=name, exact=True))
 
 
 def come_back(page: Page, url: str, words: str) -> None:
