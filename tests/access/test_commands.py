@@ -176,8 +176,8 @@ token revoke tok_1
 """Commands of a person that name no case: their exit codes stand in the golden."""
 
 CONSOLE = frozenset({
-    "backup drill", "backup list", "forge issue list", "forge status", "forge sync", "forge token", "forge webhook",
-    "channel list", "channel set", "mail feed", "mail key create", "mail key import", "mail key show", "mail queue",
+    "backup drill", "backup list", "forge issue list", "forge status", "forge sync", "forge webhook",
+    "mail feed", "mail key create", "mail key import", "mail key show", "mail queue",
     "mail test", "webhook events", "db move", "db roles", "db show", "demo", "doctor", "incident", "init",
     "keys ledger", "keys rotate", "keys seal", "keys show", "keys unseal", "log checkpoint", "log export", "panic",
     "people add", "people administrator", "people end", "people link", "people list", "people reset", "recovery make",

@@ -10,10 +10,11 @@ from tocsin.adapters.forge import ConfiguredForges
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.model import Case
 from tocsin.core.vocabulary import Actor, CaseRef, Refused
-from tocsin.services import cases, worker
+from tocsin.services import cases, credentials, worker
 from tocsin.services.app import Desk
-from tocsin.services.forge import links, sync
+from tocsin.services.forge import sync
 from tocsin.services.ports.forge import Source
+from tocsin.services.ports.git import Credential
 from tocsin.testing.github import GitHubDouble, World
 from tocsin.testing.github.double import TOKEN
 from tocsin.testing.house import House, house
@@ -71,11 +72,18 @@ class Town:
         return [head.case for head in self.desk.journal.cases()]
 
 
+def keep(here: Town, use: str, secret: str, project: str = PROJECT) -> None:
+    """An owner of the project has a credential kept."""
+    kept = credentials.put(here.desk, project, use, Credential(secret=secret), here.dana)
+    assert not isinstance(kept, Refused), kept
+
+
 def town(project: str = PROJECT, **settings: object) -> Town:
-    made = house()
-    github = GitHubDouble(World(made.clock))
+    inside = house()
+    github = GitHubDouble(World(inside.clock))
     source = Source(repository="example/example", login=github.login, **settings)  # type: ignore[arg-type]
-    outside = replace(made.desk.outside, forges=ConfiguredForges({project: source}, github))
-    desk = replace(made.desk, outside=outside)
-    links.set_token(desk, project, TOKEN)
-    return Town(made, desk, github)
+    outside = replace(inside.desk.outside, forges=ConfiguredForges({project: source}, github))
+    desk = replace(inside.desk, outside=outside)
+    made = Town(inside, desk, github)
+    keep(made, credentials.FORGE, TOKEN, project)
+    return made

@@ -13,6 +13,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case.tables import RM
 from tocsin.core.intake import CreditWish
 from tocsin.core.vocabulary import Audience, Refused, RejectionClass
+from tocsin.services import credentials
 from tocsin.services.forge import door, links, sync
 from tocsin.services.forge.door import deliver
 from tocsin.testing.github import Fault
@@ -261,7 +262,7 @@ def test_the_token_is_in_no_log_and_in_no_words(here: Town, caplog) -> None:
     with caplog.at_level("DEBUG"), here.github.failing(Fault.FORBIDDEN):
         here.look()
     assert "the-token-of-the-double" not in caplog.text
-    assert "the-token-of-the-double" not in repr(links.tokens(here.desk).get(PROJECT, links.TOKEN))
+    assert "the-token-of-the-double" not in repr(list(credentials.book(here.desk).all(PROJECT)))
     assert "the-token-of-the-double" not in repr(links.forge(here.desk, PROJECT))
     assert [each.kind for each in here.desk.machine.alarms.since(here.house.clock().replace(year=2000), 9)] == [
         "forge-refuses"

@@ -9,15 +9,15 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from tests.outside.places import PROJECT, Town, town
+from tests.outside.places import PROJECT, Town, keep, town
 from tests.outside.test_rollout import queue
 from tests.publication.places import order, states
 from tests.services import acts
 from tocsin.core import announce
 from tocsin.core.vocabulary import Refused
-from tocsin.services import cases, publishing, worker
+from tocsin.services import cases, credentials, publishing, worker
 from tocsin.services.forge import links, pushing, sync
-from tocsin.services.outward import chat
+from tocsin.services.ports.git import Credential
 from tocsin.services.ports.targets import Rejected
 from tocsin.services.rollout import door
 from tocsin.services.rollout.subscribers import Subscriber, subscriber_id, subscribers
@@ -48,7 +48,7 @@ def here() -> tuple[Town, Room, str]:
     )
     made.house = replace(made.house, desk=made.desk)
     for kind in ("slack", "twitter"):
-        chat.set_channel(made.desk, PROJECT, kind, f"{kind}://secret-token-of-{kind}")
+        keep(made, f"channel-{kind}", f"{kind}://secret-token-of-{kind}")
     to = "ann@ops.example"
     name, one = subscriber_id(made.desk, PROJECT, to), Subscriber(wish=door.Wish(to=to), since=made.desk.now())
     subscribers(made.desk).add(PROJECT, name, one)
@@ -149,10 +149,10 @@ def test_a_text_fits_its_place_and_never_loses_its_address(here) -> None:
 
 def test_the_address_of_a_channel_is_shown_nowhere(here) -> None:
     made, _, _ = here
-    kept = chat.channels(made.desk).get(PROJECT, "slack")
-    assert kept
+    kept = list(credentials.book(made.desk).all(PROJECT))
+    assert {each.id for each in kept} >= {"channel-slack", "channel-twitter"}
     assert "secret-token" not in repr(kept)
-    assert chat.set_channel(made.desk, PROJECT, "carrier-pigeon", "x")
+    assert isinstance(credentials.put(made.desk, PROJECT, "channel-pigeon", Credential(secret="x"), made.dana), Refused)
 
 
 @pytest.mark.filterwarnings("ignore:.*imghdr:DeprecationWarning")  # apprise asks for it, and goes without

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a project shows to others to be let in: a token or key for its repository.
+"""What a project shows to others to be let in: a token or key for its repository, its forge, and where it announces.
 
 Each is one sealed record of the project (`services.book`): only the key holder gives out the key that opens it, and it
 is opened for the moment of use. It is set and forgotten by an owner of the project, and shown to nobody again.
@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from tocsin.core import announce
 from tocsin.core.vocabulary import Actor, ProjectId, Refused, Role, Value
 from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
@@ -17,7 +18,13 @@ from tocsin.services.ports.git import Credential
 
 KIND: Final = "credential"
 REPOSITORY: Final = "repository"
-USES: Final = {REPOSITORY: "fetching the project's repository: a token for https, or a private key for ssh"}
+FORGE: Final = "forge"
+CHANNEL: Final = "channel-"
+USES: Final = {
+    REPOSITORY: "fetching the project's repository: a token for https, or a private key for ssh",
+    FORGE: "the project's forge: a token for its API",
+    **{f"{CHANNEL}{each}": f"announcing in {each}: an address in apprise's form" for each in announce.KINDS},
+}
 """Every use by name, in words for people."""
 
 _LONGEST: Final = 20_000

@@ -138,7 +138,7 @@ def _complain(answer: Answer) -> Answer:
         case 403 | 429:
             raise Trouble(f"GitHub turns us away ({answer.status}): {message}", _wait(answer), person=True)
         case 401:
-            raise Trouble("GitHub does not know the token; give it a new one: tocsin forge token", person=True)
+            raise Trouble("GitHub does not know the token; give it a new one: tocsin credential set", person=True)
         case 404:
             raise Rejected("GitHub shows no such thing to this token; look at its rights and the repository's name")
         case 400 | 409 | 410 | 422:

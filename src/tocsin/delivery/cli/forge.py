@@ -18,7 +18,6 @@ from tocsin.delivery.cli.context import (
     inert,
     print_json,
     reference,
-    secret,
     stop,
     table,
     who,
@@ -71,20 +70,6 @@ def webhook(ctx: click.Context, project: str) -> None:
     click.echo("Content type  application/json")
     click.echo(f"Secret        {door.secret(opened.tokens, project)}")
     click.echo("Events        repository advisories, issues")
-
-
-@forge.command()
-@click.argument("project")
-@click.option("--forget", is_flag=True, help="Forget the token.")
-@click.pass_context
-def token(ctx: click.Context, project: str, forget: bool) -> None:
-    """Keep the token of PROJECT's forge, sealed; it is read from standard input and shown nowhere."""
-    opened = desk(ctx)
-    if project not in opened.outside.forges.sources() or opened.projects.get(project) is None:
-        stop(f"the settings name no forge for {project}: [forge.{project}]", Exit.NOT_FOUND)
-    value = "" if forget else secret("Token")
-    links.set_token(opened, project, value)
-    click.echo(f"{project}: token {'forgotten' if forget else 'kept'}")
 
 
 @forge.command()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is remembered of a forge: which advisory there belongs to which case, its token, and when to look again."""
+"""What is remembered of a forge: which advisory there belongs to which case, and when to look again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 
 from tocsin.core.forge import fields
 from tocsin.core.vocabulary import CaseRef, ProjectId
+from tocsin.services import credentials
 from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
 from tocsin.services.ports.forge import Forge, Payload
@@ -49,17 +50,7 @@ class Standing(msgspec.Struct, frozen=True):
     watched: datetime | None = None
 
 
-class Token(msgspec.Struct, frozen=True):
-    """A secret of ours for somebody else; shows nothing of itself."""
-
-    value: str
-
-    def __repr__(self) -> str:
-        return "<Token>"
-
-
 STANDING: Final = "forge"
-TOKEN: Final = "forge"  # noqa: S105 - the name of a record
 
 
 def links(desk: Desk) -> Book[Link]:
@@ -70,11 +61,6 @@ def links(desk: Desk) -> Book[Link]:
 def standings(desk: Desk) -> Book[Standing]:
     """How it goes with each project's forge."""
     return Book(desk, "forge-standing", Standing)
-
-
-def tokens(desk: Desk) -> Book[Token]:
-    """Secrets of ours for others, sealed under the project's list key, which the key holder gives out."""
-    return Book(desk, "token", Token)
 
 
 def link_id(desk: Desk, ghsa: str) -> str:
@@ -92,26 +78,15 @@ def of_case(desk: Desk, project: ProjectId, case: CaseRef) -> Kept[Link] | None:
     return next((each for each in links(desk).all(project) if each.value.case == case), None)
 
 
-def set_token(desk: Desk, project: ProjectId, value: str) -> None:
-    """Keep the token of a project's forge; an empty one forgets it."""
-    book, kept = tokens(desk), tokens(desk).get(project, TOKEN)
-    if kept and not value:
-        book.remove(kept)
-    elif kept:
-        book.change(kept, Token(value))
-    elif value:
-        book.add(project, TOKEN, Token(value))
-
-
 def forge(desk: Desk, project: ProjectId) -> Forge | None:
     """A project's forge with its token; None where the settings name none, or it has none that a program may use."""
     source = desk.outside.forges.sources().get(project)
     if source is None:
         return None
-    kept = tokens(desk).get(project, TOKEN)
+    kept = credentials.of(desk, project, credentials.FORGE)
     if kept is None and source.kind != "by-hand":
         return None
-    return desk.outside.forges.get(project, kept.value.value if kept else "")
+    return desk.outside.forges.get(project, kept.secret.strip() if kept else "")
 
 
 def standing(desk: Desk, project: ProjectId) -> Kept[Standing]:

@@ -23,8 +23,7 @@ def outward(desk: Desk, case: Case) -> tuple[Target, ...]:
     asked = forge(desk, case.project)
     if asked is not None and asked.source.kind == "github":
         found.append(ForgeTarget(desk, case, asked))
-    known = {each.value.kind for each in channels(desk).all(case.project)}
-    found += [Chats(desk, kind) for kind in KINDS if kind.value in known]
+    found += [Chats(desk, kind) for kind in KINDS if kind in channels(desk, case.project)]
     if desk.post.sends is not None:
         found += [Lists(desk, kind) for kind in LISTS]
     found.append(Subscribers(desk))

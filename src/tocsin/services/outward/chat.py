@@ -11,49 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import msgspec
-
 from tocsin.core import announce, egress
 from tocsin.core.advisory.model import Advisory
+from tocsin.core.announce import KINDS
 from tocsin.core.disclosure import Cleared
 from tocsin.core.policy.model import Policy, PublishKind
 from tocsin.core.publication import Stage, Wanted
 from tocsin.core.publication.plan import channels as stated
-from tocsin.core.vocabulary import ProjectId, Refused
+from tocsin.core.vocabulary import ProjectId
+from tocsin.services import credentials
 from tocsin.services.app import Desk
-from tocsin.services.book import Book
 from tocsin.services.ports.targets import Found, Matter, Payload, Rejected
 
 
-class Channel(msgspec.Struct, frozen=True):
-    """One place where a project announces: its kind, and an address with its credentials, which nothing shows."""
-
-    kind: str
-    address: str
-
-    def __repr__(self) -> str:
-        return f"<Channel {self.kind}>"
-
-
-def channels(desk: Desk) -> Book[Channel]:
-    """Every channel; a project has one of each kind."""
-    return Book(desk, "channel", Channel)
-
-
-def set_channel(desk: Desk, project: ProjectId, kind: str, address: str) -> Refused | None:
-    """Keep the address of a channel; an empty one forgets it."""
-    if kind not in [each.value for each in announce.KINDS]:
-        because = f"There is no channel {kind}."
-        known = tuple(each.value for each in announce.KINDS)
-        return Refused(code="unknown-channel", because=because, rule="channels", missing=known)
-    book, kept = channels(desk), channels(desk).get(project, kind)
-    if kept and not address:
-        book.remove(kept)
-    elif kept:
-        book.change(kept, Channel(kind=kind, address=address))
-    elif address:
-        book.add(project, kind, Channel(kind=kind, address=address))
-    return None
+def channels(desk: Desk, project: ProjectId) -> frozenset[str]:
+    """The kinds of places for which the project keeps an address (`services.credentials`)."""
+    return frozenset(each for each in KINDS if credentials.of(desk, project, f"{credentials.CHANNEL}{each}"))
 
 
 TEXT: Final = "text/plain; charset=utf-8"
@@ -90,14 +63,15 @@ class Chats:
 
     def act(self, cleared: Cleared, matter: Matter, payload: Payload) -> Found:
         """Say it."""
-        kept = channels(self.desk).get(matter.project, self.kind)
+        use = f"{credentials.CHANNEL}{self.kind}"
+        kept = credentials.of(self.desk, matter.project, use)
         if kept is None:
-            raise Rejected(f"no address is kept for {self.kind} any more: tocsin channel set")
+            raise Rejected(f"no address is kept for {self.kind} any more: tocsin credential set PROJECT {use}")
         text = payload.body.decode()
         refused = egress.held([text], self.desk.guard.words, self.desk.guard.canaries, "The announcement")
         if refused:
             raise Rejected(refused.because)
-        self.desk.outside.chat(kept.value.address, announce.title(cleared.advisory), text)
+        self.desk.outside.chat(kept.secret.strip(), announce.title(cleared.advisory), text)
         return Found(where=self.kind, same=True)
 
     def read_back(self, matter: Matter, payload: Payload) -> Found | None:
