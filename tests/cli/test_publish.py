@@ -13,7 +13,7 @@ from tests.cna.conftest import Place, place
 from tests.publication.places import run
 from tests.services.acts import ready, report
 from tocsin.delivery.cli.exits import Exit
-from tocsin.testing.cna.double import Fault
+from tocsin.testing.doubles import Fault
 
 __all__ = ["place"]
 

@@ -17,7 +17,8 @@ from tests.support import shared
 from tocsin.adapters.cna import CveServices
 from tocsin.services.ports.http import Answer, Held
 from tocsin.services.ports.targets import Rejected, Trouble
-from tocsin.testing.cna.double import KEY, ORG, ORG_ID, USER, Fault
+from tocsin.testing.cna.double import KEY, ORG, ORG_ID, USER
+from tocsin.testing.doubles import Fault
 
 CONTAINER: dict[str, Any] = {
     "title": "Out-of-bounds read",

@@ -9,7 +9,7 @@ from datetime import timedelta
 from tests.cna.test_publishing import ready_with_id
 from tests.publication.places import order, run
 from tocsin.services import cve_watch
-from tocsin.testing.cna.double import Fault
+from tocsin.testing.doubles import Fault
 
 
 def published(place) -> None:

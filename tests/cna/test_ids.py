@@ -12,7 +12,8 @@ from tests.services.acts import attempt, ready, report
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.cve_commands import RejectCve, RequestCve
 from tocsin.core.vocabulary import Refused
-from tocsin.testing.cna.double import ORG, ORG_ID, Fault
+from tocsin.testing.cna.double import ORG, ORG_ID
+from tocsin.testing.doubles import Fault
 
 
 def accepted(place) -> str:

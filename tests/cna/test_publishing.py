@@ -14,7 +14,8 @@ from tests.services.acts import attempt, ready, report
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import SYSTEM_ACTOR
 from tocsin.services import cases, publishing
-from tocsin.testing.cna.double import ORG, ORG_ID, Fault
+from tocsin.testing.cna.double import ORG, ORG_ID
+from tocsin.testing.doubles import Fault
 
 
 def ready_with_id(place) -> str:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tocsin.testing.github import Fault, GitHubDouble, World, serving
+from tocsin.testing.doubles import serving
+from tocsin.testing.github import Fault, GitHubDouble, World
 from tocsin.testing.github.contract import wrong_answer, wrong_hook
 from tocsin.testing.github.double import API, TOKEN
 from tocsin.testing.world import VirtualClock
@@ -106,7 +107,7 @@ def test_it_fails_in_every_way(github: GitHubDouble) -> None:
 def test_it_answers_over_a_socket_too(github: GitHubDouble) -> None:
     from tocsin.adapters.web import GuardedHttp
 
-    with serving(github) as address:
+    with serving(github, API) as address:
         http = GuardedHttp(trusted=frozenset({"127.0.0.1"}), patience=0.3)
         assert http("GET", f"{address}/repos/example/example/security-advisories", headers=OWN).json() == []
         for fault in (Fault.HANG, Fault.REFUSE):

@@ -4,6 +4,7 @@
 For tests, for `tocsin demo`, and for who wants to try a publication without touching the real service.
 """
 
-from tocsin.testing.cna.double import KEY, ORG, USER, CveServicesDouble, Fault
+from tocsin.testing.cna.double import KEY, ORG, ORG_ID, USER, CveServicesDouble
+from tocsin.testing.doubles import Fault
 
-__all__ = ["KEY", "ORG", "USER", "CveServicesDouble", "Fault"]
+__all__ = ["KEY", "ORG", "ORG_ID", "USER", "CveServicesDouble", "Fault"]

@@ -8,11 +8,9 @@ answered 400 and stands in `wrong`. `fault` makes it fail the ways that others f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,6 +19,7 @@ import msgspec
 from tocsin.core.formats.schema import CVE_52, instance_violations
 from tocsin.services.ports.http import Answer
 from tocsin.testing.cna import contract
+from tocsin.testing.doubles import Double, No, Seen, failed
 
 ORG: Final = "whpg"
 ORG_ID: Final = "b15e7b5b-3da4-40ae-a43c-f7aa60e62599"
@@ -28,78 +27,32 @@ USER: Final = "tocsin@example.org"
 KEY: Final = "the-key-of-the-double"
 
 
-class Fault(StrEnum):
-    """A way of failing."""
-
-    REFUSE = "refuse"
-    HANG = "hang"
-    BROKEN = "500"
-    FORBIDDEN = "403"
-    TOO_MANY = "429"
-    GARBAGE = "garbage"
-    SLOW = "slow"
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """One line of the request log, checked against the description. No key is in it."""
-
-    method: str
-    path: str
-    status: int
-    wrong: tuple[str, ...] = ()
-
-
-class _No(Exception):
-    def __init__(self, status: int, error: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.body = status, {"error": error, "message": message}
-
-
 @dataclass
-class CveServicesDouble:
-    """One CNA's corner of CVE Services. `shown_after` is how long a record takes to be read by everybody;
-    `before_write` and `after_write` are told the path, and may do what a fault does between two steps."""
+class CveServicesDouble(Double):
+    """One CNA's corner of CVE Services. `shown_after` is how long a record takes to be read by everybody."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     quota: int = 100
     shown_after: timedelta = timedelta(0)
-    fault: Fault | None = None
     ids: dict[str, dict[str, Any]] = field(default_factory=dict)
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     written_at: dict[str, datetime] = field(default_factory=dict)
-    log: list[Seen] = field(default_factory=list)
-    before_write: Callable[[str], None] | None = None
-    after_write: Callable[[str], None] | None = None
-
-    @property
-    def wrong(self) -> list[str]:
-        """Everything that did not fit the description, on either side."""
-        return [f"{each.method} {each.path}: {wrong}" for each in self.log for wrong in each.wrong]
-
-    @contextmanager
-    def failing(self, fault: Fault) -> Iterator[None]:
-        """Fail for a while."""
-        self.fault = fault
-        try:
-            yield
-        finally:
-            self.fault = None
 
     def __call__(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """Answer one request; see `ports.http`."""
         path = urlsplit(url).path
         if self.fault is not None:
             self.log.append(Seen(method, path, 0))
-            return _failed(self.fault)
+            return failed(self.fault)
         wrong = contract.wrong_request(method, url, body)
         if method != "GET" and self.before_write:
             self.before_write(path)
         try:
             if wrong:
-                raise _No(400, "BAD_INPUT", "Parameters were invalid")
+                raise No(400, error="BAD_INPUT", message="Parameters were invalid")
             value = self._answer(method, url, {k.lower(): v for k, v in (headers or {}).items()}, body)
             status = 200
-        except _No as no:
+        except No as no:
             status, value = no.status, no.body
         wrong += contract.wrong_answer(method, url, status, value)
         self.log.append(Seen(method, path, status, tuple(wrong)))
@@ -110,10 +63,10 @@ class CveServicesDouble:
     def _answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Any:
         found = contract.route(url)
         if found is None:
-            raise _No(404, "NOT_FOUND", "no such path")
+            raise No(404, error="NOT_FOUND", message="no such path")
         public = (method, found.template) in _PUBLIC
         if not public and tuple(headers.get(each, "") for each in contract.HEADERS) != (ORG, USER, KEY):
-            raise _No(401, "UNAUTHORIZED", "Unauthorized")
+            raise No(401, error="UNAUTHORIZED", message="Unauthorized")
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         given = msgspec.json.decode(body) if body else {}
         answer: Callable[..., Any] = getattr(self, _ANSWERS[method, found.template])
@@ -125,9 +78,9 @@ class CveServicesDouble:
         amount, year = int(query["amount"]), query["cve_year"]
         left = self.quota - sum(each["state"] == "RESERVED" for each in self.ids.values())
         if query["short_name"] != ORG:
-            raise _No(403, "ORG_CANNOT_RESERVE_FOR_OTHER", "an organisation reserves for itself")
+            raise No(403, error="ORG_CANNOT_RESERVE_FOR_OTHER", message="an organisation reserves for itself")
         if amount > left:
-            raise _No(403, "EXCEEDED_ID_QUOTA", "this organisation has no ids left")
+            raise No(403, error="EXCEEDED_ID_QUOTA", message="this organisation has no ids left")
         made = []
         for _ in range(amount):
             number = f"CVE-{year}-{1 + sum(each.startswith(f'CVE-{year}-') for each in self.ids):04}"
@@ -158,13 +111,13 @@ class CveServicesDouble:
     def _change_id(self, values: dict[str, str], query: dict[str, str], given: Any) -> Any:
         found = self._own(values["id"])
         if values["id"] in self.records:
-            raise _No(403, "CVE_RECORD_EXISTS", "it has a record")
+            raise No(403, error="CVE_RECORD_EXISTS", message="it has a record")
         found["state"] = query.get("state", found["state"])
         return {"message": f"{values['id']} was updated", "updated": found}
 
     def _own(self, number: str) -> dict[str, Any]:
         if number not in self.ids:
-            raise _No(404, "CVEID_NOT_FOUND", "there is no such id")
+            raise No(404, error="CVEID_NOT_FOUND", message="there is no such id")
         return self.ids[number]
 
     # --------------------------------------------------------------------------------------------------------- records
@@ -172,7 +125,7 @@ class CveServicesDouble:
     def _record(self, values: dict[str, str], query: dict[str, str], given: Any) -> Any:
         number = values["id"]
         if number not in self.records or self.now() < self.written_at[number] + self.shown_after:
-            raise _No(404, "CVE_RECORD_DNE", "there is no such record")
+            raise No(404, error="CVE_RECORD_DNE", message="there is no such record")
         return self.records[number]
 
     def _records(self, values: dict[str, str], query: dict[str, str], given: Any) -> Any:
@@ -182,22 +135,22 @@ class CveServicesDouble:
 
     def _publish(self, values: dict[str, str], query: dict[str, str], given: Any) -> Any:
         if values["id"] in self.records:
-            raise _No(403, "CVE_RECORD_EXISTS", "the record is there already")
+            raise No(403, error="CVE_RECORD_EXISTS", message="the record is there already")
         return {"message": f"{values['id']} record was created", "created": self._put(values["id"], given, "PUBLISHED")}
 
     def _update(self, values: dict[str, str], query: dict[str, str], given: Any) -> Any:
         if values["id"] not in self.records:
-            raise _No(403, "CVE_RECORD_DNE", "there is no record to update")
+            raise No(403, error="CVE_RECORD_DNE", message="there is no record to update")
         return {"message": f"{values['id']} record was updated", "updated": self._put(values["id"], given, "PUBLISHED")}
 
     def _reject(self, values: dict[str, str], query: dict[str, str], given: Any) -> Any:
         if values["id"] in self.records:
-            raise _No(403, "CVE_RECORD_EXISTS", "the record is there already")
+            raise No(403, error="CVE_RECORD_EXISTS", message="the record is there already")
         return {"message": f"{values['id']} was rejected", "created": self._put(values["id"], given, "REJECTED")}
 
     def _update_reject(self, values: dict[str, str], query: dict[str, str], given: Any) -> Any:
         if values["id"] not in self.records:
-            raise _No(403, "CVE_RECORD_DNE", "there is no record to update")
+            raise No(403, error="CVE_RECORD_DNE", message="there is no record to update")
         return {"message": f"{values['id']} was rejected", "updated": self._put(values["id"], given, "REJECTED")}
 
     def _put(self, number: str, given: Any, state: str) -> dict[str, Any]:
@@ -223,7 +176,7 @@ class CveServicesDouble:
             "containers": {"cna": container},
         }
         if wrong := instance_violations(CVE_52, record, 1):
-            raise _No(400, "INVALID_JSON_SCHEMA", f"{wrong[0].path}: {wrong[0].message}")
+            raise No(400, error="INVALID_JSON_SCHEMA", message=f"{wrong[0].path}: {wrong[0].message}")
         self.records[number], self.written_at[number] = record, self.now()
         found["state"], found["time"]["modified"] = state, stamp
         return record
@@ -243,22 +196,6 @@ class CveServicesDouble:
 
 def _stamp(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
-
-
-def _failed(fault: Fault) -> Answer:
-    match fault:
-        case Fault.REFUSE:
-            raise OSError("the service does not answer: ConnectError")
-        case Fault.HANG | Fault.SLOW:
-            raise OSError("the service does not answer: ReadTimeout")
-        case Fault.GARBAGE:
-            return Answer(200, {"content-type": "text/html"}, b"<html>\xff\xfe We will be back soon")
-        case Fault.TOO_MANY:
-            return Answer(429, {"retry-after": "120"}, b'{"error":"TOO_MANY_REQUESTS","message":"slow down"}')
-        case Fault.FORBIDDEN:
-            return Answer(403, {}, b'{"error":"SECRETARIAT_ONLY","message":"not you"}')
-        case Fault.BROKEN:
-            return Answer(500, {}, b'{"error":"SERVICE_NOT_AVAILABLE","message":"later"}')
 
 
 _PUBLIC: Final = frozenset({("GET", "/cve/{id}"), ("GET", "/health-check")})

@@ -3,11 +3,11 @@
 
 It keeps state, and holds every request and every answer against GitHub's own OpenAPI description (`openapi.json`,
 `webhooks.json`; origin in SOURCES.md). `GitHubDouble` is itself a `services.ports.http.Http`, so a test needs no
-socket; `serving` puts it behind a real one, for the demo and for faults that only a socket has.
+socket; `testing.doubles.serving` puts it behind a real one.
 """
 
-from tocsin.testing.github.double import Fault, GitHubDouble, Seen
-from tocsin.testing.github.serving import serving
+from tocsin.testing.doubles import Fault, Seen
+from tocsin.testing.github.double import API, TOKEN, GitHubDouble
 from tocsin.testing.github.world import LoginOf, World
 
-__all__ = ["Fault", "GitHubDouble", "LoginOf", "Seen", "World", "serving"]
+__all__ = ["API", "TOKEN", "Fault", "GitHubDouble", "LoginOf", "Seen", "World"]

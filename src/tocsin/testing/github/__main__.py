@@ -11,8 +11,8 @@ import sys
 import threading
 from datetime import UTC, datetime
 
-from tocsin.testing.github import GitHubDouble, World, serving
-from tocsin.testing.github.double import TOKEN
+from tocsin.testing.doubles import serving
+from tocsin.testing.github import API, TOKEN, GitHubDouble, World
 
 
 def main(port: int) -> None:
@@ -20,7 +20,7 @@ def main(port: int) -> None:
     double = GitHubDouble(World(lambda: datetime.now(UTC)))
     double.world.report("finder", summary="Out-of-bounds read", description="Start it with an empty header.")
     double.world.open_issue("somebody", "Heap buffer overflow in parse_header", "A malicious client can crash it.")
-    with serving(double, port) as address:
+    with serving(double, API, port) as address:
         sys.stdout.write(f'repository = "{double.world.name}", api = "{address}", token {TOKEN}\n')
         sys.stdout.flush()
         threading.Event().wait()

@@ -10,104 +10,65 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from tocsin.services.ports.http import Answer
+from tocsin.testing.doubles import Double, No, Seen, failed
 from tocsin.testing.github import contract
 from tocsin.testing.github.world import World, user
 
 TOKEN: Final = "the-token-of-the-double"  # noqa: S105 - opens nothing but this double
 API: Final = "https://api.github.com"
+_WRITES: Final = frozenset({"POST", "PATCH"})
 
 
-class Fault(StrEnum):
-    """A way of failing."""
-
-    REFUSE = "refuse"
-    HANG = "hang"
-    BROKEN = "500"
-    FORBIDDEN = "403"
-    TOO_MANY = "429"
-    GARBAGE = "garbage"
-    SLOW = "slow"
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """One line of the request log, checked against the description. No token is in it."""
-
-    method: str
-    path: str
-    status: int
-    wrong: tuple[str, ...] = ()
-
-
-class _No(Exception):
-    """An answer other than 200."""
-
-    def __init__(self, status: int, message: str, **more: Any) -> None:
-        super().__init__(message)
-        self.status, self.body = status, {"message": message, "documentation_url": "https://docs.github.com", **more}
+def _no(status: int, message: str, **more: Any) -> No:
+    """An answer other than a good one, as GitHub words it."""
+    return No(status, message=message, documentation_url="https://docs.github.com", **more)
 
 
 @dataclass
-class GitHubDouble:
+class GitHubDouble(Double):
     """Answers requests over a world; `login` is whose token it knows."""
 
     world: World
     token: str = TOKEN
     login: str = "tocsin-bot"
-    fault: Fault | None = None
-    log: list[Seen] = field(default_factory=list)
-    before_write: Callable[[str], None] | None = None
-
-    @property
-    def wrong(self) -> list[str]:
-        """Everything that did not fit the description, on either side."""
-        return [f"{each.method} {each.path}: {wrong}" for each in self.log for wrong in each.wrong]
-
-    @contextmanager
-    def failing(self, fault: Fault) -> Iterator[None]:
-        """Fail for a while."""
-        self.fault = fault
-        try:
-            yield
-        finally:
-            self.fault = None
 
     def __call__(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """Answer one request; see `ports.http`."""
         if self.fault is not None:
             self.log.append(Seen(method, urlsplit(url).path, 0))
-            return _failed(self.fault)
+            return failed(self.fault)
         wrong = contract.wrong_request(method, url, body)
         try:
             if wrong:
-                raise _No(422, "Validation Failed", errors=[{"code": "invalid"}])
+                raise _no(422, "Validation Failed", errors=[{"code": "invalid"}])
             status, value, more = self._answer(method, url, dict(headers or {}), body)
-        except _No as no:
+        except No as no:
             status, value, more = no.status, no.body, {}
         wrong += contract.wrong_answer(method, url, status, value)
         self.log.append(Seen(method, urlsplit(url).path, status, tuple(wrong)))
+        if method in _WRITES and status < 400 and self.after_write:
+            self.after_write(urlsplit(url).path)
         told = {"content-type": "application/json; charset=utf-8", "x-github-api-version-selected": contract.VERSION}
         return Answer(status, {**told, **more}, msgspec.json.encode(value))
 
     def _answer(self, method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[int, Any, dict[str, str]]:
         said = {name.lower(): value for name, value in headers.items()}
         if said.get("authorization") != f"Bearer {self.token}":
-            raise _No(401, "Bad credentials")
+            raise _no(401, "Bad credentials")
         found = contract.route(urlsplit(url).path)
         if found is None or f"{found.values['owner']}/{found.values['repo']}" != self.world.name:
-            raise _No(404, "Not Found")
+            raise _no(404, "Not Found")
         if "ghsa_id" in found.values and found.values["ghsa_id"] not in self.world.advisories:
-            raise _No(404, "Not Found")
-        if method in ("POST", "PATCH") and self.before_write:
+            raise _no(404, "Not Found")
+        if method in _WRITES and self.before_write:
             self.before_write(found.template)
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         tail = found.template.removeprefix("/repos/{owner}/{repo}")
@@ -139,7 +100,7 @@ class GitHubDouble:
 
     def _report(self, values: dict[str, str], query: dict[str, str], given: Any) -> tuple[int, Any, dict[str, str]]:
         if not self.world.private_reporting:
-            raise _No(403, "Private vulnerability reporting is not enabled")
+            raise _no(403, "Private vulnerability reporting is not enabled")
         self._one_severity(given)
         self._sections(given["description"])
         return 201, self.world.create("finder", given, "triage"), {}
@@ -154,14 +115,14 @@ class GitHubDouble:
 
     def _one_severity(self, given: Any) -> None:
         if given.get("severity") and given.get("cvss_vector_string"):
-            raise _No(422, "Validation Failed", errors=[{"code": "unprocessable", "field": "severity"}])
+            raise _no(422, "Validation Failed", errors=[{"code": "unprocessable", "field": "severity"}])
 
     def _moves(self, standing: dict[str, Any], given: Any) -> None:
         was, to = standing["state"], given.get("state", standing["state"])
         if to != was and to not in _MOVES[was]:
-            raise _No(422, f"Validation Failed: {was} does not become {to}", errors=[{"code": "invalid"}])
+            raise _no(422, f"Validation Failed: {was} does not become {to}", errors=[{"code": "invalid"}])
         if to == "published" and was != "published" and not (given.get("vulnerabilities", standing["vulnerabilities"])):
-            raise _No(422, "Validation Failed", errors=[{"code": "missing_field", "field": "vulnerabilities"}])
+            raise _no(422, "Validation Failed", errors=[{"code": "missing_field", "field": "vulnerabilities"}])
 
     def _sections(self, description: str) -> None:
         """GitHub's template of a repository's reports (October 2026)."""
@@ -171,12 +132,12 @@ class GitHubDouble:
         if placed != sorted(placed):
             wrong.append({"code": "sections_out_of_order", "field": "description"})
         if wrong:
-            raise _No(422, "RepositoryAdvisoryDescriptionValidationError", errors=wrong)
+            raise _no(422, "RepositoryAdvisoryDescriptionValidationError", errors=wrong)
 
     def _cve(self, values: dict[str, str], query: dict[str, str], given: Any) -> tuple[int, Any, dict[str, str]]:
         standing = self.world.advisories[values["ghsa_id"]]
         if standing["cve_id"] or standing["state"] == "published":
-            raise _No(422, "Validation Failed", errors=[{"code": "invalid"}])
+            raise _no(422, "Validation Failed", errors=[{"code": "invalid"}])
         if values["ghsa_id"] not in self.world.cve_requested:
             self.world.cve_requested.append(values["ghsa_id"])
         return 202, {}, {}
@@ -197,7 +158,7 @@ class GitHubDouble:
 
     def _offered(self) -> None:
         if not self.world.comments_offered:
-            raise _No(404, "Not Found")
+            raise _no(404, "Not Found")
 
     def _issues(self, values: dict[str, str], query: dict[str, str], given: Any) -> tuple[int, Any, dict[str, str]]:
         since = query.get("since", "")
@@ -271,22 +232,6 @@ _MOVES: Final = {
     "withdrawn": (),
 }
 """From which state an advisory comes to which."""
-
-
-def _failed(fault: Fault) -> Answer:
-    match fault:
-        case Fault.REFUSE:
-            raise OSError(f"{API} does not answer: ConnectError")
-        case Fault.HANG | Fault.SLOW:
-            raise OSError(f"{API} does not answer: ReadTimeout")
-        case Fault.BROKEN:
-            return Answer(500, {}, b'{"message": "Server Error"}')
-        case Fault.FORBIDDEN:
-            return Answer(403, {"x-ratelimit-remaining": "0"}, b'{"message": "API rate limit exceeded"}')
-        case Fault.TOO_MANY:
-            return Answer(429, {"retry-after": "600"}, b'{"message": "Too many requests"}')
-        case Fault.GARBAGE:
-            return Answer(200, {"content-type": "text/html"}, b"<html>not what was asked for</html>")
 
 
 def _repository(name: str) -> dict[str, Any]:
