@@ -42,3 +42,21 @@ def test_a_case_adopts_an_advisory_of_github_into_exactly_one_draft(shell, tmp_p
     assert [each["url"] for each in draft["references"]] == [GHSA["html_url"]]
     path.write_text("no")
     assert shell("advisory", "adopt", case, str(path)).exit_code == Exit.FINDINGS
+
+
+def test_packages_that_share_the_ranges_are_all_adopted_and_the_others_are_named(shell, tmp_path: Path) -> None:
+    case = report(shell.home).case
+    shell.ok("case", "reply", case, "Thank you.", "--plan", "We look.", "--workarounds", "Turn it off.")
+    shell.ok("case", "investigate", case, "--effect", "Reads memory", "--criticality", "high", "--versions", "7.x")
+    shell.ok("case", "accept", case, "--text", "It is real.")
+    (entry,) = GHSA["vulnerabilities"]
+    others = [
+        {**entry, "package": {"ecosystem": "pip", "name": "demo-extras"}},
+        {"package": {"ecosystem": "pip", "name": "demo-shell"}, "vulnerable_version_range": "< 2.1"},
+    ]
+    path = tmp_path / "ghsa.json"
+    path.write_text(json.dumps({**GHSA, "vulnerabilities": [entry, *others]}))
+    said = shell.ok("advisory", "adopt", case, str(path))
+    assert "not taken over, other versions of theirs are affected: demo-shell" in said
+    shown = json.loads(shell.ok("case", "view", case, "--json"))
+    assert [each["name"] for each in shown["advisory"]["draft"]["products"]] == ["demo", "demo-extras"]

@@ -152,6 +152,40 @@ def test_theirs_become_the_draft_when_a_person_says_so(here: Town) -> None:
     assert push(here, ref).conflict == ()
 
 
+def spoken_of(here: Town, ghsa: str, ranges: dict[str, str]) -> None:
+    """Somebody rewrites there which packages it is about."""
+    entries = [
+        {"package": {"ecosystem": "other", "name": name}, "vulnerable_version_range": span, "patched_versions": "7.4.2"}
+        for name, span in ranges.items()
+    ]
+    here.github.world.write(ghsa, {"vulnerabilities": entries})
+    here.look()
+
+
+def test_every_package_with_the_same_ranges_becomes_a_product_of_the_draft_and_of_the_advisory(here: Town) -> None:
+    ghsa, ref = accepted(here)
+    push(here, ref)
+    spoken_of(here, ghsa, {"warehousepg": ">= 7.4.0, < 7.4.2", "warehousepg-contrib": ">= 7.4.0, < 7.4.2"})
+    assert isinstance(pushing.resolve(here.desk, ref, here.dana, "theirs"), Kept)
+    draft = here.case(ref).advisory
+    assert draft is not None
+    assert [each.name for each in draft.products] == ["warehousepg", "warehousepg-contrib"]
+    push(here, ref)
+    written = [each["package"]["name"] for each in here.github.world.advisories[ghsa]["vulnerabilities"]]
+    assert written == ["warehousepg"] * 2 + ["warehousepg-contrib"] * 2  # the board's two lines of each
+
+
+def test_a_package_with_ranges_of_its_own_is_refused_by_name_and_changes_nothing(here: Town) -> None:
+    ghsa, ref = accepted(here)
+    push(here, ref)
+    spoken_of(here, ghsa, {"warehousepg": ">= 7.4.0, < 7.4.2", "warehousepg-backup": "< 2.1"})
+    before = here.case(ref)
+    refused = pushing.resolve(here.desk, ref, here.dana, "theirs")
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.missing) == ("several-products", ("warehousepg-backup",))
+    assert here.case(ref).advisory == before.advisory
+
+
 def test_the_cve_id_that_github_assigns_is_taken_over_and_is_no_foreign_edit(here: Town) -> None:
     ghsa, ref = accepted(here)
     push(here, ref)

@@ -53,6 +53,7 @@ from tocsin.boot import storage
 from tocsin.boot.config import Config, ConfigError
 from tocsin.boot.holder import asking
 from tocsin.boot.targets import cnas, targets
+from tocsin.core.affected.sbom import Bill
 from tocsin.core.mail.message import Message
 from tocsin.core.mail_out.ids import host_of
 from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
@@ -100,6 +101,13 @@ def site(config: Config) -> Site:
     return Site(public_url=config.server.url.rstrip("/"), desk_url=config.server.desk_url.rstrip("/"))
 
 
+LARGEST_BILL: Final = 16 * 1024 * 1024
+"""Bytes that come back from reading a bill of materials: the components that are answered at a time."""
+
+BILLS: Final = Pool("sbom", Bill, LARGEST_BILL)
+"""Where the process that faces the internet has bills of materials read; nothing is started before the first."""
+
+
 def front(config: Config) -> Front:
     """Build what the process that faces the internet holds. It reads no key that opens anything."""
     sealer = load_sealer(config.data_dir)
@@ -123,6 +131,7 @@ def front(config: Config) -> Front:
         quotas=QUOTAS,
         tree=storage.tree(config),
         facts=DbFacts(),
+        bills=BILLS,
     )
 
 

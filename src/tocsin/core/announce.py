@@ -30,7 +30,7 @@ def text(advisory: Advisory, kind: PublishKind) -> str:
     """What is said there: what it is, how bad, what to do, where to read on. The address is never cut."""
     score = advisory.authoritative
     severity = f" ({score.severity.rating.value} {score.severity.base})" if score else ""
-    fixed = [version for each in advisory.products for version in each.fixed_versions]
+    fixed = dict.fromkeys(version for each in advisory.products for version in each.fixed_versions)
     update = f"Update to {', '.join(fixed)}." if fixed else "See the advisory for what to do until there is a release."
     cve = f" {advisory.cve_id}" if advisory.cve_id else ""
     tail = f"\n{update}\n{advisory.urls.page}"

@@ -7,12 +7,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tocsin.core.affected.sbom import bill
 from tocsin.core.vocabulary import ProjectId
 from tocsin.services.likes import Likes
 from tocsin.services.measured import Measured
 from tocsin.services.ports.api import ApiTokens, Repeats
 from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.chat import Chat, no_chat
+from tocsin.services.ports.child import Bills
 from tocsin.services.ports.cna import Cna
 from tocsin.services.ports.fetch import Fetch
 from tocsin.services.ports.forge import Forges, NoForges
@@ -96,7 +98,8 @@ class Press:
 
 @dataclass(frozen=True)
 class Front:
-    """What intake and the public pages hold: they can seal, and cannot open any case. `log_key` is the public half."""
+    """What intake and the public pages hold: they can seal, and cannot open any case. `log_key` is the public half,
+    `bills` reads what strangers send: in a child wherever there are processes."""
 
     site: Site
     now: Clock
@@ -117,6 +120,7 @@ class Front:
     tree: TreeReader = field(default_factory=Nowhere)
     facts: Facts | None = None
     quotas: Quotas = field(default_factory=Quotas)
+    bills: Bills = bill
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case.model import Case
 from tocsin.core.disclosure import Cleared
 from tocsin.core.formats import Loss, findings, format_named, losses, render_all
+from tocsin.core.formats.words import sentences
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
 from tocsin.services import cases, outgoing, site
 from tocsin.services.advertised import Advertised
@@ -184,7 +185,7 @@ def card(cleared: Cleared) -> ShelfCard:
     """Sum an advisory up for lists."""
     advisory = cleared.advisory
     score = advisory.authoritative
-    product = advisory.products[0]
+    fixed = dict.fromkeys(version for product in advisory.products for version in product.fixed_versions)
     return ShelfCard(
         id=advisory.id,
         project=cleared.project,
@@ -193,8 +194,8 @@ def card(cleared: Cleared) -> ShelfCard:
         severity=score.severity.rating.value if score else "",
         score=score.severity.base if score else 0.0,
         cve_id=advisory.cve_id,
-        affected=product.sentence,
-        fixed=", ".join(product.fixed_versions),
+        affected=sentences(advisory),
+        fixed=", ".join(fixed),
         published_at=advisory.published or cleared.at,
         modified_at=advisory.modified or cleared.at,
     )

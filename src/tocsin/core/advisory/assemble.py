@@ -78,34 +78,37 @@ def csaf_address(public_url: str, advisory_id: str, published: datetime) -> str:
 
 
 def _products(case: Case, policy: Policy) -> tuple[adv.Product, ...]:
-    named = case.advisory.products if case.advisory else ()
-    first = named[0] if named else ProductNamed(name=policy.project.name)
-    scheme = policy.versions.scheme if policy.versions else "generic"
-    product = adv.Product(
-        name=first.name,
-        vendor=first.vendor or policy.project.name,
-        scheme=first.scheme or scheme,
-        lines=tuple(
-            LineRange(
-                line=line.line,
-                state=line.state,
-                introduced=line.introduced,
-                fixed_in=line.fixed_in,
-                last_affected=line.last_affected,
-                reason=line.reason or line.waiver,
-            )
-            for line in case.lines
-        ),
-        purl=first.purl,
-        ecosystem=first.ecosystem,
-        package=first.package,
-        collection=first.collection,
-        repository=first.repository,
-        modules=first.modules,
-        cpe=first.cpe,
-        elsewhere=first.elsewhere,
+    """Every product that the draft names. They are released together: the board's lines are the lines of each."""
+    named = (case.advisory.products if case.advisory else ()) or (ProductNamed(name=policy.project.name),)
+    lines = tuple(
+        LineRange(
+            line=line.line,
+            state=line.state,
+            introduced=line.introduced,
+            fixed_in=line.fixed_in,
+            last_affected=line.last_affected,
+            reason=line.reason or line.waiver,
+        )
+        for line in case.lines
     )
-    return (product,)
+    return tuple(_product(each, policy, lines) for each in named)
+
+
+def _product(named: ProductNamed, policy: Policy, lines: tuple[LineRange, ...]) -> adv.Product:
+    return adv.Product(
+        name=named.name,
+        vendor=named.vendor or policy.project.name,
+        scheme=named.scheme or (policy.versions.scheme if policy.versions else "generic"),
+        lines=lines,
+        purl=named.purl,
+        ecosystem=named.ecosystem,
+        package=named.package,
+        collection=named.collection,
+        repository=named.repository,
+        modules=named.modules,
+        cpe=named.cpe,
+        elsewhere=named.elsewhere,
+    )
 
 
 def _scores(case: Case, policy: Policy) -> tuple[adv.Score, ...]:

@@ -13,10 +13,23 @@ import msgspec
 from tocsin.core.affected import names
 from tocsin.core.affected.asked import Asked, upstream_of
 from tocsin.core.affected.statements import PURL
+from tocsin.core.vocabulary import Value
 
 DEEPEST: Final = 64
 LARGEST: Final = 50_000_000
 """Bytes of a bill of materials that are read."""
+
+MOST_ASKED: Final = 1000
+"""Components of a stranger's bill that are answered at a time."""
+
+
+class Bill(Value):
+    """What a bill of materials asks about: as much as is answered at a time, how many components are left out, or in
+    `wrong` why it is none."""
+
+    asked: tuple[Asked, ...] = ()
+    left_out: int = 0
+    wrong: str = ""
 
 
 class _Component(msgspec.Struct, frozen=True, gc=False):
@@ -50,6 +63,16 @@ class _Spdx(msgspec.Struct, frozen=True):
 
 _CYCLONEDX: Final = msgspec.json.Decoder(_CycloneDx)
 _SPDX: Final = msgspec.json.Decoder(_Spdx)
+
+
+def bill(document: bytes) -> Bill:
+    """What a stranger's bill asks about. Never raises for what is no bill; the process that faces the internet has it
+    run in a child (`services.ports.child`)."""
+    try:
+        found = read(document)
+    except ValueError as wrong:
+        return Bill(wrong=str(wrong))
+    return Bill(asked=tuple(found[:MOST_ASKED]), left_out=max(0, len(found) - MOST_ASKED))
 
 
 def read(document: bytes) -> list[Asked]:

@@ -17,7 +17,7 @@ from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, s
 from tocsin.delivery.cli.exits import Exit
 from tocsin.delivery.cli.findings import beginning
 from tocsin.delivery.cli.seat import Seat, seat
-from tocsin.services.documents.adopt import draft_fields, told_lines
+from tocsin.services.documents.adopt import draft_fields, left_out, told_lines
 from tocsin.services.documents.convert import NotConvertible, record_of
 
 
@@ -90,8 +90,9 @@ def adopt(ctx: click.Context, given: str, person: str, file: str, which: str) ->
     click.echo(f"{ref}: advisory drafted from {source} {inert(record.id)}")
     for line in told_lines(record):
         click.echo(f"  {inert(line)}")
-    if left := [each.name for each in record.products[1:]]:
-        click.echo(f"  not taken over, the draft names one product: {inert(', '.join(left))}")
+    if left := left_out(record):
+        click.echo(f"  not taken over, other versions of theirs are affected: {inert(', '.join(left))}")
+        click.echo("  a case has one board for all its products: open a case for each")
 
 
 def previewed(ctx: click.Context, person: str, given: str) -> tuple[Seat, Preview]:

@@ -3,7 +3,7 @@
 
 It comes as a file of a form, or as the whole body of a program's request. What is announced as larger is refused before
 it is read. Nothing is written anywhere. It is read by a decoder with types, which knows a few fields and bounds depth
-(`core.affected.sbom`), so that it needs no process of its own.
+(`core.affected.sbom`), in a child process with little memory and time (`Front.bills`).
 """
 
 from __future__ import annotations

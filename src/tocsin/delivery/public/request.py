@@ -10,6 +10,7 @@ from typing import Protocol
 from django.http import Http404, HttpRequest
 
 from tocsin.core.policy.model import Policy
+from tocsin.services.ports.child import Bills
 from tocsin.services.ports.log import LogReader
 from tocsin.services.ports.machine import Facts
 from tocsin.services.ports.notary import Notary
@@ -60,6 +61,10 @@ class Shown(Protocol):
     @property
     def log_key(self) -> bytes:
         """The public half of the key that signs its checkpoints."""
+
+    @property
+    def bills(self) -> Bills:
+        """Who reads bills of materials."""
 
     def now(self) -> datetime:
         """The clock."""

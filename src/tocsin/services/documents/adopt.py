@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.core.advisory import Advisory
+from tocsin.core.advisory import Advisory, Product
 from tocsin.core.formats import words
 from tocsin.core.formats.imports.common import UNNAMED
 from tocsin.core.vocabulary import is_cve_id
@@ -25,14 +25,11 @@ def draft_fields(advisory: Advisory) -> dict[str, Any]:
         {
             "name": each.name,
             "vendor": "" if each.vendor == UNNAMED else each.vendor,
-            **{
-                name: getattr(each, name)
-                for name in ("purl", "ecosystem", "package", "collection", "repository", "cpe")
-            },
+            **{name: getattr(each, name) for name in _NAMES},
             "modules": list(each.modules),
         }
-        for each in advisory.products[:1]
-        if each.name != UNNAMED
+        for each in advisory.products
+        if each.name != UNNAMED and _together(advisory, each)
     ]
     texts = ("title", "summary", "details", "impact", "detection", "mitigation", "required_configuration", "upgrade")
     own = () if is_cve_id(advisory.id) else (f"{advisory.osv_prefix}{advisory.id}".removeprefix("x_"),)
@@ -56,6 +53,16 @@ def draft_fields(advisory: Advisory) -> dict[str, Any]:
         "discovered": msgspec.to_builtins(advisory.discovered),
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def left_out(advisory: Advisory) -> tuple[str, ...]:
+    """Products that no draft can hold beside the first, because other versions of theirs are affected: the products of
+    a case share the lines of its board."""
+    return tuple(each.name for each in advisory.products if not _together(advisory, each))
+
+
+def _together(advisory: Advisory, product: Product) -> bool:
+    return product.lines == advisory.products[0].lines
 
 
 def _references(advisory: Advisory) -> list[dict[str, str]]:

@@ -23,7 +23,7 @@ from tocsin.core.vocabulary import Actor, CaseRef, MoveName, ProjectId, Refused
 from tocsin.services import cases, outgoing
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
-from tocsin.services.documents.adopt import draft_fields
+from tocsin.services.documents.adopt import draft_fields, left_out
 from tocsin.services.documents.convert import NotConvertible, record_of
 from tocsin.services.forge import inbound
 from tocsin.services.forge.links import Link, foreign, forge, links, of_case
@@ -165,11 +165,20 @@ def resolve(desk: Desk, ref: CaseRef, actor: Actor, keep: str) -> Kept[Link] | R
 
 
 def _take(desk: Desk, opened: cases.Opened, actor: Actor, there: Payload) -> Refused | None:
-    """Make what stands there the draft of the case; lines and score stay the board's."""
+    """Make what stands there the draft of the case; lines and score stay the board's. Nothing that it names is left
+    out by silence: a product with other ranges than the first has no place on this board, and is refused by name."""
     try:
         record, _ = record_of(msgspec.json.encode(there), desk.now(), "ghsa")
     except NotConvertible as wrong:
         return Refused(code="unreadable", because=str(wrong), rule="forge")
+    if others := left_out(record):
+        return Refused(
+            code="several-products",
+            because=f"It has ranges of their own for {', '.join(others)}. A case has one board for all its products: "
+            "keep yours, or open a case for each.",
+            rule="forge",
+            missing=others,
+        )
     draft = opened.case.advisory or AdvisoryDrafted(title=opened.case.title)
     wish = {**msgspec.to_builtins(draft), **draft_fields(record)}
     wish.pop("type", None)

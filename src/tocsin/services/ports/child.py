@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from tocsin.core.affected.sbom import Bill
 from tocsin.core.vocabulary import Value
 
 
@@ -35,3 +36,10 @@ class Archives(Protocol):
 
     def __call__(self, content: bytes) -> Listing | Failed:
         """List a file; never raises, whatever the file is."""
+
+
+class Bills(Protocol):
+    """Reads bills of materials that strangers send."""
+
+    def __call__(self, content: bytes, /) -> Bill | Failed:
+        """What it asks about; never raises, whatever it is."""

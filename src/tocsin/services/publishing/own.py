@@ -53,7 +53,8 @@ class Releases:
 
     def preview(self, matter: Matter) -> Payload:
         """The versions that have to be there."""
-        body = "".join(f"{each}\n" for product in matter.advisory.products for each in product.fixed_versions)
+        fixed = dict.fromkeys(each for product in matter.advisory.products for each in product.fixed_versions)
+        body = "".join(f"{each}\n" for each in fixed)
         return Payload(key=matter.advisory.id, media_type="text/plain", body=body.encode(), about="releases looked for")
 
     def find(self, matter: Matter, payload: Payload) -> Found | None:

@@ -12,6 +12,7 @@ from tocsin.core.advisory.checks import Problem
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
 from tocsin.core.formats import format_named
+from tocsin.core.formats.words import sentences
 from tocsin.core.vocabulary import Actor, Refused
 from tocsin.services import cases, publication
 from tocsin.services.app import Desk
@@ -64,7 +65,7 @@ def preview(desk: Desk, opened: Opened) -> PreviewView | None:
         advisory_id=found.advisory.id,
         page=found.advisory.urls.page,
         digest=found.digest,
-        affected=product.sentence if product and lines else "",
+        affected=sentences(found.advisory) if product and lines else "",
         fixed=product.fixed_versions if product else (),
         documents=tuple(
             DocumentView(

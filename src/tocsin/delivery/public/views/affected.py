@@ -19,17 +19,16 @@ from django.utils.safestring import SafeString
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from tocsin.core.affected import answers, asked, sbom
+from tocsin.core.affected import answers, asked
 from tocsin.core.affected.answers import Answer, Finding, Word
 from tocsin.core.affected.asked import Asked, Unread
+from tocsin.core.affected.sbom import MOST_ASKED
 from tocsin.core.vocabulary import Value
 from tocsin.delivery.public import bill
 from tocsin.delivery.public.markdown import html
 from tocsin.delivery.public.request import PublicRequest, house
 from tocsin.services import affected
-
-MOST: Final = 1000
-"""Lines that are answered at a time."""
+from tocsin.services.ports.child import Failed
 
 SHAPES: Final = {
     Word.AFFECTED: "\N{BLACK UP-POINTING TRIANGLE}", Word.NOT_AFFECTED: "\N{CHECK MARK}",
@@ -85,7 +84,7 @@ def page(request: PublicRequest, project: str) -> HttpResponse:
         "unread": [(each, each.text[: each.at], each.text[each.at :]) for each in told.unread],
         "wrong": wrong,
         "left_out": left_out,
-        "most": MOST,
+        "most": MOST_ASKED,
         "well": sum(each.word is Word.NOT_AFFECTED for each in found),
         "share": text if text and request.method == "POST" and len(text) < 200 and "\n" not in text else "",
     }
@@ -120,12 +119,11 @@ def _read(request: PublicRequest, product: str) -> _Read:
     source = body or text.encode()
     if not source.lstrip().startswith(b"{"):
         lines = source.decode(errors="replace").splitlines()
-        return _Read(text, asked.read("\n".join(lines[:MOST]), product), max(0, len(lines) - MOST))
-    try:
-        found = sbom.read(source)
-    except ValueError as error:
-        return _Read(text, wrong=str(error), status=400)
-    return _Read(text, found[:MOST], max(0, len(found) - MOST))
+        return _Read(text, asked.read("\n".join(lines[:MOST_ASKED]), product), max(0, len(lines) - MOST_ASKED))
+    found = request.front.bills(source)
+    if isinstance(found, Failed):
+        return _Read(text, wrong=f"the bill of materials cannot be read: {found.because}", status=400)
+    return _Read(text, found.asked, found.left_out, found.wrong, 400 if found.wrong else 200)
 
 
 def _shown(each: Answer) -> Shown:
