@@ -89,11 +89,13 @@ def test_a_decision_takes_four_keys_at_most_and_no_other_page(desk: BrowserConte
     assert page.url.endswith(f"open={ref}")
     hands.key("1")
     expect(page.get_by_label("Effect", exact=True)).to_have_value(story.PLPERL.effects)
-    expect(page.get_by_label("Effect", exact=True)).to_be_focused()
+    expect(page.get_by_label("Plan to investigate")).to_be_focused()
+    page.keyboard.type("the trusted interpreter")  # over the blank, which is selected
     with page.expect_navigation():
         hands.key("Control+Enter")
     expect(page.locator("#did")).to_contain_text("Accepted")
     assert stands(office, ref).advisory_id
+    assert "We look at the trusted interpreter, and at" in stands(office, ref).reporter_thread[-1].plan
     assert hands.keys <= MOST_KEYS
 
 
@@ -172,7 +174,7 @@ def accept(hands: Hands, office: Office, ref: str) -> None:
     hands.page.goto(f"{office.url}/inbox?open={ref}")
     hands.page.locator("#pane summary").filter(has_text="Accept").click()
     hands.presses += 1
-    hands.type("Criticality", "Every server whose users may write functions.")
+    hands.type("Plan to investigate", "1. We reproduce it.\n2. We look at every trusted language.\n3. We fix it.")
     hands.click("Accept and tell the reporter")
 
 
@@ -328,6 +330,7 @@ def test_from_the_inbox_to_publication_without_a_mouse(desk: BrowserContext, off
     hands.type("Criticality", "Every server whose users may write functions.")
     hands.type("Effect", "Code runs as the server's user.")
     hands.click("Record investigation")
+    hands.type("Plan to investigate", "We reproduce it, look at every trusted language, and fix it.")
     hands.click("Accept and tell the reporter")
     page.keyboard.press("s")
     page.wait_for_url("**/score")

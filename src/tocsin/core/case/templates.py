@@ -75,6 +75,11 @@ def untouched(found: Template, text: str) -> Refused | None:
     return None
 
 
+def unedited(start: str, text: str) -> Refused | None:
+    """The same for words to start from that are no template of a clause; an answer without words is nobody's."""
+    return untouched(Template(name="", rule="", text=start), text)
+
+
 def _named(version: str) -> str:
     told = " ".join(version.split())[:60].replace("[", "(").replace("]", ")")
     return told if told and told.casefold() != "unknown" else "a supported version"

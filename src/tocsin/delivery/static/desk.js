@@ -43,10 +43,19 @@
   };
 
   // ------------------------------------------------------------------------------------------------ keys and commands
+  const BLANK = /\[[^[\]\n]{3,80}\]/;
+  const begin = (within) => {
+    const fields = all("textarea, select, input:not([type=hidden])", within);
+    const blank = fields[0]?.value && fields.find((each) => each.matches("textarea") && BLANK.test(each.value));
+    (blank || fields[0])?.focus();
+    const found = blank && blank.value.match(BLANK);
+    if (found) blank.setSelectionRange(found.index, found.index + found[0].length);
+    return fields.length > 0;
+  };
   const press = (element) => {
     if (element.matches("summary")) {
       element.parentElement.open = true;
-      (one("textarea, select, input:not([type=hidden])", element.parentElement) || element).focus();
+      if (!begin(element.parentElement)) element.focus();
     } else if (element.matches("label")) {
       element.control.click();
       one("#" + (element.dataset.then || element.htmlFor))?.focus();

@@ -18,6 +18,7 @@ from django.forms.formsets import BaseFormSet, formset_factory
 from django.forms.renderers import DjangoTemplates
 
 from tocsin.core import access
+from tocsin.core.case import templates
 from tocsin.core.case.commands import Command
 from tocsin.core.case.model import Case
 from tocsin.core.intake import Attachment
@@ -70,8 +71,9 @@ class MoveForm(forms.Form):
 
     `name` stands in the address, `move` is what it needs permission for, `tab` where it is shown, `done` what is said
     after it, `trial` whether its words can be tried out without saving, `keeps` whether they are kept until they are
-    sent (`kept` then says since when), `merges` whether two people's changes are put together. `attached` are files
-    that came with it, sealed already. Subclasses give the fields, `begin` (what stands in them at first) and `command`.
+    sent (`kept` then says since when), `merges` whether two people's changes are put together, `answers` the fields
+    whose first words are only there to start an answer from. `attached` are files that came with it, sealed already.
+    Subclasses give the fields, `begin` (what stands in them at first) and `command`.
     """
 
     default_renderer = Renderer
@@ -86,6 +88,7 @@ class MoveForm(forms.Form):
     takes_files: ClassVar[bool] = False
     keeps: ClassVar[bool] = False
     merges: ClassVar[bool] = False
+    answers: ClassVar[tuple[str, ...]] = ()
     kept: str = ""
     tables: ClassVar[Mapping[str, type[BaseFormSet[Any]]]] = {}
 
@@ -108,6 +111,18 @@ class MoveForm(forms.Form):
     def is_valid(self) -> bool:
         """Say whether fields and rows have the right shape."""
         return bool(super().is_valid() and all(table.is_valid() for table in self.rows.values()))
+
+    def clean(self) -> dict[str, Any]:
+        """Hold back an answer that nobody has touched: a person writes it, a template only begins it."""
+        told: dict[str, Any] = super().clean() or {}
+        began = self.begin() if self.answers else {}
+        starts = {name: began[name] for name in self.answers if began.get(name) and name in told}
+        found = {name: templates.unedited(starts[name], told[name]) for name in starts}
+        blank = next((name for name, why in found.items() if why and why.missing), "")
+        if name := blank or (next(iter(found)) if found and all(found.values()) else ""):
+            why = found[name]
+            self.add_error(name, why.because if why else "")
+        return told
 
     def command(self) -> Command | Refused:
         """Return the command of a valid form, or a refusal that is known before the case is asked."""

@@ -52,6 +52,7 @@ class NeedInfoForm(MoveForm):
     name, tab, move = "need-info", "decide", MoveName.NEED_INFO
     button, done = "Ask the reporter", "Asked. The case now waits for the reporter."
     keeps = True
+    answers = ("question",)
 
     question = Prose(
         label="Question to the reporter",

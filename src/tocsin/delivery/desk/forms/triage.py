@@ -15,11 +15,6 @@ from tocsin.services import cases, numbering, relating
 from tocsin.services.queries import case as queries
 
 THANKS: Final = "Thank you for your report. We confirm it as a vulnerability in {project} and are working on it."
-PLAN: Final = (
-    "1. We reproduce the problem on the version you name.\n"
-    "2. We find out which release lines are affected, and how badly.\n"
-    "3. We prepare a fix and agree with you on a date for disclosure."
-)
 WORKAROUNDS: Final = "None known yet. We tell you as soon as we find one."
 SAME_MATTER: Final = (
     "Thank you for your report. The same matter had reached us before; we work on both together and keep you informed "
@@ -56,22 +51,25 @@ class InvestigateForm(MoveForm):
 
 
 class AcceptForm(MoveForm):
-    """Acceptance, with the answer that the policy promises the reporter."""
+    """Acceptance, with the answer that the policy promises the reporter: begun for a person to finish."""
 
     name, tab, move = "accept", "decide", MoveName.ACCEPT
     button, done = "Accept and tell the reporter", "Accepted. The reporter was told, and the advisory draft exists."
+    answers = ("plan", "workarounds", "text")
 
     text = Prose(label="Message to the reporter", lines=3)
-    plan = Prose(label="Plan to investigate", lines=4)
+    plan = Prose(label="Plan to investigate", lines=4, help_text="Fill in what stands in [brackets].")
     workarounds = Prose(label="Workarounds until there is a fix", lines=2)
 
     def begin(self) -> dict[str, Any]:
         """Start from words that hold what the first answer has to hold, until it was sent."""
-        case, promised = self.ground.case, self.ground.options.first_answer
+        case, policy, promised = self.ground.case, self.ground.policy, self.ground.options.first_answer
+        plan = templates.template(policy, case, templates.PLAN)
+        known = case.workarounds or case.mitigation or WORKAROUNDS
         return {
-            "text": THANKS.format(project=self.ground.policy.project.name),
-            "plan": PLAN if "investigation-plan" in promised and not case.plan_sent_at else "",
-            "workarounds": WORKAROUNDS if "workarounds" in promised and not case.workarounds_sent_at else "",
+            "text": THANKS.format(project=policy.project.name),
+            "plan": plan.text if plan and "investigation-plan" in promised and not case.plan_sent_at else "",
+            "workarounds": known if "workarounds" in promised and not case.workarounds_sent_at else "",
         }
 
     def command(self) -> cmd.Accept | Refused:
@@ -173,6 +171,7 @@ class DuplicateForm(MoveForm):
 
     name, tab, move = "duplicate", "decide", MoveName.DUPLICATE
     button, done = "Mark as duplicate", "Marked as duplicate. The reporter learns nothing about the other case."
+    answers = ("text",)
 
     of = Line(label="The other case", required=True, max_length=30, help_text="Its reference, such as WHPG-2026-k7x4m.")
     text = Prose(label="Message to the reporter", lines=3)
