@@ -158,6 +158,8 @@ duty show warehousepg
 duty set warehousepg dana
 duty swap warehousepg 2026-03-16 dana
 duty away warehousepg 2026-03-16 2026-03-20
+duty back warehousepg 2026-03-16
+duty home warehousepg DE-BY
 duty note warehousepg words
 intake pause warehousepg --until 2026-03-20T00:00:00Z
 intake resume warehousepg

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,7 +77,7 @@ def test_notes_and_days_away_are_bounded() -> None:
 def test_who_is_on_duty_is_told_and_without_a_rota_everybody_who_triages(made: House) -> None:
     def told() -> set[str]:
         on = service.on_duty(made.desk, PROJECT)
-        return {each.id for each in telling._meant(made.desk, PROJECT, "on-call", "", on)}
+        return {each.id for each in telling.meant(made.desk, PROJECT, "on-call", "", on)}
 
     assert told() == {made.dana, made.li}
     actor = made.desk.people.actor(made.dana, PROJECT)
@@ -88,6 +89,22 @@ def test_who_is_on_duty_is_told_and_without_a_rota_everybody_who_triages(made: H
     today = made.clock().date()
     assert isinstance(service.away(made.desk, actor, PROJECT, today, today), Rota)
     assert told() == {made.li}
+
+
+def test_a_lead_who_is_away_or_not_named_yet_is_stood_in_for_by_who_is_on_duty(made: House) -> None:
+    actor = made.desk.people.actor(made.dana, PROJECT)
+    assert actor
+    assert isinstance(service.set_people(made.desk, actor, PROJECT, (made.li, made.dana)), Rota)
+
+    def told(lead: str) -> set[str]:
+        return {
+            each.id for each in telling.meant(made.desk, PROJECT, *telling._heard(made.desk, PROJECT, "lead", lead))
+        }
+
+    assert told("") == {made.li}
+    assert told(made.dana) == {made.dana}
+    assert isinstance(service.away(made.desk, actor, PROJECT, made.clock().date(), made.clock().date()), Rota)
+    assert told(made.dana) == {made.li}
 
 
 def test_a_rota_names_only_who_triages_in_the_project(made: House) -> None:
@@ -109,3 +126,44 @@ def test_a_load_is_shown_to_whose_it_is_alone(made: House) -> None:
     assert "Two reports wait" in others
     shell.ok("duty", "swap", PROJECT, made.clock().date().isoformat(), "Li")
     assert "on duty: Li" in shell.ok("duty", "show", PROJECT)
+
+
+def test_on_a_public_holiday_somebody_who_works_stands_in_and_one_for_all_stays_with_whose_week_it_is() -> None:
+    rota = Rota(people=PEOPLE, since=MONDAY)
+    labour_day = date(2026, 5, 1)
+    assert duty.on_duty(rota, labour_day) == "cay"
+    german = duty.at_home(rota, "cay", "DE-BY")
+    assert isinstance(german, Rota)
+    assert duty.holiday_of(german, "cay", labour_day) == "Labor Day"
+    assert duty.on_duty(german, labour_day) == "ann"
+    assert duty.on_duty(german, labour_day + timedelta(days=1)) == "cay"
+    for person in ("ann", "ben"):
+        german = duty.at_home(german, person, "FR")
+        assert isinstance(german, Rota)
+    assert duty.on_duty(german, labour_day) == "cay"
+    assert isinstance(duty.at_home(rota, "ann", "Atlantis"), Refused)
+    assert duty.at_home(german, "cay", "") == msgspec.structs.replace(german, homes=german.homes[1:])
+
+
+def test_days_away_are_taken_back_by_their_first_one() -> None:
+    rota = duty.absent(Rota(people=PEOPLE, since=MONDAY), Away(person="ann", first=MONDAY, last=MONDAY), MONDAY)
+    assert isinstance(rota, Rota)
+    assert isinstance(duty.returned(rota, "ben", MONDAY, MONDAY), Refused)
+    back = duty.returned(rota, "ann", MONDAY, MONDAY)
+    assert isinstance(back, Rota)
+    assert duty.on_duty(back, MONDAY) == "ann"
+
+
+def test_the_terminal_says_why_somebody_stands_in_and_who_is_told_after_them(made: House) -> None:
+    shell = Shell(made)
+    shell.ok("duty", "set", PROJECT, "Dana", "Li")
+    day = made.clock().date().isoformat()
+    shell.ok("duty", "away", PROJECT, day, day)
+    said = shell.ok("duty", "show", PROJECT)
+    assert "on duty: Li" in said
+    assert "Dana is away on" in said
+    assert "whoever is on duty (Li)" in said
+    shell.ok("duty", "back", PROJECT, day)
+    assert "on duty: Dana" in shell.ok("duty", "show", PROJECT)
+    shell.ok("duty", "home", PROJECT, "de-by")
+    assert shell("duty", "home", PROJECT, "Atlantis").exit_code != 0

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who of a project is on duty: a rota by weeks, swaps of single weeks, days somebody is away, notes for who comes next.
 
-Whoever is away is stood in for by the next in the order; if everybody is, nobody is on duty and everybody is told.
-Weeks begin on Monday, in UTC, as ISO 8601 counts them; what a deadline is worth is the policy's business.
+Whoever is away is stood in for by the next in the order; if everybody is, nobody is on duty and everybody is told. A
+public holiday where somebody lives counts as a day away while anybody else is there; a day that is one for all of them
+stays with whose week it is. Weeks begin on Monday, in UTC, as ISO 8601 counts them; what a deadline is worth is the
+policy's business. Holidays are those of the `holidays` library, by ISO 3166 country and subdivision.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from tocsin.core.clock.calendar import holiday, known_country
 from tocsin.core.vocabulary import Refused, Value
 
 WEEK: Final = timedelta(days=7)
@@ -37,13 +40,15 @@ class Note(Value):
 
 
 class Rota(Value):
-    """A project's duty: people in the order of their weeks, from the Monday on which the first one began."""
+    """A project's duty: people in the order of their weeks, from the Monday on which the first one began. `homes` are
+    the countries whose public holidays somebody keeps (`DE-BY`)."""
 
     people: tuple[str, ...] = ()
     since: date = date(2024, 1, 1)
     swaps: tuple[tuple[date, str], ...] = ()
     away: tuple[Away, ...] = ()
     notes: tuple[Note, ...] = ()
+    homes: tuple[tuple[str, str], ...] = ()
 
 
 def monday(day: date) -> date:
@@ -65,12 +70,20 @@ def on_duty(rota: Rota, day: date) -> str:
     first = planned(rota, day)
     at = rota.people.index(first) if first in rota.people else -1
     order = (first, *rota.people[at + 1 :], *rota.people[: max(at, 0)])
-    return next((each for each in order if each and not is_away(rota, each, day)), "")
+    there = [each for each in order if each and not is_away(rota, each, day)]
+    working = (each for each in there if not holiday_of(rota, each, day))
+    return next(working, there[0] if there else "")
 
 
 def is_away(rota: Rota, person: str, day: date) -> bool:
     """Whether somebody said that they are not there."""
     return any(each.person == person and each.first <= day <= each.last for each in rota.away)
+
+
+def holiday_of(rota: Rota, person: str, day: date) -> str:
+    """The public holiday that a day is where somebody lives; "" where it is none, or nobody said where that is."""
+    home = dict(rota.homes).get(person)
+    return holiday(home, day) if home else ""
 
 
 def ordered(rota: Rota, people: tuple[str, ...], today: date) -> Rota | Refused:
@@ -99,6 +112,23 @@ def absent(rota: Rota, away: Away, today: date) -> Rota | Refused:
         return Refused(code="rota", because=because, rule="duty")
     kept = tuple(each for each in rota.away if each.last >= today and each != away)
     return msgspec.structs.replace(rota, away=(*kept, away))
+
+
+def returned(rota: Rota, person: str, first: date, today: date) -> Rota | Refused:
+    """Take back days away that somebody noted, named by their first one."""
+    kept = tuple(each for each in rota.away if (each.person, each.first) != (person, first) and each.last >= today)
+    if not any((each.person, each.first) == (person, first) for each in rota.away):
+        return Refused(code="rota", because="No days away begin there.", rule="duty")
+    return msgspec.structs.replace(rota, away=kept)
+
+
+def at_home(rota: Rota, person: str, country: str) -> Rota | Refused:
+    """Note whose public holidays somebody keeps, as the `holidays` library spells it (`DE`, `DE-BY`); "" for none."""
+    if country and not known_country(country):
+        because = "Write a country as ISO 3166 does, with its part where that matters: DE, DE-BY, US-CA."
+        return Refused(code="rota", because=because, rule="duty")
+    others = tuple(each for each in rota.homes if each[0] != person)
+    return msgspec.structs.replace(rota, homes=(*others, (person, country)) if country else others)
 
 
 def handed_on(rota: Rota, note: Note) -> Rota | Refused:

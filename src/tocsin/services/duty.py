@@ -42,12 +42,17 @@ def rota(desk: Desk, project: ProjectId) -> Rota:
 def on_duty(desk: Desk, project: ProjectId) -> str:
     """The id of the person on duty now; "" where nobody is."""
     found = duty.on_duty(rota(desk, project), desk.now().date())
-    return found if found in _triagers(desk, project) else ""
+    return found if found in triagers(desk, project) else ""
+
+
+def is_away(desk: Desk, project: ProjectId, person: str) -> bool:
+    """Whether somebody said that they are not there today."""
+    return duty.is_away(rota(desk, project), person, desk.now().date())
 
 
 def set_people(desk: Desk, actor: Actor, project: ProjectId, people: tuple[str, ...]) -> Rota | Refused:
     """Set the order, beginning with this week; everybody in it triages in the project."""
-    if unknown := set(people) - _triagers(desk, project):
+    if unknown := set(people) - triagers(desk, project):
         because = f"On duty is who triages in the project; {len(unknown)} of these do not."
         return Refused(code="rota", because=because, rule="duty", missing=tuple(sorted(unknown)))
     return _change(desk, actor, project, lambda old: duty.ordered(old, people, desk.now().date()))
@@ -55,7 +60,7 @@ def set_people(desk: Desk, actor: Actor, project: ProjectId, people: tuple[str, 
 
 def swap(desk: Desk, actor: Actor, project: ProjectId, week: date, person: str) -> Rota | Refused:
     """Give one week to somebody who triages in the project."""
-    if person not in _triagers(desk, project):
+    if person not in triagers(desk, project):
         because = "On duty is who triages in the project."
         return Refused(code="rota", because=because, rule="duty", missing=(person,))
     return _change(desk, actor, project, lambda old: duty.swapped(old, week, person, desk.now().date()))
@@ -65,6 +70,16 @@ def away(desk: Desk, actor: Actor, project: ProjectId, first: date, last: date) 
     """Note days on which the actor is not there: everybody says it of themselves."""
     days = Away(person=actor.id, first=first, last=last)
     return _change(desk, actor, project, lambda old: duty.absent(old, days, desk.now().date()))
+
+
+def back(desk: Desk, actor: Actor, project: ProjectId, first: date) -> Rota | Refused:
+    """Take back the actor's own days away that begin with `first`."""
+    return _change(desk, actor, project, lambda old: duty.returned(old, actor.id, first, desk.now().date()))
+
+
+def home(desk: Desk, actor: Actor, project: ProjectId, country: str) -> Rota | Refused:
+    """Note whose public holidays the actor keeps; everybody says it of themselves."""
+    return _change(desk, actor, project, lambda old: duty.at_home(old, actor.id, country.strip().upper()))
 
 
 def note(desk: Desk, actor: Actor, project: ProjectId, text: str) -> Rota | Refused:
@@ -79,12 +94,13 @@ def load(desk: Desk, person: str, project: ProjectId) -> Load:
     return Load(leads=len(rows), over=sum(row.next_due <= desk.now() for row in rows))
 
 
-def _triagers(desk: Desk, project: ProjectId) -> frozenset[str]:
+def triagers(desk: Desk, project: ProjectId) -> frozenset[str]:
+    """Ids of those who triage in a project: they make up its rota."""
     return frozenset(person.id for person, roles in desk.people.members(project) if roles & ROLES[Group.TRIAGER])
 
 
 def _change(desk: Desk, actor: Actor, project: ProjectId, change: Callable[[Rota], Rota | Refused]) -> Rota | Refused:
-    if not access.may_read(actor) or actor.id not in _triagers(desk, project):
+    if not access.may_read(actor) or actor.id not in triagers(desk, project):
         because = "The rota is for those who triage in the project."
         return Refused(code="not-permitted", because=because, rule="access")
     book = Book(desk, "duty", Rota)

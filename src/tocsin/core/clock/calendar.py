@@ -178,6 +178,11 @@ def known_country(code: str) -> bool:
     return country in known and (not part or part in known[country])
 
 
+def holiday(code: str, day: date) -> str:
+    """Return the name of the public holiday that a day is in a country or subdivision; "" where it is none."""
+    return _holidays(code, day.year).get(day, "")
+
+
 def _clock(local: datetime) -> int:
     """Microseconds of the wall clock since midnight."""
     return ((local.hour * 60 + local.minute) * 60 + local.second) * 1_000_000 + local.microsecond

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import click
 
-from tocsin.core import duty as rules
 from tocsin.core.duty import Rota
 from tocsin.core.vocabulary import Actor, Refused
 from tocsin.delivery.cli.context import as_person, desk, inert, stop, who
@@ -15,8 +14,10 @@ from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import cases
 from tocsin.services import duty as service
 from tocsin.services.app import Desk
+from tocsin.services.queries import duty as queries
 
 _SHOWN_WEEKS = 4
+_SHOWN_NOTES = 3
 
 
 @click.group()
@@ -34,18 +35,23 @@ project_argument = click.argument("project")
 def show(ctx: click.Context, project: str, person: str) -> None:
     """Say who is on duty now and in the next weeks, what was handed on, and what you yourself have open."""
     opened, actor = _sit(ctx, project, person)
-    found, today = service.rota(opened, project), opened.now().date()
-    names = {each.id: inert(each.name) for each, _ in opened.people.members(project)}
-    now = service.on_duty(opened, project)
-    click.echo(f"on duty: {names.get(now, 'nobody; everybody who triages is told')}")
-    for ahead in range(_SHOWN_WEEKS if found.people else 0):
-        week = rules.monday(today) + ahead * rules.WEEK
-        days = [names.get(rules.on_duty(found, week + timedelta(days=day)), "nobody") for day in range(7)]
-        click.echo(f"  week of {week}: {', '.join(dict.fromkeys(days))}")
-    for left in found.notes[-3:]:
-        click.echo(f"  {left.at} {names.get(left.by, 'somebody')}: {inert(left.text)}")
-    mine = service.load(opened, actor.id, project)
-    click.echo(f"you lead {mine.leads} open cases, {mine.over} of them over (only you see this)")
+    page = queries.page(opened, actor.id, project)
+    if page is None:
+        refuse(cases.NOT_FOUND)
+    click.echo(f"on duty: {inert(page.now) or 'nobody; everybody who triages is told'}")
+    for week in page.weeks[:_SHOWN_WEEKS]:
+        why = "; ".join((*(("swapped",) if week.swapped else ()), *week.why, *week.days_off))
+        click.echo(inert(f"  week of {week.first}: {', '.join(week.people)}{f' ({why})' if why else ''}"))
+    for away in page.away:
+        click.echo(inert(f"  away {away.first} to {away.last}: {away.name}"))
+    for left in reversed(page.notes[:_SHOWN_NOTES]):
+        click.echo(inert(f"  {left.at} {left.name}: {left.text}"))
+    for rung in page.ladder:
+        told = f" ({', '.join(rung.names)})" if rung.names else ""
+        click.echo(inert(f"  after {rung.at} % of a promise's time: {rung.to}{told}"))
+    for canary in page.canaries:
+        click.echo(inert(f"  canary, {canary}"))
+    click.echo(f"you lead {page.load.leads} open cases, {page.load.over} of them over (only you see this)")
 
 
 @duty.command("set")
@@ -81,6 +87,28 @@ def away(ctx: click.Context, project: str, first: str, last: str, person: str) -
     """Say that you are away from FIRST to LAST; the next in the order stands in."""
     opened, actor = _sit(ctx, project, person)
     _told(service.away(opened, actor, project, _day(first), _day(last)), "noted")
+
+
+@duty.command()
+@project_argument
+@click.argument("first")
+@as_person
+@click.pass_context
+def back(ctx: click.Context, project: str, first: str, person: str) -> None:
+    """Take back your days away that begin with FIRST."""
+    opened, actor = _sit(ctx, project, person)
+    _told(service.back(opened, actor, project, _day(first)), "taken back")
+
+
+@duty.command()
+@project_argument
+@click.argument("country", default="")
+@as_person
+@click.pass_context
+def home(ctx: click.Context, project: str, country: str, person: str) -> None:
+    """Say whose public holidays you keep (DE, DE-BY): on them somebody else stands in. Without COUNTRY, nobody's."""
+    opened, actor = _sit(ctx, project, person)
+    _told(service.home(opened, actor, project, country), "noted")
 
 
 @duty.command()

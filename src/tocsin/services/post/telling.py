@@ -36,7 +36,7 @@ def tell(desk: Desk, ref: CaseRef, what: str, to: str, cause: str) -> int:
         return 0
     now, urgent = desk.now(), to in EVERYBODY
     wishes = []
-    for person in _meant(desk, row.project, to, row.lead, duty.on_duty(desk, row.project) if to in DUTY else ""):
+    for person in meant(desk, row.project, *_heard(desk, row.project, to, row.lead)):
         wanted = members.member(desk, row.project, person.id).wishes
         if not wanted.each and wanted.digest_at is not None and not urgent:
             continue
@@ -51,7 +51,14 @@ def tell(desk: Desk, ref: CaseRef, what: str, to: str, cause: str) -> int:
     return letters.queue(desk, row.project, wishes)
 
 
-def _meant(desk: Desk, project: ProjectId, to: str, lead: str, on_duty: str) -> list[PersonInfo]:
+def _heard(desk: Desk, project: ProjectId, to: str, lead: str) -> tuple[str, str, str]:
+    """Whom a word to somebody reaches: a lead who is not there, or not named yet, is stood in for by who is on duty."""
+    if to in LEAD and (not lead or duty.is_away(desk, project, lead)):
+        to = DUTY[0]
+    return to, lead, duty.on_duty(desk, project) if to in DUTY else ""
+
+
+def meant(desk: Desk, project: ProjectId, to: str, lead: str, on_duty: str) -> list[PersonInfo]:
     """The people whom a group means; a group that is empty just now means everybody who may read, so that nothing
     happens unheard."""
     known = [each for each in desk.people.members(project) if each[1] & READERS]

@@ -49,6 +49,7 @@ KEYS_OF_THE_DESK: Final = {
         ("g i", "Inbox"),
         ("g c", "Calendar"),
         ("g l", "Mail"),
+        ("g d", "Duty"),
         ("g m", "Metrics"),
         ("g p", "People"),
         ("Ctrl+Enter", "Send the form you are in"),
