@@ -125,6 +125,45 @@ def test_a_listener_that_dies_is_started_again(running):
     until(lambda: httpx2.get(f"{public}/healthz").status_code == 200, "the new front answers")
 
 
+def descendants(pid: int) -> set[int]:
+    """The processes below a process, those of its children among them."""
+    below = set(children(pid))
+    return below.union(*map(descendants, below)) if below else below
+
+
+def alive(pid: int) -> bool:
+    """Whether a process still runs; one that ended and that nobody took notice of does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")
+def test_a_server_that_is_killed_takes_every_process_with_it_and_the_next_one_starts(tmp_path):
+    public, desk = (f"http://127.0.0.1:{free()}" for _ in range(2))
+    policy = ("--policy", "examples/policies/community.toml")
+    made = tocsin("init", "--dir", str(tmp_path), "--url", public, "--desk-url", desk, *policy)
+    assert made.returncode == 0, made.stderr
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TOCSIN_CONFIG": str(tmp_path / "tocsin.toml")}
+    command = [sys.executable, "-m", "tocsin.boot.main", "serve"]
+
+    def start() -> tuple[subprocess.Popen[bytes], set[int]]:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+        until(lambda: httpx2.get(f"{public}/healthz").status_code == 200, "the front answers")
+        until(lambda: httpx2.get(f"{desk}/sign-in").status_code == 302, "the desk answers")
+        return process, descendants(process.pid)
+
+    for _ in range(2):
+        process, below = start()
+        try:
+            assert len(below) >= 5, "the control: key holder, two listeners and a worker of each"
+        finally:
+            process.kill()
+            process.wait()
+        until(lambda those=below: not any(map(alive, those)), "all of them end")
+
+
 def test_init_never_overwrites_an_installation(running):
     config, _, _, _ = running
     again = tocsin("init", "--dir", str(config.parent))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -83,6 +84,33 @@ def test_an_upgrade_that_is_killed_goes_on_when_it_is_run_again(old: Path) -> No
             time.sleep(0.01)
     tocsin(old, "upgrade", "--no-backup")
     tocsin(old, "verify")
+
+
+def test_a_server_that_migrated_by_itself_does_what_an_upgrade_does(old: Path) -> None:
+    (old / "tocsin.toml").write_text(elsewhere((old / "tocsin.toml").read_text()))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TOCSIN_CONFIG": str(old / "tocsin.toml")}
+    command = [sys.executable, "-m", "tocsin.boot.main", "serve"]
+    process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    looked_through = "SELECT value FROM tocsin_fact WHERE name = 'inbox-rows'"
+    try:
+        deadline = time.monotonic() + 60
+        while not (noted := rows(old, looked_through)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert noted, "the worker looked the inbox rows through"
+    assert tocsin(old, "verify")[-1].endswith("0 findings")
+    assert tocsin(old, "upgrade") == ["nothing to do: the tables are of this version"]
+
+
+def elsewhere(text: str) -> str:
+    """A configuration whose listeners are on ports that are free now."""
+    for port in ("8080", "8081"):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            text = text.replace(f":{port}", f":{probe.getsockname()[1]}")
+    return text
 
 
 def test_a_newer_database_is_left_alone(old: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from tocsin.adapters.vault.holder import wire
 from tocsin.adapters.vault.holder.client import HeldKeys, HeldVault, SocketAsk
 from tocsin.adapters.vault.holder.core import ALARM, Holder
 from tocsin.adapters.vault.holder.ledger import Ledger
-from tocsin.adapters.vault.holder.limits import Counter, Limits
+from tocsin.adapters.vault.holder.limits import MACHINES, Counter, Limits
 from tocsin.adapters.vault.holder.server import Server, peer
 from tocsin.adapters.vault.keyfiles import publish_key
 from tocsin.adapters.vault.keyring import CREDENTIAL, KeyStore, seal_with, unseal
@@ -115,6 +116,43 @@ def test_one_person_opens_three_hundred_different_cases_a_day_and_no_more() -> N
         refused += counter.count("usr_dana", f"case-{number}", now).refused_until is not None
     assert refused == 100
     assert counter.count("usr_dana", "case-399", now + timedelta(hours=24)).refused_until is None
+
+
+class Plain:
+    """The count as one would write it down: every release of the last day looked at each time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits, self.seen = limits, {}
+
+    def refused(self, actor: str, case: str, now: datetime) -> bool:
+        seen = {each: at for each, at in self.seen.get(actor, {}).items() if at > now - timedelta(days=1)}
+        within = {each for each, at in seen.items() if at > now - timedelta(hours=1)}
+        full = len(within) >= self.limits.hour or (case not in seen and len(seen) >= self.limits.day)
+        if actor not in MACHINES and case not in within and full:
+            return True
+        self.seen[actor] = {**seen, case: now}
+        return False
+
+
+def test_the_count_is_that_of_every_release_looked_at_each_time() -> None:
+    chance, now = random.Random(11), NOON
+    counter, plain = Counter(Limits(hour=4, day=9)), Plain(Limits(hour=4, day=9))
+    refused = 0
+    for _ in range(4_000):
+        now += timedelta(minutes=chance.choice((0, 1, 5, 20, 61)))
+        actor, case = chance.choice(("usr_dana", "usr_li", "system")), f"case-{chance.randrange(20)}"
+        told = counter.count(actor, case, now)
+        assert (told.refused_until is not None) == plain.refused(actor, case, now)
+        assert told.refused_until is None or now < told.refused_until <= now + timedelta(days=1)
+        refused += told.refused_until is not None
+    assert 200 < refused < 3_000
+
+
+def test_the_machine_opens_every_case_of_a_foundation_and_an_alarm_sounds_once() -> None:
+    counter, limits = Counter(Limits()), Limits()
+    told = [counter.count("system", f"case-{n}", NOON + timedelta(milliseconds=n)) for n in range(100_000)]
+    assert not any(each.refused_until for each in told)
+    assert [n for n, each in enumerate(told) if each.alarm] == [limits.machine_hour]
 
 
 def test_control_without_limits_everything_is_released(base: Path) -> None:

@@ -33,6 +33,7 @@ from tocsin.adapters.vault.holder.team import Teams
 from tocsin.adapters.vault.keyfiles import KeyFileRefused, load_public, refuse_badly_kept
 from tocsin.adapters.vault.keyring import KeyStore
 from tocsin.boot import config as configuration
+from tocsin.boot import lifeline
 from tocsin.boot.config import Config, ConfigError
 from tocsin.boot.keys import key_file, other_files
 from tocsin.services.ports.keys import KeysRefused
@@ -94,6 +95,7 @@ def _teams(config: Config) -> Teams:
 def main() -> int:
     """Hold the keys until told to stop; returns the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    lifeline.tie()
     _keep_to_oneself()
     try:
         config = configuration.load()

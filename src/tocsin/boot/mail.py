@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Final
 
 from tocsin.adapters.vault import KeyFileRefused
-from tocsin.boot import setup
+from tocsin.boot import lifeline, setup
 from tocsin.boot.config import Config, ConfigError, Role
 from tocsin.core.mail.message import Envelope
 from tocsin.core.vocabulary import ProjectId, Refused
@@ -45,6 +45,7 @@ class Door:
 
 def main() -> int:
     """Listen until told to stop; returns the exit code."""
+    lifeline.tie()
     try:
         config = setup.start(Role.MAIL)
         from tocsin.adapters.db import scope

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tocsin serve`: the key holder and two listeners in processes of their own, supervised, stopped together.
+"""`tocsin serve`: the key holder and two listeners in processes of their own, supervised, stopped together, also when
+this process is killed (`boot.lifeline`).
 
 *keys* holds the private keys and answers on a socket of the file system; *front* (report form, advisories) holds only
 what seals and has no business with the key holder, and so does *mail*, where a mail server hands mail over; *desk*
@@ -20,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from tocsin.boot import lifeline
 from tocsin.boot.config import APART, WORKER, Config, Role
 
 GRACE: Final = 10.0
@@ -63,14 +65,15 @@ class Listener:
         """Start the process."""
         self.started = time.monotonic()
         kept = environment if self.role not in (Role.FRONT, Role.MAIL) else _without_keys(environment)
-        self.process = subprocess.Popen(self._command(), env={**kept, "TOCSIN_ROLE": self.role.value})
+        told = lifeline.told({**kept, "TOCSIN_ROLE": self.role.value})
+        self.process = subprocess.Popen(self._command(), env=told)
 
     def _command(self) -> list[str]:
         if self.role in _MODULES:
             return [sys.executable, "-m", _MODULES[self.role]]
         host, port = self.address.rsplit(":", 1)
         return [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port,
+            sys.executable, "-m", "tocsin.boot.listener", "--interface", "wsgi", "--host", host, "--port", port,
             "--workers", "1", "--blocking-threads", str(THREADS[self.role]), "--http", "1", "--no-ws",
             "--backpressure", "512", "--http1-header-read-timeout", "15000", "--workers-kill-timeout", "10",
             "--log-level", "error", "tocsin.boot.wsgi:application",

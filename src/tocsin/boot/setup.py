@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ import django
 import msgspec
 from django.core.management import call_command
 
+from tocsin import __version__
 from tocsin.adapters.openpgp import create_key
 from tocsin.boot import keys
 from tocsin.boot.config import FILE, Config, Role, Server
@@ -39,10 +41,23 @@ def migrate() -> None:
     it at a time; the others wait, and find it done.
     """
     from tocsin.adapters.db import other
+    from tocsin.adapters.db.database import DEFAULT
+    from tocsin.adapters.db.machine import DbFacts
+    from tocsin.services.verify import EDITION
 
     with other.alone():
+        new = not other.applied(DEFAULT)
         call_command("migrate", interactive=False, verbosity=0)
         _grant()
+        if new:  # there are no rows that another version wrote
+            DbFacts().note(EDITION, edition(), datetime.now(UTC))
+
+
+def edition() -> str:
+    """This version and its newest tables: by what rows that an earlier one wrote are told (`services.verify`)."""
+    from tocsin.adapters.db import other
+
+    return f"{__version__} {other.newest()}"
 
 
 def _grant() -> None:

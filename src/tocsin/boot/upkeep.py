@@ -14,11 +14,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from tocsin.boot import backup
+from tocsin.boot import backup, setup
 from tocsin.boot.config import Config
 from tocsin.boot.inbound import Mailbox
 from tocsin.delivery.worker.loop import Chore
-from tocsin.services import alarms, branches, cve_watch, lookalikes, radar
+from tocsin.services import alarms, branches, cve_watch, lookalikes, radar, verify
 from tocsin.services.app import Desk
 from tocsin.services.distribution import members, telling
 from tocsin.services.forge import sync
@@ -41,6 +41,9 @@ def chores(config: Config) -> Sequence[Chore]:
     """What there is to do on this installation."""
     found = [
         *own(),
+        Chore(
+            "sealing inbox rows again", 60 * MINUTE, partial(_alone, "inbox rows", _renew, 360 * MINUTE), at_once=True
+        ),
         Chore("a sign of life", MINUTE, partial(alive, socket.gethostname()), at_once=True),
         Chore("taking up alarms", MINUTE, partial(_alone, "alarms", alarms.take_up, MINUTE)),
         Chore("daily mails", 5 * MINUTE, partial(_alone, "daily mails", digest.make, 10 * MINUTE)),
@@ -71,6 +74,11 @@ def _fetch(project: str, mailbox: Mailbox, desk: Desk) -> None:
     told = mailbox
     box = Imap(told.host, told.port, told.user, told.password, told.folder, told.tls)
     fetching.fetch(desk, project, box)
+
+
+def _renew(desk: Desk) -> None:
+    """What “tocsin upgrade” does after its migrations, where “tocsin serve” has made them."""
+    verify.renew_once(desk, setup.edition())
 
 
 def alive(host: str, desk: Desk) -> None:

@@ -12,12 +12,13 @@ import sys
 from types import FrameType
 
 from tocsin.adapters.vault import KeyFileRefused
-from tocsin.boot import setup
+from tocsin.boot import lifeline, setup
 from tocsin.boot.config import ConfigError, Role
 
 
 def main() -> int:
     """Work until told to stop; returns the exit code."""
+    lifeline.tie()
     try:
         config = setup.start(Role.WORKER)
         from tocsin.boot import (  # the tables' modules may only be imported once Django is set up

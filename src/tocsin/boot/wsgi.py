@@ -9,7 +9,7 @@ import os
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.urls import get_resolver
 
-from tocsin.boot import config, setup
+from tocsin.boot import config, lifeline, setup
 from tocsin.boot.config import APART, WORKER, Role
 
 
@@ -32,6 +32,7 @@ class Handler(WSGIHandler):
     request_class = Request
 
 
+lifeline.tie()
 _config = setup.start(config.role())
 application = Handler()
 addresses = get_resolver().url_patterns

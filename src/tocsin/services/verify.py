@@ -29,6 +29,9 @@ BATCH: Final = 500
 LOG: Final = "log"
 """Stands for the case where a finding is about the log itself."""
 
+EDITION: Final = "inbox-rows"
+"""Name of the fact that says which edition last looked all inbox rows through."""
+
 OTHER_SUMMARY: Final = "the inbox row differs in summary"
 
 
@@ -81,6 +84,19 @@ def renew(desk: Desk) -> int:
         if [finding.what for finding in found] == [OTHER_SUMMARY]:
             _, found = _case(desk, head, repair=True)
             renewed += sum(finding.repaired for finding in found)
+    return renewed
+
+
+def renew_once(desk: Desk, edition: str) -> int:
+    """`renew`, unless the rows were looked through in this edition already; `edition` is the version and its tables.
+
+    Safe to stop: what is noted is that it was done.
+    """
+    known = desk.machine.facts.all().get(EDITION)
+    if known is not None and known.value == edition:
+        return 0
+    renewed = renew(desk)
+    desk.machine.facts.note(EDITION, edition, desk.now())
     return renewed
 
 

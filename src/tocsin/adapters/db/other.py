@@ -16,6 +16,7 @@ from django.apps.registry import Apps
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from tocsin.adapters.db.configure import databases
 from tocsin.adapters.db.database import DEFAULT, Database
@@ -94,6 +95,12 @@ def behind(database: Database) -> tuple[str, ...]:
     executor = MigrationExecutor(database.connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return tuple(f"{migration.app_label}.{migration.name}" for migration, _ in plan)
+
+
+def newest() -> str:
+    """The name of this version's last migration."""
+    ((_, name),) = MigrationLoader(None).graph.leaf_nodes("tocsin")
+    return str(name)
 
 
 def ahead(database: Database) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def upgrade(ctx: click.Context, first: bool, look: bool) -> None:
     if waiting and first:
         click.echo(f"backup {guarded(backups.make, place, opened)}")
     guarded(setup.migrate)
-    if renewed := guarded(verify.renew, opened):  # also when a run before this one was stopped after its migrations
+    if renewed := guarded(verify.renew_once, opened, guarded(setup.edition)):  # also after a run that was stopped
         click.echo(f"sealed {renewed} inbox rows again, as this version writes them")
     click.echo(f"done   {len(waiting)} migrations" if waiting else "nothing to do: the tables are of this version")
     if waiting:
