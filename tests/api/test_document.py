@@ -63,7 +63,8 @@ def test_everything_that_is_done_at_the_desk_can_be_asked_for() -> None:
         "fix": "set-fix",
         "take": "accept",
     }
-    never = {"shred"}  # no token destroys a case: two people do, in person
+    # No token destroys a case: two people do, in person. And no program compares a fingerprint with its owner's.
+    never = {"shred", "verify-key"}
     assert {elsewhere.get(name, name) for name in FORMS} - never <= {*moves(), *DEEDS}
 
 

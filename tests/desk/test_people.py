@@ -14,8 +14,10 @@ from tests.desk import story
 from tests.desk.conftest import SignIn
 from tests.desk.test_moves import done, hidden, the_case
 from tocsin.core.case.parties import Party
+from tocsin.core.mail_out.keys import KnownKey, Source
 from tocsin.core.vocabulary import Role
 from tocsin.services import room
+from tocsin.services.post import keyring
 from tocsin.testing.house import House
 
 ANSWER = {"text": "Thank you.", "plan": "We look at it.", "workarounds": "None known."}
@@ -139,3 +141,21 @@ def test_an_auditor_sees_the_people_and_moves_nothing(
     assert "/do/write" not in shown
     assert auditor.post(f"/c/{ref}/do/let-go", {"party": party.id, "reason": "x"}).status_code in (403, 409)
     assert the_case(house, ref).parties[0].here
+
+
+def test_a_key_is_theirs_once_its_fingerprint_was_typed_and_mail_uses_it_then(house: House, sign_in: SignIn) -> None:
+    browser = sign_in()
+    ref = accepted(house, browser)
+    fingerprint = "C59B860F1234567890ABCDEF1234567890ABCDEF"
+    key = KnownKey(body=b"k", fingerprint=fingerprint, source=Source.AUTOCRYPT, seen_at=house.clock(),
+                   made_at=house.clock())  # fmt: skip
+    keyring._change(house.desk, story.PROJECT, f"{ref}.{keyring.REPORTER}", lambda known: (key,))
+    assert "nobody has compared its fingerprint" in page(browser, ref)
+    wrong = send(browser, ref, "verify-key", fingerprint="C59B 860F")
+    assert wrong.status_code == 422
+    assert not keyring.verified(house.desk, story.PROJECT, ref)
+    done(send(browser, ref, "verify-key", fingerprint="c59b 860f 1234 5678 90ab  cdef 1234 5678 90ab cdef"))
+    shown = page(browser, ref)
+    assert "used; verified by Dana" in shown
+    assert "verify-key" not in shown
+    assert keyring.verified(house.desk, story.PROJECT, ref)[0].verified_by == house.dana

@@ -210,3 +210,18 @@ def test_the_proof_can_be_had_again_in_the_room(visit: Visit) -> None:
 def test_without_a_visit_every_page_of_the_room_leads_to_the_door(visit: Visit, address: str) -> None:
     stranger = Client(headers={"sec-fetch-site": "same-origin"})
     assert stranger.get(f"{walk.ROOM}{address}").headers["Location"] == f"{walk.RETURN}?ended"
+
+
+PUBLIC = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nxsBN\n-----END PGP PUBLIC KEY BLOCK-----\n"
+
+
+def test_a_key_is_left_for_the_team_and_a_secret_one_is_neither_kept_nor_sent_back(visit: Visit) -> None:
+    assert "Encrypt mail to me" in visit.look().text
+    secret = PUBLIC.replace("PUBLIC", "PRIVATE")
+    for given in (secret, f"{PUBLIC}{secret}", "my key", PUBLIC * 3000):
+        answer = visit.do(do="key", key=given)
+        assert answer.status_code == 422
+        assert "xsBN" not in answer.content.decode()
+        assert 'href="#key"' in answer.content.decode()
+    assert visit.do(do="key", key=PUBLIC).headers["Location"].endswith("done=key#told")
+    assert "there is nothing to encrypt" in visit.look().text, "this reporter gave no address"

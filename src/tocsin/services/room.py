@@ -33,6 +33,7 @@ __all__ = [
     "Consent",
     "Decline",
     "Door",
+    "GiveKey",
     "Hear",
     "Left",
     "LetGo",
@@ -52,10 +53,21 @@ __all__ = [
     "stands",
 ]  # fmt: skip
 
-ReporterCommand = (
+
+class GiveKey(Value, tag="give-key"):
+    """The OpenPGP public key, in armour, that mail to whoever is in the room shall be encrypted to. Nobody has read it
+    yet."""
+
+    body: bytes
+
+
+CaseCommand = (
     Hear | Appeal | AcceptEmbargo | RejectEmbargo | ProposeEmbargo | ConfirmFix
     | PassOn | Consent | Decline | MoveParty | SetProduct | LetGo
 )  # fmt: skip
+"""What goes on into the case."""
+
+ReporterCommand = CaseCommand | GiveKey
 """What may come from a room; a drop that holds anything else does not decode."""
 
 
@@ -184,7 +196,7 @@ def product(name: str, path: str, affected: str) -> SetProduct | None:
     return SetProduct(party="", product=name, path=path, affected=Affectedness(affected) if affected else None)
 
 
-def own(command: ReporterCommand, who: Actor) -> ReporterCommand:
+def own(command: CaseCommand, who: Actor) -> CaseCommand:
     """Let a party speak for itself, whatever its drop says."""
     if who.kind is ActorKind.PARTY and isinstance(command, Consent | Decline | MoveParty | SetProduct | LetGo):
         return msgspec.structs.replace(command, party=who.id)

@@ -17,6 +17,7 @@ import msgspec
 from tocsin.core import egress, notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.deeds import CveDue
+from tocsin.core.case.model import Case
 from tocsin.core.vocabulary import CLOCK_ACTOR, SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused
 from tocsin.services import (
     alarms,
@@ -41,10 +42,10 @@ from tocsin.services.app import Desk
 from tocsin.services.hooks import deliveries
 from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow, Unavailable
 from tocsin.services.ports.vault import Tampered
-from tocsin.services.post import carry, sending
+from tocsin.services.post import carry, given, sending
 from tocsin.services.publishing import Later
 from tocsin.services.queries import inbox
-from tocsin.services.room import DROP, Left
+from tocsin.services.room import DROP, GiveKey, Left
 
 BATCH: Final = 50
 OUTSIDE: Final = frozenset(str(each.__struct_config__.tag) for each in (notices.TargetDue, CveDue))
@@ -125,14 +126,10 @@ def take(desk: Desk, drop: Drop) -> bool:
     left = DROP.decode(desk.vault.open_drop(drop.body, places.drop(drop.id, drop.case)))
     command = left.command if isinstance(left, Left) else left
     actor = listeners.actor(left.room) if isinstance(left, Left) else _reporter(desk, drop)
-    result = cases.handle(desk, drop.case, room.own(command, actor), actor, drop=drop.id)
-    for _ in range(HOPS):
-        if not isinstance(result, Refused) or result.code != relating.GONE:
-            break
-        # The case is part of another by now: who reported it is one of that one's parties, under this case's name.
-        (ref,) = result.missing
-        speaks = actor if actor.kind is ActorKind.PARTY else Actor(kind=ActorKind.PARTY, id=drop.case)
-        result = cases.handle(desk, ref, room.own(command, speaks), speaks, drop=drop.id, drop_of=drop.case)
+    if isinstance(command, GiveKey):
+        result: Case | Refused | None = given.take(desk, drop, actor, command)
+    else:
+        result = _carried(desk, drop, actor, command)
     if not isinstance(result, Refused):
         return True
     if result.code == "conflict":
@@ -142,6 +139,19 @@ def take(desk: Desk, drop: Drop) -> bool:
     except Conflict:
         return False
     return True
+
+
+def _carried(desk: Desk, drop: Drop, actor: Actor, command: room.CaseCommand) -> Case | Refused:
+    """Hand a command to its case, or to the one that this is part of by now."""
+    result = cases.handle(desk, drop.case, room.own(command, actor), actor, drop=drop.id)
+    for _ in range(HOPS):
+        if not isinstance(result, Refused) or result.code != relating.GONE:
+            break
+        (ref,) = result.missing
+        # Who reported the merged case is one of the other's parties, under this case's name.
+        speaks = actor if actor.kind is ActorKind.PARTY else Actor(kind=ActorKind.PARTY, id=drop.case)
+        result = cases.handle(desk, ref, room.own(command, speaks), speaks, drop=drop.id, drop_of=drop.case)
+    return result
 
 
 def _stuck(stuck: set[str], what: str, words: str, error: Exception) -> None:

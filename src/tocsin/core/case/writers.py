@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tocsin.core.case.model import Writer
-from tocsin.core.intake import Letter
+from tocsin.core.case.model import Case, Writer
+from tocsin.core.intake import Letter, Report
 
 KEPT: Final = 10
 """Ids after the first that are kept: a `References` line of more says nothing more."""
@@ -32,3 +32,15 @@ def writing(writers: tuple[Writer, ...], who: str, letter: Letter | None) -> tup
 def of(writers: tuple[Writer, ...], who: str) -> Writer | None:
     """Return the one who writes as the reporter (`who` empty) or as a party."""
     return next((each for each in writers if each.who == who), None)
+
+
+def absorbed(case: Case, who: str) -> Report | None:
+    """The report of the merged case whose reporter is the party `who`; None for every other party."""
+    return next((each.report for each in case.absorbed if each.case == who), None)
+
+
+def writer(case: Case, who: str) -> Writer | None:
+    """Who writes as the reporter or a party; that of a merged case is known by their first mail."""
+    found = of(case.writers, who)
+    report = absorbed(case, who) if found is None else None
+    return of(writing((), who, report.letter), who) if report else found

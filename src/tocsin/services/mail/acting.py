@@ -14,7 +14,7 @@ from tocsin.core.mail.addresses import REPORTER, TEAM, Thread
 from tocsin.core.mail.verbs import Name
 from tocsin.core.vocabulary import Actor, Audience, CaseRef, Refused
 from tocsin.services import cases, numbering
-from tocsin.services.mail import posting, reading, threads
+from tocsin.services.mail import posting, signing, threads
 from tocsin.services.mail.reading import Item
 from tocsin.services.ports.openpgp import Signed
 from tocsin.services.ports.world import PersonInfo
@@ -24,7 +24,7 @@ THANKS = "Thank you for the report. We have accepted it and are working on it."
 
 def member(item: Item) -> PersonInfo | None:
     """The member of the project whose address a mail says it is from; nothing is proven by that."""
-    return reading.member(item.desk, item.project, item.read.message)
+    return signing.member(item.desk, item.project, item.read.message)
 
 
 def proven(item: Item, person: PersonInfo, thread: Thread | None) -> bool:

@@ -21,7 +21,7 @@ from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, CaseRef, Refused
 from tocsin.services import cases, intake, listeners, sealing
 from tocsin.services.app import Desk
 from tocsin.services.intake import Receipt
-from tocsin.services.mail import threads
+from tocsin.services.mail import signing, threads
 from tocsin.services.mail.arriving import mailboxes
 from tocsin.services.mail.reading import Item, Read
 from tocsin.services.ports.store import Conflict, Drop, Room
@@ -34,6 +34,7 @@ SOURCE: Final = "mail"
 NO_SUBJECT: Final = "(a mail without a subject)"
 NO_WORDS: Final = "(The mail has no words of its own.)"
 UNREAD: Final = "A mail that could not be taken apart"
+ANSWERED: Final = "answered at the address that we wrote to"
 LOCKED: Final = "An encrypted mail that was not opened"
 
 
@@ -100,7 +101,7 @@ def letter(item: Item, forward: Forward | None = None) -> Letter:
         subject=subject[:MAX_TITLE],
         message_id=forward.original.message_id if forward else message.message_id,
         thread=message.references[:10],
-        proof=f"forwarded by {forward.by or 'somebody unproven'}" if forward else read.proof.words,
+        proof=f"forwarded by {forward.by or 'somebody unproven'}" if forward else read.proven,
         proven=read.proof.proven and not forward,
         forwarded_by=forward.by if forward else "",
         opened=read.opened,
@@ -125,7 +126,8 @@ def heard(item: Item, ref: CaseRef, who: str, *, by_address: bool = False) -> No
     """
     desk, read, kept = item.desk, item.read, letter(item)
     if by_address and not kept.proven:
-        kept = msgspec.structs.replace(kept, proven=True, proof="answered at the address that we wrote to")
+        found = signing.words(read.signature, opened=read.opened)
+        kept = msgspec.structs.replace(kept, proven=True, proof="; ".join(filter(None, (ANSWERED, found))))
     text = _kept_whole(read) if read.unread or read.locked else quotes.words(read.message.text)
     files = files_of(item)
     said = Hear(text=text.strip() or NO_WORDS, attachments=files, letter=kept)

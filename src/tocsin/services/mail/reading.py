@@ -17,11 +17,10 @@ from tocsin.core.mail.message import Mailbox, Message
 from tocsin.core.mail.proof import Proof, told
 from tocsin.core.vocabulary import ProjectId, Refused, Value
 from tocsin.services.app import Desk, Mailroom
+from tocsin.services.mail import signing
 from tocsin.services.mail.arriving import Left
 from tocsin.services.ports.child import Failed
 from tocsin.services.ports.openpgp import Signature
-from tocsin.services.ports.world import PersonInfo
-from tocsin.services.post import members
 
 _BARE: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _SMUGGLED: Final = re.compile(rb"(?:(?<!\r)\n|\r(?!\n))\.(?:\r\n|\r|\n)|\r\n\.(?:\r(?!\n)|\n)")
@@ -40,6 +39,11 @@ class Read(Value):
     opened: bool = False
     signature: Signature = Signature()
     suspicious: tuple[str, ...] = ()
+
+    @property
+    def proven(self) -> str:
+        """All that is proven about who wrote it, in words."""
+        return "; ".join(filter(None, (self.proof.words, signing.words(self.signature, opened=self.opened))))
 
 
 @dataclass(frozen=True)
@@ -83,28 +87,15 @@ def read(desk: Desk, room: Mailroom, project: ProjectId, left: Left) -> Read:
         proof=told(parsed, room.trusted) if room.trusted else room.check(raw, parsed),
         suspicious=_suspicious(raw, parsed, left),
     )
-    known = _member_keys(desk, project, parsed)
+    signed, reads = parsed.signed, desk.post.reads
+    if not parsed.sealed and (signed is None or reads is None):
+        return found
+    known = tuple(key.body for key in signing.keys_of(desk, project, parsed, left.envelope))
     if parsed.sealed:
         return _decrypted(room, project, found, known)
-    signed, reads = parsed.signed, desk.post.reads
     if signed is None or reads is None:
         return found
     return msgspec.structs.replace(found, signature=reads.verify(signed.content, signed.signature, known))
-
-
-def member(desk: Desk, project: ProjectId, message: Message) -> PersonInfo | None:
-    """The member of the project whose address a mail says it is from; nothing is proven by that."""
-    one = len(message.froms) == 1 and message.from_headers == 1
-    said = message.froms[0].address.lower() if one else ""
-    people = desk.people.members(project)
-    return next((person for person, _ in people if said and person.email.lower() == said), None)
-
-
-def _member_keys(desk: Desk, project: ProjectId, message: Message) -> tuple[bytes, ...]:
-    """The key that the member put on their page, where a mail says it is from one: nobody else's signature counts."""
-    person = member(desk, project, message)
-    key = members.usable_key(desk, project, person.id) if person else None
-    return (key.body,) if key else ()
 
 
 def _decrypted(room: Mailroom, project: ProjectId, found: Read, known: tuple[bytes, ...]) -> Read:

@@ -64,7 +64,7 @@ def hold(each: Item, *because: str, case: CaseRef = "", state: State = State.WAI
         because=because,
         sender=each.sender,
         subject=each.read.message.subject[:300],
-        proof=each.read.proof.words,
+        proof=each.read.proven,
         case=case,
         original=seen.sender if seen else None,
         state=state,
@@ -118,7 +118,7 @@ def _thread(each: Item, found: Found) -> None:
         posting.heard(each, found.case, who, by_address=found.thread is not None)
         offering.offer(each, found.case, who)
     elif found.how is threads.How.MESSAGE:
-        words = f"By mail from {each.sender or 'somebody'}, who is no party to this case ({each.read.proof.words}):"
+        words = f"By mail from {each.sender or 'somebody'}, who is no party to this case ({each.read.proven}):"
         posting.noted(each, found.case, f"{words}\n\n{each.read.message.text}")
     else:
         hold(each, STRANGER, case=found.case)

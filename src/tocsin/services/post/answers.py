@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tocsin.core import notices
+from tocsin.core.case import writers
 from tocsin.core.case.model import Case
 from tocsin.core.case.parties import Party
 from tocsin.core.case.shared import Part
@@ -60,9 +61,11 @@ def reporter(case: Case, *, automatic: bool = False) -> Mailbox | None:
 
 
 def of_party(case: Case, party: Party) -> Mailbox | None:
-    """Where a party is written to: the address last written from, else the one it was invited at."""
-    writer = of(case.writers, party.id)
+    """Where a party is written to: the address last written from, else the one it was invited at, or gave in the
+    report of a case that was merged into this one."""
+    writer = writers.writer(case, party.id)
     if writer is not None and is_address(writer.address):
         return Mailbox(address=writer.address, name=writer.name)
-    contact = party.contact.strip().removeprefix("mailto:")
+    report = writers.absorbed(case, party.id)
+    contact = (party.contact or (report.identity.contact if report else "")).strip().removeprefix("mailto:")
     return Mailbox(address=contact, name=party.name) if is_address(contact) else None

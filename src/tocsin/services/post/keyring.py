@@ -41,7 +41,26 @@ class Ring(Value):
 def ring(desk: Desk, project: ProjectId, ref: CaseRef, who: str = "") -> tuple[KnownKey, ...]:
     """The keys of a case's reporter (`who` empty) or of a party."""
     kept = _book(desk).get(project, _id(ref, who))
+    if kept is None and who:
+        # The reporter of a case that was merged into this one is a party here, by the name of that case.
+        kept = _book(desk).get(project, _id(who, ""))
     return kept.value.keys if kept else ()
+
+
+def verified(desk: Desk, project: ProjectId, ref: CaseRef, who: str = "") -> tuple[KnownKey, ...]:
+    """Those of their keys that somebody has compared: what a signature of theirs may be checked with."""
+    return tuple(each for each in ring(desk, project, ref, who) if each.verified_by and not each.revoked)
+
+
+def given(desk: Desk, project: ProjectId, ref: CaseRef, who: str, key: KnownKey) -> None:
+    """Keep a key for which its `verified_by` vouches, in place of the one for which they vouched before."""
+
+    def put(known: tuple[KnownKey, ...]) -> tuple[KnownKey, ...]:
+        others = tuple(each for each in known if key.verified_by not in (each.verified_by, ""))
+        proposed = tuple(each for each in known if not each.verified_by and each.fingerprint != key.fingerprint)
+        return (*proposed, *(each for each in others if each.fingerprint != key.fingerprint), key)[-MOST:]
+
+    _change(desk, project, _id(ref, who), put)
 
 
 def offer(

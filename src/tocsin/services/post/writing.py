@@ -18,7 +18,7 @@ from tocsin.core.case import events as ev
 from tocsin.core.case import standing
 from tocsin.core.case.model import Case
 from tocsin.core.case.party_events import MessageResent
-from tocsin.core.case.writers import of
+from tocsin.core.case.writers import writer
 from tocsin.core.intake import Attachment
 from tocsin.core.intake import Letter as LetterIn
 from tocsin.core.mail import addresses
@@ -167,8 +167,8 @@ def _with_words(
     desk: Desk, case: Case, mail: Mail, said: notices.CopyMessage, letter: Answer, key: KnownKey | None
 ) -> Mail:  # fmt: skip
     """The words themselves, or where they can be read."""
-    writer = of(case.writers, letter.who)
-    in_clear = writer is not None and writer.address == mail.to.address and not writer.opened
+    found = writer(case, letter.who)
+    in_clear = found is not None and found.address == mail.to.address and not found.opened
     if key is None and not in_clear:
         room = _room(desk, case)
         return replace(mail, text=words.answer_waits(case.ref, room), automatic=Automatic.GENERATED)

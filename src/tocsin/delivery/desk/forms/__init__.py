@@ -12,6 +12,7 @@ from tocsin.delivery.desk.forms import (
     branches,
     embargo,
     fixing,
+    keys,
     people,
     priority,
     publishing,
@@ -76,6 +77,7 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         people.MergeForm,
         people.SplitForm,
         people.TransferForm,
+        keys.VerifyKeyForm,
     )
 }
 """By the name that stands in the address."""

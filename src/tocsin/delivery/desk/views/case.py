@@ -32,7 +32,7 @@ from tocsin.delivery.desk.grounds import back, number
 from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases, claims, lookalikes, own, shredding
-from tocsin.services.queries import approvals, branches, cvss, past, priority, words
+from tocsin.services.queries import approvals, branches, cvss, keys, past, priority, words
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView
@@ -252,6 +252,7 @@ def _show(
         "asks": approvals.waiting(request.desk, ground.actor, ground.opened),
         "preview": drafted,
         "board": branches.board(request.desk, ground.opened) if tab == "branches" else None,
+        "rings": keys.rings(request.desk, ground.case) if tab == "people" else (),
         "alike": _alike(request, ground, tab),
         "claims": claims.of_report(request.desk, ground.case) if tab == "claims" else None,
         "priority": priority.of(request.desk, ground.opened) if tab == "decide" else None,

@@ -31,6 +31,9 @@ TWICE = timedelta(minutes=5)
 FROM_INPUT = "%Y-%m-%dT%H:%M"
 """What browsers send for `datetime-local`; the form says that it is UTC."""
 
+LONGEST_KEY = 200_000
+PUBLIC_KEY, SECRET_KEY = "-----BEGIN PGP PUBLIC KEY BLOCK-----", "PRIVATE KEY"
+
 STILL_BROKEN = "I tested the fix. The problem is still there."
 
 Asked = room.ReporterCommand | FieldError
@@ -168,6 +171,20 @@ def _pass_on(front: Front, post: QueryDict) -> Asked:
     return room.PassOn(party=post.get("party", ""))
 
 
+def _key(front: Front, post: QueryDict) -> Asked:
+    """Take a key as it is: whoever reads it is behind this door. A secret one is not kept, nor sent back."""
+    text = post.get("key", "").strip()
+    if SECRET_KEY in text:
+        return FieldError(
+            field="key", message="This is a secret key. Nobody but you should have it: export the public one."
+        )
+    if not text.startswith(PUBLIC_KEY) or len(text) > LONGEST_KEY:
+        return FieldError(
+            field="key", message="Paste the whole text of your public key, from its first line to its last."
+        )
+    return room.GiveKey(body=text.encode())
+
+
 _ACTS: dict[str, Callable[[Front, QueryDict], Asked]] = {
     "accept": _accept,
     "reject": _reject,
@@ -180,4 +197,5 @@ _ACTS: dict[str, Callable[[Front, QueryDict], Asked]] = {
     "product": _product,
     "part": _part,
     "pass-on": _pass_on,
+    "key": _key,
 }

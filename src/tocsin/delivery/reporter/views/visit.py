@@ -55,6 +55,7 @@ DONE: Final = {
     "product": "The team is told within a minute.",
     "part": "You leave the case. The team is told within a minute.",
     "pass-on": "You agreed. The team can write to them within a minute.",
+    "key": "Your key is being looked at. What came of it is said among the messages within a minute.",
 }
 """What is said after something was done, by the word that the address carries."""
 
