@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.core.affected.sbom import bill
-from tocsin.core.vocabulary import ProjectId
+from tocsin.core.feeds.restricted import Draft
+from tocsin.core.vocabulary import CaseRef, ProjectId
 from tocsin.services.likes import Likes
 from tocsin.services.measured import Measured
 from tocsin.services.ports.api import ApiTokens, Repeats
@@ -186,6 +187,7 @@ class Desk:
     outside: Outside
     likes: Likes = field(default_factory=Likes)
     measures: Measured = field(default_factory=Measured)
+    drafts: dict[CaseRef, tuple[int, Draft | None]] = field(default_factory=dict)
     sources: SourcesOf = no_sources
     doors: Doors = Doors()
     guard: Guard = Guard()

@@ -92,9 +92,9 @@ def metadata_path(edition: Edition) -> str:
     return f".well-known/csaf/v{edition}/provider-metadata.json"
 
 
-def entry(provider: Provider, edition: Edition, each: Filed) -> bytes:
-    """One entry of a ROLIE feed, as it stands in it."""
-    at = f"{provider.url}/{edition.folder}/{each.path}"
+def entry(provider: Provider, edition: Edition, each: Filed, base: str = "") -> bytes:
+    """One entry of a ROLIE feed, as it stands in it; `base` is where the documents lie, if not in the public folder."""
+    at = f"{base or f'{provider.url}/{edition.folder}'}/{each.path}"
     links = [{"rel": "self", "href": at}, *({"rel": "hash", "href": f"{at}.{name}"} for name in HASHES)]
     if each.signed:
         links.append({"rel": "signature", "href": f"{at}.asc"})
@@ -112,17 +112,26 @@ def entry(provider: Provider, edition: Edition, each: Filed) -> bytes:
     )
 
 
-def feed_head(provider: Provider, edition: Edition, name: str, updated: datetime, year: int = 0) -> bytes:
-    """A ROLIE feed up to its entries, which follow parted by commas, and then `FEED_TAIL`."""
+def feed_head(
+    provider: Provider,
+    edition: Edition,
+    name: str,
+    updated: datetime,
+    year: int = 0,
+    *,
+    base: str = "",
+    label: str = "",
+) -> bytes:
+    """A ROLIE feed up to its entries, which follow parted by commas, and then `FEED_TAIL`. With a `base` it is none of
+    the public feeds, bears its own `label`, and no service document names it."""
     what = f"advisories of {year}" if year else "advisories"
+    root = base or f"{provider.url}/{edition.folder}"
+    service = [] if base else [{"rel": "service", "href": f"{root}/service.json"}]
     head = msgspec.json.encode(
         {
             "id": f"csaf-{edition}-{name.removesuffix('.json')}",
-            "title": f"{shown(provider.name)}: CSAF {edition} {what} (TLP:{edition.label})",
-            "link": [
-                {"rel": "self", "href": f"{provider.url}/{edition.folder}/{name}"},
-                {"rel": "service", "href": f"{provider.url}/{edition.folder}/service.json"},
-            ],
+            "title": f"{shown(provider.name)}: CSAF {edition} {what} (TLP:{label or edition.label})",
+            "link": [{"rel": "self", "href": f"{root}/{name}"}, *service],
             "category": [_CSAF],
             "updated": instant(updated),
         }

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
+from tocsin.delivery.api.desk import provider, routes  # noqa: F401 - the provider's address joins the others
 from tocsin.delivery.api.desk.door import guarded
-from tocsin.delivery.api.desk.routes import api
 
-urlpatterns: list[URLPattern] = guarded(api)
+urlpatterns: list[URLPattern] = guarded(routes.api)
 """To be mounted at `schema.BASE`."""
