@@ -145,9 +145,10 @@ def fill(names: list[str], case: str, blob: str) -> dict[str, str] | None:
     from tests.desk import story
 
     known = {
-        "path": "provider-metadata.json", "ref": case, "case": case, "tab": "decide", "name": "note", "blob": blob, "project": story.PROJECT,
+        "ref": case, "case": case, "tab": "decide", "name": "note", "blob": blob, "project": story.PROJECT,
         "token": "nonsense", "pk": "1", "provider_id": "oidc", "kind": "promises", "advisory": "WHPG-SA-2026-001",
         "file": blob, "format": "text", "address": "made-up", "letter": f"eml_{case}", "deed": "discard",
+        "path": "provider-metadata.json",
     }  # fmt: skip
     return {name: known[name] for name in names} if set(names) <= known.keys() else None
 
