@@ -8,9 +8,10 @@ states is in `core.case.tables`; who may make them is in `core.access`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, TypeGuard, dataclass_transform
+from typing import Any, Final, Generic, TypeGuard, TypeVar, dataclass_transform
 
 import msgspec
 
@@ -35,6 +36,26 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     Unknown fields are an error on decoding, so that a typo or a newer journal is never half-read.
     """
+
+
+Derived = TypeVar("Derived")
+
+
+class derived(Generic[Derived]):  # noqa: N801 - it is used as `property` is
+    """A property that is worked out once and kept in the value's `__dict__` (`dict=True`), never written out.
+
+    As `functools.cached_property`, which up to Python 3.11 takes a lock for it: values are frozen, so two threads that
+    work it out at once find the same.
+    """
+
+    def __init__(self, make: Callable[[Any], Derived]) -> None:
+        self._make = make
+        self._name = make.__name__
+        self.__doc__ = make.__doc__
+
+    def __get__(self, value: Any, owner: type) -> Derived:
+        found = value.__dict__[self._name] = self._make(value)
+        return found
 
 
 class Refused(Value, tag="refused"):

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 
 from tocsin.core.severity import Severity, must_score
 from tocsin.core.versions import LineRange, Scheme, scheme, sentence
-from tocsin.core.vocabulary import Affectedness, Value
+from tocsin.core.vocabulary import Affectedness, Value, derived
 
 
 class Tlp(StrEnum):
@@ -125,12 +124,12 @@ class Product(Value, dict=True):
         """The version scheme; raises KeyError where `scheme` names none."""
         return scheme(self.scheme)
 
-    @cached_property
+    @derived
     def sentence(self) -> str:
         """What is affected, in one sentence for people."""
         return sentence(self.order, self.lines)
 
-    @cached_property
+    @derived
     def fixed_versions(self) -> tuple[str, ...]:
         """First fixed version of each line that has one, in the order of the lines."""
         return tuple(line.fixed_in for line in self.lines if line.vulnerable and line.fixed_in)
@@ -144,7 +143,7 @@ class Score(Value, dict=True):
     authoritative: bool = False
     provisional: bool = False
 
-    @cached_property
+    @derived
     def severity(self) -> Severity:
         """The scored vector; raises ValueError where it is none (`problems` says so first)."""
         return must_score(self.vector)
@@ -239,12 +238,12 @@ class Advisory(Value, dict=True):
     osv_prefix: str = "x_"
     extra: tuple[Kept, ...] = ()
 
-    @cached_property
+    @derived
     def authoritative(self) -> Score | None:
         """The one score that the project stands behind; None where it has not scored yet."""
         return next((score for score in self.scores if score.authoritative), None)
 
-    @cached_property
+    @derived
     def published_scores(self) -> tuple[Score, ...]:
         """Authoritative score first, then the same scorer's vectors of other CVSS versions, newest first.
 
@@ -261,7 +260,7 @@ class Advisory(Value, dict=True):
                 found.append(score)
         return tuple(found)
 
-    @cached_property
+    @derived
     def consented_credits(self) -> tuple[Credit, ...]:
         """Credits that may be published."""
         return tuple(credit for credit in self.credits if credit.consented)

@@ -16,7 +16,7 @@ from tocsin.core.advisory import Advisory, Product
 from tocsin.core.formats import words
 from tocsin.core.formats.products import Line, Listed, listed
 from tocsin.core.formats.purls import with_version
-from tocsin.core.versions import LineRange, vers
+from tocsin.core.versions import LineRange
 from tocsin.core.vocabulary import Affectedness
 
 
@@ -98,8 +98,8 @@ def _line(shown: Listed, product_id: str, each: Line) -> Place:
     product, single = shown.product, each.single
     if single:
         return _version(product, single, product_id, each.line, hit=each.hit)
-    written, text = vers(shown.order, each.versions), f"{product.name} {words.range_words(each.versions)}"
-    return Place(product_id, "product_version_range", written, text, product.purl, product, each.line, each.hit)
+    text = f"{product.name} {each.words}"
+    return Place(product_id, "product_version_range", each.written, text, product.purl, product, each.line, each.hit)
 
 
 def _version(

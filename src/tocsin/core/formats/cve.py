@@ -15,13 +15,14 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.core.advisory import Advisory, Cna, Product, ReferenceType
+from tocsin.core.advisory import Advisory, Cna, ReferenceType
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import dated, filled, json_bytes
 from tocsin.core.formats.format import BY_OTHER_NAMES, Facts, Format, Loss
+from tocsin.core.formats.products import Listed, listed
 from tocsin.core.severity import must_score
-from tocsin.core.versions import cve_status, cve_versions
+from tocsin.core.versions import cve_status, cve_version
 
 DATA_VERSION: Final = "5.2.0"
 OLDER_VERSION: Final = "5.1.1"
@@ -92,7 +93,7 @@ def container(advisory: Advisory) -> dict[str, Any]:
         title=advisory.title[:LONGEST_TITLE],
         datePublic=dated(advisory.published, "published"),
         descriptions=_text(advisory.lang, _description(advisory)),
-        affected=[_affected(each) for each in advisory.products],
+        affected=[_affected(each) for each in listed(advisory)],
         problemTypes=[_weakness(each) for each in advisory.cwe],
         impacts=[{"descriptions": _text(advisory.lang, advisory.impact)}] if advisory.impact.strip() else None,
         metrics=[_metric(each.vector) for each in advisory.published_scores],
@@ -130,18 +131,19 @@ def _solution(advisory: Advisory) -> str:
     return " ".join(filter(None, (*updates, advisory.upgrade)))
 
 
-def _affected(product: Product) -> dict[str, Any]:
-    listed = bool(product.collection and product.package)
+def _affected(shown: Listed) -> dict[str, Any]:
+    product = shown.product
+    collected = bool(product.collection and product.package)
     return filled(
         vendor=product.vendor,
         product=product.name,
-        packageURL="" if listed else product.purl,
-        collectionURL=product.collection if listed else "",
-        packageName=product.package if listed else "",
+        packageURL="" if collected else product.purl,
+        collectionURL=product.collection if collected else "",
+        packageName=product.package if collected else "",
         cpes=[product.cpe] if product.cpe else None,
         modules=product.modules,
         repo=product.repository,
-        versions=cve_versions(product.order, product.lines),
+        versions=[cve_version(shown.order, each.line, each.versions) for each in shown.lines],
         defaultStatus=cve_status(product.elsewhere),
     )
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from hashlib import sha1
 from typing import Any, Final
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL
 
 import msgspec
 
@@ -20,10 +21,12 @@ from tocsin.core.formats.encode import dated, filled, instant, json_bytes
 from tocsin.core.formats.format import Facts, Format, Loss
 from tocsin.core.formats.products import Line, Listed, listed
 from tocsin.core.severity import Rating
-from tocsin.core.versions import Scheme, cve_status, vers
+from tocsin.core.versions import cve_status
 from tocsin.core.vocabulary import Affectedness
 
 SPEC: Final = "1.7"
+
+_URLS: Final = NAMESPACE_URL.bytes
 
 _METHOD: Final = {"2.0": "CVSSv2", "3.0": "CVSSv3", "3.1": "CVSSv31", "4.0": "CVSSv4"}
 
@@ -37,7 +40,7 @@ def render(advisory: Advisory) -> bytes:
             "$schema": f"http://cyclonedx.org/schema/bom-{SPEC}.schema.json",
             "bomFormat": "CycloneDX",
             "specVersion": SPEC,
-            "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, advisory.urls.page)}",
+            "serialNumber": _serial(advisory.urls.page),
             "version": revision,
             "metadata": {
                 "timestamp": modified,
@@ -48,6 +51,15 @@ def render(advisory: Advisory) -> bytes:
             "vulnerabilities": [_vulnerability(advisory, modified)],
         }
     )
+
+
+def _serial(page: str) -> str:
+    """The address as a UUID of version 5 (RFC 9562, 5.5); the library's own takes four times as long."""
+    name = bytearray(sha1(_URLS + page.encode(), usedforsecurity=False).digest()[:16])
+    name[6] = name[6] & 0x0F | 0x50
+    name[8] = name[8] & 0x3F | 0x80
+    text = name.hex()
+    return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _component(place: int, product: Product) -> dict[str, Any]:
@@ -123,15 +135,15 @@ def _analysis(advisory: Advisory) -> dict[str, Any]:
 
 
 def _affects(shown: Listed) -> dict[str, Any]:
-    lines = [_version(shown.order, each) for each in shown.lines]
+    lines = [_version(each) for each in shown.lines]
     fixes = [{"version": each, "status": "unaffected"} for each in shown.fixed]
     return {"ref": _ref(shown.number), "versions": lines + fixes}
 
 
-def _version(order: Scheme, each: Line) -> dict[str, str]:
+def _version(each: Line) -> dict[str, str]:
     status = cve_status(each.line.state)  # the same three words
     single = each.single
-    return {"version": single, "status": status} if single else {"range": vers(order, each.versions), "status": status}
+    return {"version": single, "status": status} if single else {"range": each.written, "status": status}
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

@@ -6,12 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
 import msgspec
 
-_VALUE = itemgetter(1)
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
@@ -35,4 +33,4 @@ def json_bytes(document: Mapping[str, Any]) -> bytes:
 
 def filled(**values: Any) -> dict[str, Any]:
     """The values that are there: optional properties are left out, never written empty; so is the number 0."""
-    return values if all(values.values()) else dict(filter(_VALUE, values.items()))
+    return values if all(values.values()) else {name: value for name, value in values.items() if value}

@@ -18,7 +18,8 @@ from tocsin.core.advisory import Advisory, Credit, Product
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import filled, json_bytes
 from tocsin.core.formats.format import Facts, Format, Loss
-from tocsin.core.versions import Interval, vulnerable
+from tocsin.core.formats.products import Listed, listed
+from tocsin.core.versions import Interval
 
 LONGEST_SUMMARY: Final = 1024
 LONGEST_DESCRIPTION: Final = 65_535
@@ -45,16 +46,17 @@ def render(advisory: Advisory) -> bytes:
             cvss_vector_string=scores[0].severity.vector if scores else "",
             credits=list(_credits(advisory)),
         )
-        | {"vulnerabilities": [each for product in advisory.products for each in _vulnerabilities(product)]}
+        | {"vulnerabilities": [each for shown in listed(advisory) for each in _vulnerabilities(shown)]}
     )
 
 
-def _vulnerabilities(product: Product) -> Iterator[dict[str, Any]]:
+def _vulnerabilities(shown: Listed) -> Iterator[dict[str, Any]]:
+    product = shown.product
     package = {
         "ecosystem": _ecosystem(product) or "other",
         "name": product.package or product.name,
     }
-    for each in vulnerable(product.order, product.lines):
+    for each in shown.affected:
         yield filled(package=package, vulnerable_version_range=_native(each), patched_versions=each.fixed)
 
 

@@ -71,8 +71,8 @@ def _fixed(advisory: Advisory, shown: Listed, version: str) -> dict[str, Any]:
 
 def _line(advisory: Advisory, shown: Listed, each: Line) -> dict[str, Any]:
     product, line = shown.product, each.line
-    purl = purls.with_range(product.purl, shown.order, each.versions)
-    notes = f"{product.name} {words.range_words(each.versions)}"
+    purl = purls.with_range(product.purl, each.written)
+    notes = f"{product.name} {each.words}"
     found = filled(
         products=(_component(advisory, f"P{shown.number}-{line.line or 'all'}", purl),),
         status=_STATUS[line.state],

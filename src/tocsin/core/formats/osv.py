@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import msgspec
 
-from tocsin.core.advisory import Advisory, Credit, CreditType, Product, ReferenceType
+from tocsin.core.advisory import Advisory, Credit, CreditType, ReferenceType
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import dated, filled, instant, json_bytes
 from tocsin.core.formats.format import BY_OTHER_NAMES, Facts, Format, Loss
 from tocsin.core.formats.products import Listed, listed
-from tocsin.core.versions import LineRange, osv_ranges
+from tocsin.core.versions import LineRange, osv_events, osv_ranges
 from tocsin.core.vocabulary import Affectedness
 
 SCHEMA_VERSION: Final = "1.7.5"
@@ -79,7 +79,7 @@ def _affected(shown: Listed) -> dict[str, Any]:
     package = filled(ecosystem=product.ecosystem, name=product.package, purl=product.purl) if named else None
     return filled(
         package=package,
-        ranges=_ranges(product),
+        ranges=_ranges(shown),
         database_specific=filled(
             vendor=product.vendor,
             product=product.name,
@@ -92,10 +92,11 @@ def _affected(shown: Listed) -> dict[str, Any]:
     )
 
 
-def _ranges(product: Product) -> list[dict[str, object]]:
+def _ranges(shown: Listed) -> list[dict[str, object]]:
     """Ranges of commits name the repository that they are of."""
-    if product.order.osv_type != "GIT":
-        return osv_ranges(product.order, product.lines)
+    if shown.order.osv_type != "GIT":
+        return osv_events(shown.order, shown.affected)
+    product = shown.product
     found = osv_ranges(product.order, [line for line in product.lines if _whole_commits(line)])
     return [{**each, "repo": product.repository or product.name} for each in found]
 

@@ -6,31 +6,28 @@ What a format makes of them stands with the format.
 
 from __future__ import annotations
 
-from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from tocsin.core.advisory import Advisory, Product
-from tocsin.core.formats.words import once
-from tocsin.core.versions import Interval, LineRange, Scheme, interval
-
-_HIT: Final = attrgetter("hit")
+from tocsin.core.formats.words import once, range_words
+from tocsin.core.versions import Interval, LineRange, Scheme, ascending, interval, vers
 
 
 class Line(NamedTuple):
-    """A release line and the versions that it speaks of; `hit` where some of them are affected."""
+    """A release line and the versions that it speaks of, also as a vers string and in words; `hit` where some of them
+    are affected. `single` is the one version that it speaks of, or "": a range of one is written as a version."""
 
     line: LineRange
     versions: Interval
     hit: bool
-
-    @property
-    def single(self) -> str:
-        """The one version that it speaks of, or "": a range of one version is written as a version."""
-        return self.versions.last if self.versions.last == self.versions.start else ""
+    single: str
+    written: str
+    words: str
 
 
 class Listed(NamedTuple):
-    """A product with its place from 1 on, and the first fixed version of each line, each once."""
+    """A product with its place from 1 on, the first fixed version of each line, each once, and the affected intervals
+    in ascending order."""
 
     number: int
     product: Product
@@ -38,6 +35,7 @@ class Listed(NamedTuple):
     lines: tuple[Line, ...]
     fixed: tuple[str, ...]
     hit: bool
+    affected: tuple[Interval, ...]
 
 
 @once
@@ -48,12 +46,19 @@ def listed(advisory: Advisory) -> tuple[Listed, ...]:
 
 def _listed(number: int, product: Product) -> Listed:
     order = product.order
-    lines = tuple([Line(each, interval(order, each), each.vulnerable) for each in product.lines])
+    lines = tuple([_line(order, each) for each in product.lines])
     fixed = tuple(dict.fromkeys(product.fixed_versions))
-    return Listed(number, product, order, lines, fixed, any(map(_HIT, lines)))
+    affected = ascending(order, [each.versions for each in lines if each.hit])
+    return Listed(number, product, order, lines, fixed, bool(affected), affected)
+
+
+def _line(order: Scheme, line: LineRange) -> Line:
+    found = interval(order, line)
+    single = found.last if found.last == found.start else ""
+    return Line(line, found, line.vulnerable, single, vers(order, found), range_words(found))
 
 
 @once
 def is_hit(advisory: Advisory) -> bool:
     """Whether any line has affected versions."""
-    return any(map(_HIT, listed(advisory)))
+    return any(each.hit for each in listed(advisory))

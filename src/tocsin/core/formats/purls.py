@@ -13,7 +13,6 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from tocsin.core.formats import facts
-from tocsin.core.versions import Interval, Scheme, vers
 
 _UNRESERVED: Final = frozenset(ascii_letters + digits + "-._~")
 
@@ -33,11 +32,10 @@ def with_version(purl: str, version: str) -> str:
     return f"{purl[:end]}@{escaped(version)}{purl[end:]}"
 
 
-@lru_cache(maxsize=4096)
-def with_range(purl: str, scheme: Scheme, each: Interval) -> str:
-    """The purl with the range as its `vers` qualifier; qualifiers stay sorted by name only where there were none."""
+def with_range(purl: str, written: str) -> str:
+    """The purl with a range, a vers string, as its qualifier; qualifiers stay sorted only where there were none."""
     base, hash_mark, subpath = purl.partition("#")
-    joined = f"{base}{'&' if '?' in base else '?'}vers={escaped(vers(scheme, each))}"
+    joined = f"{base}{'&' if '?' in base else '?'}vers={escaped(written)}"
     return f"{joined}{hash_mark}{subpath}"
 
 

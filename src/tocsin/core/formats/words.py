@@ -64,7 +64,6 @@ def _deeper(line: str) -> str:
     return f"\\{line.lstrip()}" if _UNDERLINE.match(line) else line
 
 
-@lru_cache(maxsize=4096)
 def range_words(each: Interval) -> str:
     """An interval for people: `from 7.4.0, before 7.4.2`; `formats.prose` reads it back."""
     if each.last == each.start:
@@ -96,10 +95,11 @@ def once(words: Callable[[Advisory], Kept]) -> Callable[[Advisory], Kept]:
 
     @wraps(words)
     def kept(advisory: Advisory) -> Kept:
-        held = advisory.__dict__
-        if name not in held:
-            held[name] = words(advisory)
-        found: Kept = held[name]
+        found: Kept
+        try:
+            found = advisory.__dict__[name]
+        except KeyError:
+            found = advisory.__dict__[name] = words(advisory)
         return found
 
     return kept

@@ -36,9 +36,9 @@ from tocsin.core.versions import (
     rpm,
     semver,
 )
-from tocsin.core.versions.lines import Interval, LineRange, contains, empty, interval, overlap, vulnerable
+from tocsin.core.versions.lines import Interval, LineRange, ascending, contains, empty, interval, overlap, vulnerable
 from tocsin.core.versions.ranges import Constraint, Range, canonical, holds, intervals, native, parse_vers, strict_vers
-from tocsin.core.versions.render import cve_status, cve_versions, osv_ranges, vers
+from tocsin.core.versions.render import cve_status, cve_version, cve_versions, osv_events, osv_ranges, vers
 from tocsin.core.versions.scheme import Scheme
 from tocsin.core.versions.sentence import join_words, read_sentence, sentence
 
@@ -49,10 +49,12 @@ __all__ = [
     "LineRange",
     "Range",
     "Scheme",
+    "ascending",
     "canonical",
     "compare",
     "contains",
     "cve_status",
+    "cve_version",
     "cve_versions",
     "empty",
     "holds",
@@ -61,6 +63,7 @@ __all__ = [
     "is_version",
     "join_words",
     "native",
+    "osv_events",
     "osv_ranges",
     "overlap",
     "parse_vers",

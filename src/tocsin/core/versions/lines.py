@@ -7,8 +7,7 @@ CSAF branches and the sentence for people are all made from the same intervals, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -54,12 +53,8 @@ class Interval(Value):
         return self.fixed or self.limit
 
 
-@lru_cache(maxsize=4096)
 def interval(scheme: Scheme, line: LineRange) -> Interval:
-    """Versions that the line's statement is about: the affected ones, or the whole line where nothing is affected.
-
-    Kept for a while, because every format of an advisory asks for the same ones.
-    """
+    """Versions that the line's statement is about: the affected ones, or the whole line where nothing is affected."""
     first, after = scheme.span(line.line)
     start = line.introduced or first or "0"
     if line.fixed_in and line.vulnerable:
@@ -71,8 +66,16 @@ def interval(scheme: Scheme, line: LineRange) -> Interval:
 
 def vulnerable(scheme: Scheme, lines: Iterable[LineRange]) -> tuple[Interval, ...]:
     """Affected intervals in ascending order if the scheme has one; ValueError where a bound is no version of it."""
-    found = [interval(scheme, line) for line in lines if line.vulnerable]
-    return tuple(sorted(found, key=lambda each: _start(scheme, each)) if scheme.ordered else found)
+    return ascending(scheme, [interval(scheme, line) for line in lines if line.vulnerable])
+
+
+def ascending(scheme: Scheme, found: Sequence[Interval]) -> tuple[Interval, ...]:
+    """Intervals in ascending order if the scheme has one; ValueError where a bound is no version of it."""
+    if len(found) > 1 and scheme.ordered:
+        return tuple(sorted(found, key=lambda each: _start(scheme, each)))
+    for each in found if scheme.ordered else ():
+        _start(scheme, each)
+    return tuple(found)
 
 
 def contains(scheme: Scheme, intervals: Iterable[Interval], version: str) -> bool:

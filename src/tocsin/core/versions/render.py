@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -39,9 +38,14 @@ def osv_ranges(scheme: Scheme, lines: Iterable[LineRange]) -> list[dict[str, obj
     All fixed intervals share one range, in ascending order. OSV forbids `fixed` and `last_affected` in one range, and a
     `limit` holds for a whole range, so an interval that ends in either has a range of its own.
     """
+    return osv_events(scheme, vulnerable(scheme, lines))
+
+
+def osv_events(scheme: Scheme, affected: Iterable[Interval]) -> list[dict[str, object]]:
+    """`osv_ranges` of affected intervals in ascending order."""
     shared: list[dict[str, str]] = []
     own: list[list[dict[str, str]]] = []
-    for each in vulnerable(scheme, lines):
+    for each in affected:
         if each.fixed:
             shared += ({"introduced": each.start}, {"fixed": each.fixed})
         elif each.last:
@@ -55,11 +59,11 @@ def osv_ranges(scheme: Scheme, lines: Iterable[LineRange]) -> list[dict[str, obj
 
 def cve_versions(scheme: Scheme, lines: Iterable[LineRange]) -> list[dict[str, str]]:
     """CVE version objects, one a line, in the order in which the project lists its lines."""
-    return [_cve_version(scheme, line) for line in lines]
+    return [cve_version(scheme, line, interval(scheme, line)) for line in lines]
 
 
-def _cve_version(scheme: Scheme, line: LineRange) -> dict[str, str]:
-    each = interval(scheme, line)
+def cve_version(scheme: Scheme, line: LineRange, each: Interval) -> dict[str, str]:
+    """The CVE version object of one line, whose versions are `each`."""
     found = {"version": each.start, "status": cve_status(line.state)}
     if each.before:
         found["lessThan"] = each.before
@@ -71,7 +75,6 @@ def _cve_version(scheme: Scheme, line: LineRange) -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=4096)
 def vers(scheme: Scheme, each: Interval) -> str:
     """The interval as a canonical vers string: `vers:semver/>=7.4.0|<7.4.2`; every version is `vers:all/*`."""
     if each.last and each.last == each.start:
