@@ -33,7 +33,6 @@ advisory check CASE
 advisory draft CASE
 distributor grid CASE
 distributor tell CASE
-distributor note CASE Tide
 advisory preview CASE
 advisory publish CASE
 branch list CASE

@@ -178,6 +178,7 @@ class Walk:
                     product=rng.choice(("", "one", "three")),
                     path=rng.choice(("", "vfd", "Vfd", "VFd", "VFD", "D", "x")),
                     affected=rng.choice((None, *Affectedness)),
+                    advisory=rng.choice(("", "", "https://example.net/a", "ftp://example.net/a")),
                 ),
                 pc.LetGo(party=who, reason="No answer."),
                 pc.PassOn(party=who, note="By mail."),

@@ -47,10 +47,13 @@ class Town:
         assert actor
         return actor
 
+    def opened(self, ref: CaseRef) -> cases.Opened:
+        found = cases.open_case(self.desk, ref, self.dana, "test")
+        assert found
+        return found
+
     def case(self, ref: CaseRef) -> Case:
-        opened = cases.open_case(self.desk, ref, self.dana, "test")
-        assert opened
-        return opened.case
+        return self.opened(ref).case
 
     def move(self, ref: CaseRef, command: cmd.Command) -> Case:
         result = cases.handle(self.desk, ref, command, self.dana)

@@ -20,11 +20,12 @@ from tests.services import acts
 from tocsin.core import distribution
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.events import ProductNamed
-from tocsin.core.case.party_commands import Consent
+from tocsin.core.case.party_commands import Consent, LetGo, MoveParty, SetProduct
+from tocsin.core.case.tables import RMInput
 from tocsin.core.distribution import EVIDENCED, Application
 from tocsin.core.formats.schema import schema_violations
 from tocsin.core.notices import CopyMessage
-from tocsin.core.vocabulary import Actor, ActorKind, Refused
+from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Refused
 from tocsin.services import cases, room
 from tocsin.services.distribution import door, members, packages, telling
 
@@ -259,17 +260,52 @@ def test_the_grid_says_who_was_told_opened_answered_and_where_they_stand(here: T
     door.saw(here.house.front, PROJECT, share.party, share.blob)
     door.saw(here.house.front, PROJECT, "rom_reporter", share.blob)
     cases.handle(here.desk, ref, cmd.Hear(text="ack"), Actor(kind=ActorKind.PARTY, id=share.party))
-    assert telling.note(here.desk, ref, "acme", "Acme Linux 12", "affected", "https://acme.example/1")
-    assert not telling.note(here.desk, ref, "nobody", status="affected")
+    own = SetProduct(party=share.party, product=PURL, affected=Affectedness.AFFECTED, advisory="https://acme.example/1")
+    here.move(ref, own)
     here.turn()
     acme, slow = telling.grid(here.desk, ref, here.dana)  # type: ignore[misc]
-    assert (acme.consented, acme.acknowledged, acme.status) == (True, True, {"Acme Linux 12": "affected"})
-    assert acme.opened_at is not None
-    assert acme.advisory == "https://acme.example/1"
-    assert (slow.consented, slow.acknowledged, slow.opened_at, slow.sent_at) == (False, False, None, None)
+    assert (acme.consented, acme.status) == (True, {PURL: "affected"})
+    assert acme.acknowledged_at == acme.opened[0] == here.desk.now()
+    assert acme.advisories == ("https://acme.example/1",)
+    assert (slow.consented, slow.acknowledged_at, slow.opened, slow.sent_at) == (False, None, (), None)
     stranger = Actor(kind=ActorKind.PERSON, id="usr_x")
     assert isinstance(telling.grid(here.desk, ref, stranger), Refused)
     assert isinstance(telling.tell(here.desk, ref, stranger), Refused)
+
+
+def test_a_distributor_says_in_its_room_that_it_arrived_how_it_stands_and_where_its_advisory_is(here: Town) -> None:
+    approved(here, "Acme", (PURL, "pkg:deb/acme/other"))
+    ref = embargoed(here)
+    phrases = told(here, ref)
+    consent(here, ref, "Acme")
+    here.house.clock.advance(timedelta(minutes=2))
+    telling.give(here.desk)
+    (row,) = telling.grid(here.desk, ref, here.dana)  # type: ignore[misc]
+    assert row.sent_at is not None
+    assert row.acknowledged_at is None  # that it was sent, and that they consented, says nothing of its arrival
+    front = here.house.front
+    opened = room.enter(front, phrases["Acme"])
+    assert opened
+    assert [each.name for each in room.look(front, opened, PROJECT).status.products] == [PURL]
+
+    def leave(command: room.ReporterCommand) -> telling.Row:
+        here.house.clock.advance(timedelta(minutes=1))
+        room.leave(front, opened, command)
+        here.turn()
+        (row,) = telling.grid(here.desk, ref, here.dana)  # type: ignore[misc]
+        return row
+
+    assert leave(MoveParty(party="", step=RMInput.RECEIVE)).acknowledged_at == here.desk.now()
+    fixed = leave(SetProduct(party="", product=PURL, affected=Affectedness.FIXED, advisory="https://acme.example/1"))
+    assert (fixed.status, fixed.advisories) == ({PURL: "fixed"}, ("https://acme.example/1",))
+    for wrong in ("http://acme.example/1", "javascript:alert(1)", "https://a/ b", "https://" + "a" * 500):
+        assert leave(SetProduct(party="", product=PURL, advisory=wrong)).advisories == ("https://acme.example/1",)
+    assert leave(SetProduct(party="pty_other", product=PURL, path="VFd")).status == {PURL: "fixed"}
+    assert not any(each.path for each in here.case(ref).parties[-1].products)
+    leave(LetGo(party="", reason="we ship it no more"))
+    here.house.clock.advance(timedelta(hours=1))
+    drafted(here, ref, products=(ProductNamed(name="WarehousePG", purl=PURL),), details="Better words.")
+    assert telling.give(here.desk) == 0
 
 
 def test_once_a_year_they_are_asked_and_without_a_yes_they_are_told_no_more(here: Town, at_front) -> None:

@@ -21,7 +21,7 @@ from tocsin.delivery.worker.loop import Chore
 from tocsin.services import alarms, branches, cve_watch, lookalikes, radar, verify
 from tocsin.services.app import Desk
 from tocsin.services.distribution import members, telling
-from tocsin.services.forge import sync
+from tocsin.services.forge import sync, wishes
 from tocsin.services.health import WORKER
 from tocsin.services.hooks import deliveries
 from tocsin.services.mail import fetching, held
@@ -55,6 +55,9 @@ def chores(config: Config) -> Sequence[Chore]:
         Chore("sending webhooks", 5.0, partial(_alone, "webhooks", deliveries.drain, 10 * MINUTE)),
         Chore("looking at CVE records", 10 * MINUTE, partial(_alone, "cve records", cve_watch.look, 10 * MINUTE)),
         Chore("looking at forges", MINUTE / 4, sync.look),
+        Chore(
+            "doing on forges what the desk asked for", 5.0, partial(_alone, "forge wishes", wishes.carry_out, MINUTE)
+        ),
         Chore("watching public repositories", MINUTE, partial(_alone, "radar", radar.watch, 30 * MINUTE)),
         Chore("looking at repositories", MINUTE, partial(_alone, "repositories", branches.watch, 10 * MINUTE)),
     ]

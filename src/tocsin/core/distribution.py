@@ -96,10 +96,15 @@ def base(purl: str) -> tuple[str, str, str] | None:
     return (found.type, found.namespace or "", found.name)
 
 
+def shipped(purls: Iterable[str], advisory: Advisory) -> tuple[str, ...]:
+    """Those of these package URLs that an advisory is about."""
+    meant = {found for each in advisory.products if each.purl and (found := base(each.purl))}
+    return tuple(dict.fromkeys(each for each in purls if base(each) in meant))
+
+
 def concerns(purls: Iterable[str], advisory: Advisory) -> bool:
     """Whether an advisory is about one of these packages."""
-    mine = {found for each in purls if (found := base(each))}
-    return any((found := base(each.purl)) is not None and found in mine for each in advisory.products if each.purl)
+    return bool(shipped(purls, advisory))
 
 
 def short(mark: bytes) -> str:

@@ -15,7 +15,7 @@ import msgspec
 from tocsin.core import notices
 from tocsin.core.case.commands import AcceptEmbargo, Appeal, ConfirmFix, Hear, ProposeEmbargo, RejectEmbargo
 from tocsin.core.case.party_commands import Consent, Decline, LetGo, MoveParty, PassOn, SetProduct
-from tocsin.core.case.tables import RMInput
+from tocsin.core.case.tables import RM, RMInput
 from tocsin.core.intake import Attachment
 from tocsin.core.log.bundle import Shown
 from tocsin.core.log.leaf import commitment
@@ -171,7 +171,11 @@ def leave(front: Front, door: Door, command: ReporterCommand) -> None:
     front.drops.leave(Drop(id=drop, case=door.room.case, at=now, body=body), copy)
 
 
+HOLDS_IT: Final = RM.RECEIVED.value
+"""The state of a party that was sent something and has done nothing with it yet."""
+
 STEPS: Final = {
+    "r": "It arrived",
     "v": "It is valid",
     "i": "It is not valid",
     "a": "We work on it",
@@ -189,11 +193,12 @@ def moved(step: str) -> MoveParty | None:
     return MoveParty(party="", step=RMInput(step)) if step in STEPS else None
 
 
-def product(name: str, path: str, affected: str) -> SetProduct | None:
-    """How far a party's fix is for a product, from what a form sends; None where it says nothing that is known."""
-    if path not in ("", *PATHS) or affected not in ("", *Affectedness) or not (path or affected):
+def product(name: str, path: str, affected: str, advisory: str = "") -> SetProduct | None:
+    """How a party's product stands, from what a form sends; None where it says nothing that is known."""
+    if path not in ("", *PATHS) or affected not in ("", *Affectedness) or not (path or affected or advisory):
         return None
-    return SetProduct(party="", product=name, path=path, affected=Affectedness(affected) if affected else None)
+    said = Affectedness(affected) if affected else None
+    return SetProduct(party="", product=name, path=path, affected=said, advisory=advisory)
 
 
 def own(command: CaseCommand, who: Actor) -> CaseCommand:

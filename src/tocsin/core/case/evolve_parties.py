@@ -42,7 +42,12 @@ def told(case: Case, audience: Audience, party: str) -> Changes:
 
 def heard(case: Case, party: str, at: datetime) -> Changes:
     """A party wrote: it waits for an answer since the first word that has none."""
-    return _with(case, party, lambda each: replace(each, waits_since=each.waits_since or at, heard_at=at))
+
+    def wrote(each: Party) -> Party:
+        acknowledged = each.acknowledged_at or at
+        return replace(each, waits_since=each.waits_since or at, heard_at=at, acknowledged_at=acknowledged)
+
+    return _with(case, party, wrote)
 
 
 def rested(case: Case) -> tuple[Party, ...]:
@@ -105,13 +110,16 @@ def _moved(case: Case, entry: ev.Entry, event: pe.PartyMoved) -> Changes:
             state = rm_step(state, step)
         if isinstance(state, Refused):
             raise ValueError(f"a journalled event is refused: {state.because}")
-        return replace(each, rm=state)
+        return replace(each, rm=state, acknowledged_at=each.acknowledged_at or entry.at)
 
     return _with(case, event.party, walk)
 
 
 def _progressed(case: Case, entry: ev.Entry, event: pe.PartyProgressed) -> Changes:
-    return _with(case, event.party, lambda each: replace(each, products=event.products))
+    def told(each: Party) -> Party:
+        return replace(each, products=event.products, acknowledged_at=each.acknowledged_at or entry.at)
+
+    return _with(case, event.party, told)
 
 
 def _left(case: Case, entry: ev.Entry, event: pe.PartyLeft) -> Changes:

@@ -2,7 +2,8 @@
 """A party to a case besides the project and its reporter: what it is, what it did with the report, how far its fix is.
 
 Each party has a report state of its own (RM); a vendor has `vfd` for each of its products, a deployer `d`, everybody
-else no fix path at all. Consent to the embargo stands in the negotiation (`core.case.terms`), under the party's id.
+else no fix path at all. A distributor makes no fix; of what it ships it says how it stands, and where its advisory is.
+Consent to the embargo stands in the negotiation (`core.case.terms`), under the party's id.
 Values and the small steps they are made of; who may see what is `core.case.standing`.
 
 Source: CERTCC/Vultron, case participants and their states; FIRST, multi-party coordination.
@@ -25,6 +26,9 @@ from tocsin.core.vocabulary import Affectedness, CaseRef, Refused, Value
 START_PATH: Final[Mapping[Part, str]] = {Part.VENDOR: "vfd", Part.DEPLOYER: "d"}
 """Where a fix path begins. A part that is not here makes and deploys no fix: a coordinator never gets one."""
 
+SHIPS: Final = frozenset({*START_PATH, Part.DISTRIBUTOR})
+"""Parts that have products of their own to speak of."""
+
 PUBLIC: Final = "public"
 """Stands for everybody, where the reporter is asked whether a bug without security impact may be told in public."""
 
@@ -33,11 +37,13 @@ KNOWS: Final = frozenset({Part.FINDER, Part.REPORTER})
 
 
 class Product(Value):
-    """One product of a party: how far the fix is, and whether the product is affected; silence is never a no."""
+    """One product of a party: how far the fix is, whether the product is affected, and the address of the party's own
+    advisory about it; silence is never a no."""
 
     name: str = ""
     path: str = ""
     affected: Affectedness = Affectedness.REVIEW
+    advisory: str = ""
 
 
 class Party(Value):
@@ -45,6 +51,8 @@ class Party(Value):
 
     `upstream` marks a vendor to whom the project reports; `agreed_at` is when the reporter agreed to that. `came_from`
     names the case that a reporter's thread was merged from, `went_to` the one that the party was split off with.
+    `acknowledged_at` is when it first said something about the report, or somebody noted that it did; that something
+    was sent to it is none.
     """
 
     id: str
@@ -60,6 +68,7 @@ class Party(Value):
     products: tuple[Product, ...] = ()
     waits_since: datetime | None = None
     heard_at: datetime | None = None
+    acknowledged_at: datetime | None = None
     left_at: datetime | None = None
     came_from: CaseRef = ""
     went_to: CaseRef = ""
@@ -92,8 +101,9 @@ def progress(path: str) -> int:
 
 def products(part: Part, names: tuple[str, ...]) -> tuple[Product, ...]:
     """Return the products a new party begins with: each with a path of its own, where its part has one."""
-    start = START_PATH.get(part, "")
-    return tuple(Product(name=name, path=start) for name in (names or ("",))) if start else ()
+    if part not in SHIPS:
+        return ()
+    return tuple(Product(name=name, path=START_PATH.get(part, "")) for name in (names or ("",)))
 
 
 def told(party: Party) -> Party:

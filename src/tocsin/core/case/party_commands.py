@@ -54,12 +54,14 @@ class MoveParty(Value, tag="move-party"):
 
 
 class SetProduct(Value, tag="set-product"):
-    """Say how far a party's fix is for one product (`VFd`), and whether it is affected; None leaves it as it was."""
+    """Say how far a party's fix is for one product (`VFd`), whether it is affected, and where the party's own advisory
+    is; None, and an empty path or address, leave it as it was."""
 
     party: str
     product: str = ""
     path: str = ""
     affected: Affectedness | None = None
+    advisory: str = ""
 
 
 class LetGo(Value, tag="let-go"):

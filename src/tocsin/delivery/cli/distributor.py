@@ -181,32 +181,13 @@ def grid(ctx: click.Context, given: str, person: str, json_: bool) -> None:
                 _day(row.told_at),
                 "yes" if row.consented else "",
                 _day(row.sent_at),
-                _day(row.opened_at),
-                "yes" if row.acknowledged else "",
+                _day(row.opened[0] if row.opened else None),
+                _day(row.acknowledged_at),
                 ", ".join(f"{product or 'all'}: {status}" for product, status in row.status.items()),
                 "yes" if row.asks_for_time else "",
                 row.mark,
-                row.advisory,
+                " ".join(row.advisories),
             )
             for row in rows
         ],
     )
-
-
-@distributor.command()
-@case_argument
-@click.argument("named")
-@click.option("--product", default="", help="Of which product, where there are several.")
-@click.option("--status", default="", type=click.Choice(["", "investigating", "affected", "not-affected", "fixed"]))
-@click.option("--advisory", default="", help="Address of their own advisory.")
-@as_person
-@click.pass_context
-def note(ctx: click.Context, given: str, named: str, product: str, status: str, advisory: str, person: str) -> None:
-    """Write down what a distributor said of its product, or where its own advisory is."""
-    opened, ref, actor = _at(ctx, person, given)
-    refused = access.guard(actor, MoveName.PARTY)
-    if refused:
-        refuse(refused)
-    if not telling.note(opened, ref, named, product, status, advisory):
-        stop(f"no distributor {named} in {ref}", Exit.NOT_FOUND)
-    click.echo("noted")

@@ -152,10 +152,11 @@ def state(ctx: click.Context, given: str, named: str, state: str, person: str, n
 @click.option("--product", default="", help="Which of its products; leave out where there is one.")
 @click.option("--path", default="", metavar="vfd", help="Vfd aware, VFd fix ready, VFD fix deployed; D for a deployer.")
 @click.option("--affected", type=click.Choice([each.value for each in Affectedness]))
+@click.option("--advisory", default="", help="Address of their own advisory.")
 @as_person
 @click.pass_context
 def product(ctx: click.Context, /, given: str, named: str, person: str, affected: str | None, **where: str) -> None:
-    """Write down how far a party's fix is, and whether its product is affected."""
+    """Write down how far a party's fix is, whether its product is affected, and where its own advisory is."""
     party = chosen(ctx, given, person, named)
     move(ctx, person, given, "set-product", "recorded", party=party, affected=affected, **where)
 

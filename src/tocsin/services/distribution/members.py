@@ -189,12 +189,13 @@ def ask(desk: Desk, kept: Kept[Distributor]) -> None:
     write(
         desk, kept, f"year/{desk.now():%Y-%m}/{terms.version}", f"Still a distributor of {name}?",
         f"Please say yes once a year, and whenever the terms change. Without it you are told of nothing after "
-        f"{_ends(kept.value):%Y-%m-%d}.\n\nYes, all of it still holds:\n{place}/confirm?t={yes}\n\n"
+        f"{ends(kept.value):%Y-%m-%d}.\n\nYes, all of it still holds:\n{place}/confirm?t={yes}\n\n"
         f"Leave, with one click:\n{place}/leave?t={out}\n\nThe terms, version {terms.version}:\n\n{terms.text}",
     )  # fmt: skip
 
 
-def _ends(value: Distributor) -> datetime:
+def ends(value: Distributor) -> datetime:
+    """When a distributor has to have said yes again."""
     return (value.confirmed_at or value.since) + YEAR
 
 

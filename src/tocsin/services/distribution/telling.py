@@ -20,11 +20,11 @@ from tocsin.core.advisory.assemble import assemble
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case import standing
+from tocsin.core.case.parties import Product
 from tocsin.core.case.party_commands import Invite
 from tocsin.core.case.shared import Part
-from tocsin.core.case.tables import RM
 from tocsin.core.intake import Attachment
-from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, Audience, CaseRef, MoveName, Refused
+from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, Affectedness, Audience, CaseRef, MoveName, Refused
 from tocsin.services import book, cases, sealing
 from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
@@ -56,8 +56,6 @@ class Share(msgspec.Struct, frozen=True):
     blob: str = ""
     sent_at: datetime | None = None
     opened: tuple[datetime, ...] = ()
-    status: dict[str, str] = {}
-    advisory: str = ""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -105,7 +103,7 @@ def tell(desk: Desk, ref: CaseRef, actor: Actor) -> tuple[Told, ...] | Refused:
     opened = cases.open_case(desk, ref, actor, "distributors") if access.may_read(actor) else None
     if opened is None:
         return cases.NOT_FOUND
-    if refused := access.guard(actor, MoveName.INVITE) or _too_early(desk, opened):
+    if refused := access.guard(actor, MoveName.INVITE) or too_early(desk, opened):
         return refused
     found, _ = concerned(desk, opened)
     if not found:
@@ -114,7 +112,7 @@ def tell(desk: Desk, ref: CaseRef, actor: Actor) -> tuple[Told, ...] | Refused:
     return tuple(_each(desk, ref, actor, found))
 
 
-def _too_early(desk: Desk, opened: cases.Opened) -> Refused | None:
+def too_early(desk: Desk, opened: cases.Opened) -> Refused | None:
     """Refuse before the window opens, and without an agreed date."""
     stated, until = opened.policy.distributors, opened.case.embargo_until
     if until is None:
@@ -137,7 +135,9 @@ def _each(desk: Desk, ref: CaseRef, actor: Actor, found: list[Kept[Distributor]]
         if opened is None:
             return
         called = each.value.application.name
+        advisory = assemble(opened.case, opened.policy, desk.site.public_url, desk.now())
         wish = Invite(party="", part=Part.DISTRIBUTOR, name=called, contact=each.value.application.contact,
+                      products=distribution.shipped(each.value.application.purls, advisory),
                       why="ships the product; terms accepted")  # fmt: skip
         done = invite(desk, opened, actor, wish)
         if isinstance(done, Refused):
@@ -224,17 +224,19 @@ def seen(desk: Desk, arrival: Arrival) -> None:
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One distributor in the grid of a case. An instant is None where it did not happen."""
+    """One distributor in the grid of a case. An instant is None where it did not happen; `status` and `advisories` are
+    its own words, by what it ships."""
 
+    party: str
     name: str
     told_at: datetime
     consented: bool
     sent_at: datetime | None
-    opened_at: datetime | None
-    acknowledged: bool
+    opened: tuple[datetime, ...]
+    acknowledged_at: datetime | None
     status: dict[str, str]
     asks_for_time: bool
-    advisory: str
+    advisories: tuple[str, ...]
     mark: str
 
 
@@ -250,27 +252,27 @@ def grid(desk: Desk, ref: CaseRef, actor: Actor) -> tuple[Row, ...] | Refused:
         share, party = kept.value, standing.party(case, kept.value.party)
         rows.append(
             Row(
+                party=share.party,
                 name=share.name,
                 told_at=share.told_at,
                 consented=party is not None and case.embargo.may_see(party.id),
                 sent_at=share.sent_at,
-                opened_at=share.opened[0] if share.opened else None,
-                acknowledged=bool(party and (party.rm is not RM.START or party.heard_at)),
-                status=share.status,
+                opened=share.opened,
+                acknowledged_at=party.acknowledged_at if party else None,
+                status={each.name: each.affected.value for each in party.products if _says(each)} if party else {},
                 asks_for_time=share.party in asking,
-                advisory=share.advisory,
+                advisories=tuple(each.advisory for each in party.products if each.advisory) if party else (),
                 mark=share.mark,
             )
         )
     return tuple(sorted(rows, key=lambda row: row.name))
 
 
-def note(desk: Desk, ref: CaseRef, named: str, product: str = "", status: str = "", advisory: str = "") -> bool:
-    """Write down what a distributor said of its product, or where its own advisory is."""
-    for kept in of_case(desk, ref):
-        if named.casefold() == kept.value.name.casefold():
-            said = {**kept.value.status, **({product or "": status} if status else {})}
-            fresh = msgspec.structs.replace(kept.value, status=said, advisory=advisory or kept.value.advisory)
-            shares(desk).change(kept, fresh)
-            return True
-    return False
+def _says(product: Product) -> bool:
+    return product.affected is not Affectedness.REVIEW
+
+
+def named(desk: Desk, ref: CaseRef, name: str) -> Share | None:
+    """What one distributor was given in a case, by its name."""
+    every = (each.value for each in of_case(desk, ref))
+    return next((each for each in every if each.name.casefold() == name.casefold()), None)

@@ -87,6 +87,12 @@ def publish(desk: Desk, ref: CaseRef, actor: Actor, title: str = "", body: str =
     return NO_FORGE if asked is None else _open(desk, asked, case, issue)
 
 
+def address(desk: Desk, case: Case) -> str:
+    """Where the issue of a case was opened; "" while it was not."""
+    kept = _book(desk).get(case.project, desk.tokens.mark("public-issue", case.ref).hex()[:40])
+    return kept.value.url if kept else ""
+
+
 def _open(desk: Desk, asked: Forge, case: Case, issue: Draft) -> str:
     """Write down what is about to happen, look whether it did already, and then do it."""
     book = _book(desk)

@@ -100,6 +100,7 @@ def read(desk: Desk, project: ProjectId, asked: Forge, was: Standing) -> Standin
         _mirror(desk, asked, kept, found.get(kept.value.ghsa) or asked.advisory(kept.value.ghsa))
     if asked.source.watch_issues:
         watch.look(desk, project, asked, was.watched or now - timedelta(days=1))
+    watch.answer(desk, project, asked)
     return Standing(read_at=now, watched=now - LEAST)
 
 

@@ -25,7 +25,8 @@ from tocsin.services.ports.store import Conflict
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """A public issue that may be a report. `answer` is "" while nobody decided, then `taken` or `left`."""
+    """A public issue that may be a report. `answer` is "" while nobody decided, then `taken` or `left`; `reply_asked`
+    says that the neutral reply goes out with the next look."""
 
     number: int
     url: str
@@ -37,6 +38,7 @@ class Proposal(msgspec.Struct, frozen=True):
     answer: str = ""
     by: str = ""
     case: CaseRef = ""
+    reply_asked: bool = False
     replied: bool = False
 
     def minutes_public(self, now: datetime) -> int:
@@ -148,10 +150,31 @@ def reply(desk: Desk, project: ProjectId, number: int, forge: Forge) -> Proposal
     kept = proposals(desk).get(project, f"{number:012d}")
     if kept is None:
         return _gone(number)
-    words = suspects.reply(f"{desk.site.public_url}/p/{project}/report")
+    words = neutral(desk, project)
     if not any(_MARK in each.body for each in forge.replies(number)):
         forge.reply(number, f"{words}\n{_MARK}")
     return proposals(desk).change(kept, msgspec.structs.replace(kept.value, replied=True)).value
+
+
+def neutral(desk: Desk, project: ProjectId) -> str:
+    """The words of the reply: the same whatever the matter."""
+    return suspects.reply(f"{desk.site.public_url}/p/{project}/report")
+
+
+def ask_reply(desk: Desk, project: ProjectId, number: int) -> Proposal | Refused:
+    """Have the neutral reply sent with the next look at the forge."""
+    kept = proposals(desk).get(project, f"{number:012d}")
+    if kept is None or kept.value.answer != "taken":
+        return _gone(number)
+    return proposals(desk).change(kept, msgspec.structs.replace(kept.value, reply_asked=True)).value
+
+
+def answer(desk: Desk, project: ProjectId, forge: Forge) -> int:
+    """Send every reply that somebody asked for; returns how many. Raises Trouble and Rejected."""
+    asked = [each.value for each in proposals(desk).all(project) if each.value.reply_asked and not each.value.replied]
+    for each in asked:
+        reply(desk, project, each.number, forge)
+    return len(asked)
 
 
 def _gone(number: int) -> Refused:

@@ -174,8 +174,10 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     pe.PartyInvited: lambda e: f"invited {e.name} as {e.part.value}" + (", upstream" if e.upstream else ""),
     pe.PartyConsented: lambda e: "noted a party's consent to the embargo",
     pe.PartyDeclined: lambda e: "noted that a party does not consent to the embargo",
-    pe.PartyMoved: lambda e: f"noted a party's own state: {_STATES[e.steps[-1]]}",
-    pe.PartyProgressed: lambda e: "noted how far a party's fixes are",
+    pe.PartyMoved: lambda e: (
+        f"noted a party's own state: {_STATES[e.steps[-1]]}" if e.steps else "noted that a party received the report"
+    ),
+    pe.PartyProgressed: lambda e: "noted how a party's products stand",
     pe.PartyLeft: lambda e: "ended a party's part in the case",
     pe.PartyAgreed: lambda e: "noted that the reporter agrees to passing the report on",
     pe.MessageResent: lambda e: f"sent the words of line {e.of} on to {_AUDIENCES[e.audience]}",

@@ -56,6 +56,7 @@ class ProductView(msgspec.Struct, frozen=True):
     path: str
     said: str
     affected: str
+    advisory: str = ""
 
 
 class PartyView(msgspec.Struct, frozen=True):
@@ -147,7 +148,7 @@ def _party(case: Case, each: Party) -> PartyView:
         part=each.part.value,
         rm=RM_WORDS[each.rm],
         consent=PEC_WORDS[case.embargo.consent(each.id)],
-        fixes=", ".join(f"{p.name}: {_said(p.path)}" if p.name else _said(p.path) for p in each.products),
+        fixes=", ".join(f"{p.name}: {_said(p.path)}" if p.name else _said(p.path) for p in each.products if p.path),
         sees=standing.may_see(case, each),
         here=each.here,
         upstream=each.upstream,
@@ -162,7 +163,9 @@ def _party(case: Case, each: Party) -> PartyView:
         went_to=each.went_to,
         answer_by=words.instant(_answer_by(case, each.id)),
         products=tuple(
-            ProductView(name=p.name, path=p.path, said=_said(p.path), affected=_affected(p.affected))
+            ProductView(
+                name=p.name, path=p.path, said=_said(p.path), affected=_affected(p.affected), advisory=p.advisory
+            )
             for p in each.products
         ),
         asked=each.here and _asked(case, each.id),

@@ -7,6 +7,7 @@ anything: messages do (`talk`, and `resend` below), after `core.case.standing.ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -29,6 +30,10 @@ from tocsin.core.vocabulary import ActorKind, Audience, Refused, RejectionClass
 PATHS: Final = ("vfd", "Vfd", "VFd", "VFD")
 """The four states of a vendor's fix path, in their only order."""
 
+MAX_ADDRESS: Final = 500
+"""Characters of an advisory's address."""
+
+_ADDRESS: Final = re.compile(r"https://[^\s<>\"'\\]+")
 _PROJECTS_NAMES: Final = frozenset({"vendor", REPORTER})
 
 
@@ -109,6 +114,9 @@ def _move(case: Case, command: pc.MoveParty, context: Context) -> Decision:
         return found
     if command.step is RMInput.CLOSE and (refused := may_close(case.embargo.em)):
         return refused
+    if command.step is RMInput.RECEIVE and found.rm is not RM.START:
+        # It holds the report already: this is its word that it arrived, and moves nothing.
+        return () if found.acknowledged_at else (pe.PartyMoved(party=found.id, steps=(), note=command.note),)
     steps = parties.steps(found.rm, command.step)
     if isinstance(steps, Refused):
         return steps
@@ -119,15 +127,15 @@ def _product(case: Case, command: pc.SetProduct, context: Context) -> Decision:
     found = _acting(case, command.party, context)
     if isinstance(found, Refused):
         return found
-    if found.part not in parties.START_PATH:
+    if found.part not in parties.SHIPS or (command.path and found.part not in parties.START_PATH):
         because = f"A {found.part.value} makes and deploys no fix."
         return Refused(code="no-fix-path", because=because, rule="cs.order")
-    named = Product(name=command.product, path=parties.START_PATH[found.part])
+    named = Product(name=command.product, path=parties.START_PATH.get(found.part, ""))
     before = next((each for each in found.products if each.name == command.product), named)
-    after = replace(before, path=command.path or before.path)
+    after = replace(before, path=command.path or before.path, advisory=command.advisory or before.advisory)
     if command.affected is not None:
         after = replace(after, affected=command.affected)
-    if refused := _forward(case, found, before.path, after.path):
+    if refused := _address(command.advisory) or _forward(case, found, before.path, after.path):
         return refused
     if after == before and before in found.products:
         return ()
@@ -137,6 +145,13 @@ def _product(case: Case, command: pc.SetProduct, context: Context) -> Decision:
         # The product without a name stands only until one is named.
         kept = (*(each for each in found.products if each.name), after)
     return (pe.PartyProgressed(party=found.id, products=kept),)
+
+
+def _address(told: str) -> Refused | None:
+    """Refuse an address that could not stand as a reference in an advisory."""
+    if not told or (_ADDRESS.fullmatch(told) and len(told) <= MAX_ADDRESS):
+        return None
+    return Refused(code="no-address", because="The address of an advisory begins with https://.", rule="S63")
 
 
 def _forward(case: Case, found: Party, before: str, after: str) -> Refused | None:

@@ -157,11 +157,16 @@ class ProductForm(_PartyForm):
         label="Affected", required=False, choices=choices(tuple(Affectedness), empty="as it was")
     )
 
+    advisory = Line(label="Their advisory", max_length=500)
+
     def command(self) -> pc.SetProduct:
         """Record it."""
         typed = self.cleaned_data
         affected = Affectedness(typed["affected"]) if typed["affected"] else None
-        return pc.SetProduct(party=typed["party"], product=typed["product"], path=typed["path"], affected=affected)
+        return pc.SetProduct(
+            party=typed["party"], product=typed["product"], path=typed["path"], affected=affected,
+            advisory=typed["advisory"],
+        )  # fmt: skip
 
 
 class LetGoForm(_PartyForm):

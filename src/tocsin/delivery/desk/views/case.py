@@ -32,7 +32,7 @@ from tocsin.delivery.desk.grounds import back, number
 from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases, claims, lookalikes, own, shredding
-from tocsin.services.queries import approvals, branches, cvss, keys, past, priority, words
+from tocsin.services.queries import approvals, branches, cvss, distributors, forge, keys, past, priority, words
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView
@@ -50,6 +50,8 @@ TABS: Final[Mapping[str, str]] = {
     "fix": "Fix",
     "embargo": "Embargo",
     "people": "People",
+    "distributors": "Distributors",
+    "forge": "Forge",
     "advisory": "Advisory",
     "publish": "Publish",
     "approve": "Second person",
@@ -257,6 +259,8 @@ def _show(
         "claims": claims.of_report(request.desk, ground.case) if tab == "claims" else None,
         "priority": priority.of(request.desk, ground.opened) if tab == "decide" else None,
         **(_dates(request, ground) if tab == "embargo" else {}),
+        "shares": distributors.of_case(request.desk, ground.opened, ground.actor) if tab == "distributors" else None,
+        "there": forge.of_case(request.desk, ground.opened, ground.actor) if tab == "forge" else None,
         **_since(request, ground, view),
         **(_score(request, ground, form) if tab == "score" else {}),
         **(shown or {}),

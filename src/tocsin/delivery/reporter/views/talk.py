@@ -156,7 +156,9 @@ def _state(front: Front, post: QueryDict) -> Asked:
 
 
 def _product(front: Front, post: QueryDict) -> Asked:
-    found = room.product(post.get("product", ""), post.get("path", ""), post.get("affected", ""))
+    found = room.product(
+        post.get("product", ""), post.get("path", ""), post.get("affected", ""), post.get("advisory", "").strip()
+    )
     return found or FieldError(field="path", message="Choose how far the fix is, and whether it is affected.")
 
 

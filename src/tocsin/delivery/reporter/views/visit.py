@@ -115,6 +115,7 @@ def page(request: RoomRequest, place: House, visit: Visit, unsent: Unsent, statu
         or bool(known.asks_to_pass_on),
         "asked": known.embargo_until is not None and known.consent in ("INVITED", "DECLINED", "NO_EMBARGO"),
         "declined": known.consent == "DECLINED",
+        "received": room.HOLDS_IT,
         "party_steps": room.STEPS if known.rm else {},
         "fix_paths": room.PATHS if known.products else {},
         "embargo_in": until(known.embargo_until, now) if known.embargo_until else "",
