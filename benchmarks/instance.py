@@ -16,7 +16,7 @@ from benchmarks.measure import ROOT, Tree, free_ports, process, until
 from tocsin.core.case import decide as rules
 from tocsin.core.case.commands import SubmitReport
 from tocsin.core.intake import Report
-from tocsin.core.vocabulary import SYSTEM_ACTOR, Refused
+from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Change, Conflict
 
@@ -103,14 +103,15 @@ def _fill(count: int) -> None:
         pass
 
 
-def open_one(desk: Desk, number: int) -> None:
-    """Open one case, through the rules and the store."""
+def open_one(desk: Desk, number: int, report: Report | None = None) -> CaseRef:
+    """Open one case, through the rules and the store; without a report, of one that is like all the others."""
     from tocsin.services import cases, leaves, sealing
 
     info = desk.projects.get(PROJECT)
     assert info
     policy, now = desk.projects.policy(PROJECT, info.policy), desk.now()
-    report = Report(title=f"Problem number {number} in the decoder", reproduce="Call it and look.", version="7.3.1")
+    title = f"Problem number {number} in the decoder"
+    report = report or Report(title=title, reproduce="Call it and look.", version="7.3.1")
     ref, places = desk.mint.case_ref(info.prefix, now), sealing.Places(desk.sealer.instance)
     context = rules.Context(actor=SYSTEM_ACTOR, now=now, policy=policy)
     command = SubmitReport(case=ref, project=PROJECT, policy=info.policy, report=report)
@@ -132,7 +133,8 @@ def open_one(desk: Desk, number: int) -> None:
     try:
         desk.journal.commit(change)
     except Conflict:  # the reference was taken: draw another
-        open_one(desk, number)
+        return open_one(desk, number, report)
+    return ref
 
 
 if __name__ == "__main__":

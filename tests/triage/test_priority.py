@@ -18,7 +18,7 @@ from tocsin.core.policy.sections.assess import Assess, Priority
 from tocsin.core.severity.lists import known_attacks, likelihoods
 from tocsin.core.vocabulary import Refused
 from tocsin.services import cases
-from tocsin.services.queries import inbox
+from tocsin.services.queries import inbox, orders
 from tocsin.testing.house import House, house
 
 READS = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
@@ -150,7 +150,7 @@ def test_a_list_is_read_by_priority_page_by_page_and_narrowed_to_a_class(made: H
     reads = [scored(made, READS, f"reads {n}").ref for n in range(3)]
     seen, after = [], ""
     while True:
-        page = inbox.page(made.desk, made.dana, tab="open", project=PROJECT, by=inbox.PRIORITY, after=after, limit=2)
+        page = inbox.page(made.desk, made.dana, tab="open", project=PROJECT, by=orders.PRIORITY, after=after, limit=2)
         seen += [(line.case, line.group) for line in page.lines]
         if not (after := page.next):
             break
@@ -158,7 +158,7 @@ def test_a_list_is_read_by_priority_page_by_page_and_narrowed_to_a_class(made: H
     assert [line.case for line in inbox.page(made.desk, made.dana, tab="open", project=PROJECT).lines][:3] == stops
     only = inbox.page(made.desk, made.dana, tab="open", project=PROJECT, by="serious")
     assert [line.case for line in only.lines] == stops
-    assert inbox.page(made.desk, made.dana, tab="open", by=inbox.PRIORITY, after="nonsense").lines
+    assert inbox.page(made.desk, made.dana, tab="open", by=orders.PRIORITY, after="nonsense").lines
 
 
 def test_the_terminal_says_the_priority_with_its_reasons(made: House) -> None:

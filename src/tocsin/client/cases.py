@@ -22,7 +22,8 @@ class Cases:
         self._http = http
 
     def page(self, **asked: Any) -> CasePage:
-        """Read one page: `project`, `show` (open, done, all), `waits_for`, `phase`, `lead`, `after`, `limit`."""
+        """Read one page: `project`, `show` (open, done, all), `waits_for`, `phase`, `lead`, `by`, `after`,
+        `limit`."""
         return self._http.get("/cases", CasePage, **asked)
 
     def list(self, **asked: Any) -> Iterator[CaseRow]:

@@ -292,6 +292,7 @@ def summary(policy: Policy, case: Case, promised: tuple[Promise, ...], promise: 
         dates=tuple(_dates(case)),
         priority=priority(policy, case).key,
         cve=case.cve_id,
+        touched_at=case.touched_at,
     )
 
 

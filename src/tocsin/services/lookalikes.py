@@ -27,6 +27,9 @@ from tocsin.services.ports.store import InboxQuery, InboxRow
 from tocsin.services.queries import inbox
 
 PAGE: Final = 500
+BREATH: Final = 50
+"""Reports that are compared in one go, about a tenth of a second of work."""
+
 TOP: Final = 5
 
 
@@ -58,16 +61,19 @@ def _take(desk: Desk, row: InboxRow, summary: sealing.Summary) -> None:
     desk.likes.learn(row.case, row.project, row.seq, unpack(summary.terms))
 
 
-def _mark(desk: Desk, rows: Iterable[InboxRow]) -> None:
-    for row in rows:
+def _mark(desk: Desk, rows: Iterable[InboxRow], rest: Callable[[], None] = lambda: None) -> None:
+    for number, row in enumerate(rows, 1):
         if row.phase == Phase.NEW and desk.likes.mark(row.case) is None:
             desk.likes.compare(row.project, row.case)
+        if number % BREATH == 0:
+            rest()
 
 
 def catch_up(desk: Desk, rest: Callable[[], None] = lambda: None) -> int:
     """Take in every publication and every case that moved on since the last time; returns how many.
 
-    `rest` is called after every page, because whoever waits for an answer comes first. Raises `Unavailable`.
+    `rest` is called after every page, and every few comparisons, because whoever waits for an answer comes first.
+    Raises `Unavailable`.
     """
     taken, fresh = _publications(desk), []
     projects = tuple(project.id for project in desk.projects.all())
@@ -80,7 +86,7 @@ def catch_up(desk: Desk, rest: Callable[[], None] = lambda: None) -> int:
         fresh += [row for row in moved if row.phase == Phase.NEW]
         query = msgspec.structs.replace(query, after=(page[-1].next_due, page[-1].case))
         rest()
-    _mark(desk, fresh)
+    _mark(desk, fresh, rest)
     return taken
 
 

@@ -21,7 +21,8 @@ from tocsin.services.ports.vault import CaseKey, bind
 
 class Summary(Value):
     """The sealed half of an inbox row: what says what the matter is. `terms` are what look-alikes are found by, `dates`
-    what a calendar shows beside the next promise: its kind, and when; `priority` what lists can be sorted by."""
+    what a calendar shows beside the next promise: its kind, and when; `priority` and `touched_at` (when a person of the
+    project last did anything) what lists can be sorted by."""
 
     title: str
     rating: str = ""
@@ -37,6 +38,7 @@ class Summary(Value):
     terms: bytes = b""
     priority: Key = Key()
     cve: str = ""
+    touched_at: datetime | None = None
 
 
 class Places:

@@ -44,6 +44,8 @@ def evolve(case: Case | None, entry: ev.Entry) -> Case:
     if entry.seq != case.seq + 1:
         raise ValueError(f"{case.ref}: entry {entry.seq} follows {case.seq}")
     changes = _CHANGES[type(entry.event)](case, entry, entry.event)
+    if entry.actor.kind is ActorKind.PERSON:
+        changes = {"touched_at": entry.at, **changes}
     return replace(case, seq=entry.seq, updated_at=entry.at, **changes)
 
 

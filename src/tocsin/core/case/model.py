@@ -82,6 +82,7 @@ class Case(Value):
     report: Report
     received_at: datetime
     updated_at: datetime
+    touched_at: datetime | None = None
     room: str = ""
 
     rm: RM = RM.RECEIVED

@@ -13,7 +13,8 @@ from tocsin.core.wire.case import Person
 
 
 class CaseRow(Wire):
-    """One case in a list. `next_due` is None where nothing is due."""
+    """One case in a list. `next_due` is None where nothing is due; `touched_at` is when a person of the project last
+    did anything in it, or when it came in; `priority` is its class."""
 
     ref: str
     project: str
@@ -32,6 +33,8 @@ class CaseRow(Wire):
     next_due: datetime | None
     opened_at: datetime
     updated_at: datetime
+    touched_at: datetime
+    priority: str
 
 
 class CasePage(Wire):

@@ -13,10 +13,11 @@ from tocsin.core.wire.desk import CaseRow
 from tocsin.delivery.cli.context import as_json, as_person, print_json, table
 from tocsin.delivery.cli.seat import seat
 from tocsin.services.ports.store import NEVER
-from tocsin.services.queries import words
+from tocsin.services.queries import orders, words
 
 TABS: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
     "team": ("Needs us", {"waits_for": "team"}),
+    "held": ("Held", {"waits_for": "held"}),
     "reporter": ("Waiting for reporter", {"waits_for": "reporter"}),
     "mine": ("Mine", {"lead": "me"}),
     "open": ("All open", {}),
@@ -30,13 +31,14 @@ TABS: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
 @as_json
 @click.option("--tab", type=click.Choice(list(TABS)), default="team", show_default=True)
 @click.option("-p", "--project", default="", help="Only this project.")
+@click.option("--by", type=click.Choice(orders.ORDERS), default=None, help="Another order, or one class of priority.")
 @click.option("--after", default="", help="Go on after this cursor.")
 @click.pass_context
-def inbox(ctx: click.Context, person: str, json_: bool, tab: str, project: str, after: str) -> None:
-    """List cases, the one that is due first on top."""
+def inbox(ctx: click.Context, person: str, json_: bool, tab: str, project: str, by: str | None, after: str) -> None:
+    """List cases, the one that is due first on top, or in another order: `priority`, or `age`, untouched longest."""
     at = seat(ctx, person)
     title, asked = TABS[tab]
-    page = at.page(project=project, after=after, **asked)
+    page = at.page(project=project, after=after, **({"by": by} if by else {}), **asked)
     if json_:
         print_json(page)
         return
@@ -45,14 +47,19 @@ def inbox(ctx: click.Context, person: str, json_: bool, tab: str, project: str, 
         return
     click.echo(f"{title} · {page.counts.get('team', 0)} need the team")
     now = at.now()
-    rows = [_cells(number, row, now) for number, row in enumerate(page.items, 1)]
-    table(("#", "", "DUE", "CASE", "PHASE", "SEVERITY", "LEAD", "TITLE"), rows)
+    extra = {"": "", orders.AGE: "TOUCHED"}.get(by or "", "PRIORITY")
+    heads = ("#", "", "DUE", "CASE", "PHASE", *((extra,) if extra else ()), "SEVERITY", "LEAD", "TITLE")
+    counted = tab == "team" and not by and not project and not after
+    table(heads, [_cells(str(n) if counted else "", row, now, extra) for n, row in enumerate(page.items, 1)])
     if page.next:
-        click.echo(f"more: tocsin inbox --tab {tab} --after {page.next}")
+        click.echo(f"more: tocsin inbox --tab {tab}{f' --by {by}' if by else ''} --after {page.next}")
 
 
-def _cells(number: int, row: CaseRow, now: datetime) -> tuple[str, ...]:
+def _cells(number: str, row: CaseRow, now: datetime, extra: str) -> tuple[str, ...]:
+    """The cells of one row. `number` names the case to other commands, which count in the list without any option."""
     due = row.next_due or NEVER
     severity = f"{row.rating} {row.score:.1f}" if row.rating else ""
     lead = row.lead.name if row.lead else ""
-    return str(number), words.urgency(due, now), words.until(due, now), row.ref, row.phase, severity, lead, row.title
+    more = {"": (), "TOUCHED": (words.ago(row.touched_at, now),)}.get(extra, (row.priority,))
+    when = (words.urgency(due, now), words.until(due, now))
+    return (number, *when, row.ref, row.phase, *more, severity, lead, row.title)

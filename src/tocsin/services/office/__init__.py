@@ -34,34 +34,19 @@ from tocsin.services import policies as changing
 from tocsin.services.api_tokens import Caller, shown
 from tocsin.services.app import Desk
 from tocsin.services.cases import NOT_FOUND, Opened
-from tocsin.services.office import deeds, moves, publications, records
+from tocsin.services.office import deeds, listing, moves, publications, records
+from tocsin.services.office.listing import MOST, PAGE, Filter
 from tocsin.services.ports.blobs import BlobMissing
 from tocsin.services.ports.shelf import Document
-from tocsin.services.ports.store import InboxQuery, Unavailable
+from tocsin.services.ports.store import Unavailable
 from tocsin.services.queries import case as query
-from tocsin.services.queries import inbox, metrics
+from tocsin.services.queries import metrics
 from tocsin.services.queries import policy as policies
 from tocsin.services.queries.options import people
 
-__all__ = ["Filter", "Office"]
-
-PAGE: Final = 50
-MOST: Final = 200
-"""Items on one page, if not said, and at most."""
+__all__ = ["MOST", "PAGE", "Filter", "Office"]
 
 T = TypeVar("T")
-
-
-class Filter(msgspec.Struct, frozen=True):
-    """Which cases to list. `open` None lists open and done ones, `lead` is the id of a person, `after` a cursor."""
-
-    project: ProjectId = ""
-    open: bool | None = True
-    waits_for: str = ""
-    phase: str = ""
-    lead: str = ""
-    after: str = ""
-    limit: int = PAGE
 
 
 @dataclass(frozen=True)
@@ -150,30 +135,13 @@ class Office:
         )
 
     def cases(self, asked: Filter) -> lists.CasePage | Refused:
-        """List one page of cases, the one that is due first on top; costs O(page). What the caller may not see is not
-        counted either."""
+        """List one page of cases, the one that is due first on top, unless another order is asked for. What the caller
+        may not see is not counted either."""
         if refused := self._may(Scope.READ):
             return refused
         projects = tuple(each for each in self._projects() if asked.project in ("", each))
-        limit = max(1, min(asked.limit, MOST))
-        found = self.desk.inbox.page(
-            InboxQuery(
-                projects=projects,
-                open=asked.open,
-                waits_for=asked.waits_for,
-                phase=asked.phase,
-                lead=self.caller.person if asked.lead == "me" else asked.lead,
-                after=inbox.from_cursor(asked.after),
-                limit=limit + 1,
-            )
-        ) if projects else ()  # fmt: skip
-        counts = self.desk.inbox.counts(projects, inbox.CEILING) if projects else {}
-        return lists.CasePage(
-            tlp=told.TLP,
-            items=tuple(records.row(self.desk, each) for each in found[:limit]),
-            counts=counts,
-            next=inbox.cursor(found[limit - 1]) if len(found) > limit else "",
-        )
+        lead = self.caller.person if asked.lead == "me" else asked.lead
+        return listing.page(self.desk, projects, msgspec.structs.replace(asked, lead=lead))
 
     def case(self, ref: CaseRef) -> told.Case | Refused:
         """Tell a case."""

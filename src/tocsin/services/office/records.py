@@ -25,8 +25,9 @@ from tocsin.services.cases import Opened
 from tocsin.services.ports.shelf import Document, ShelfCard
 from tocsin.services.ports.store import NEVER, InboxRow
 from tocsin.services.publication import Preview
-from tocsin.services.queries import history, inbox, thread
+from tocsin.services.queries import history, orders, thread
 from tocsin.services.queries.options import Options, options
+from tocsin.services.sealing import Summary
 
 GATED = (MoveName.ACCEPT, MoveName.PUBLISH, MoveName.CLOSE)
 """Moves whose gates are told before anybody tries."""
@@ -195,9 +196,8 @@ def event(entry: ev.Entry) -> told.Event:
     )
 
 
-def row(desk: Desk, found: InboxRow) -> lists.CaseRow:
-    """Open one row of a list; raises Tampered when it is not what was sealed."""
-    summary = inbox.open_summary(desk, found)
+def row(desk: Desk, found: InboxRow, summary: Summary) -> lists.CaseRow:
+    """Tell one row of a list, whose sealed half was opened."""
     return lists.CaseRow(
         ref=found.case,
         project=found.project,
@@ -216,6 +216,8 @@ def row(desk: Desk, found: InboxRow) -> lists.CaseRow:
         next_due=found.next_due if found.next_due < NEVER else None,
         opened_at=found.opened_at,
         updated_at=found.updated_at,
+        touched_at=orders.touched(found, summary),
+        priority=orders.word(desk, summary),
     )
 
 

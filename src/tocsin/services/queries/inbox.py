@@ -7,21 +7,20 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from tocsin.core.case.phase import Phase
-from tocsin.core.case.priority import WORDS, Key, with_signal
 from tocsin.core.intake import CONTENT_GROUPS
 from tocsin.core.vocabulary import CaseRef, ProjectId
 from tocsin.services import own, sealing
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import NEVER, InboxQuery, InboxRow
-from tocsin.services.queries import words
+from tocsin.services.queries import orders, words
+from tocsin.services.queries.orders import CEILING
 
 PAGE: Final = 50
-CEILING: Final = 1000
 _SUMMARY: Final = msgspec.json.Decoder(sealing.Summary)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,9 +34,6 @@ TABS: Final[Mapping[str, str]] = {
     "done": "Done",
 }
 """Tabs of the inbox: the key in the address, the words on the tab."""
-
-PRIORITY: Final = "priority"
-"""The other order that a list can be read in; without it, what is due first comes first."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -78,86 +74,47 @@ class Page(msgspec.Struct, frozen=True):
     by: str = ""
 
 
-class _Ranked(msgspec.Struct, frozen=True, order=True):
-    """Where a row stands in the order of priorities: its place there, then its deadline, then its reference."""
-
-    key: Key
-    due: datetime
-    case: CaseRef
-
-
 def page(
     desk: Desk, person: str, *, tab: str = "team", project: str = "", after: str = "", limit: int = PAGE, by: str = ""
 ) -> Page:
     """Return one page of what `person` may see. An unknown tab or project shows nothing rather than everything.
 
-    `by` is "" for what is due first, `PRIORITY` for the order of `core.case.priority`, or one of its classes for those
-    cases alone. Ordering so opens every row of the tab up to `CEILING`, those that are due first: sealed rows cannot be
-    sorted by whoever stores them.
+    `by` is "" for what is due first, or one of `orders.ORDERS`: then every row of the tab is opened, up to `CEILING`.
     """
     mine = desk.people.projects(person)
     projects = tuple(each for each in mine if not project or each == project)
-    now = desk.now()
-    if by and projects and tab in TABS:
-        return _by_priority(desk, person, _Asked(tab, project, projects, by if by in (PRIORITY, *WORDS) else PRIORITY),
-                            after, limit, mine)  # fmt: skip
-    rows = _rows(desk, projects, tab, person, after, limit) if projects and tab in TABS else ()
-    shown = rows[:limit]
+    now, by = desk.now(), orders.known(by)
+    lines: tuple[Line, ...] = ()
+    further = ""
+    if not projects or tab not in TABS:
+        pass
+    elif by:
+        lines, further = _by(desk, _rows(desk, projects, tab, person, "", CEILING)[:CEILING], by, after, limit)
+    else:
+        rows = _rows(desk, projects, tab, person, after, limit)
+        lines = tuple(line(desk, row, now) for row in rows[:limit])
+        further = cursor(rows[limit - 1]) if len(rows) > limit else ""
     return Page(
         tab=tab,
         project=project,
-        lines=tuple(line(desk, row, now) for row in shown),
-        next=cursor(shown[-1]) if len(rows) > limit else "",
+        lines=lines,
+        next=further,
         counts=counts(desk, projects, person),
         at=now,
         projects=mine,
+        by=by,
     )
 
 
-class _Asked(NamedTuple):
-    tab: str
-    project: str
-    projects: tuple[ProjectId, ...]
-    by: str
-
-
-def _by_priority(desk: Desk, person: str, asked: _Asked, after: str, limit: int, mine: tuple[ProjectId, ...]) -> Page:
+def _by(desk: Desk, rows: Sequence[InboxRow], by: str, after: str, limit: int) -> tuple[tuple[Line, ...], str]:
     now = desk.now()
-    found = []
-    for row in _rows(desk, asked.projects, asked.tab, person, "", CEILING)[:CEILING]:
-        summary = open_summary(desk, row)
-        key = with_signal(summary.priority, desk.signals.of(summary.cve) if summary.cve else None)
-        if asked.by in (PRIORITY, key.word):
-            found.append((_ranked(key, row), key, row, summary))
-    found.sort(key=lambda each: each[0])
-    place = _place(after)
-    rest = [each for each in found if place is None or each[0] > place]
-    shown = rest[:limit]
-    lines = tuple(
-        msgspec.structs.replace(_line(desk, row, summary, now), group=key.word.capitalize(), priority=key.word)
-        for _, key, row, summary in shown
+    opened = [(row, open_summary(desk, row)) for row in rows]
+    shown, further = orders.cut(orders.ordered(desk, opened, by, now), after, limit)
+    lines = (
+        msgspec.structs.replace(_line(desk, each.row, each.summary, now), group=each.group, priority=each.word)
+        for each in shown
     )
-    return Page(
-        tab=asked.tab,
-        project=asked.project,
-        lines=lines,
-        next=base64.urlsafe_b64encode(msgspec.json.encode(shown[-1][0])).decode() if len(rest) > limit else "",
-        counts=counts(desk, asked.projects, person),
-        at=now,
-        projects=mine,
-        by=asked.by,
-    )
-
-
-def _ranked(key: Key, row: InboxRow) -> _Ranked:
-    return _Ranked(key, row.next_due, row.case)
-
-
-def _place(after: str) -> _Ranked | None:
-    try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(after), type=_Ranked) if after else None
-    except (ValueError, binascii.Error):
-        return None
+    return tuple(lines), further
 
 
 def _rows(

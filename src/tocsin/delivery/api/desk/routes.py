@@ -156,13 +156,17 @@ def cases(  # noqa: PLR0913 - one parameter for each filter
     request: OfficeRequest,
     project: Word = "",
     show: Literal["open", "done", "all"] = "open",
-    waits_for: Literal["", "team", "reporter", "nobody"] = "",
+    waits_for: Literal["", "team", "held", "reporter", "nobody"] = "",
     phase: Word = "",
     lead: Annotated[str, Query(max_length=200, description="Id of a person, or `me`.")] = "",
-    after: Annotated[str, Query(max_length=200, description="`next` of the page before.")] = "",
+    by: Annotated[
+        Literal["", "priority", "age", "attacked", "public", "highest", "serious", "other"],
+        Query(description="Another order than what is due first, or one class of priority; of a thousand at most."),
+    ] = "",
+    after: Annotated[str, Query(max_length=400, description="`next` of the page before, in the same order.")] = "",
     limit: Limit = PAGE,
 ) -> HttpResponse:
-    """List cases, the one that is due first on top."""
+    """List cases, the one that is due first on top, or in the order asked for."""
     found = request.office.cases(
         Filter(
             project=project,
@@ -170,6 +174,7 @@ def cases(  # noqa: PLR0913 - one parameter for each filter
             waits_for=waits_for,
             phase=phase,
             lead=lead,
+            by=by,
             after=after,
             limit=limit,
         )

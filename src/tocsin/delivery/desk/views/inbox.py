@@ -26,14 +26,15 @@ from tocsin.services.health import banners
 from tocsin.services.ports.store import NEVER
 from tocsin.services.queries import case as case_queries
 from tocsin.services.queries import inbox as queries
+from tocsin.services.queries import orders, words
 from tocsin.services.queries import projects as overview
-from tocsin.services.queries import words
 
 START = "team"
 KINDS: Final = choices(tuple(each.value for each in RejectionClass))
 TABS = tuple(queries.TABS.items())
 ORDERS: Final = (
-    ("", "Due first"), (queries.PRIORITY, "By priority"), *((each, each.capitalize()) for each in WORDS)
+    ("", "Due first"), (orders.AGE, "Untouched longest"), (orders.PRIORITY, "By priority"),
+    *((each, each.capitalize()) for each in WORDS),
 )  # fmt: skip
 """The orders a list can be read in, and the classes it can be narrowed to; chosen in the address, never by itself."""
 
@@ -157,7 +158,7 @@ DONE: Final = {"snooze": "Put aside.", "wake": "Back in the list.", "bulk": "Don
 
 def _orders(by: str) -> tuple[tuple[str, str], ...]:
     """The orders to choose from; classes only where the list is in their order."""
-    return ORDERS if by else ORDERS[:2]
+    return ORDERS if by and by != orders.AGE else ORDERS[:3]
 
 
 def _tabs(tab: str, project: str, counts: dict[str, str], by: str = "") -> list[tuple[str, str, str, bool]]:

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A page of cases for programs: filtered, in the order of what is due first or in one that was asked for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from tocsin.core.vocabulary import ProjectId
+from tocsin.core.wire import case as told
+from tocsin.core.wire import desk as lists
+from tocsin.services.app import Desk
+from tocsin.services.office import records
+from tocsin.services.ports.store import InboxQuery
+from tocsin.services.queries import inbox, orders
+
+PAGE: Final = 50
+MOST: Final = 200
+"""Items on one page, if not said, and at most."""
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """Which cases to list. `open` None lists open and done ones, `lead` is the id of a person, `after` a cursor of the
+    same order; `by` is "" for what is due first or one of `orders.ORDERS`, which look at a thousand cases at most."""
+
+    project: ProjectId = ""
+    open: bool | None = True
+    waits_for: str = ""
+    phase: str = ""
+    lead: str = ""
+    by: str = ""
+    after: str = ""
+    limit: int = PAGE
+
+
+def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter) -> lists.CasePage:
+    """List one page of the cases of `projects`. Costs O(page); another order costs O(`orders.CEILING`)."""
+    limit, by = max(1, min(asked.limit, MOST)), orders.known(asked.by)
+    query = InboxQuery(
+        projects=projects,
+        open=asked.open,
+        waits_for=asked.waits_for,
+        phase=asked.phase,
+        lead=asked.lead,
+        after=None if by else inbox.from_cursor(asked.after),
+        limit=orders.CEILING if by else limit + 1,
+    )
+    found = desk.inbox.page(query) if projects else ()
+    if by:
+        opened = [(each, inbox.open_summary(desk, each)) for each in found]
+        shown, further = orders.cut(orders.ordered(desk, opened, by, desk.now()), asked.after, limit)
+        items = tuple(records.row(desk, each.row, each.summary) for each in shown)
+    else:
+        items = tuple(records.row(desk, each, inbox.open_summary(desk, each)) for each in found[:limit])
+        further = inbox.cursor(found[limit - 1]) if len(found) > limit else ""
+    counts = desk.inbox.counts(projects, orders.CEILING) if projects else {}
+    return lists.CasePage(tlp=told.TLP, items=items, counts=counts, next=further)
