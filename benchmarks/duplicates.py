@@ -71,11 +71,21 @@ def suite() -> tuple[dict[str, str], list[Asked], list[Asked]]:
     return texts, known, [Asked(f"{row['title'] or ''}\n{row['text']}") for row in read("fresh.jsonl")]
 
 
-def ours(texts: dict[str, str]) -> Search:
-    """`core.similar`, as the desk uses it."""
+def shelved(texts: dict[str, str]) -> Shelf:
+    """The texts as `core.similar` keeps them."""
     shelf = Shelf()
     for id_, text in texts.items():
         shelf.add(id_, terms(text))
+    return shelf
+
+
+def ours(texts: dict[str, str]) -> Search:
+    """`core.similar`, as the desk uses it."""
+    return asked_of(shelved(texts))
+
+
+def asked_of(shelf: Shelf) -> Search:
+    """The way to ask a shelf, with the constants as they stand by now."""
     view = View([shelf])
     return lambda text: [(hit.id, hit.score) for hit in view.search(text, TOP)]
 
@@ -224,39 +234,42 @@ CONSTANTS: dict[str, tuple[Any, tuple[float, ...]]] = {
 """The constants that a half of the pairs may choose: where each stands, and the values it may have."""
 
 
-def worth(texts: dict[str, str], known: list[Asked], fresh: list[Asked]) -> float:
+def worth(shelf: Shelf, known: list[Asked], fresh: list[Asked]) -> float:
     """What a choice of constants is judged by: the sum of the three figures that have goals."""
-    found = measure(ours(texts), known, fresh)
+    found = measure(asked_of(shelf), known, fresh)
     return found.recall(5) + found.recall(5, "paraphrase") + found.sure()
 
 
-def choose(texts: dict[str, str], known: list[Asked], fresh: list[Asked]) -> dict[str, float]:
+def choose(shelf: Shelf, known: list[Asked], fresh: list[Asked]) -> dict[str, float]:
     """Choose each constant in turn, the others as they stand by then; leaves them set."""
     chosen = {}
     for name, (place, values) in CONSTANTS.items():
         found = []
         for value in values:
             setattr(place, name, value)
-            found.append((worth(texts, known, fresh), value))
+            found.append((worth(shelf, known, fresh), value))
         chosen[name] = max(found)[1]
         setattr(place, name, chosen[name])
     return chosen
 
 
-def held_out(texts: dict[str, str], known: list[Asked], fresh: list[Asked]) -> None:
-    """Choose on one half, measure on the other; both ways. Fresh matters are halved by their texts."""
+def unseen(shelf: Shelf, known: list[Asked], fresh: list[Asked], half: int) -> tuple[object, ...]:
+    """Choose on the other half, measure on this one. Fresh matters are halved by their place in the file."""
     usual = {name: getattr(place, name) for name, (place, _) in CONSTANTS.items()}
-    table = []
-    for half in (0, 1):
-        seen, unseen = ([each for each in known if each.half == h] for h in (1 - half, half))
-        nothing, nothing_new = fresh[1 - half :: 2], fresh[half::2]
-        chosen = choose(texts, seen, nothing)
-        found = measure(ours(texts), unseen, nothing_new)
-        told = ", ".join(f"{name} {value:g}" for name, value in chosen.items() if value != usual[name])
-        figures = map(exact, (found.recall(1), found.recall(5), found.recall(5, "paraphrase"), found.sure()))
-        table.append((f"half {half}", len(unseen), *figures, told or "as shipped"))
-        for name, (place, _) in CONSTANTS.items():
-            setattr(place, name, usual[name])
+    others, these = ([each for each in known if each.half == h] for h in (1 - half, half))
+    chosen = choose(shelf, others, fresh[1 - half :: 2])
+    found = measure(asked_of(shelf), these, fresh[half::2])
+    for name, (place, _) in CONSTANTS.items():
+        setattr(place, name, usual[name])
+    told = ", ".join(f"{name} {value:g}" for name, value in chosen.items() if value != usual[name])
+    figures = map(exact, (found.recall(1), found.recall(5), found.recall(5, "paraphrase"), found.sure()))
+    return (f"half {half}", len(these), *figures, told or "as shipped")
+
+
+def held_out(texts: dict[str, str], known: list[Asked], fresh: list[Asked]) -> None:
+    """Print what constants do on a half of the pairs that they were not chosen on; both ways."""
+    shelf = shelved(texts)
+    table = [unseen(shelf, known, fresh, half) for half in (0, 1)]
     rows(("held out", "pairs", "R@1", "R@5", "paraphr.", "sure at 5 %", "constants that the other half chose"), table)
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.desk.test_cvss import ANSWERS
 from tests.rooms import walk
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import Audience
+from tocsin.services import lookalikes
 from tocsin.services.queries import case as queries
 
 pytestmark = pytest.mark.browser
@@ -360,3 +362,48 @@ def test_from_the_inbox_to_publication_without_a_mouse(desk: BrowserContext, off
     others.close()
     walk.work(office.house)
     assert stands(office, ref).published
+
+
+SECONDS_A_KEY, SECONDS_A_LETTER, SECONDS_OF_THOUGHT = 0.28, 0.2, 1.35
+"""An average typist's key, letter within words, and mental preparation (Card, Moran and Newell 1980)."""
+
+MOST_SECONDS = 300
+
+
+def test_a_hundred_look_alikes_are_cleared_in_five_minutes_of_keyboard_time(
+    desk: BrowserContext, office: Office
+) -> None:
+    house = office.house
+    first = story.report(house)
+    house.clock.advance(timedelta(minutes=1))
+    copies = [story.report(house) for _ in range(100)]
+    lookalikes.catch_up(house.desk)
+    page, hands, letters, rounds = desk.new_page(), None, 0, 0
+    answer = "We know of this matter from an earlier report, and tell you here when it is fixed."
+    while {stands(office, ref).phase for ref in copies} != {"duplicate"}:
+        rounds += 1
+        assert rounds <= 4, "every round clears a screen"
+        page.goto(f"{office.url}/inbox?project=warehousepg")
+        hands = hands or Hands(page)
+        rows = page.locator(".rows td:nth-child(4) a").all_inner_texts()
+        hands.key("X")
+        others = [place for place, ref in enumerate(rows) if ref not in copies]
+        assert first in rows, "the first report is due first, so it stands on every screen"
+        for place in others:  # what is no copy is looked for with the eyes, and let go
+            page.locator(".rows td:nth-child(6) a").nth(place).focus()
+            hands.keys += place + 1  # as many times j, counted and not waited for
+            hands.key("x")
+        with page.expect_navigation():
+            hands.key("m")
+        expect(page.get_by_label("All the same matter as")).to_have_value(first)
+        expect(page.get_by_label("Message to each reporter")).to_be_focused()
+        page.keyboard.insert_text(answer)
+        letters += len(answer)
+        with page.expect_navigation():
+            hands.key("Control+Enter")
+        expect(page.locator("#did")).to_contain_text("Done for every selected case")
+    assert hands
+    seconds = hands.keys * SECONDS_A_KEY + letters * SECONDS_A_LETTER + rounds * 4 * SECONDS_OF_THOUGHT
+    assert seconds <= MOST_SECONDS, (hands.keys, letters, seconds)
+    assert stands(office, first).phase == "new"
+    assert all([each.text for each in stands(office, ref).reporter_thread] == [answer] for ref in copies)

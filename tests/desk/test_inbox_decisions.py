@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from tests.desk import story
@@ -14,6 +15,8 @@ from tests.desk.conftest import SignIn
 from tests.desk.test_inbox import flood, look, rows
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import Role
+from tocsin.delivery.desk.forms.triage import SAME_MATTER
+from tocsin.services import lookalikes
 from tocsin.services.queries import case as queries
 from tocsin.services.queries.case import CaseView
 from tocsin.testing.house import House
@@ -105,6 +108,37 @@ def test_many_are_rejected_at_once_and_every_reporter_reads_the_reason(house: Ho
         assert stands(house, ref).rejection == "not-a-vulnerability"
         assert [each.text for each in stands(house, ref).reporter_thread] == [REASON]
     assert stands(house, refs[2]).phase == "new"
+
+
+def test_a_flood_of_one_report_is_marked_as_the_case_it_is_likest_and_every_reporter_is_answered(
+    house: House, sign_in: SignIn
+) -> None:
+    first, *copies = [story.report(house) for _ in range(4)]
+    lookalikes.catch_up(house.desk)
+    dana = sign_in()
+    chosen = [each for each in picks(look(dana)) if not each.startswith(first)]
+    asked = dana.post("/inbox/do", {"do": "more", "pick": chosen}).content.decode()
+    assert f'name="of" maxlength="30" value="{first}"' in asked
+    said = "We know of this matter from an earlier report, and tell you here when it is fixed."
+    form = {"do": "duplicate", "pick": chosen, "of": first, "text": said}
+    assert dana.post("/inbox/do", form).headers["Location"] == "/inbox?did=bulk"
+    for ref in copies:
+        assert stands(house, ref).phase == "duplicate"
+        assert [each.text for each in stands(house, ref).reporter_thread] == [said]
+    assert stands(house, first).phase == "new"
+
+
+@pytest.mark.parametrize("typed", [{"text": ""}, {"text": SAME_MATTER}, {"of": "WHPG-2026-22222", "text": "Known."}])
+def test_many_are_not_marked_with_words_nobody_touched_nor_as_a_case_that_is_not_there(
+    house: House, sign_in: SignIn, typed: dict[str, str]
+) -> None:
+    first, *copies = [story.report(house) for _ in range(3)]
+    dana = sign_in()
+    chosen = [each for each in picks(look(dana)) if not each.startswith(first)]
+    answer = dana.post("/inbox/do", {"do": "duplicate", "pick": chosen, "of": first, **typed})
+    assert answer.status_code == 422
+    assert "Not done for 2" in answer.content.decode()
+    assert {stands(house, ref).phase for ref in copies} == {"new"}
 
 
 def test_a_case_that_changed_meanwhile_is_left_alone_and_named(house: House, sign_in: SignIn) -> None:

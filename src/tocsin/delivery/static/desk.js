@@ -122,9 +122,14 @@
     const row = document.activeElement?.closest("tr") || one("tr[aria-current]");
     one("input[type=checkbox]", row || document)?.click();
   };
+  const selectAll = () => {
+    const boxes = all(".rows input[name=pick]");
+    const some = boxes.some((each) => !each.checked);
+    for (const each of boxes) if (each.checked !== some) each.click();
+  };
   const OWN = {
     j: ["Next row", () => move(1)], k: ["Row before", () => move(-1)], J: ["Next project", () => move(1, true)],
-    K: ["Project before", () => move(-1, true)], x: ["Select the row", select], u: ["Next unread message", unread],
+    K: ["Project before", () => move(-1, true)], x: ["Select the row", select], X: ["Select every row, or none", selectAll], u: ["Next unread message", unread],
     "?": ["All keys of this page", () => keys()],
   };
 
@@ -135,7 +140,7 @@
     if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "k") { event.preventDefault(); return palette(); }
     if ((event.ctrlKey || event.metaKey) && key === "Enter" && target.form) {
       event.preventDefault();
-      return target.form.requestSubmit(one("button:not(.quiet)", target.form));
+      return target.form.requestSubmit(one("button:not(.quiet)", target.closest("[data-part]") || target.form));
     }
     if (key === "F8") { event.preventDefault(); return mend(); }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || one("dialog[open]")) return;
@@ -160,7 +165,7 @@
     const list = make("dl", "", { class: "keys" });
     const add = (key, text) => list.append(make("dt"), make("dd", text)) || list.children[list.children.length - 2].append(make("kbd", key));
     for (const each of all("[data-key]").filter(seen)) add(each.dataset.key, label(each));
-    if (rows().length) for (const key of "jkJKx") add(key, OWN[key][0]);
+    if (rows().length) for (const key of "jkJKxX") add(key, OWN[key][0]);
     if (one(".message.new")) add("u", OWN.u[0]);
     add("Ctrl+K", "Find a command"); add("Ctrl+Enter", "Send the form"); add("F8", "Next thing to mend");
     const close = make("form", "", { method: "dialog", class: "act" });

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is done from the inbox to the cases that are selected there, one or fifty: put aside, take back, assign, ask,
-reject, take up again.
+reject, mark as duplicates, take up again.
 
 Each case is moved on its own, through the one door and on the journal length that the list showed, so that every
 reporter gets a message of their own and a case that changed meanwhile is left alone and named.
@@ -8,6 +8,7 @@ reporter gets a message of their own and a case that changed meanwhile is left a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, NamedTuple
@@ -22,8 +23,11 @@ from tocsin.delivery.desk.doors import DeskRequest, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS, Ground
 from tocsin.delivery.desk.grounds import back, ground, number
 from tocsin.delivery.desk.views import inbox
-from tocsin.services import cases, own
+from tocsin.services import cases, lookalikes, own
 from tocsin.services.queries.inbox import PAGE
+
+COMPARED: Final = 5
+"""Selected cases that are asked what they are like; more would say the same."""
 
 UNDONE: Final = "Taken back at once by the person who decided."
 
@@ -51,7 +55,9 @@ def bulk(request: DeskRequest) -> HttpResponseBase:
     picked = [_pick(each) for each in request.POST.getlist("pick")[:PAGE]]
     chosen = frozenset(each.ref for each in picked)
     if act == "more" and picked:
-        return inbox.show(request, picked=chosen, wider=True)
+        typed = request.POST.dict()
+        typed["of"] = typed.get("of") or _twin(request, chosen)
+        return inbox.show(request, picked=chosen, wider=True, typed=typed)
     if deed is None or not picked:
         because = "Select at least one case." if deed else "There is no such thing to do."
         return inbox.show(request, status=422, failures=[Failure("", because)], picked=chosen)
@@ -65,6 +71,24 @@ def bulk(request: DeskRequest) -> HttpResponseBase:
     if len(picked) > 1:
         return see_other(back(place, did="bulk") or "/inbox?did=bulk")
     return see_other(back(place, did=act, was=picked[0].ref) or "/inbox")
+
+
+def _twin(request: DeskRequest, chosen: frozenset[str]) -> str:
+    """The case that most of the selected ones are likest to, if it is none of them: of a flood of one report, the
+    first. Only what this person may read is looked at, and they see and change what is proposed."""
+    found = Counter(
+        near[0].id
+        for ref in sorted(chosen)[:COMPARED]
+        if (each := ground(request, ref, "case.read"))
+        and (near := [one for one in _alike(request, each) if one.id not in chosen])
+    )
+    return found.most_common(1)[0][0] if found else ""
+
+
+def _alike(request: DeskRequest, found: Ground) -> list[lookalikes.Alike]:
+    case = found.case
+    near = lookalikes.alike(request.desk, request.person, case.ref, case.project, case.report)
+    return [each for each in near if each.same_project and each.phase]
 
 
 def _pick(text: str) -> Pick:
@@ -97,6 +121,8 @@ def _form(name: str) -> Callable[[DeskRequest, Pick], str]:
         form = FORMS[name](found, request.POST)
         if not form.allowed:
             return f"Your roles do not include this. Ask somebody who is {form.holders}."
+        if not any(request.POST.get(each, "").strip() for each in form.answers or ("do",)):
+            return "Write what each reporter is to read."
         if not form.is_valid():
             return "; ".join(f"{label}: {text}" for _, label, text in form.mistakes)
         command = form.command()
@@ -135,5 +161,6 @@ _DEEDS: Final[dict[str, Callable[[DeskRequest, Pick], str]]] = {
     "assign": _form("assign"),
     "need-info": _form("need-info"),
     "reject": _form("reject"),
+    "duplicate": _form("duplicate"),
     "reconsider": _reconsider,
 }
