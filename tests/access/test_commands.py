@@ -121,6 +121,7 @@ mail key add CASE FILE
 mail key list CASE
 mail key verify CASE 0000
 mail preview CASE reporter
+mail tell CASE linux-distros --confirm x
 channel preview CASE
 """
 
@@ -153,6 +154,7 @@ mail me
 mail show mail_1
 mail report mail_1
 mail discard mail_1 --reason words
+mail key of-list warehousepg linux-distros FILE --fingerprint 0000
 duty show warehousepg
 duty set warehousepg dana
 duty swap warehousepg 2026-03-16 dana

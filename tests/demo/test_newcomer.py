@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -144,3 +146,27 @@ def test_the_reporters_form_needs_nothing_but_the_page(demo: Shown, torsafest: B
     page.get_by_role("button", name="Check my report").click()
     page.get_by_role("button", name="Send the report").click()
     expect(page.locator(".words li")).to_have_count(7)
+
+
+def test_a_report_by_mail_is_fed_as_it_says_and_stands_in_the_inbox(
+    demo: Shown, staff: BrowserContext, signed_in: dict[str, list[dict[str, str]]], temporary: Path, shoot: Shoot
+) -> None:
+    (setting,) = re.findall(r"export (TOCSIN_CONFIG=\S+)", demo.text)
+    (words,) = re.findall(r"^ +tocsin (mail feed .+)$", demo.text, re.MULTILINE)
+    name, _, value = setting.partition("=")
+    command = [*running.COMMAND[:-1], *words.split()]
+    told = subprocess.run(
+        command, capture_output=True, text=True, env={**running.environment(temporary), name: value}, check=True
+    )
+    assert told.stdout.startswith("1 kept"), told.stdout
+    page = open_desk(demo, staff, signed_in)
+    row = page.get_by_role("row").filter(has_text="Reading past the end of an array")
+    for _ in range(60):
+        if row.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(row.first).to_be_visible()
+    page.goto(demo.link("/sign-in/").split("/sign-in/")[0] + "/sent")
+    expect(page.get_by_text("A report was received").first).to_be_visible()
+    shoot(page, "demo-mail")

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from tests.mail import post
 from tocsin.core.case import events as ev
+from tocsin.core.mail import verbs
 from tocsin.core.mail.addresses import FROM_REPORTER, REPORTER, Thread
 from tocsin.core.vocabulary import ActorKind, Audience
-from tocsin.services import sealing
+from tocsin.services import own, sealing
 from tocsin.services.mail import threads
 from tocsin.services.mail.held import State
 from tocsin.testing.house import House, house
@@ -185,6 +187,32 @@ def test_a_members_words_without_a_verb_stay_with_the_team_and_an_answering_addr
     assert case.first_feedback_at is not None
     assert case.reporter_waits_since is None
     assert case.messages == 3
+
+
+def test_a_member_puts_a_case_aside_from_mail_and_for_themselves_alone(home):
+    post.deliver(home, post.mail())
+    ref = only(home)
+    proven = (post.proof("example.org"), "In-Reply-To: <m1@example.net>")
+    said = "/snooze 3d\nI am away.\n\n> It crashes when the table is empty."
+    post.deliver(home, post.mail(said, sender="dana@example.org", headers=proven, message_id="m9@e"))
+    aside = own.snoozed(home.desk, home.dana)
+    assert aside[ref].until == home.clock() + timedelta(days=3)
+    assert aside[ref].seq == post.look(home, ref).case.seq, "the note that came with it does not wake it"
+    assert "I am away." in str(post.entries(home, ref)[-1].event)
+    assert not own.snoozed(home.desk, home.li)
+    for number, wrong in enumerate(("/snooze", "/snooze for ever", "/snooze 99d", "/snooze 0")):
+        post.deliver(home, post.mail(wrong, sender="dana@example.org", headers=proven, message_id=f"w{number}@e"))
+    assert len(post.quarantine(home)) == 4
+    assert "wants a time" in post.quarantine(home)[0].because[0]
+    assert own.snoozed(home.desk, home.dana) == aside
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [("3d", (3, "")), ("2 W", (14, "")), ("5", (5, "")), ("1 day\nbye", (1, "bye")), ("5w", None), ("3 months", None)],
+)
+def test_how_long_is_said_in_days_or_weeks(said, found):
+    assert verbs.days(said) == found
 
 
 def test_an_unknown_verb_and_a_refused_one_are_held_with_the_reason(home):

@@ -83,7 +83,10 @@ Try this:
   4. Reporter: send a report without an account, keep the seven words, come back with them; it is in the inbox at once.
   5. Mail: {where.desk}/sent shows every mail that would have been sent; as files in
      {place.home}/mailbox.
-  6. Everybody: {where.public}/ has the advisories, as page, OSV, CVE, CSAF, text and Atom feed.
+  6. By mail: feed a report that lies ready, from another terminal; it is in the inbox at once, and answered.
+     export TOCSIN_CONFIG={place.home}/instance/tocsin.toml
+     tocsin mail feed {place.home}/example.eml --project warehousepg
+  7. Everybody: {where.public}/ has the advisories, as page, OSV, CVE, CSAF, text and Atom feed.
 
 Everything is on this machine only and is removed when you press Ctrl+C."""
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from tocsin.boot import install
-from tocsin.boot.demo.place import Filled, Place
+from tocsin.boot.demo.place import MAIL, Filled, Place
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import PROJECT_ROLES, Role
 
@@ -41,6 +42,7 @@ def fill(place: Place) -> Filled:
     settings = file.read_text(encoding="utf-8")
     mail = f"\n[mail]\nfolder = {json.dumps(str(home / 'mailbox'))}\n"
     file.write_text(f"worker_seconds = {TURN}\n{settings}\n[accounts]\ntrial = true\n{mail}", encoding="utf-8")
+    (home / MAIL).write_bytes(files(__package__).joinpath("data", MAIL).read_bytes())
     desk, front = open_desk(), open_desk.front()
     roles = {project.id: EVERYTHING for project in desk.projects.all()}
     people = {name: desk.people.add(name, email, roles).id for name, email in PEOPLE}

@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+
+MAIL: Final = "example.eml"
+"""A report by mail, for `tocsin mail feed`."""
 
 
 class Place(msgspec.Struct, frozen=True):

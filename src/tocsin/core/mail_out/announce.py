@@ -13,9 +13,15 @@ from tocsin.core.advisory import Advisory
 from tocsin.core.formats import text, words
 from tocsin.core.mail_out.lists import ListRules
 from tocsin.core.mail_out.model import Automatic, Mail, Mailbox
-from tocsin.core.vocabulary import Refused, Value
+from tocsin.core.vocabulary import Refused, Value, utc
 
 LONGEST_SUBJECT: Final = 150
+
+
+EMBARGO: Final = """\
+PRIVATE to: {list}
+UNDER EMBARGO until {ends:%Y-%m-%d %H:%M} UTC, when we publish.
+Until then please speak of it nowhere else, and publish no fix."""
 
 
 class Announcement(Value):
@@ -31,16 +37,27 @@ class Announcement(Value):
 
 
 def announcement(
-    advisory: Advisory, rules: ListRules, to: str, sender: Mailbox, mail_id: str, at: datetime
+    advisory: Advisory,
+    rules: ListRules,
+    to: str,
+    sender: Mailbox,
+    mail_id: str,
+    at: datetime,
+    ends_at: datetime | None = None,
 ) -> Announcement:
-    """The mail to the list at `to`, dated `at`. The text is fixed, never flowed: what is signed must not be joined."""
+    """The mail to the list at `to`, dated `at`. The text is fixed, never flowed: what is signed must not be joined. A
+    list that is told before learns until when it keeps quiet (`ends_at`)."""
+    said, told = subject(advisory, rules), text.render(advisory).decode()
+    if rules.embargoed and ends_at is not None:
+        told = f"{EMBARGO.format(ends=utc(ends_at), list=rules.name)}\n\n{told}"
     mail = Mail(
         id=mail_id,
         date=at,
         sender=sender,
         to=Mailbox(address=to or rules.address),
-        subject=subject(advisory, rules),
-        text=text.render(advisory).decode(),
+        subject=rules.outside.format(project=advisory.project.name) if rules.encrypt else said,
+        inner_subject=said if rules.encrypt else "",
+        text=told,
         flowed=False,
         automatic=Automatic.NO,
     )
@@ -58,11 +75,15 @@ def subject(advisory: Advisory, rules: ListRules) -> str:
     return written if len(written) <= LONGEST_SUBJECT else f"{written[: LONGEST_SUBJECT - 1]}…"
 
 
-def problems(advisory: Advisory, rules: ListRules, now: datetime, ends_at: datetime | None) -> Refused | None:
+def problems(
+    advisory: Advisory, rules: ListRules, now: datetime, ends_at: datetime | None, *, files: bool = False
+) -> Refused | None:
     """Refuse what the list does not take: what is not public yet, or what is, or for too long (`ends_at`: when the
-    embargo ends); None where nothing is in the way."""
+    embargo ends), or files; None where nothing is in the way."""
     because = ""
-    if rules.embargoed and ends_at is None:
+    if files and not rules.attachments:
+        because = f"{rules.name} takes no attachments"
+    elif rules.embargoed and (ends_at is None or ends_at <= now):
         because = f"{rules.name} takes only what is not public yet and says when it will be"
     elif rules.embargoed and ends_at is not None and ends_at - now > timedelta(days=rules.max_days):
         because = f"{rules.name} takes an embargo of at most {rules.max_days} days; this one ends on {ends_at:%d %B}"

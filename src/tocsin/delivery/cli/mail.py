@@ -9,7 +9,7 @@ import click
 
 from tocsin.core.mail.message import Envelope
 from tocsin.core.vocabulary import ProjectId, Refused
-from tocsin.delivery.cli import post
+from tocsin.delivery.cli import post, post_lists
 from tocsin.delivery.cli.context import as_json, as_person, desk, inert, installation, print_json, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import arrivals, worker
@@ -142,7 +142,7 @@ def discard(ctx: click.Context, name: str, reason: str, person: str) -> None:
     click.echo("Discarded; it stays for thirty days.")
 
 
-for each in (post.test, post.preview, post.queue, post.key, post.me):
+for each in (post.test, post_lists.preview, post_lists.tell, post.queue, post.key, post.me):
     mail.add_command(each)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The outgoing half of `tocsin mail`: test the server, see exact bytes before they leave, what waits, and keys."""
+"""The outgoing half of `tocsin mail`: test the server, what waits, and keys."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tocsin.core.mail_out import keys as rules
 from tocsin.core.mail_out.keys import KnownKey, Source
 from tocsin.core.mail_out.quiet import Wishes
 from tocsin.core.vocabulary import ProjectId, Refused
+from tocsin.delivery.cli import post_lists
 from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, reference, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
-from tocsin.services import publication
 from tocsin.services.app import Desk
 from tocsin.services.ports.keys import KeysRefused
 from tocsin.services.ports.openpgp import Certificate
-from tocsin.services.post import keyring, letters, lists, members, own_key, probe
+from tocsin.services.post import keyring, letters, members, own_key, probe
 from tocsin.services.queries import case as query
 
 
@@ -38,29 +38,6 @@ def test(ctx: click.Context, address: str, project: str) -> None:
     click.echo(f"{done.fate.value}, the server answered {done.code or 'nothing'}")
     if done.fate.value != "sent":
         ctx.exit(int(Exit.UPSTREAM))
-
-
-@click.command()
-@click.argument("case")
-@click.argument("target")
-@as_person
-@click.pass_context
-def preview(ctx: click.Context, case: str, target: str, person: str) -> None:
-    """Print the exact bytes of the announcement of CASE to the list TARGET (`oss-security`, `linux-distros`, an
-    address), signed as it would be. Nothing is sent."""
-    opened = desk(ctx)
-    someone = who(opened, person)
-    found = query.authorised(opened, reference(opened, someone, case), someone.id, "mail.preview")
-    if found is None:
-        stop(f"there is no case {case}", Exit.NOT_FOUND)
-    state = found[1].case
-    seen = publication.preview(opened, found[1])
-    ends_at = None if state.published_at else state.embargo_until
-    made = lists.drafted(opened, state.project, seen.advisory, target, opened.now(), ends_at)
-    mail = made if isinstance(made, Refused) else lists.signed(opened, state.project, made)
-    if isinstance(mail, Refused):
-        refuse(mail)
-    click.echo(mail.body, nl=False)
 
 
 @click.command()
@@ -160,6 +137,9 @@ def verify(ctx: click.Context, case: str, fingerprint: str, party: str, person: 
     if isinstance(done, Refused):
         refuse(done)
     click.echo(f"verified: {rules.spaced(done.fingerprint)}")
+
+
+key.add_command(post_lists.of_list)
 
 
 @click.command()

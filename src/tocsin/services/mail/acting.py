@@ -7,17 +7,21 @@ account. What they may do is then decided where it is for every door.
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
+from typing import TypeGuard
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.mail import quotes, verbs
 from tocsin.core.mail.addresses import REPORTER, TEAM, Thread
 from tocsin.core.mail.verbs import Name
 from tocsin.core.vocabulary import Actor, Audience, CaseRef, Refused
-from tocsin.services import cases, numbering
+from tocsin.services import cases, numbering, own
 from tocsin.services.mail import posting, signing, threads
 from tocsin.services.mail.reading import Item
 from tocsin.services.ports.openpgp import Signed
 from tocsin.services.ports.world import PersonInfo
+
+Said = verbs.Verb | verbs.Unknown | None
 
 THANKS = "Thank you for the report. We have accepted it and are working on it."
 
@@ -49,10 +53,10 @@ def act(item: Item, ref: CaseRef, person: PersonInfo, thread: Thread | None) -> 
     actor = desk.people.actor(person.id, item.project)
     if actor is None:
         return cases.NOT_FOUND
-    command = _command(item, ref, actor, thread)
-    done = command if isinstance(command, Refused) else cases.handle(desk, ref, command, actor)
-    if isinstance(done, Refused):
-        return done
+    verb = verbs.read(quotes.words(item.read.message.text))
+    refused = _snooze(item, ref, actor, verb) if _snoozes(verb) else _move(item, ref, actor, verb, thread)
+    if refused:
+        return refused
     threads.carried_out(desk, item.project, _name(item))
     threads.remember(desk, item.project, ref, item.read.message.message_id)
     return None
@@ -64,16 +68,42 @@ def _name(item: Item) -> str:
     return hashlib.sha256(signed.content + signed.signature).hexdigest() if signed else item.arrival
 
 
-def _command(item: Item, ref: CaseRef, actor: Actor, thread: Thread | None) -> cmd.Command | Refused:
+def _move(item: Item, ref: CaseRef, actor: Actor, verb: Said, thread: Thread | None) -> Refused | None:
+    command = _command(item, ref, actor, verb, thread)
+    done = command if isinstance(command, Refused) else cases.handle(item.desk, ref, command, actor)
+    return done if isinstance(done, Refused) else None
+
+
+def _snoozes(verb: Said) -> TypeGuard[verbs.Verb]:
+    return isinstance(verb, verbs.Verb) and verb.name is Name.SNOOZE
+
+
+def _snooze(item: Item, ref: CaseRef, actor: Actor, verb: verbs.Verb) -> Refused | None:
+    """Put the case out of its member's own sight. Nothing of that is the case's business; words below are a note."""
+    found = verbs.days(verb.text)
+    if found is None:
+        because = f"“/snooze” wants a time of at most {verbs.LONGEST} days, such as 3d or 2w."
+        return Refused(code="no-time", because=because, rule="mail verbs")
+    count, words = found
+    if words.strip() and isinstance(done := cases.handle(item.desk, ref, _say(item, words, None), actor), Refused):
+        return done
+    opened = cases.open_case(item.desk, ref, actor, "case.snooze")
+    if opened is None:
+        return cases.NOT_FOUND
+    until = item.desk.now() + timedelta(days=count)
+    kept = own.snooze(item.desk, actor.id, ref, until, opened.case.seq)
+    return None if kept else Refused(code="too-many", because="Too many cases are put aside.", rule="mail verbs")
+
+
+def _command(item: Item, ref: CaseRef, actor: Actor, verb: Said, thread: Thread | None) -> cmd.Command | Refused:
     words = quotes.words(item.read.message.text)
-    verb = verbs.read(words)
     if isinstance(verb, verbs.Unknown):
         because = f"“{verb.word}” is nothing that can be done from mail. There are {verbs.ALL}."
         return Refused(code="unknown-verb", because=because, rule="mail verbs")
     if verb is None:
         return _say(item, words, thread)
     match verb.name:
-        case Name.NOTE:
+        case Name.NOTE | Name.SNOOZE:  # the latter is no command, and done by `_snooze`
             return _say(item, verb.text, None)
         case Name.REPLY:
             return _say(item, verb.text, thread if thread and thread.room != TEAM else Thread(room=REPORTER, holder=""))

@@ -69,7 +69,12 @@ def addressed(desk: Desk, project: ProjectId, who: Kept[Subscriber], letter: Fix
     me = desk.tokens.seal(Person(id=who.id, advisory=advisory), f"{door.SAID}/{project}", until)
     out = door.link(desk.tokens, base, project, "subscribe/leave", leave)
     said = door.link(desk.tokens, base, project, "updated", me)
-    headers = (("List-Unsubscribe", f"<{out}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    headers = (
+        ("List-Id", f"<advisories.{project}.{desk.post.host}>"),  # RFC 2919
+        ("List-Archive", f"<{base}/p/{project}/advisories/>"),  # RFC 2369
+        ("List-Unsubscribe", f"<{out}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),  # RFC 8058
+    )
     text = letter.text.replace(_ME, said).replace(_LEAVE, out)
     return msgspec.structs.replace(letter, text=text, headers=headers)
 

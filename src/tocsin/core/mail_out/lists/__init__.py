@@ -25,7 +25,8 @@ class ListRules(Value):
 
     `subject` is filled with `project`, `id`, `cve`, `summary`. `signature` says how a text is signed: within the text,
     beside it (PGP/MIME), or not. `embargoed` lists take only what is not public yet and are written to before the
-    embargo ends, `max_days` at most.
+    embargo ends, `max_days` at most. Those that `encrypt` have a key of their own: the subject goes inside, and
+    `outside` stands in its place. `moment` is what the case notes when the list was told (`core.limits`).
     """
 
     name: str
@@ -38,6 +39,8 @@ class ListRules(Value):
     embargoed: bool = False
     max_days: int = 0
     encrypt: bool = False
+    outside: str = ""
+    moment: str = ""
     notes: tuple[str, ...] = ()
 
 
