@@ -77,10 +77,15 @@ def decrypted(key: Tsk, wire: bytes, signer: bytes = b"") -> tuple[str, list[str
 @pytest.fixture
 def mailed(tmp_path: Path) -> Mailed:
     """See the module."""
+    return mailed_in(tmp_path)
+
+
+def mailed_in(directory: Path) -> Mailed:
+    """A house with mail, whose teams' keys lie in `directory`."""
     home, server = house(), MemoryServer()
     engine = Engine(parse)
     ring = Keyring(instance="security.example.org", seed=bytes(32), log=bytes(32))
-    keeper = Teams(tmp_path, engine, home.clock)
+    keeper = Teams(directory, engine, home.clock)
     teams = HeldTeams(lambda body: keeper.answer(body, ring, lambda line: None, admin=True))
     post = Post(sends=server, teams=teams, reads=engine, host="security.example.org")
     home.desk = replace(home.desk, post=post)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -20,6 +20,7 @@ from tocsin.core.mail_out.model import Mailbox
 from tocsin.core.mail_out.quiet import Wishes
 from tocsin.core.vocabulary import Audience, Refused
 from tocsin.services.ports.mail_out import Delivered, Fate
+from tocsin.services.ports.openpgp import Certificate
 from tocsin.services.post import digest, expiry, keyring, letters, members, sending
 from tocsin.services.post.letters import Fixed, State
 from tocsin.services.post.room import Post
@@ -315,6 +316,39 @@ def test_the_end_of_a_key_is_told_to_whom_it_concerns_three_times(mailed: Mailed
         mailed.home.clock.advance(timedelta(days=1))
     assert days == [60, 30, 7]
     assert start < ends
+
+
+def test_the_end_of_a_members_own_key_is_told_them_three_times(mailed: Mailed) -> None:
+    desk, home = mailed.home.desk, mailed.home
+    short = Tsk.generate(user_ids=["Dana <dana@example.org>"], profile=Profile.RFC4880,
+                         cipher_suite=CipherSuite.Cv25519, validity_seconds=90 * 86400)  # fmt: skip
+    taken = members.upload(desk, home.dana, public(short))
+    assert isinstance(taken, KnownKey)
+    days = told(mailed, taken.expires_at, "dana@example.org")
+    assert days == [60, 30, 7]
+    assert not mailed.server.to("li@example.org"), "nobody else's business"
+
+
+def test_the_end_of_the_teams_key_is_told_its_owners_three_times(mailed: Mailed) -> None:
+    made = mailed.teams.make(PROJECT, ["WarehousePG security <security@warehousepg.org>"])
+    assert isinstance(made, Certificate)
+    assert told(mailed, made.expires_at, "dana@example.org") == [60, 30, 7]
+
+
+def told(mailed: Mailed, ends: datetime | None, address: str) -> list[int]:
+    """On which days before its end a key's end was told, looking each day from the hundredth on, twice a day."""
+    assert ends is not None
+    mailed.home.clock.set(ends - timedelta(days=100))
+    days = []
+    for _ in range(200):
+        before = len(mailed.server.to(address))
+        expiry.warn(mailed.home.desk)
+        sending.drain(mailed.home.desk)
+        fresh = mailed.server.to(address)[before:]
+        assert all("ends soon" in str(mail["Subject"]) for mail in fresh)
+        days += [(ends - mailed.home.clock()).days] * len(fresh)
+        mailed.home.clock.advance(timedelta(hours=12))
+    return days
 
 
 def test_what_is_said_between_moves_is_mailed_as_well(mailed: Mailed) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from msgspec.structs import replace
-
 from tocsin.core.mail_out import keys
 from tocsin.core.mail_out.keys import KnownKey
 from tocsin.core.mail_out.model import Mailbox
@@ -33,15 +31,14 @@ def warn(desk: Desk) -> int:
 def _members(desk: Desk, project: ProjectId) -> int:
     told = 0
     for person, _ in desk.people.members(project):
-        member = members.member(desk, project, person.id)
-        key = member.key
+        key = members.member(desk, project, person.id).key
         days = keys.warning(key.expires_at, key.warned, desk.now()) if key else 0
         if key is None or not days:
             continue
         text = f"Your OpenPGP key {_short(key)} ends on {_day(key.expires_at)}. Upload a fresh copy of it on the desk."
         box = Mailbox(address=person.email, name=person.name)
         told += letters.fixed(desk, project, f"key-{key.fingerprint[-16:]}-{days}", [box], _letter(text))
-        members.keep(desk, project, person.id, replace(member, key=replace(key, warned=days)))
+        members.warned(desk, person.id, key.fingerprint, days)  # in every project: it is one key, told of once
     return told
 
 

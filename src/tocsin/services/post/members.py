@@ -89,6 +89,16 @@ def digest_made(desk: Desk, person: str, of: datetime) -> None:
     _everywhere(desk, person, lambda old: replace(old, digest_of=of))
 
 
+def warned(desk: Desk, person: str, fingerprint: str, days: int) -> None:
+    """Note that a person was told that their key ends in so many days."""
+
+    def note(old: Member) -> Member:
+        mine = old.key is not None and old.key.fingerprint == fingerprint
+        return replace(old, key=replace(old.key, warned=days)) if mine and old.key else old
+
+    _everywhere(desk, person, note)
+
+
 def keep(desk: Desk, project: ProjectId, person: str, value: Member) -> bool:
     """Write one record; False where somebody else did meanwhile."""
     kept = _book(desk).get(project, person)
