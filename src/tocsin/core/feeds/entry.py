@@ -59,4 +59,4 @@ def shown(text: str) -> str:
 
 def instant(at: datetime) -> str:
     """RFC 3339, in UTC, whole seconds."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{at.astimezone(UTC).isoformat()[:19]}Z"

@@ -20,7 +20,7 @@ import msgspec
 
 from tocsin.core.feeds import csaf
 from tocsin.core.feeds.csaf import Edition, Filed, Provider
-from tocsin.core.feeds.entry import instant
+from tocsin.core.feeds.entry import Entry, instant
 from tocsin.core.formats.words import visible
 from tocsin.services.ports.shelf import Document, ShelfCard
 from tocsin.services.security_txt import PATH, security_txt
@@ -153,13 +153,15 @@ def _listing(folder: str, names: Iterable[str]) -> bytes:
 
 def _pages(writer: Writer, filed: Iterable[Filed]) -> None:
     """A page for each project that lists its advisories by title, the one changed last first."""
+    listed: dict[str, list[Entry]] = {}
+    for each in filed:
+        listed.setdefault(each.entry.link.rpartition("/")[0], []).append(each.entry)
     for info in writer.projects.all():
         home = writer.home(info.id)
-        shown = [each.entry for each in filed if each.entry.link.startswith(home)]
         links = "".join(
-            f'<li><a href="{escape(each.link.removeprefix(home))}.html">{escape(each.link.removeprefix(home))}</a> '
-            f"{escape(visible(each.title))}</li>\n"
-            for each in shown
+            f'<li><a href="{escape(entry.link.removeprefix(home))}.html">{escape(entry.link.removeprefix(home))}</a> '
+            f"{escape(visible(entry.title))}</li>\n"
+            for entry in listed.get(home.rstrip("/"), ())
         )
         title = escape(f"{info.name} security advisories")
         page = f"{_HEAD.format(title=title)}<ul>\n{links}</ul>\n</main>\n</html>\n"
