@@ -105,6 +105,45 @@ def test_the_processes_work_under_roles_that_may_less_than_the_owner(served: Ser
     assert users == {f"{served.database.name}_front", f"{served.database.name}_desk"}
 
 
+TOLD = re.compile(r'name="([a-z]+)" value="([^"]*)"')
+
+
+def sent(browser: httpx2.Client, page: str, to: str, **given: str) -> httpx2.Response:
+    """Fill a form of a page in: what it hides is sent with it."""
+    shown = dict(TOLD.findall(browser.get(page).text))
+    token = next(value for name, value in shown.items() if name == "csrfmiddlewaretoken")
+    hidden = {name: value for name, value in shown.items() if name == "digest"}
+    done = browser.post(
+        to,
+        data={"csrfmiddlewaretoken": token, **hidden, **given},
+        headers={"Origin": str(browser.base_url).rstrip("/")},
+    )
+    assert done.status_code == 303, done.text[-300:]
+    return done
+
+
+def test_an_administrator_reads_one_case_behind_row_level_security_once_a_second_person_agreed(served: Served) -> None:
+    _, case = report(served.fleet.fronts[0])
+    _, other = report(served.fleet.fronts[0])
+    for name in ("ada", "eve"):
+        served.tocsin("people", "add", name, f"{name}@example.org")
+        served.tocsin("people", "administrator", f"{name}@example.org")
+    with served.browser("ada@example.org") as ada, served.browser("eve@example.org") as eve:
+
+        def seen() -> list[int]:
+            return [browser.get(f"/c/{ref}").status_code for browser in (ada, eve) for ref in (case, other)]
+
+        assert seen() == [404] * 4
+        why = "Nobody of the team answers, and it is used already."
+        sent(ada, "/admin", "/admin/do", do="break-glass", case=case, reason=why, minutes="30")
+        assert seen() == [404] * 4, "one person is not enough"
+        sent(eve, "/admin", "/admin/do", do="agree", case=case)
+        assert seen() == [200, 404, 404, 404]
+        assert "Call it and look." in ada.get(f"/c/{case}").text
+        assert other not in ada.get("/inbox").text
+    assert "ada" in served.tocsin("log", "reads", case, "--as", "ann@example.org")
+
+
 def test_probes_say_when_the_database_is_gone(served: Served) -> None:
     for url in (served.desk, served.fleet.fronts[0]):
         assert httpx2.get(f"{url}/readyz", headers={"Host": "10.0.0.7"}).text == "ready\n"
@@ -126,3 +165,50 @@ def test_a_backup_of_it_restores_and_it_moves_to_a_file(served: Served, tmp_path
     for each in served.fleet.members:
         each.start()
     served.ready()
+
+
+def test_a_backup_of_it_is_restored_into_another_database_and_verifies_there(
+    served: Served, postgres_cluster: Cluster, tmp_path: Path
+) -> None:
+    """On another machine: a new directory, new keys on disk from the kit's shares, a new database, its own roles."""
+    report(served.fleet.fronts[0])
+    shares = tmp_path / "shares"
+    served.tocsin("recovery", "make", "--out", str(shares))
+    assert "restore drill: good" in served.tocsin("backup")
+    backup = max((served.fleet.home / "data" / "backups").glob("2*"))
+    there, target = tmp_path / "there", postgres_cluster.create()
+    clean = {name: value for name, value in served.fleet.environment.items() if not name.startswith("TOCSIN_")}
+    address = f"postgresql://{target.user}@/{target.name}?host={target.host}"
+
+    def tocsin(*words: str, **more: str) -> str:
+        environment = clean | {"TOCSIN_CONFIG": str(there / "tocsin.toml")} | more
+        command = [sys.executable, "-m", "tocsin.boot.main", *words]
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def rows(database: Database) -> list[tuple[str, int]]:
+        with psycopg.connect(database.dsn) as connection:
+            tables = [name for (name,) in connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'tocsin%' ORDER BY 1"
+            )]  # fmt: skip
+            counts = [(each, connection.execute(f"SELECT count(*) FROM {each}").fetchone()) for each in tables]  # noqa: S608
+        return [(each, found[0]) for each, found in counts if found and each not in CHANGING]
+
+    given = [word for number in (1, 3) for word in ("--share", str(shares / f"share-{number}.txt"))]
+    before = rows(served.database)
+    tocsin("restore", str(backup), "--dir", str(there), *given)
+    assert "read back and compared" in tocsin("db", "move", address)
+    assert "0 findings" in tocsin("verify", TOCSIN_DATABASE_URL=address)
+    assert rows(target) == before
+    assert "Over HTTP" in tocsin("inbox", "--as", "ann@example.org", TOCSIN_DATABASE_URL=address)
+    lines = tocsin("db", "roles", "--prefix", "back", "--out", str(there / "roles"), TOCSIN_DATABASE_URL=address)
+    assert "back_desk" in lines or "back_desk" in "".join(path.read_text() for path in (there / "roles").iterdir())
+    with psycopg.connect(target.dsn) as connection:
+        (walled,) = connection.execute("SELECT relrowsecurity FROM pg_class WHERE relname = 'tocsin_case'").fetchone()
+    assert walled, "the wall stands there as well"
+    postgres_cluster.drop(target)
+
+
+CHANGING = ("tocsin_fact", "tocsin_outbox")
+"""Tables that workers write to between a backup and a count."""

@@ -128,7 +128,7 @@ def publish(house: House, ref: str) -> str:
     assert opened.case.embargo_until
     house.clock.set(opened.case.embargo_until)
     seen = publication.preview(house.desk, opened)
-    assert not seen.problems
+    assert not seen.problems, seen.problems
     story.act(house, ref, cmd.Publish(confirmation=opened.case.advisory_id, digest=seen.digest))
     work(house)
     return opened.case.advisory_id

@@ -194,6 +194,29 @@ def test_a_person_writes_to_the_cases_of_their_projects_and_no_others(owner: Dat
         cursor.execute(INTO_ANOTHERS, [B])
 
 
+def test_break_glass_opens_one_case_to_somebody_of_no_project_and_for_one_request(
+    owner: Database, desk: Database
+) -> None:
+    """Only what names a case reaches it (`services.breakglass` does, once two people agreed); everything else stays."""
+    ada = in_front(owner).people.add("Ada", "ada@example.org", {})
+    stores = in_front(desk)
+
+    def reached() -> list[Any]:
+        page = [row.case for row in stores.inbox.page(BOTH)]
+        rows = [[each.case for each in stores.drops.waiting(9)], stores.rooms.find(b"a"), stores.rooms.find(b"b")]
+        return [page, len(stores.journal.entries(A)), len(stores.journal.entries(B)), *map(bool, rows)]
+
+    scope.on_behalf_of(ada.id)
+    assert reached() == [[], 0, 0, False, False, False]
+    scope.on_behalf_of(ada.id, B)
+    assert reached() == [[B], 0, 1, True, False, True]
+    stores.journal.commit(further(B, 1, project=OTHER))
+    with pytest.raises(ProgrammingError, match="row-level security"), desk.write() as cursor:
+        cursor.execute(INTO_ANOTHERS, [A])
+    scope.on_behalf_of(ada.id)
+    assert reached() == [[], 0, 0, False, False, False], "the next request on the same session names no case"
+
+
 @pytest.mark.parametrize("table", sorted(roles.ADDED_ONLY))
 def test_what_is_only_ever_added_to_the_desk_cannot_rewrite(desk: Database, table: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), desk.write() as cursor:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tocsin.core.affected.sbom import bill
 from tocsin.core.feeds.restricted import Draft
@@ -43,6 +44,18 @@ from tocsin.services.ports.vault import Sealer, Vault
 from tocsin.services.ports.world import Clock, Mint, People, Projects
 from tocsin.services.post.room import Post
 from tocsin.services.quotas import Quotas
+
+
+class Wall(Protocol):
+    """Tells the store for whom this thread asks from now on, and which one case they reach besides those of their
+    projects: a second wall, where the database has one."""
+
+    def __call__(self, who: str, case: CaseRef = "") -> None:
+        """Say so."""
+
+
+def no_wall(who: str, case: CaseRef = "") -> None:
+    """A store without one."""
 
 
 @dataclass(frozen=True)
@@ -202,8 +215,7 @@ class Desk:
     aside: Callable[[Callable[[], None]], None] | None = None
     """Takes what may have to wait for others off the worker's turn; without one it is done in the turn."""
     mail: Mailroom | None = None
-    wall: Callable[[str], None] = lambda person: None
-    """Tells the store for whom this thread asks from now on: a second wall, where the database has one."""
+    wall: Wall = no_wall
 
 
 Holder = Front | Desk

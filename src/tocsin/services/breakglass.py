@@ -3,7 +3,8 @@
 
 Wish and agreement stand in the case's journal, its history and its team's notices, and each look in its record of
 looks. The key holder releases the key for this purpose only while an agreement stands in its own ledger. What waits is
-listed from a fact that names the case, without a word of its content.
+listed from a fact that names the case, without a word of its content. Where the database has a wall of its own
+(`app.Desk.wall`), it is opened for that one case, and for the request that asks.
 """
 
 from __future__ import annotations
@@ -22,9 +23,6 @@ from tocsin.services import cases, looks
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.ports.keys import BREAK_GLASS, KeysRefused
-
-MACHINE: Final = "*"
-"""For whom the store is asked about a case of no project of the person's (`app.Desk.wall`)."""
 
 _FACT: Final = "glass/"
 _ON: Final = "on"
@@ -55,7 +53,7 @@ class Standing(msgspec.Struct, frozen=True):
 def ask(desk: Desk, person: str, ref: CaseRef, reason: str, minutes: int) -> Refused:
     """Ask for break-glass in one's own name. Returns what is told: the code `approve.NEEDED` says that it now waits for
     a second person, every other that nothing was asked."""
-    desk.wall(MACHINE)
+    desk.wall(person, ref)
     try:
         actor = _administrator(desk, person, ref)
         if actor is None:
@@ -74,7 +72,7 @@ def ask(desk: Desk, person: str, ref: CaseRef, reason: str, minutes: int) -> Ref
 
 def agree(desk: Desk, person: str, ref: CaseRef, digest: str) -> Refused | None:
     """Agree, as another administrator, to what somebody asked for; None says that it is done."""
-    desk.wall(MACHINE)
+    desk.wall(person, ref)
     try:
         actor = _administrator(desk, person, ref)
         if actor is None:
@@ -91,8 +89,8 @@ def look(desk: Desk, ref: CaseRef, person: str, purpose: str) -> tuple[Actor, Op
     """
     if not any(each.id == person for each in desk.people.administrators()):
         return None
-    desk.wall(MACHINE)  # for the rest of this request, which asks for this case alone
-    found = _look(desk, ref, person, f"{BREAK_GLASS} {purpose}")
+    desk.wall(person, ref)  # for the rest of this request: this case, and no other
+    found = _look(desk, ref, person, BREAK_GLASS + purpose)
     if found is None:
         desk.wall(person)
     return found
@@ -118,11 +116,12 @@ def waiting(desk: Desk, person: str) -> tuple[tuple[Wish, ...], tuple[Standing, 
     and what was asked; the machine reads that, nobody else."""
     wishes: list[Wish] = []
     standing: list[Standing] = []
-    desk.wall(MACHINE)
     try:
         for name, fact in desk.machine.facts.all().items():
             if name.startswith(_FACT) and fact.value == _ON:
-                _collect(desk, person, name.removeprefix(_FACT), wishes, standing)
+                ref = name.removeprefix(_FACT)
+                desk.wall(person, ref)
+                _collect(desk, person, ref, wishes, standing)
     finally:
         desk.wall(person)
     return tuple(wishes), tuple(standing)

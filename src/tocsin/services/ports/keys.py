@@ -12,8 +12,9 @@ from typing import Final, Protocol
 
 from tocsin.core.vocabulary import CaseRef, Value
 
-BREAK_GLASS: Final = "break-glass"
-"""First word of the purposes under which a key is released only while somebody else's agreement stands."""
+BREAK_GLASS: Final = "break-glass "
+"""Beginning of the purposes under which a key is released only while somebody else's agreement stands: what is read
+follows. The moves and lists of break-glass itself, which the machine opens a case for, bear other names."""
 
 GLASS_LONGEST: Final = timedelta(hours=8)
 """The longest time that two people may open a case for."""

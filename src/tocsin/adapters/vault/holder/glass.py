@@ -27,7 +27,7 @@ class Glass:
         if not now < question.until <= now + GLASS_LONGEST:
             hours = int(GLASS_LONGEST.total_seconds() // 3600)
             raise KeysRefused(f"break-glass lasts at most {hours} hours from now")
-        purpose = f"{BREAK_GLASS} {question.second} {question.until.isoformat()}"
+        purpose = f"{BREAK_GLASS}{question.second} {question.until.isoformat()}"
         return Release(at=now, case=question.case, actor=question.actor, purpose=purpose, refused=GRANT)
 
     def note(self, line: Release) -> None:
