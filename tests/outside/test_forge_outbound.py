@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from datetime import timedelta
+
 import msgspec
 import pytest
 
 from tests.outside.places import PROJECT, Town, town
 from tests.outside.test_forge_inbound import notes, reported
+from tests.services import acts
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.cve_commands import RequestCve
 from tocsin.core.case.events import CreditGiven, ProductNamed
 from tocsin.core.policy.facts import LineFact
+from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Affectedness, Refused
 from tocsin.services.book import Kept
 from tocsin.services.forge import links, pushing
@@ -184,6 +190,32 @@ def test_a_package_with_ranges_of_its_own_is_refused_by_name_and_changes_nothing
     assert isinstance(refused, Refused)
     assert (refused.code, refused.missing) == ("several-products", ("warehousepg-backup",))
     assert here.case(ref).advisory == before.advisory
+
+
+@pytest.mark.parametrize("fault", [None, Fault.BROKEN, Fault.HANG, Fault.TOO_MANY])
+def test_where_the_policy_asks_github_for_ids_one_move_puts_the_draft_there_and_asks_once(
+    here: Town, fault: Fault | None
+) -> None:
+    here.desk.projects.adopt(
+        (seed(PROJECT) or "").replace('route = "mitre"', 'route = "github"'), "test", here.desk.now()
+    )
+    ref = acts.report(here.house).case
+    acts.ready(here.house, ref)
+    drafted(here, ref)
+    with here.github.failing(fault) if fault else nullcontext():
+        here.move(ref, RequestCve())
+        here.turn()
+    for _ in range(4):
+        here.house.clock.advance(timedelta(minutes=15))
+        here.turn()
+    (ghsa,) = here.github.world.advisories
+    assert here.github.world.cve_requested == [ghsa]
+    assert here.case(ref).cve_id == ""
+    here.github.world.assign_cve(ghsa, "CVE-2026-12345")
+    here.look()
+    case = here.case(ref)
+    assert (case.cve_id, case.cve_state, case.cve_assigner_name) == ("CVE-2026-12345", "reserved", "GitHub_M")
+    assert here.github.wrong == []
 
 
 def test_the_cve_id_that_github_assigns_is_taken_over_and_is_no_foreign_edit(here: Town) -> None:

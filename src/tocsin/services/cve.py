@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ids of a project that is its own CNA: reserved and rejected by the worker, safe to be cut short.
+"""CVE ids by the policy's route: a project that is its own CNA has them reserved and rejected by the worker; where the
+forge is the CNA it is asked for one, once, and the look at the forge enters it when it comes. Safe to be cut short.
 
 Reserving has no natural key: a second request gives a second id. So whoever reserves is alone, notes that it is about
 to, and looks, after a try that was cut short, for the id that came of it. No id is left behind that nothing names.
@@ -14,12 +15,15 @@ import msgspec
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.deeds import CveDue
+from tocsin.core.case.evolve_publication import FORGE_CNA
 from tocsin.core.case.model import Case
 from tocsin.core.case.record_events import CveRejectionOrdered
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, CaseRef, Refused
 from tocsin.services import cases, sealing
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
+from tocsin.services.forge import pushing
+from tocsin.services.forge.links import forge, of_case
 from tocsin.services.ports.cna import Cna
 from tocsin.services.ports.targets import Rejected, Trouble
 from tocsin.services.publishing.carry import FIRST_TRY, Later, pause
@@ -34,11 +38,14 @@ def carry(desk: Desk, deed: CveDue, tries: int) -> Later | None:
     opened = cases.open_case(desk, deed.case, SYSTEM_ACTOR, "cve")
     if opened is None or opened.case.cve_wanted != deed.what:
         return None
+    by_forge = deed.what == "id" and opened.policy.cve is not None and opened.policy.cve.route == FORGE_CNA
     cna = desk.cnas.get(opened.case.project)
-    if cna is None:
+    if cna is None and not by_forge:
         _tell(desk, deed.case, "No account with CVE Services is set up for this project (`cna.PROJECT`).", tries)
         return Later(desk.now() + pause(tries), "no-account")
     try:
+        if by_forge or cna is None:
+            return _ask_forge(desk, opened)
         if deed.what == "rejection":
             return _reject(desk, opened, cna)
         if not desk.machine.facts.claim("claim/cve", desk.now(), desk.now() + ALONE):
@@ -50,6 +57,20 @@ def carry(desk: Desk, deed: CveDue, tries: int) -> Later | None:
     except Rejected as no:
         _tell(desk, deed.case, no.because, 1)
         return None
+
+
+def _ask_forge(desk: Desk, opened: Opened) -> None:
+    """Have the draft stand on the forge, and ask the forge for an id. Raises Trouble and Rejected."""
+    asked = forge(desk, opened.case.project)
+    if asked is None:
+        raise Rejected(pushing.NO_FORGE.because)
+    if of_case(desk, opened.case.project, opened.case.ref) is None:
+        written = pushing.put(desk, opened, asked)
+        if isinstance(written, Refused):
+            raise Rejected(written.because)
+    done = pushing.ask_cve(desk, opened, asked)
+    if isinstance(done, Refused):
+        raise Rejected(done.because)
 
 
 def _reserve(desk: Desk, case: Case, cna: Cna) -> Later | None:

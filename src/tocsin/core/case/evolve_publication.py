@@ -16,6 +16,9 @@ from tocsin.core.publication.events import PublicationDisarmed, TargetEvent, Tar
 Changes = dict[str, Any]
 
 OWN_CNA: Final = "own-cna"
+FORGE_CNA: Final = "github"
+BY_PROGRAM: Final = (OWN_CNA, FORGE_CNA)
+"""Routes on which the worker asks; on the others a person does."""
 """The route by which the worker reserves ids itself."""
 
 
@@ -57,7 +60,7 @@ def _target(case: Case, entry: ev.Entry, event: TargetEvent) -> Changes:
 def _cve_requested(case: Case, entry: ev.Entry, event: CveRequested) -> Changes:
     asked = PromiseFact(name="cve-requested", at=entry.at)
     others = (each for each in case.recorded if each.name != asked.name)
-    return {"recorded": (*others, asked), "cve_wanted": "id" if event.route == OWN_CNA else ""}
+    return {"recorded": (*others, asked), "cve_wanted": "id" if event.route in BY_PROGRAM else ""}
 
 
 def _cve_rejected(case: Case, entry: ev.Entry, event: CveRejectionOrdered) -> Changes:

@@ -54,7 +54,11 @@ def push(desk: Desk, ref: CaseRef, actor: Actor) -> Kept[Link] | Refused:
     found = _opened(desk, ref, actor, "forge.push")
     if isinstance(found, Refused):
         return found
-    opened, asked = found
+    return put(desk, *found)
+
+
+def put(desk: Desk, opened: cases.Opened, asked: Forge) -> Kept[Link] | Refused:
+    """Write the draft of an opened case, for whoever may; see `push`."""
     case = opened.case
     advisory = assemble(case, opened.policy, desk.site.public_url, desk.now())
     if not advisory.title or not advisory.products:
@@ -136,8 +140,12 @@ def request_cve(desk: Desk, ref: CaseRef, actor: Actor) -> Kept[Link] | Refused:
     found = _opened(desk, ref, actor, "forge.cve")
     if isinstance(found, Refused):
         return found
-    opened, asked = found
-    kept = of_case(desk, opened.case.project, ref)
+    return ask_cve(desk, *found)
+
+
+def ask_cve(desk: Desk, opened: cases.Opened, asked: Forge) -> Kept[Link] | Refused:
+    """Ask for the id of an opened case, for whoever may; see `request_cve`."""
+    kept = of_case(desk, opened.case.project, opened.case.ref)
     if kept is None:
         return NO_LINK
     if opened.case.cve_id:
