@@ -45,7 +45,8 @@ def carry(desk: Desk, deed: CveDue, tries: int) -> Later | None:
         return Later(desk.now() + pause(tries), "no-account")
     try:
         if by_forge or cna is None:
-            return _ask_forge(desk, opened)
+            _ask_forge(desk, opened)
+            return None
         if deed.what == "rejection":
             return _reject(desk, opened, cna)
         if not desk.machine.facts.claim("claim/cve", desk.now(), desk.now() + ALONE):
