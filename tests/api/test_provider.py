@@ -13,6 +13,8 @@ import pytest
 from tests.api.conftest import PROJECT, Half
 from tests.api.test_story import DRAFT, li, ready, reported
 from tests.desk.story import second
+from tests.site.schemas import wrong_with_feed, wrong_with_metadata
+from tocsin.core.feeds.csaf import Edition
 from tocsin.core.vocabulary import Role
 from tocsin.core.wire.access import Scope
 from tocsin.services import worker
@@ -67,6 +69,12 @@ def test_a_document_has_its_hashes_and_passes_the_standards_tests(drafted: str, 
         assert told == hashlib.new(name, body).hexdigest()
     wrong = [each for each in lint("d.json", body, house.desk.now()).findings if each.severity == "error"]
     assert wrong == []
+
+
+def test_metadata_and_feeds_meet_their_schemas(drafted: str, desk: Half) -> None:
+    assert wrong_with_metadata(Edition.V20, desk.get(f"{HERE}/provider-metadata.json")) == []
+    for name in ("amber", "red"):
+        assert wrong_with_feed(desk.get(f"{HERE}/feed-tlp-{name}.json")) == []
 
 
 def test_strangers_learn_nothing_and_people_without_a_part_learn_nothing(

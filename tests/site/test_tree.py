@@ -16,6 +16,7 @@ import jsonschema_rs
 import pytest
 
 from tests.site.published import PROJECT, URL, put
+from tests.site.schemas import wrong_with_metadata
 from tests.support import shared
 from tocsin.adapters.publishers.site import FileTree
 from tocsin.core.feeds.csaf import METADATA, Edition, metadata_path
@@ -147,6 +148,8 @@ def test_the_metadata_meet_their_schemas_and_name_what_is_there(place: Place) ->
     assert place.json(METADATA) == place.json(metadata_path(Edition.V20))
     for edition in Edition:
         found = place.json(metadata_path(edition))
+        assert wrong_with_metadata(edition, found) == []
+        assert wrong_with_metadata(edition, {**found, "role": "csaf_friend"}) != []
         assert found["role"] == "csaf_trusted_provider"
         urls = [url for url in _strings(found) if url.startswith(f"{URL}/") and not url.endswith("/report")]
         for url in urls:
