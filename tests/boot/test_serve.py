@@ -85,6 +85,20 @@ def children(pid: int) -> dict[int, str]:
     return found
 
 
+def descendants(pid: int) -> set[int]:
+    """The processes below a process, those of its children among them."""
+    below = set(children(pid))
+    return below.union(*map(descendants, below)) if below else below
+
+
+def alive(pid: int) -> bool:
+    """Whether a process still runs; one that ended and that nobody took notice of does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def test_both_listeners_answer_with_every_security_header(running):
     _, _, public, desk = running
     for url in (f"{public}/p/warehousepg/report", f"{desk}/sign-in", f"{public}/nothing-here", f"{desk}/nothing-here"):
@@ -120,23 +134,12 @@ def test_a_listener_that_dies_is_started_again(running):
     _, process, public, _ = running
     time.sleep(6)  # sooner than this an end counts as a failure to start
     front = next(pid for pid, role in children(process.pid).items() if role == "front")
+    below = descendants(front)
+    assert below, "its worker"
     os.kill(front, signal.SIGKILL)
+    until(lambda: not any(map(alive, below)), "its worker ends with it")
     until(lambda: any(r == "front" and p != front for p, r in children(process.pid).items()), "a new front")
     until(lambda: httpx2.get(f"{public}/healthz").status_code == 200, "the new front answers")
-
-
-def descendants(pid: int) -> set[int]:
-    """The processes below a process, those of its children among them."""
-    below = set(children(pid))
-    return below.union(*map(descendants, below)) if below else below
-
-
-def alive(pid: int) -> bool:
-    """Whether a process still runs; one that ended and that nobody took notice of does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")

@@ -3,40 +3,24 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TypeVar
 
-from django.core.management import call_command
 from django.db import connections
 
-from tocsin.adapters.db.configure import databases
 from tocsin.adapters.db.database import Database
+from tocsin.adapters.db.other import make_tables, reached
+
+connected = reached
+"""Reach the database at an address under an alias of its own: the product's own way to one beside its own."""
 
 T = TypeVar("T")
-_numbers = itertools.count(1)
-
-
-@contextmanager
-def connected(url: str, data_dir: Path) -> Iterator[Database]:
-    """Reach the database at `url` under an alias of its own, with the settings that the product would make."""
-    alias = f"store_{next(_numbers)}"
-    config = databases(url, data_dir)["default"]
-    connections.settings[alias] = connections.configure_settings({"default": {}, alias: config})[alias]
-    try:
-        yield Database(alias)
-    finally:
-        connections[alias].close()
-        del connections[alias]
-        del connections.settings[alias]
 
 
 def migrate(database: Database) -> None:
     """Make the tables."""
-    call_command("migrate", database=database.alias, verbosity=0)
+    make_tables(database)
 
 
 def at_once(database: Database, count: int, work: Callable[[int], T]) -> list[T]:

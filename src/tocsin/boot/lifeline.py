@@ -32,22 +32,26 @@ def told(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def tie() -> None:
-    """End this process, as if asked to, when its parent ends; nothing where no supervisor started it. To be called
-    once, from the main thread."""
+    """End this process when its parent ends; nothing where no supervisor started it. To be called once, from the main
+    thread.
+
+    It is as if it was asked to; a listener's worker, which has a listener above it, is ended at once: a listener that
+    ends in good order ends its workers first, and until a worker serves, its signals are still the listener's.
+    """
     supervisor = os.environ.get(SUPERVISED)
     if not supervisor:
         return
-    above = multiprocessing.parent_process()  # a listener's worker; it is tied to the listener
-    parent = above.pid if above is not None and above.pid else int(supervisor)
+    above = multiprocessing.parent_process()
+    parent, word = (int(supervisor), signal.SIGTERM) if above is None else (above.pid or 0, signal.SIGKILL)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, word)
     else:
-        threading.Thread(target=_look, args=(parent,), name="lifeline", daemon=True).start()
+        threading.Thread(target=_look, args=(parent, word), name="lifeline", daemon=True).start()
     if os.getppid() != parent:  # it went before anybody could tell
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), word)
 
 
-def _look(parent: int) -> None:
+def _look(parent: int, word: signal.Signals) -> None:
     while os.getppid() == parent:
         time.sleep(LOOK)
-    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), word)

@@ -97,6 +97,12 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
+# What one desk counts of attempts to sign in, and of codes that were used, the others know.
+CACHES = {
+    "default": {"BACKEND": "tocsin.adapters.db.passing.Passing"}
+    if ROLE is Role.DESK
+    else {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # With https the names begin with `__Host-`: no other host, and no page without TLS, can set them (RFC 6265bis, 4.1.3).
 # Browsers take such a name over TLS only, so a trial on loopback goes without; everything else about them is the same.

@@ -14,6 +14,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from tocsin.adapters.db import passing
+from tocsin.adapters.db.counts import DbCounts
 from tocsin.boot import backup, setup
 from tocsin.boot.config import Config
 from tocsin.boot.inbound import Mailbox
@@ -44,6 +46,7 @@ def chores(config: Config) -> Sequence[Chore]:
         Chore(
             "sealing inbox rows again", 60 * MINUTE, partial(_alone, "inbox rows", _renew, 360 * MINUTE), at_once=True
         ),
+        Chore("forgetting old counts", 60 * MINUTE, partial(_alone, "old counts", _forget, 10 * MINUTE)),
         Chore("a sign of life", MINUTE, partial(alive, socket.gethostname()), at_once=True),
         Chore("taking up alarms", MINUTE, partial(_alone, "alarms", alarms.take_up, MINUTE)),
         Chore("daily mails", 5 * MINUTE, partial(_alone, "daily mails", digest.make, 10 * MINUTE)),
@@ -82,6 +85,12 @@ def _fetch(project: str, mailbox: Mailbox, desk: Desk) -> None:
 def _renew(desk: Desk) -> None:
     """What “tocsin upgrade” does after its migrations, where “tocsin serve” has made them."""
     verify.renew_once(desk, setup.edition())
+
+
+def _forget(desk: Desk) -> None:
+    """Remove counts and attempts to sign in that nobody looks at any more."""
+    DbCounts().forget(desk.now() - timedelta(hours=1))
+    passing.forget(desk.now())
 
 
 def alive(host: str, desk: Desk) -> None:

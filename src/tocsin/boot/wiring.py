@@ -13,6 +13,7 @@ from tocsin.adapters.channels.mail.proving import ask_the_domain
 from tocsin.adapters.child.pool import Pool
 from tocsin.adapters.child.pools import Pools
 from tocsin.adapters.db.api import DbApiTokens, DbRepeats
+from tocsin.adapters.db.counts import DbCounts
 from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.inbox import DbInbox
 from tocsin.adapters.db.journal import DbJournal
@@ -69,9 +70,6 @@ from tocsin.services.quotas import Quotas
 LIKES: Final = Likes()
 """What this process knows of look-alikes: the worker fills it, the rooms ask it."""
 
-QUOTAS: Final = Quotas(secrets.token_bytes(16))
-"""What this process counted of the reports of this hour."""
-
 
 def now() -> datetime:
     """Read the clock."""
@@ -110,7 +108,7 @@ BILLS: Final = Pool("sbom", Bill, LARGEST_BILL)
 
 def front(config: Config) -> Front:
     """Build what the process that faces the internet holds. It reads no key that opens anything."""
-    sealer = load_sealer(config.data_dir)
+    sealer, tokens = load_sealer(config.data_dir), load_tokens(config.data_dir)
     return Front(
         site=site(config),
         now=now,
@@ -118,7 +116,7 @@ def front(config: Config) -> Front:
         sealer=sealer,
         receipts=load_receipts(config.data_dir),
         notary=load_notary(config.data_dir),
-        tokens=load_tokens(config.data_dir),
+        tokens=tokens,
         blobs=storage.blobs(config, sealer.instance),
         journal=DbJournal(),
         rooms=DbRooms(),
@@ -128,7 +126,7 @@ def front(config: Config) -> Front:
         log=DbLog(),
         log_key=load_log_key(config.data_dir),
         arrivals=DbArrivals(),
-        quotas=QUOTAS,
+        quotas=Quotas(DbCounts(), tokens.mark),
         tree=storage.tree(config),
         facts=DbFacts(),
         bills=BILLS,

@@ -131,9 +131,9 @@ class Front:
     log: LogReader
     log_key: bytes
     arrivals: Arrivals
+    quotas: Quotas
     tree: TreeReader = field(default_factory=Nowhere)
     facts: Facts | None = None
-    quotas: Quotas = field(default_factory=Quotas)
     bills: Bills = bill
 
 

@@ -4,14 +4,17 @@
 Beyond a quota nothing is refused and nothing is closed: the report is accepted, sealed, acknowledged and *held*, which
 only means that the inbox lists it under a tab of its own. Its promises run as for any other, and the first warning that
 one of them comes near puts it back in the queue. A source's first report of an hour is never held because of others,
-and one about what is already public is never held at all. Sources are remembered for an hour, as keyed hashes only.
+and one about what is already public is never held at all.
+
+All processes of an installation count together (`ports.counts`). Sources are remembered for an hour, as keyed hashes
+that are others in the next one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from hashlib import blake2b
 from ipaddress import ip_address
 from threading import Lock
 from typing import Final
@@ -19,12 +22,12 @@ from typing import Final
 import msgspec
 
 from tocsin.core.vocabulary import ProjectId, ReportKind
+from tocsin.services.ports.counts import Counts
 
 HELD: Final = "held"
 """What the inbox row of a held report says it waits for."""
 
-MOST_SOURCES: Final = 100_000
-"""Sources that are told apart within an hour; beyond that, new ones count as unknown."""
+_ALL: Final = "installation"
 
 
 class Quota(msgspec.Struct, frozen=True):
@@ -38,55 +41,62 @@ class Quota(msgspec.Struct, frozen=True):
 USUAL: Final = Quota()
 
 
-class Quotas:
-    """The counts of this hour, in memory. `key` blinds addresses and dies with the process."""
+class OwnCounts:
+    """`ports.counts.Counts` of one process alone, in its memory: the newest hour that it was asked about."""
 
-    def __init__(self, key: bytes = b"", quota: Quota = USUAL) -> None:
-        self._key = key
-        self._quota = quota
+    def __init__(self) -> None:
         self._lock = Lock()
         self._hour = datetime.min.replace(tzinfo=UTC)
-        self._sources: Counter[bytes] = Counter()
-        self._projects: Counter[ProjectId] = Counter()
+        self._counts: Counter[str] = Counter()
+
+    def add(self, names: Sequence[str], hour: datetime, by: int = 1) -> Sequence[int]:
+        """Count; see the port."""
+        with self._lock:
+            if hour != self._hour:
+                self._hour = hour
+                self._counts.clear()
+            for name in names:
+                self._counts[name] += by
+            return [self._counts[name] for name in names]
+
+    def forget(self, before: datetime) -> int:
+        """Nothing is kept longer than an hour as it is."""
+        return 0
+
+
+class Quotas:
+    """What is held. `blind` makes the keyed hash of a purpose and a text that an address is counted by."""
+
+    def __init__(self, counts: Counts, blind: Callable[[str, str], bytes], quota: Quota = USUAL) -> None:
+        self._counts = counts
+        self._blind = blind
+        self._quota = quota
 
     def hold(self, project: ProjectId, address: str, kind: ReportKind, now: datetime) -> bool:
         """Count a report and say whether it is held. `address` is where a stranger's came from; "" is somebody at the
-        machine itself, who is not counted."""
+        machine itself, who is not counted. Raises `Unavailable` where nobody can count now."""
         if not address:
             return False
-        source = self._blind(address)
-        with self._lock:
-            self._turn(now)
-            before = self._sources[source] if source else 0
-            if source and (source in self._sources or len(self._sources) < MOST_SOURCES):
-                self._sources[source] += 1
-            held = kind is not ReportKind.ALREADY_PUBLIC and self._full(project, source, before)
-            if not held:
-                self._projects[project] += 1
-            return held
-
-    def _full(self, project: ProjectId, source: bytes, before: int) -> bool:
-        if source and not before:
-            return False
-        quota = self._quota
-        crowded = self._projects[project] >= quota.project or self._projects.total() >= quota.installation
-        return crowded or before >= quota.source
-
-    def _turn(self, now: datetime) -> None:
         hour = now.replace(minute=0, second=0, microsecond=0)
-        if hour != self._hour:
-            self._hour = hour
-            self._sources.clear()
-            self._projects.clear()
+        queue, source = (_ALL, f"project/{project}"), self._source(address, hour)
+        every, here, *own = self._counts.add((*queue, *source), hour)
+        quota, before = self._quota, own[0] - 1 if own else None
+        crowded = every > quota.installation or here > quota.project
+        full = before != 0 and (crowded or (before or 0) >= quota.source)
+        held = full and kind is not ReportKind.ALREADY_PUBLIC
+        if held:  # it takes nobody's place in the queue
+            self._counts.add(queue, hour, by=-1)
+        return held
 
-    def _blind(self, address: str) -> bytes:
-        """Hash an address; one of this machine or a private network is a proxy's, and says nothing of the source. Of an
-        IPv6 address the network counts, because one person has billions of the rest."""
+    def _source(self, address: str, hour: datetime) -> tuple[str, ...]:
+        """What an address is counted under; nothing for one of this machine or of a private network, which is a proxy's
+        and says nothing of the source. Of an IPv6 address the network counts, because one person has billions of the
+        rest."""
         try:
             place = ip_address(address)
         except ValueError:
-            return b""
+            return ()
         if not place.is_global:
-            return b""
+            return ()
         kept = place.packed if place.version == 4 else place.packed[:8]
-        return blake2b(kept, key=self._key, digest_size=12).digest()
+        return (f"source/{self._blind(f'quota {hour:%Y-%m-%dT%H}', kept.hex())[:12].hex()}",)

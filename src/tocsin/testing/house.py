@@ -17,6 +17,7 @@ from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import ProjectId, Role
 from tocsin.services.alarms import AlarmedVault, sounder
 from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Mailroom, Outside, Press, Site, Watch
+from tocsin.services.quotas import OwnCounts, Quotas
 from tocsin.testing.api import MemoryApiTokens, MemoryRepeats
 from tocsin.testing.machine import MemoryAlarms, MemoryFacts, MemoryKeys
 from tocsin.testing.mail import parsed
@@ -98,6 +99,7 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         log=store.log,
         log_key=sealing.log_notary.public,
         arrivals=arrivals,
+        quotas=Quotas(OwnCounts(), sealing.tokens.mark),
         tree=tree,
     )
     far, alarms = Far(), MemoryAlarms()

@@ -32,6 +32,8 @@ FRONT_MAY: Final[Mapping[str, tuple[str, ...]]] = {
     "tocsin_drop": _ADD,
     "tocsin_arrival": _ADD,
     "tocsin_log_new": ("INSERT", "SELECT"),
+    # How many reports an hour: it adds, and is told the sum.
+    "tocsin_count": ("INSERT", "SELECT", "UPDATE"),
     # The reporter's own room: found by its locator, sealed to its phrase, forgotten at a wish.
     "tocsin_room": ("INSERT", "SELECT", "DELETE"),
     "tocsin_room_copy": ("INSERT", "SELECT", "DELETE"),

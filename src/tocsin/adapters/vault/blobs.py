@@ -12,17 +12,15 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import BinaryIO, Final
 
-from tocsin.adapters.vault.durable import NEW_FILE, OLD_FILE, PRIVATE_DIRECTORY, PRIVATE_FILE, sync_directory
-from tocsin.adapters.vault.secret import Secret
-from tocsin.adapters.vault.stream import StreamOpener, StreamSealer
+from tocsin.adapters.vault.durable import OLD_FILE, PRIVATE_DIRECTORY, sync_directory
+from tocsin.adapters.vault.stream import StreamOpener
+from tocsin.adapters.vault.writer import BlobFileWriter, Keep
 from tocsin.core.vocabulary import utc
-from tocsin.services.ports.blobs import BlobMissing, SealedBlob
+from tocsin.services.ports.blobs import BlobMissing
 from tocsin.services.ports.vault import bind
 
 ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -43,10 +41,11 @@ class FileBlobs:
         self._instance = instance
         _make_tree(root)
 
-    def create(self) -> FileBlobWriter:
+    def create(self) -> BlobFileWriter:
         """Begin a blob; see the port."""
         blob_id = secrets.token_hex(16)
-        return FileBlobWriter(self._root / UNFINISHED / blob_id, self._path(blob_id), blob_ad(self._instance, blob_id))
+        keep, ad = _keep_as(self._path(blob_id)), blob_ad(self._instance, blob_id)
+        return BlobFileWriter(self._root / UNFINISHED / blob_id, blob_id, ad, keep)
 
     def open(self, blob_id: str, key: bytes) -> StreamOpener:
         """Read a blob; see the port."""
@@ -88,67 +87,21 @@ class FileBlobs:
         return self._root / blob_id[0] / blob_id[1] / blob_id
 
 
-class FileBlobWriter(Secret):
-    """A `BlobWriter` of the port on one file."""
+def _keep_as(final: Path) -> Keep:
+    """Make a file durable under its name, in the order of the module's text."""
 
-    __slots__ = ("_file", "_final", "_path", "_stream")
-
-    def __init__(self, unfinished: Path, final: Path, ad: bytes) -> None:
-        self._path: Path | None = unfinished
-        self._final = final
-        self._file = os.fdopen(os.open(unfinished, NEW_FILE, PRIVATE_FILE), "wb")
+    def keep(file: BinaryIO, path: Path) -> None:
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+        path.rename(final)
         try:
-            self._stream = StreamSealer(self._file.write, ad)
+            sync_directory(final.parent)
         except BaseException:
-            self.abort()
+            final.unlink(missing_ok=True)
             raise
 
-    def write(self, chunk: bytes) -> None:
-        """Seal and write; a failure aborts, because a gap cannot be mended; see the port."""
-        self._check_open()
-        try:
-            self._stream.write(chunk)
-        except BaseException:
-            self.abort()
-            raise
-
-    def finish(self) -> SealedBlob:
-        """Make it durable, in the order of the module's text; see the port."""
-        unfinished = self._check_open()
-        try:
-            blob = self._stream.finish(self._final.name)
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._path = unfinished.rename(self._final)
-            sync_directory(self._final.parent)
-        except BaseException:
-            self.abort()
-            raise
-        self._path = None
-        return blob
-
-    def abort(self) -> None:
-        """Close and remove; see the port."""
-        if self._path is None:
-            return
-        path, self._path = self._path, None
-        with suppress(OSError):  # closing flushes, and a full disk refuses that once more
-            self._file.close()
-        path.unlink(missing_ok=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        self.abort()
-
-    def _check_open(self) -> Path:
-        if self._path is None:
-            raise ValueError("this blob was finished or aborted")
-        return self._path
+    return keep
 
 
 def _make_tree(root: Path) -> None:

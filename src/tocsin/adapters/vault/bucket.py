@@ -8,21 +8,19 @@ ciphertext. How durable a stored object is, is the store's promise. Source: Amaz
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Final, Self, cast
+from typing import Any, BinaryIO, Final, cast
 
 from tocsin.adapters.vault.blobs import ID, UNFINISHED, blob_ad
-from tocsin.adapters.vault.durable import NEW_FILE, PRIVATE_DIRECTORY, PRIVATE_FILE
-from tocsin.adapters.vault.secret import Secret
-from tocsin.adapters.vault.stream import StreamOpener, StreamSealer
+from tocsin.adapters.vault.durable import PRIVATE_DIRECTORY
+from tocsin.adapters.vault.stream import StreamOpener
+from tocsin.adapters.vault.writer import BlobFileWriter
 from tocsin.core.vocabulary import utc
-from tocsin.services.ports.blobs import BlobMissing, SealedBlob
+from tocsin.services.ports.blobs import BlobMissing
 
 _GONE: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 
@@ -41,10 +39,15 @@ class BucketBlobs:
         self._instance = instance
         self._scratch.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
 
-    def create(self) -> BucketBlobWriter:
+    def create(self) -> BlobFileWriter:
         """Begin a blob; see the port."""
         blob_id = secrets.token_hex(16)
-        return BucketBlobWriter(self._scratch / blob_id, self._send, blob_id, blob_ad(self._instance, blob_id))
+
+        def keep(file: BinaryIO, path: Path) -> None:
+            file.close()
+            self._send(path, blob_id)
+
+        return BlobFileWriter(self._scratch / blob_id, blob_id, blob_ad(self._instance, blob_id), keep)
 
     def open(self, blob_id: str, key: bytes) -> StreamOpener:
         """Read a blob as it comes; see the port."""
@@ -104,62 +107,3 @@ def _told(blob_id: str) -> Iterator[None]:
         if answer in _GONE:
             raise BlobMissing(blob_id) from None
         raise OSError("the store of attachments cannot be used now") from error
-
-
-class BucketBlobWriter(Secret):
-    """A `BlobWriter` of the port: a file of this machine, then an object."""
-
-    __slots__ = ("_file", "_id", "_path", "_send", "_stream")
-
-    def __init__(self, unfinished: Path, send: Any, blob_id: str, ad: bytes) -> None:
-        self._path: Path | None = unfinished
-        self._send = send
-        self._id = blob_id
-        self._file = os.fdopen(os.open(unfinished, NEW_FILE, PRIVATE_FILE), "wb")
-        try:
-            self._stream = StreamSealer(self._file.write, ad)
-        except BaseException:
-            self.abort()
-            raise
-
-    def write(self, chunk: bytes) -> None:
-        """Seal and write; a failure aborts, because a gap cannot be mended; see the port."""
-        self._check_open()
-        try:
-            self._stream.write(chunk)
-        except BaseException:
-            self.abort()
-            raise
-
-    def finish(self) -> SealedBlob:
-        """Send it, and return when the store has confirmed it; see the port."""
-        path = self._check_open()
-        try:
-            blob = self._stream.finish(self._id)
-            self._file.close()
-            self._send(path, self._id)
-        finally:
-            self.abort()
-        return blob
-
-    def abort(self) -> None:
-        """Leave nothing on this machine; see the port."""
-        if self._path is None:
-            return
-        path, self._path = self._path, None
-        with suppress(OSError):
-            self._file.close()
-        path.unlink(missing_ok=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        self.abort()
-
-    def _check_open(self) -> Path:
-        if self._path is None:
-            raise ValueError("this blob was finished or aborted")
-        return self._path

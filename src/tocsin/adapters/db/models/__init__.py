@@ -17,6 +17,7 @@ from tocsin.adapters.db.models.machine import AlarmRow, FactRow
 from tocsin.adapters.db.models.people import Membership, Person, SignInLink
 from tocsin.adapters.db.models.projects import Counter, PolicyVersion, Project
 from tocsin.adapters.db.models.records import ArrivalRow, RecordRow
+from tocsin.adapters.db.models.shared import CountRow, PassingRow
 from tocsin.adapters.db.models.shelf import Publication, PublishedAdvisory, PublishedDocument
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ArrivalRow",
     "CaseKeyRow",
     "CaseRow",
+    "CountRow",
     "Counter",
     "DropRow",
     "FactRow",
@@ -37,6 +39,7 @@ __all__ = [
     "LookRow",
     "Membership",
     "OutboxRow",
+    "PassingRow",
     "Person",
     "PolicyVersion",
     "Project",
