@@ -17,7 +17,7 @@ import pytest
 
 from tests.support import ROOT
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 def free() -> int:
@@ -151,15 +151,12 @@ def test_a_server_that_is_killed_takes_every_process_with_it_and_the_next_one_st
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TOCSIN_CONFIG": str(tmp_path / "tocsin.toml")}
     command = [sys.executable, "-m", "tocsin.boot.main", "serve"]
 
-    def start() -> tuple[subprocess.Popen[bytes], set[int]]:
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
-        until(lambda: httpx2.get(f"{public}/healthz").status_code == 200, "the front answers")
-        until(lambda: httpx2.get(f"{desk}/sign-in").status_code == 302, "the desk answers")
-        return process, descendants(process.pid)
-
     for _ in range(2):
-        process, below = start()
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
         try:
+            until(lambda: httpx2.get(f"{public}/healthz").status_code == 200, "the front answers")
+            until(lambda: httpx2.get(f"{desk}/sign-in").status_code == 302, "the desk answers")
+            below = descendants(process.pid)
             assert len(below) >= 5, "the control: key holder, two listeners and a worker of each"
         finally:
             process.kill()
