@@ -11,7 +11,7 @@ import tocsin.adapters.db.models.fields
 class Migration(migrations.Migration):
     """Adds the two tables."""
 
-    dependencies = [("tocsin", "0008_custody")]
+    dependencies = [("tocsin", "0009_break_glass")]
 
     operations = [
         migrations.CreateModel(
