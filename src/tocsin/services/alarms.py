@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
+import msgspec
+
 from tocsin.core.notices import Notice
-from tocsin.core.vocabulary import CaseRef
-from tocsin.services.app import Desk
+from tocsin.core.vocabulary import CaseRef, ProjectId
+from tocsin.services import book
+from tocsin.services.app import Desk, Front
 from tocsin.services.ports.keys import KeysRefused
 from tocsin.services.ports.machine import Alarm, Alarms
+from tocsin.services.ports.records import Arrival
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.vault import AD_DOMAIN, CaseKey, Tampered, Vault
 from tocsin.services.ports.world import Clock
@@ -29,6 +34,14 @@ BACK: Final = timedelta(hours=2)
 
 _log = logging.getLogger("tocsin.alarm")
 _PARTS: Final = 5
+
+
+class Torn(msgspec.Struct, frozen=True):
+    """What the front found: it keeps no alarms itself, and leaves this for the worker."""
+
+    case: CaseRef
+    place: str
+
 
 Sound = Callable[[str, CaseRef, str, str], None]
 """Kind, case, actor, place."""
@@ -116,6 +129,20 @@ class AlarmedVault:
     def list_key(self, project: str) -> CaseKey:
         """Key of a list; see the port."""
         return AlarmedKey(self._vault.list_key(project), self._sound, "")
+
+
+def torn(front: Front, room: str, case: CaseRef, project: ProjectId) -> None:
+    """Say that a line of a reporter's copy does not open: once a day for each room, and never in anybody's way."""
+    _log.error("ALARM %s: case=%s at %s", TAMPERED, case, "room_copy.body")
+    with suppress(Unavailable):
+        name = f"torn-{room}-{front.now():%Y%m%d}"
+        book.leave(front, TAMPERED, project, Torn(case=case, place="room_copy.body"), (name,))
+
+
+def found(desk: Desk, arrival: Arrival) -> None:
+    """Sound the alarm for what the front found."""
+    told = msgspec.json.decode(book.read(desk, arrival), type=Torn)
+    desk.machine.alarms.sound(Alarm(at=arrival.at, kind=TAMPERED, case=told.case, actor="", place=told.place))
 
 
 def take_up(desk: Desk) -> None:

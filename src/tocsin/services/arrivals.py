@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from tocsin.services import alarms
 from tocsin.services.app import Desk
 from tocsin.services.distribution import door as packages
 from tocsin.services.distribution import members, telling
@@ -34,6 +35,7 @@ TAKERS: Final[Mapping[str, Callable[[Desk, Arrival], None]]] = {
     subscribing.LEFT: subscribers.left,
     subscribing.SAID: subscribers.said,
     arriving.KIND: taking.arrived,
+    alarms.TAMPERED: alarms.found,
 }
 """Who takes up which kind."""
 

@@ -20,10 +20,11 @@ from tocsin.core.intake import Attachment
 from tocsin.core.log.bundle import Shown
 from tocsin.core.log.leaf import commitment
 from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, CaseRef, ProjectId, Value
-from tocsin.services import cases, sealing, transparency
+from tocsin.services import alarms, cases, sealing, transparency
 from tocsin.services.app import Front
 from tocsin.services.ports.receipts import ReporterKey
 from tocsin.services.ports.store import Drop, Room
+from tocsin.services.ports.vault import Tampered
 
 __all__ = [
     "DROP",
@@ -108,13 +109,18 @@ def enter(front: Front, text: str) -> Door | None:
 
 
 def look(front: Front, door: Door, project: ProjectId) -> RoomView:
-    """Read the reporter's copy. Raises `ports.vault.Tampered` when a line is not what was sealed."""
+    """Read the reporter's copy. Raises `ports.vault.Tampered`, and sounds the alarm, when a line is not what was
+    sealed."""
     places = sealing.Places(front.sealer.instance)
-    copies = [
-        value
-        for copy in front.rooms.copies(door.room.id)
-        for value in notices.decode_copies(door.key.open(copy.body, sealing.copy_place(places, copy)))
-    ]
+    try:
+        copies = [
+            value
+            for copy in front.rooms.copies(door.room.id)
+            for value in notices.decode_copies(door.key.open(copy.body, sealing.copy_place(places, copy)))
+        ]
+    except Tampered:
+        alarms.torn(front, door.room.id, door.room.case, project)
+        raise
     status = [copy for copy in copies if isinstance(copy, notices.CopyStatus)]
     return RoomView(
         case=door.room.case,
