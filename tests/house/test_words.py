@@ -27,6 +27,8 @@ ORDINARY = {
     "password",  # of people with accounts; a finder has none
 }
 """Wrong for the term they stand beside, right elsewhere; which it is, a reader has to judge."""
+THERE = {"desk/forge.html": {"issue"}, "desk/case/forge.html": {"issue"}}
+"""Words of a forge's own, on the pages that show what stands there."""
 NOT_TEXT = re.compile(r"<!--.*?-->|{#.*?#}|{%.*?%}|{{.*?}}|<(script|style)\b.*?</\1>|<[^>]*>", re.S)
 SHOWN = re.compile(r"""\b(?:alt|aria-label|label|placeholder|title)=["']([^"'{]+)["']""")
 
@@ -67,7 +69,9 @@ def test_the_pages_and_mails_use_the_words_of_the_glossary() -> None:
     words = forbidden(GLOSSARY.read_text(encoding="utf-8")) - ORDINARY
     assert words, "GLOSSARY.md says of no term what not to call it"
     found = {tree.name(path): misused(shown(tree.text(path)), words) for path in templates()}
-    assert {name: used for name, used in found.items() if used} == {}
+    for name, used in found.items():
+        allowed = next((each for end, each in THERE.items() if name.endswith(end)), set())
+        assert set(used) <= allowed, name
 
 
 def test_a_wrong_word_is_found_where_people_see_it() -> None:

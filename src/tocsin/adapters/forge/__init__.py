@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tocsin.adapters.forge import by_hand, github
+from tocsin.adapters.forge import by_hand, github, gitlab
 from tocsin.core.vocabulary import ProjectId
 from tocsin.services.ports.forge import Forge, Source
 from tocsin.services.ports.http import Http
@@ -15,6 +15,7 @@ from tocsin.services.ports.http import Http
 FORGES: Final[Mapping[str, Callable[[Source, str, Http], Forge]]] = {
     "by-hand": by_hand.ByHand,
     "github": github.GitHub,
+    "gitlab": gitlab.GitLab,
 }
 """Who speaks to a kind of forge: made of the settings, a token, and a way to ask."""
 

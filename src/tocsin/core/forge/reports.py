@@ -16,9 +16,10 @@ from tocsin.core.vocabulary import GHSA_ALPHABET, Value
 CHANNEL: Final = "forge"
 """What the report's `channel` says."""
 
-_ID: Final = re.compile(rf"GHSA(-[{GHSA_ALPHABET}]{{4}}){{3}}")
-_LOGIN: Final = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?:\[bot\])?")
-NOTHING_SAID: Final = "(The report on GitHub says nothing but its title.)"
+_ID: Final = re.compile(rf"GHSA(-[{GHSA_ALPHABET}]{{4}}){{3}}|ISSUE-[1-9][0-9]{{0,9}}")
+_LOGIN: Final = re.compile(r"[A-Za-z0-9_](?:[-._]?[A-Za-z0-9_]){0,254}(?:\[bot\])?")
+_PAGE: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?/[A-Za-z0-9_./-]+")
+NOTHING_SAID: Final = "(The report on the forge says nothing but its title.)"
 
 
 class Reported(Value):
@@ -32,7 +33,7 @@ class Reported(Value):
 
 
 def is_id(text: str) -> bool:
-    """Whether a text is an id of GitHub's advisories."""
+    """Whether a text is an id of GitHub's advisories, or of a confidential issue that stands for one."""
     return _ID.fullmatch(text) is not None
 
 
@@ -64,12 +65,18 @@ def _report(told: Mapping[str, Any], login: str) -> Report:
         effects="\n".join(_effects(told)),
         identity=Identity(
             name=login,
-            contact=f"https://github.com/{login}" if login else "",
+            contact=_contact(told, login),
             credit=CreditWish.HANDLE if credited else CreditWish.NONE,
             credit_as=login if credited else "",
         ),
         channel=CHANNEL,
     )
+
+
+def _contact(told: Mapping[str, Any], login: str) -> str:
+    """The reporter's page there."""
+    page = _text(_map(told, "author"), "html_url")
+    return page if login and _PAGE.fullmatch(page) else f"https://github.com/{login}" if login else ""
 
 
 def _range(each: Mapping[str, Any]) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tocsin forge`: a project's place on GitHub, and what goes between it and the cases."""
+"""`tocsin forge`: a project's place on GitHub or GitLab, and what goes between it and the cases."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 @click.group()
 def forge() -> None:
-    """GitHub: private reports in, advisories out."""
+    """GitHub and GitLab: private reports in, advisories out."""
 
 
 def _done(work: Callable[[], T | Refused]) -> T:
@@ -69,7 +69,9 @@ def webhook(ctx: click.Context, project: str) -> None:
     click.echo(f"Payload URL   {opened.site.public_url}/api/v1/projects/{project}/forge")
     click.echo("Content type  application/json")
     click.echo(f"Secret        {door.secret(opened.tokens, project)}")
-    click.echo("Events        repository advisories, issues")
+    source = opened.outside.forges.sources().get(project)
+    lab = source is not None and source.kind == "gitlab"
+    click.echo(f"Events        {'issues, confidential issues, comments' if lab else 'repository advisories, issues'}")
 
 
 @forge.command()

@@ -5,7 +5,8 @@ This process can open nothing, so nothing is read out of a delivery but that it 
 that the front holds anyway and is stored nowhere. A delivery is one only once, by its id and by its body: what is sent
 again, by the forge or by somebody who recorded it, changes nothing.
 
-Source: GitHub, “validating webhook deliveries” (`X-Hub-Signature-256`), “webhook events and payloads”.
+Source: GitHub, “validating webhook deliveries” (`X-Hub-Signature-256`), “webhook events and payloads”; GitLab,
+“webhooks” (`X-Gitlab-Token`, `X-Gitlab-Event`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ KIND: Final = "forge"
 
 LARGEST: Final = 2 << 20
 """Bytes; a delivery about an advisory has a tenth of it."""
+
+LOOK: Final = "look"
+"""What a delivery of GitLab is sealed as. It is signed with nothing, only sent with the secret: so it says no more than
+that there is something new, and the worker looks for itself."""
+
+GITLAB: Final = frozenset({"Issue Hook", "Confidential Issue Hook", "Note Hook", "Confidential Note Hook"})
 
 HEARD: Final = frozenset({"repository_advisory", "issues"})
 """Events that are taken up. Of the others it is only said that they arrived."""
@@ -57,6 +64,8 @@ def deliver(front: Front, project: ProjectId, headers: Mapping[str, str], body: 
 
     Whether there is such a project is not told apart from a wrong signature. Raises `ports.store.Unavailable`.
     """
+    if headers.get("X-Gitlab-Event"):
+        return _hint(front, project, headers, body)
     event, delivery = headers.get("X-GitHub-Event", ""), headers.get("X-GitHub-Delivery", "")
     signed = headers.get("X-Hub-Signature-256", "")
     if len(body) > LARGEST:
@@ -73,3 +82,17 @@ def deliver(front: Front, project: ProjectId, headers: Mapping[str, str], body: 
     )
     new = book.leave(front, KIND, project, Delivery(event=event, body=body), ids)
     return Taken(event=event, taken=True, again=not new)
+
+
+def _hint(front: Front, project: ProjectId, headers: Mapping[str, str], body: bytes) -> Taken | Refused:
+    """Take a delivery of GitLab as what it is: a reason to look. Its body is kept nowhere."""
+    if len(body) > LARGEST:
+        return Refused(code="too-large", because="This is larger than any delivery we take.", rule="forge")
+    event, sent = headers["X-Gitlab-Event"], headers.get("X-Gitlab-Token", "")
+    good = hmac.compare_digest(secret(front.tokens, project).encode(), sent.encode())
+    if not good or front.projects.get(project) is None:
+        return Refused(code="not-signed", because="This was not sent with the secret of the webhook.", rule="forge")
+    if event not in GITLAB:
+        return Taken(event=event)
+    name = front.tokens.mark("forge-look", f"{project}/{front.now():%Y-%m-%dT%H:%M}").hex()
+    return Taken(event=event, taken=True, again=not book.leave(front, KIND, project, Delivery(LOOK, b""), (name,)))

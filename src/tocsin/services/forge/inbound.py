@@ -8,6 +8,8 @@ answered on the forge.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import msgspec
 
 from tocsin.core.forge import fields
@@ -16,8 +18,8 @@ from tocsin.core.vocabulary import CaseRef, ProjectId, Refused
 from tocsin.services import book, intake
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
-from tocsin.services.forge.door import Delivery
-from tocsin.services.forge.links import Link, find, link_id, links
+from tocsin.services.forge.door import LOOK, Delivery
+from tocsin.services.forge.links import LEAST, Link, find, link_id, links, standing, standings
 from tocsin.services.forge.watch import issue_of, propose
 from tocsin.services.ports.forge import Payload
 from tocsin.services.ports.records import Arrival
@@ -27,6 +29,9 @@ from tocsin.services.ports.store import Conflict
 def arrived(desk: Desk, arrival: Arrival) -> None:
     """Take up one delivery that the front sealed; what cannot be read is left to the next look at the forge."""
     delivery = msgspec.json.decode(book.read(desk, arrival), type=Delivery)
+    if delivery.event == LOOK:
+        hasten(desk, arrival.project)
+        return
     try:
         said = msgspec.json.decode(delivery.body)
     except msgspec.DecodeError:
@@ -35,6 +40,18 @@ def arrived(desk: Desk, arrival: Arrival) -> None:
         take(desk, arrival.project, said)
     elif delivery.event == "issues" and (found := issue_of(said)) is not None:
         propose(desk, arrival.project, found)
+
+
+def hasten(desk: Desk, project: ProjectId) -> None:
+    """Have the forge looked at soon: a minute after the last look at the earliest."""
+    if project not in desk.outside.forges.sources():
+        return
+    kept = standing(desk, project)
+    soon = max(desk.now(), kept.value.read_at + LEAST) if kept.value.read_at else desk.now()
+    if kept.value.trouble or kept.record.due_at <= soon:
+        return
+    with suppress(Conflict):
+        standings(desk).change(kept, kept.value, soon)
 
 
 def take(desk: Desk, project: ProjectId, payload: Payload) -> Kept[Link] | None:
@@ -72,7 +89,7 @@ def adopt(desk: Desk, project: ProjectId, case: CaseRef, payload: Payload) -> Ke
     """Link an advisory that stands on the forge with a case that is there already."""
     told = reported(payload)
     if told is None:
-        return Refused(code="unreadable", because="This is not an advisory of GitHub.", rule="forge")
+        return Refused(code="unreadable", because="This is not an advisory of a forge.", rule="forge")
     found = find(desk, project, told.id) or remember(desk, project, told, case, payload)
     if found.value.case != case:
         because = f"{told.id} belongs to {found.value.case}. Merge the two cases if they are one matter."

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -49,6 +49,9 @@ class Standing(msgspec.Struct, frozen=True):
     tries: int = 0
     watched: datetime | None = None
 
+
+LEAST: Final = timedelta(minutes=1)
+"""Between two looks or tries, whatever happens."""
 
 STANDING: Final = "forge"
 

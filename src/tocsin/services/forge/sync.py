@@ -26,14 +26,11 @@ from tocsin.services.advertised import SHUT, reporting
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
 from tocsin.services.forge import inbound, watch
-from tocsin.services.forge.links import Link, Standing, foreign, forge, links, standing, standings
+from tocsin.services.forge.links import LEAST, Link, Standing, foreign, forge, links, standing, standings
 from tocsin.services.ports.forge import Comment, Forge, Payload
 from tocsin.services.ports.machine import Alarm
 from tocsin.services.ports.store import Conflict, Drop
 from tocsin.services.ports.targets import Rejected, Trouble
-
-LEAST: Final = timedelta(minutes=1)
-"""Between two tries, whatever happens."""
 
 MOST: Final = timedelta(minutes=15)
 """Between two tries while the forge is away: that is also how long after its return the queue may stand."""
@@ -195,7 +192,10 @@ def wrote(desk: Desk, kept: Kept[Link], payload: Payload, **more: Any) -> Kept[L
 
 
 def _talk(desk: Desk, asked: Forge, kept: Kept[Link], opened: cases.Opened) -> None:
-    """Carry comments in, and what was written to the reporter out, where the forge has comments for programs."""
+    """Carry comments in, and what was written to the reporter out, where the forge has comments for programs. Under a
+    draft of our own there is no reporter: what is said to one somewhere else is nobody's business there."""
+    if kept.value.login == asked.source.login:
+        return
     comments = asked.comments(kept.value.ghsa)
     if comments is None:
         if kept.value.comments is not False:

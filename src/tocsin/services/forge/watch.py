@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -133,7 +134,7 @@ def take_up(desk: Desk, project: ProjectId, number: int, person: str) -> Proposa
         title=told.title or f"Public issue {number}",
         reproduce=words,
         version="unknown",
-        identity=Identity(name=told.login, contact=f"https://github.com/{told.login}" if told.login else ""),
+        identity=Identity(name=told.login, contact=_page(told)),
         channel="forge",
     )
     receipt = intake.receive(
@@ -154,6 +155,12 @@ def reply(desk: Desk, project: ProjectId, number: int, forge: Forge) -> Proposal
     if not any(_MARK in each.body for each in forge.replies(number)):
         forge.reply(number, f"{words}\n{_MARK}")
     return proposals(desk).change(kept, msgspec.structs.replace(kept.value, replied=True)).value
+
+
+def _page(told: Proposal) -> str:
+    """The page of whoever opened the issue, on the host of the issue."""
+    host = urlsplit(told.url).netloc
+    return f"https://{host}/{told.login}" if host and told.login else ""
 
 
 def neutral(desk: Desk, project: ProjectId) -> str:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What use cases ask of the place where a project's code lives: private reports, advisories, comments, public issues.
 
-Payloads of advisories are those of GitHub's REST API (`core.forge` reads them); another forge translates. Every call
+Payloads of advisories are those of GitHub's REST API (`core.forge` reads them); another forge translates. Where a
+forge has no advisories, a confidential issue stands for one, and its id is `ISSUE-` with its number. Every call
 raises `targets.Trouble` where it cannot be done now and `targets.Rejected` where it can never be done like this.
 """
 
@@ -9,13 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 
 from tocsin.core.vocabulary import ProjectId
 
 Payload = Mapping[str, Any]
+
+
+USUAL: Final[Mapping[str, tuple[str, str]]] = {
+    "github": ("https://api.github.com", "https://github.com"),
+    "gitlab": ("https://gitlab.com/api/v4", "https://gitlab.com"),
+    "by-hand": ("", "https://github.com"),
+}
+"""Addresses of API and pages, by kind, where the settings name none."""
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,10 +34,10 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     headings that the repository's template asks for. `login` is the account of the token: what it writes is ours.
     """
 
-    kind: Literal["github", "by-hand"] = "github"
+    kind: Literal["github", "gitlab", "by-hand"] = "github"
     repository: str = ""
-    api: str = "https://api.github.com"
-    web: str = "https://github.com"
+    api: str = ""
+    web: str = ""
     login: str = ""
     minutes: float = 5.0
     watch_issues: bool = False
@@ -36,9 +45,13 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Refuse a source that could not be asked (ValueError)."""
-        owner, _, name = self.repository.partition("/")
-        if self.kind == "github" and not (owner and name and "/" not in name):
+        parts = self.repository.split("/")
+        good = len(parts) == 2 if self.kind == "github" else len(parts) >= 2
+        if self.kind != "by-hand" and not (good and all(parts)):
             raise ValueError("forge.PROJECT.repository is written like example/example")
+        api, web = USUAL[self.kind]
+        msgspec.structs.force_setattr(self, "api", self.api or api)
+        msgspec.structs.force_setattr(self, "web", self.web or web)
         if self.minutes < 1:
             raise ValueError("forge.PROJECT.minutes is at least 1")
 

@@ -62,13 +62,18 @@ class LinkForm(_WishForm):
 
     name, button = "forge-link", "Link it"
 
-    ghsa = Line(label="Its id there", required=True, max_length=40, help_text="Such as GHSA-xxxx-xxxx-xxxx.")
+    ghsa = Line(  # a confidential issue stands for an advisory where the forge has none
+        label="Its id there",
+        required=True,
+        max_length=40,
+        help_text="GHSA-xxxx-xxxx-xxxx, or ISSUE-12.",
+    )
 
     def deed(self) -> Done | Refused:
         """Wish it."""
         named = self.cleaned_data["ghsa"].strip()
         if not is_id(named):
-            because = "An id there looks like GHSA-xxxx-xxxx-xxxx."
+            because = "An id there looks like GHSA-xxxx-xxxx-xxxx, or ISSUE-12."
             return Refused(code="no-id", because=because, rule="forge", missing=("the id",))
         return self._wish("link", named)
 
