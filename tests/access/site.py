@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m tests.access.site ROLE HOME`: asks every address of one listener, as everybody, by every method.
+"""`python -m tests.access.site ROLE HOME [SHARE]`: asks every address of one listener, as everybody, by every
+method; with a share of 4, every fourth address.
 
-The settings, addresses and middleware are the product's own; only what stands behind the ports is a house in memory. A
-process of its own, because Django takes its settings once. Prints one JSON document, which `test_routes` judges.
+The settings, addresses and middleware are the product's own; only what stands behind the ports is a house in memory, or,
+where HOME is an installation on PostgreSQL, one whose store is that database as the desk's role reaches it. A process
+of its own, because Django takes its settings once. Prints one JSON document, which `test_routes` judges.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 import os
 import re
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -41,7 +44,8 @@ def prepare(role: str, home: Path) -> Any:
     }
     from tocsin.boot import setup
 
-    if not (home / "tocsin.toml").exists():
+    there = (home / "tocsin.toml").exists()
+    if not there:
         setup.create(home, home / "data", home / "keys", "http://localhost:8080", "http://localhost:8081")
     django.setup()
     from django.core.management import call_command
@@ -50,12 +54,47 @@ def prepare(role: str, home: Path) -> Any:
     from tocsin.services.app import Doors
     from tocsin.testing.house import house as build
 
-    if role == "desk":
+    if role == "desk" and not there:
         call_command("migrate", verbosity=0)
-    house = build()
+    house = over_the_database(build()) if there else build()
     strict = replace(house.desk, doors=Doors())
     wiring.desk, wiring.front = (lambda _: strict), (lambda _: house.front)
     return replace(house, desk=strict)
+
+
+def over_the_database(house: Any) -> Any:
+    """The house with the store of this installation in place of its memory, and the wall of the database in force."""
+    from tests.store.stores import in_database
+    from tocsin.adapters.db.database import DEFAULT
+    from tocsin.adapters.db.machine import DbAlarms, DbCaseKeys, DbFacts
+    from tocsin.adapters.db.projects import DbProjects
+    from tocsin.adapters.db.scope import on_behalf_of
+    from tocsin.core.policy.seeds import NAMES, seed
+    from tocsin.core.vocabulary import Role
+
+    assert not DEFAULT.is_sqlite
+    stores, projects = in_database(DEFAULT, second=False), DbProjects()
+    for name in NAMES:
+        projects.adopt(seed(name) or "", "test", house.clock())
+    kept = {
+        name: getattr(stores, name)
+        for name in ("journal", "rooms", "drops", "shelf", "log", "inbox", "outbox", "numbers", "people",
+                     "shelf_writer", "api_tokens", "repeats")
+    }  # fmt: skip
+    of_front = {name: kept[name] for name in ("journal", "rooms", "drops", "shelf", "log")}
+    front = replace(house.front, **of_front, projects=projects, arrivals=stores.arrivals)
+    machine = replace(house.desk.machine, case_keys=DbCaseKeys(), alarms=DbAlarms(), facts=DbFacts())
+    outside = replace(house.desk.outside, records=stores.records, arrivals=stores.arrivals, front=front)
+    mail = replace(house.desk.mail, front=front)
+    desk = replace(
+        house.desk, **kept, projects=projects, machine=machine, outside=outside, mail=mail, wall=on_behalf_of
+    )
+    roles = frozenset({Role.OWNER, Role.MAINTAINER, Role.RELEASE_MANAGER, Role.PUBLISHER})
+    dana, li = (
+        desk.people.add(name, f"{name.lower()}@example.org", {each.id: roles for each in projects.all()})
+        for name in ("Dana", "Li")
+    )
+    return replace(house, front=front, desk=desk, dana=dana.id, li=li.id)
 
 
 def routes() -> Iterator[tuple[str, str, list[str]]]:
@@ -121,8 +160,10 @@ class People:
         from django.contrib.sessions.backends.db import SessionStore
         from django.test import Client
 
+        from tocsin.adapters.db import scope
         from tocsin.delivery.desk import session
 
+        scope.on_behalf_of(scope.MACHINE)  # what is made ready here is nobody's request
         self.house.clock.advance(timedelta(minutes=2))
         token = {"Authorization": f"Bearer {self.tokens[name]}"} if self.tokens[name] else {}
         client = Client(raise_request_exception=False, SERVER_NAME="localhost", headers=token)
@@ -192,7 +233,12 @@ def hold_mail(house: Any, name: str) -> None:
     held.hold(house.desk, post.PROJECT, name, value)
 
 
-def desk(house: Any) -> dict[str, Any]:
+def chosen(pattern: str, share: int) -> bool:
+    """Whether an address is among those of this walk: one in so many, the same ones every time."""
+    return zlib.crc32(pattern.encode()) % share == 0
+
+
+def desk(house: Any, share: int) -> dict[str, Any]:
     """Ask everything of the desk as everybody."""
     from tests.desk import story
 
@@ -204,6 +250,8 @@ def desk(house: Any) -> dict[str, Any]:
     people.house.desk.people.end(people.ids["ended"])
     asked, unknown = [], []
     for pattern, name, filled in routes():
+        if not chosen(pattern, share):
+            continue
         real = fill(filled, case, house.blob)
         absent = fill(filled, MADE_UP, "blb_1")
         if real is None or absent is None:
@@ -285,9 +333,9 @@ def fill_front(names: list[str]) -> dict[str, str] | None:
 
 def main() -> None:
     """Ask, and print."""
-    role, home = sys.argv[1], Path(sys.argv[2])
+    role, home, share = sys.argv[1], Path(sys.argv[2]), int((*sys.argv, "1")[3])
     house = prepare(role, home)
-    sys.stdout.write(json.dumps(desk(house) if role == "desk" else front(house)))
+    sys.stdout.write(json.dumps(desk(house, share) if role == "desk" else front(house)))
 
 
 if __name__ == "__main__":

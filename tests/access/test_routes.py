@@ -35,9 +35,9 @@ SET = {
 }
 
 
-def walk(role: str, home: Path) -> dict[str, Any]:
+def walk(role: str, home: Path, share: int = 1) -> dict[str, Any]:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHONWARNINGS": "default"}
-    command = [sys.executable, "-m", "tests.access.site", role, str(home)]
+    command = [sys.executable, "-m", "tests.access.site", role, str(home), str(share)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     told: dict[str, Any] = json.loads(done.stdout)
