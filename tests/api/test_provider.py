@@ -108,12 +108,13 @@ def test_what_is_published_is_listed_among_drafts_no_more(drafted: str, desk: Ha
     assert desk.get(f"/cases/{drafted}")["phase"] == "published"
     assert walked(desk) == {"AMBER": [], "RED": []}
     assert desk("GET", below(entry["content"]["src"])).status_code == 404
+    assert house.desk.drafts[PROJECT] == {}, "and nothing of it stays in memory"
 
 
 def test_a_list_that_is_asked_for_again_opens_no_case(drafted: str, desk: Half, house: House) -> None:
     walked(desk)
     before = house.desk.drafts.copy()
-    assert list(before) == [drafted]
+    assert list(before[PROJECT]) == [drafted]
     walked(desk)
     assert house.desk.drafts == before
     desk.move(drafted, "draft-advisory", DRAFT | {"title": "A better title"})

@@ -200,7 +200,7 @@ class Desk:
     outside: Outside
     likes: Likes = field(default_factory=Likes)
     measures: Measured = field(default_factory=Measured)
-    drafts: dict[CaseRef, tuple[int, Draft | None]] = field(default_factory=dict)
+    drafts: dict[ProjectId, dict[CaseRef, tuple[int, Draft | None]]] = field(default_factory=dict)
     sources: SourcesOf = no_sources
     doors: Doors = Doors()
     guard: Guard = Guard()

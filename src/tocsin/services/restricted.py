@@ -9,7 +9,6 @@ name, and stands in the log like every other reading of the case.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -70,18 +69,20 @@ def _provider(desk: Desk, project: ProjectId) -> Provider:
     )
 
 
-def _drafts(desk: Desk, person: str, project: ProjectId) -> Iterator[tuple[CaseRef, Draft]]:
-    rows = desk.inbox.page(InboxQuery(projects=(project,), open=True, limit=MOST))
-    for row in rows:
+def _drafts(desk: Desk, person: str, project: ProjectId) -> list[tuple[CaseRef, Draft]]:
+    """Drafts by case. What is no longer among them is forgotten at once: shredded, closed or published cases too."""
+    known = desk.drafts.get(project, {})
+    fresh: dict[CaseRef, tuple[int, Draft | None]] = {}
+    for row in desk.inbox.page(InboxQuery(projects=(project,), open=True, limit=MOST)):
         if row.phase not in _PHASES:
             continue
-        seq, known = desk.drafts.get(row.case, (0, None))
+        seq, draft = known.get(row.case, (0, None))
         if seq != row.seq:
             opened = query.authorised(desk, row.case, person, "preview")
-            known = _listed(desk, opened[1]) if opened else None
-            desk.drafts[row.case] = row.seq, known
-        if known:
-            yield row.case, known
+            draft = _listed(desk, opened[1]) if opened else None
+        fresh[row.case] = row.seq, draft
+    desk.drafts[project] = fresh
+    return [(ref, draft) for ref, (_, draft) in fresh.items() if draft]
 
 
 def _record(desk: Desk, opened: Opened) -> Advisory | None:
