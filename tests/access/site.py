@@ -50,7 +50,7 @@ def prepare(role: str, home: Path) -> Any:
     django.setup()
     from django.core.management import call_command
 
-    from tocsin.boot import wiring
+    from tocsin.boot import wiring, wiring_front
     from tocsin.services.app import Doors
     from tocsin.testing.house import house as build
 
@@ -58,7 +58,7 @@ def prepare(role: str, home: Path) -> Any:
         call_command("migrate", verbosity=0)
     house = over_the_database(build()) if there else build()
     strict = replace(house.desk, doors=Doors())
-    wiring.desk, wiring.front = (lambda _: strict), (lambda _: house.front)
+    wiring.desk, wiring_front.front = (lambda _: strict), (lambda _: house.front)
     return replace(house, desk=strict)
 
 

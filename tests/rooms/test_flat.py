@@ -19,7 +19,9 @@ from tocsin.delivery.reporter.languages import LANGUAGES
 from tocsin.testing.house import House
 
 FIELDS = {"title": "A problem in the <decoder>", "reproduce": "Call it & look.", "version": "7.3.1", "kind": "found"}
-_RANDOM = re.compile(rb'(?:value|content|href|src)="[^"]{20,}"')
+_RANDOM = re.compile(
+    rb'(?:value|content|href|src)="[^"]{20,}"|<li>\w+ </li>|WHPG-[\w-]+|<code.*?</code>|\d\d:\d\d(?::\d\d)?', re.DOTALL
+)
 
 
 def plainly() -> override_settings:
@@ -33,13 +35,18 @@ def plainly() -> override_settings:
 
 
 def pages(visitor: Client, prefix: str) -> list[bytes]:
-    """What a finder sees: the form, their mistakes, the check page, a page to come back by, a wrong phrase."""
+    """What a finder sees: the form, their mistakes, the check page, the receipt, the room, a page to come back by, a
+    wrong phrase."""
     form = f"{prefix}/p/warehousepg/report"
     back = f"{prefix}/p/warehousepg/return"
+    receipt = visitor.post(form, {**FIELDS, "do": "send"})
+    slip = {"slip": receipt.context["slip"], "want": "room"}
     answers = [
         visitor.get(form),
         visitor.post(form, {"title": "", "do": "check"}),
         visitor.post(form, {**FIELDS, "do": "check"}),
+        receipt,
+        visitor.get(visitor.post(receipt.context["place"].at.receipt, slip).headers["Location"]),
         visitor.get(back),
         visitor.post(back, {"phrase": "one two three"}),
     ]

@@ -49,10 +49,10 @@ def main() -> int:
     try:
         config = setup.start(Role.MAIL)
         from tocsin.adapters.db import scope
-        from tocsin.boot import wiring  # the tables' modules may only be imported once Django is set up
+        from tocsin.boot import wiring_front  # the tables' modules may only be imported once Django is set up
 
         scope.start(scope.INTAKE)
-        stop = listening(config, wiring.front(config))
+        stop = listening(config, wiring_front.front(config))
     except (ConfigError, KeyFileRefused, OSError) as error:
         sys.stderr.write(f"tocsin: {error}\n")
         return 1

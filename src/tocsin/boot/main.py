@@ -49,9 +49,9 @@ class Installation:
     def front(self) -> Front:
         """Open it as intake, which holds no key that opens anything."""
         config = self._start()
-        from tocsin.boot import wiring
+        from tocsin.boot import wiring_front
 
-        return wiring.front(config)
+        return wiring_front.front(config)
 
     @staticmethod
     def repository(directory: str) -> Repository:

@@ -21,7 +21,7 @@ from django.http import (
 from django.template.loader import render_to_string
 
 from tocsin.adapters.db import scope
-from tocsin.boot import wiring
+from tocsin.boot import wiring_front
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.vault import Limited
 
@@ -138,7 +138,7 @@ class FrontDoor:
 
     def __init__(self, get_response: Answer) -> None:
         self._answer = get_response
-        self._front = wiring.front(settings.CONFIG)
+        self._front = wiring_front.front(settings.CONFIG)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.front = self._front  # type: ignore[attr-defined]
@@ -150,6 +150,8 @@ class DeskDoor:
 
     def __init__(self, get_response: Answer) -> None:
         self._answer = get_response
+        from tocsin.boot import wiring  # what the front must not even import
+
         self._desk = wiring.desk(settings.CONFIG)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

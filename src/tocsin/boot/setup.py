@@ -15,7 +15,6 @@ import msgspec
 from django.core.management import call_command
 
 from tocsin import __version__
-from tocsin.adapters.openpgp import create_key
 from tocsin.boot import keys
 from tocsin.boot.config import FILE, Config, Role, Server
 
@@ -94,6 +93,8 @@ def create(directory: Path, data: Path, key_dir: Path, url: str, desk_url: str) 
         raise FileExistsError(f"{file} exists already; this installation was made before")
     server = _server(url, desk_url)
     keys.create(data, key_dir)
+    from tocsin.adapters.openpgp import create_key  # not in every process that starts Django
+
     create_key(key_dir, f"Security advisories <{url}>")
     return _write(directory, data, key_dir, server)
 

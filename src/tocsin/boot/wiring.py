@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the two bundles of ports that everything else is given. Which adapter stands behind which port is said here,
-and nowhere else."""
+"""Builds the bundle of ports that desk, command line and worker are given. Which adapter stands behind which port is
+said here and in `wiring_front`, and nowhere else."""
 
 from __future__ import annotations
 
-import secrets
-from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,7 +11,6 @@ from tocsin.adapters.channels.mail.proving import ask_the_domain
 from tocsin.adapters.child.pool import Pool
 from tocsin.adapters.child.pools import Pools
 from tocsin.adapters.db.api import DbApiTokens, DbRepeats
-from tocsin.adapters.db.counts import DbCounts
 from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.inbox import DbInbox
 from tocsin.adapters.db.journal import DbJournal
@@ -40,8 +37,6 @@ from tocsin.adapters.publishers.pdf import pdf
 from tocsin.adapters.signals import FileSignals
 from tocsin.adapters.vault import (
     Ed25519Signatures,
-    load_log_key,
-    load_notary,
     load_receipts,
     load_sealer,
     load_tokens,
@@ -54,83 +49,18 @@ from tocsin.boot import storage
 from tocsin.boot.config import Config, ConfigError
 from tocsin.boot.holder import asking
 from tocsin.boot.targets import cnas, targets
-from tocsin.core.affected.sbom import Bill
+from tocsin.boot.wiring_front import RandomMint, front, now, site
 from tocsin.core.mail.message import Message
 from tocsin.core.mail_out.ids import host_of
-from tocsin.core.vocabulary import GHSA_ALPHABET, CaseRef
-from tocsin.services.advertised import Advertised
 from tocsin.services.alarms import AlarmedVault, sounder
-from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Mailroom, Outside, Press, Site, Watch
+from tocsin.services.app import Desk, Doors, Guard, Machine, Mailroom, Outside, Press, Watch
 from tocsin.services.likes import Likes
 from tocsin.services.ports.mail import unchecked
 from tocsin.services.post.knock import MailKnock
 from tocsin.services.post.room import Post
-from tocsin.services.quotas import Quotas
 
 LIKES: Final = Likes()
 """What this process knows of look-alikes: the worker fills it, the rooms ask it."""
-
-
-def now() -> datetime:
-    """Read the clock."""
-    return datetime.now(UTC)
-
-
-class RandomMint:
-    """Ids from the operating system's randomness."""
-
-    def case_ref(self, prefix: str, now: datetime) -> CaseRef:
-        """Return a case reference; five letters of twenty are 3.2 million a year and prefix, and the store refuses a
-        second use."""
-        letters = "".join(secrets.choice(GHSA_ALPHABET) for _ in range(5))
-        return f"{prefix}-{now.year}-{letters}"
-
-    def id(self, prefix: str) -> str:
-        """Return a prefixed random id of 128 bits."""
-        return f"{prefix}_{secrets.token_hex(16)}"
-
-    def nonce(self) -> bytes:
-        """Return sixteen random bytes."""
-        return secrets.token_bytes(16)
-
-
-def site(config: Config) -> Site:
-    """Return where the instance is reached."""
-    return Site(public_url=config.server.url.rstrip("/"), desk_url=config.server.desk_url.rstrip("/"))
-
-
-LARGEST_BILL: Final = 16 * 1024 * 1024
-"""Bytes that come back from reading a bill of materials: the components that are answered at a time."""
-
-BILLS: Final = Pool("sbom", Bill, LARGEST_BILL)
-"""Where the process that faces the internet has bills of materials read; nothing is started before the first."""
-
-
-def front(config: Config) -> Front:
-    """Build what the process that faces the internet holds. It reads no key that opens anything."""
-    sealer, tokens = load_sealer(config.data_dir), load_tokens(config.data_dir)
-    return Front(
-        site=site(config),
-        now=now,
-        mint=RandomMint(),
-        sealer=sealer,
-        receipts=load_receipts(config.data_dir),
-        notary=load_notary(config.data_dir),
-        tokens=tokens,
-        blobs=storage.blobs(config, sealer.instance),
-        journal=DbJournal(),
-        rooms=DbRooms(),
-        drops=DbDrops(),
-        projects=Advertised(DbProjects(), DbFacts()),
-        shelf=DbShelf(),
-        log=DbLog(),
-        log_key=load_log_key(config.data_dir),
-        arrivals=DbArrivals(),
-        quotas=Quotas(DbCounts(), tokens.mark),
-        tree=storage.tree(config),
-        facts=DbFacts(),
-        bills=BILLS,
-    )
 
 
 def http(config: Config) -> GuardedHttp:

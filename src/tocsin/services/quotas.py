@@ -6,7 +6,8 @@ only means that the inbox lists it under a tab of its own. Its promises run as f
 one of them comes near puts it back in the queue. A source's first report of an hour is never held because of others,
 and one about what is already public is never held at all.
 
-All processes of an installation count together (`ports.counts`). Sources are remembered for an hour, as keyed hashes
+All processes of an installation on PostgreSQL count together (`ports.counts`); on one file the one that faces the
+internet counts by itself. Sources are remembered for an hour, as keyed hashes
 that are others in the next one.
 """
 

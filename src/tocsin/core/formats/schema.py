@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import jsonschema_rs
 import msgspec
 
 from tocsin.core.vocabulary import Value
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 REFERENCED: Final = {
     "https://www.first.org/cvss/cvss-v2.0.json": "cvss-v2.0",
@@ -73,6 +75,8 @@ def _escaped(part: str) -> str:
 
 @cache
 def _validator(schema: str) -> jsonschema_rs.Validator:
+    import jsonschema_rs  # three megabytes that a process which checks nothing does without
+
     registry = jsonschema_rs.Registry([(uri, bundled(name)) for uri, name in REFERENCED.items()])
     quicker = tenths(bundled(schema))
     return jsonschema_rs.validator_for(quicker, validate_formats=True, registry=registry, offline=True)

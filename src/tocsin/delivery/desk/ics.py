@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
-
-from icalendar import Alarm, Calendar, Event
+from typing import TYPE_CHECKING, Final
 
 from tocsin.services.queries.calendar import Entry
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 QUIET: Final = "Security deadline"
 LENGTH: Final = timedelta(minutes=30)
@@ -23,6 +24,8 @@ BEFORE: Final = (timedelta(days=1), timedelta(hours=1))
 
 def render(entries: Iterable[Entry], desk_url: str, host: str, now: datetime, *, quiet: bool) -> bytes:
     """Write the dates as iCalendar."""
+    from icalendar import Calendar  # six megabytes that a desk without calendars does not need
+
     calendar = Calendar()
     calendar.add("prodid", "-//Tocsin//Desk//EN")
     calendar.add("version", "2.0")
@@ -34,6 +37,8 @@ def render(entries: Iterable[Entry], desk_url: str, host: str, now: datetime, *,
 
 
 def _event(each: Entry, desk_url: str, host: str, now: datetime, *, quiet: bool) -> Event:
+    from icalendar import Alarm, Event
+
     title = QUIET if quiet else f"{each.case} {each.what}"
     event = Event()
     event.add("uid", f"{each.key.lower()}@{host}")

@@ -9,8 +9,6 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
-from allauth.socialaccount import views as social
-from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.conf import settings
 from django.urls import URLPattern, path
 
@@ -46,6 +44,10 @@ urlpatterns: list[URLPattern] = [
 ]  # fmt: skip
 
 if settings.CONFIG.accounts.oidc_issuer:
+    # Six megabytes that most installations have no use for.
+    from allauth.socialaccount import views as social
+    from allauth.socialaccount.providers.openid_connect import views as oidc
+
     urlpatterns += [
         path("provider/<str:provider_id>", entrance(oidc.login), name="openid_connect_login"),
         path("provider/<str:provider_id>/back", entrance(oidc.callback), name="openid_connect_callback"),
