@@ -16,7 +16,7 @@ from copy import copy
 from typing import Any
 
 from django.template import Context, Engine, Origin, Template
-from django.template.base import FilterExpression, Node, NodeList, TextNode, VariableNode, render_value_in_context
+from django.template.base import Node, NodeList, TextNode, VariableNode, render_value_in_context
 from django.template.defaulttags import CommentNode, LoadNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import cached
@@ -108,17 +108,17 @@ class Sentence(Node):
             return str(self._like.render(context))
 
 
-def _constant(name: FilterExpression) -> str:
+def _constant(name: Any) -> str:
     """The name that a template is told by; empty where it differs."""
     return "" if name.is_var or name.filters or name.var.startswith(".") else str(name.var)
 
 
-def _included(node: Node) -> str:
+def _included(node: Any) -> str:
     plain = type(node) is IncludeNode and not (node.extra_context or node.isolated_context)
     return _constant(node.template) if plain else ""
 
 
-def _with_inside(node: Node, change: Callable[[NodeList], NodeList]) -> Node:
+def _with_inside(node: Node, change: Callable[[NodeList], NodeList]) -> Any:
     """The node with what is inside of it changed; the one that was given stays as it is."""
     made: Any = copy(node)
     if hasattr(node, "conditions_nodelists"):
