@@ -3,8 +3,8 @@
 method; with a share of 4, every fourth address.
 
 The settings, addresses and middleware are the product's own; only what stands behind the ports is a house in memory,
-or, where HOME is an installation on PostgreSQL, one whose store is that database as the desk's role reaches it. A process
-of its own, because Django takes its settings once. Prints one JSON document, which `test_routes` judges.
+or, where HOME is an installation on PostgreSQL, one whose store is that database as the desk's role reaches it. A
+process of its own, because Django takes its settings once. Prints one JSON document, which `test_routes` judges.
 """
 
 from __future__ import annotations

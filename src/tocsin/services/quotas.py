@@ -7,8 +7,7 @@ one of them comes near puts it back in the queue. A source's first report of an 
 and one about what is already public is never held at all.
 
 All processes of an installation on PostgreSQL count together (`ports.counts`); on one file the one that faces the
-internet counts by itself. Sources are remembered for an hour, as keyed hashes
-that are others in the next one.
+internet counts by itself. Sources are remembered for an hour, as keyed hashes that are others in the next one.
 """
 
 from __future__ import annotations
