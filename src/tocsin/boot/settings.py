@@ -119,7 +119,8 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = CONFIG.secure
 
 _DESK_NAME = str(urlsplit(CONFIG.server.desk_url).hostname)
-globals().update(accounts.settings(CONFIG.accounts, secure=CONFIG.secure, name=_DESK_NAME))
+if ROLE not in (Role.FRONT, Role.MAIL):
+    globals().update(accounts.settings(CONFIG.accounts, secure=CONFIG.secure, name=_DESK_NAME))
 
 # Uploads are sealed while they arrive (delivery.reporter); Django never gets to keep a file, in memory or on disk.
 FILE_UPLOAD_HANDLERS = ["tocsin.boot.middleware.NoFiles"]
