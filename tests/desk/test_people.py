@@ -13,9 +13,12 @@ from msgspec.structs import replace
 from tests.desk import story
 from tests.desk.conftest import SignIn
 from tests.desk.test_moves import done, hidden, the_case
+from tocsin.core.case import party_commands as pc
 from tocsin.core.case.parties import Party
 from tocsin.core.mail_out.keys import KnownKey, Source
+from tocsin.core.case.shared import Part
 from tocsin.core.vocabulary import Role
+from tocsin.delivery.desk import panels
 from tocsin.services import room
 from tocsin.services.post import keyring
 from tocsin.testing.house import House
@@ -159,3 +162,21 @@ def test_a_key_is_theirs_once_its_fingerprint_was_typed_and_mail_uses_it_then(ho
     assert "used; verified by Dana" in shown
     assert "verify-key" not in shown
     assert keyring.verified(house.desk, story.PROJECT, ref)[0].verified_by == house.dana
+
+
+def test_of_many_parties_the_table_names_all_and_one_is_shown_whole_when_asked_for(
+    house: House, sign_in: SignIn
+) -> None:
+    browser = sign_in()
+    ref = story.report(house)
+    for number in range(panels.MOST + 1):
+        story.act(house, ref, pc.Invite(party=f"pty_{number}", part=Part.VENDOR, name=f"Vendor {number}", why="x"))
+    crowd = page(browser, ref)
+    assert all(f">Vendor {number}</a>" in crowd for number in range(panels.MOST + 1))
+    assert 'class="panel" id="pty_' not in crowd
+    one = browser.get(f"/c/{ref}/people?party=pty_3").content.decode()
+    assert 'class="panel" id="pty_3"' in one
+    assert 'id="pty_4"' not in one
+    answer = send(browser, ref, "let-go", party="pty_3", reason="They left.")
+    assert answer.headers["Location"] == f"/c/{ref}/people?did=let-go&party=pty_3#did"
+    assert 'class="panel" id="pty_3"' in browser.get(answer.headers["Location"]).content.decode()

@@ -246,7 +246,7 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
     offers = options(desk, policy, case.project)
     found = tuple(_promise(promise, now) for promise in promises(policy, case))
     messages = [each for entry in entries if (each := thread.message(entry, actor, now))]
-    score = case.score
+    score, others = case.score, people.parties(case)
     return CaseView(
         ref=case.ref,
         project=case.project,
@@ -329,9 +329,9 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         rejection=case.rejection.value if case.rejection else "",
         appealed=case.appealed,
         duplicate_of=case.duplicate_of,
-        people=people.everybody(case),
-        parties=people.parties(case),
-        party_threads={each.id: tuple(m for m in messages if m.party == each.id) for each in case.parties},
+        people=people.everybody(case, others),
+        parties=others,
+        party_threads=thread.by_party(messages),
         distributors=any(each.part is Part.DISTRIBUTOR for each in case.parties),
         distributor_thread=tuple(m for m in messages if m.audience == Audience.DISTRIBUTORS),
         merged=tuple(each.case for each in case.absorbed),

@@ -113,11 +113,12 @@ def called(case: Case, named: str) -> str:
     return found.name if found else {VENDOR: "the project", REPORTER: "the reporter"}.get(named, named)
 
 
-def everybody(case: Case) -> tuple[PartyView, ...]:
-    """List the project, the first reporter, and every party, those who left last."""
+def everybody(case: Case, others: tuple[PartyView, ...] | None = None) -> tuple[PartyView, ...]:
+    """List the project, the first reporter, and every party, those who left last; `others` are the parties where
+    somebody has listed them already."""
     project = _own(case, VENDOR, "this project", Part.VENDOR, case.rm, _said(case.state[:3]))
     finder = _own(case, REPORTER, case.report.identity.name or "the reporter", Part.REPORTER, RM.ACCEPTED, "")
-    return (project, finder, *parties(case))
+    return (project, finder, *(parties(case) if others is None else others))
 
 
 def parties(case: Case) -> tuple[PartyView, ...]:

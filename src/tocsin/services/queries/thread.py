@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -114,6 +115,15 @@ def message(entry: ev.Entry, actor: Actor, now: datetime) -> MessageView | None:
                 text=text,
                 theirs=entry.actor.kind is ActorKind.REPORTER,
             )
+
+
+def by_party(messages: Iterable[MessageView]) -> dict[str, tuple[MessageView, ...]]:
+    """Part the messages by the party that they were said to or by; a party without any has no entry."""
+    found: dict[str, list[MessageView]] = {}
+    for each in messages:
+        if each.party:
+            found.setdefault(each.party, []).append(each)
+    return {party: tuple(said) for party, said in found.items()}
 
 
 def _beside(entry: ev.Entry) -> tuple[str, Audience]:

@@ -59,6 +59,11 @@ class Renderer(DjangoTemplates):
     field_template_name = "desk/forms/field.html"
 
 
+RENDERER: Final = Renderer()
+"""The one of every form: each keeps the templates that it has compiled, and a form of its own would compile all of
+them again."""
+
+
 class Done(NamedTuple):
     """What a use case did: the case to show next, nothing for the inbox, and what is shown once, at once."""
 
@@ -76,7 +81,7 @@ class MoveForm(forms.Form):
     Subclasses give the fields, `begin` (what stands in them at first) and `command`.
     """
 
-    default_renderer = Renderer
+    default_renderer = RENDERER
     use_required_attribute = False
 
     name: ClassVar[str]

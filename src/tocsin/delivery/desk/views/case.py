@@ -24,6 +24,7 @@ from tocsin.core.case.phase import Phase, phase
 from tocsin.core.policy.clause import Caution
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery import uploads
+from tocsin.delivery.desk import panels
 from tocsin.delivery.desk.carried import carried, carry
 from tocsin.delivery.desk.doors import NOT_PROVEN, DeskRequest, not_found, proven, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, merging, of_tab
@@ -144,7 +145,7 @@ def _made(request: DeskRequest, ground: Ground, form: MoveForm, body: uploads.Bo
         return _refuse(request, fresh, type(form)(fresh, body.post, form.attached), answer) if fresh else not_found()
     _sent(request, ground, form)
     onward = _onward(ground, form, body.post.get("back", ""))
-    return see_other(onward or f"{_address(ref, form.tab)}?did={form.name}#did")
+    return see_other(onward or f"{_address(ref, form.tab)}?did={form.name}{panels.again(ground.case, form.data)}#did")
 
 
 def _sent(request: DeskRequest, ground: Ground, form: MoveForm) -> None:
@@ -261,6 +262,7 @@ def _show(
         **(_dates(request, ground) if tab == "embargo" else {}),
         "shares": distributors.of_case(request.desk, ground.opened, ground.actor) if tab == "distributors" else None,
         "there": forge.of_case(request.desk, ground.opened, ground.actor) if tab == "forge" else None,
+        **(panels.shown(view, form.data if form else request.GET) if tab == "people" else {}),
         **_since(request, ground, view),
         **(_score(request, ground, form) if tab == "score" else {}),
         **(shown or {}),

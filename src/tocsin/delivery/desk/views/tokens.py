@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tocsin.core.vocabulary import Refused
 from tocsin.core.wire.access import NewToken, Scope, Token
 from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, step_up
-from tocsin.delivery.desk.forms.base import Line, Renderer
+from tocsin.delivery.desk.forms.base import RENDERER, Line
 from tocsin.services import api_tokens
 from tocsin.services.queries import words
 
@@ -27,7 +27,7 @@ USES = {
 class TokenForm(forms.Form):
     """What a token is for and how long it lasts; whether it may be made is asked of `services.api_tokens`."""
 
-    default_renderer = Renderer
+    default_renderer = RENDERER
     use_required_attribute = False
 
     label = Line(label="What will use it", required=True, max_length=api_tokens.MAX_LABEL)
