@@ -12,7 +12,10 @@ from icalendar import Calendar
 
 from tests.desk import story
 from tests.desk.conftest import SignIn
+from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import Role
+from tocsin.services import calling_off
+from tocsin.services.queries.calendar import entries
 from tocsin.testing.house import House
 
 
@@ -96,3 +99,36 @@ def test_a_calendar_shows_nothing_of_other_projects(house: House, sign_in: SignI
     olga = sign_in(member("Olga", story.second(house), Role.TRIAGER))
     assert ref not in olga.get("/calendar").content.decode()
     assert dates(Client(), address(olga)) == {}
+
+
+def test_a_date_that_stands_no_longer_is_told_once_more_as_cancelled_until_it_has_passed(
+    house: House, sign_in: SignIn
+) -> None:
+    ref = story.report(house)
+    story.embargoed(house, ref)
+    path, name = address(sign_in()), f"{ref} embargo ends"
+    before = dates(Client(), path)[name]
+    assert str(before["status"]) == "CONFIRMED"  # type: ignore[index]
+    story.act(house, ref, cmd.EndEmbargo(why="leaked", reason="Somebody wrote about it."))
+    for _ in range(2):  # a program that missed it the first time reads it the second
+        after = dates(Client(), path)[name]
+        assert (str(after["status"]), after["uid"]) == ("CANCELLED", before["uid"])  # type: ignore[index]
+        assert int(after["sequence"]) > int(before["sequence"])  # type: ignore[index]
+        assert "VALARM" not in after.to_ical().decode()  # type: ignore[attr-defined]
+    assert ref in Client().get(path).content.decode()
+    house.clock.advance(timedelta(days=30))
+    assert name not in dates(Client(), path)
+
+
+def test_what_was_cancelled_is_told_to_nobody_who_left_the_project(
+    house: House, sign_in: SignIn, member: Callable[..., str]
+) -> None:
+    ref = story.report(house)
+    story.embargoed(house, ref)
+    mia = member("Mia", story.second(house), Role.TRIAGER)
+    house.desk.people.add("Mia", "mia@example.org", {story.PROJECT: frozenset({Role.TRIAGER})})
+    assert calling_off.called_off(house.desk, mia, entries(house.desk, mia)) == ()
+    story.act(house, ref, cmd.EndEmbargo(why="leaked", reason="Somebody wrote about it."))
+    assert [each.case for each in calling_off.called_off(house.desk, mia, entries(house.desk, mia))] == [ref]
+    house.desk.people.add("Mia", "mia@example.org", {story.PROJECT: frozenset()})
+    assert calling_off.called_off(house.desk, mia, entries(house.desk, mia)) == ()

@@ -70,7 +70,8 @@ class Address(Value):
     stamp: str
 
 
-def _name(desk: Desk, what: str, *parts: str) -> str:
+def name_of(desk: Desk, what: str, *parts: str) -> str:
+    """The record of one kind for a person, and for a case where one is named: found only by who holds the key."""
     return desk.tokens.mark(f"own-{what}", "\n".join(parts)).hex()
 
 
@@ -86,7 +87,7 @@ def keep_draft(desk: Desk, opened: Opened, person: str, form: str, fields: Mappi
     body = msgspec.json.encode(dict(fields))
     if len(body) > LONGEST_DRAFT:
         return False
-    name, case = _name(desk, "draft", person, opened.case.ref, form), opened.case
+    name, case = name_of(desk, "draft", person, opened.case.ref, form), opened.case
     sealed = opened.key.seal(body, sealing.Places(desk.sealer.instance).draft(name, case.ref))
     book, value = _drafts(desk), Draft(at=desk.now(), body=sealed)
     standing = book.get(case.project, name)
@@ -102,7 +103,7 @@ def keep_draft(desk: Desk, opened: Opened, person: str, form: str, fields: Mappi
 
 def draft(desk: Desk, opened: Opened, person: str, form: str) -> tuple[dict[str, str], str] | None:
     """Return the fields kept for a form and how long ago that was, or None."""
-    name, case = _name(desk, "draft", person, opened.case.ref, form), opened.case
+    name, case = name_of(desk, "draft", person, opened.case.ref, form), opened.case
     kept = _drafts(desk).get(case.project, name)
     if kept is None:
         return None
@@ -112,7 +113,7 @@ def draft(desk: Desk, opened: Opened, person: str, form: str) -> tuple[dict[str,
 
 def drop_draft(desk: Desk, project: ProjectId, case: CaseRef, person: str, form: str) -> None:
     """Forget what was kept: it was sent, or is not wanted any more."""
-    desk.outside.records.remove("draft", project, _name(desk, "draft", person, case, form))
+    desk.outside.records.remove("draft", project, name_of(desk, "draft", person, case, form))
 
 
 # --------------------------------------------------------------------------------------------------------------- visits
@@ -121,7 +122,7 @@ def drop_draft(desk: Desk, project: ProjectId, case: CaseRef, person: str, form:
 def visit(desk: Desk, opened: Opened, person: str) -> Visit | None:
     """Note that a person sees a case as it is now; returns what they had seen before, None on the first time."""
     case, book = opened.case, Book(desk, "visit", Visit)
-    name = _name(desk, "visit", person, case.ref)
+    name = name_of(desk, "visit", person, case.ref)
     before = book.get(case.project, name)
     if before is None or before.value.seq < case.seq:
         seen = Visit(seq=case.seq, at=desk.now())
@@ -133,25 +134,42 @@ def visit(desk: Desk, opened: Opened, person: str) -> Visit | None:
     return before.value if before else None
 
 
+class Begun(Value):
+    """Since when somebody works on one part of a case."""
+
+    at: datetime
+
+
+def begun(desk: Desk, opened: Opened, person: str, part: str) -> datetime:
+    """Return when a person first opened one part of a case; that is now, where they never did."""
+    case, book = opened.case, Book(desk, "begun", Begun)
+    name = name_of(desk, "begun", person, case.ref, part)
+    kept = book.get(case.project, name)
+    if kept is None:
+        with suppress(Conflict):  # two windows at once: either of them is right
+            book.add(case.project, name, Begun(at=desk.now()))
+    return kept.value.at if kept else desk.now()
+
+
 # -------------------------------------------------------------------------------------------------------------- snoozes
 
 
-def _home(desk: Desk, person: str) -> ProjectId:
+def first_project(desk: Desk, person: str) -> ProjectId:
     """The project under whose key a person's own lists are sealed: the first they are in."""
     return next(iter(sorted(desk.people.projects(person))), "")
 
 
 def snoozed(desk: Desk, person: str) -> Mapping[CaseRef, Snooze]:
     """What a person has put aside, by case; `sleeps` says whether it still is."""
-    home = _home(desk, person)
-    kept = Book(desk, "snooze", Shelf).get(home, _name(desk, "snooze", person)) if home else None
+    home = first_project(desk, person)
+    kept = Book(desk, "snooze", Shelf).get(home, name_of(desk, "snooze", person)) if home else None
     return kept.value.cases if kept else {}
 
 
 def snooze(desk: Desk, person: str, case: CaseRef, until: datetime | None, seq: int) -> bool:
     """Put a case aside until an instant, or with None take it back; False where too many are put aside already."""
-    home, now = _home(desk, person), desk.now()
-    book, name = Book(desk, "snooze", Shelf), _name(desk, "snooze", person)
+    home, now = first_project(desk, person), desk.now()
+    book, name = Book(desk, "snooze", Shelf), name_of(desk, "snooze", person)
     kept = book.get(home, name)
     cases = {ref: each for ref, each in (kept.value.cases if kept else {}).items() if each.until > now and ref != case}
     if until is not None:
@@ -193,10 +211,10 @@ class _Subscriber(Value):
 def calendar_address(desk: Desk, person: str, *, renew: bool = False) -> str:
     """Return the secret part of a person's calendar address, "" where there is none; `renew` makes a new one and ends
     the one before."""
-    home, stamp = _home(desk, person), desk.people.stamp(person)
+    home, stamp = first_project(desk, person), desk.people.stamp(person)
     if not home:
         return ""
-    book, name = Book(desk, "calendar", Address), _name(desk, "calendar", person)
+    book, name = Book(desk, "calendar", Address), name_of(desk, "calendar", person)
     kept = book.get(home, name)
     if renew:
         made = Address(serial=kept.value.serial + 1 if kept else 1, stamp=stamp)
@@ -208,8 +226,8 @@ def calendar_address(desk: Desk, person: str, *, renew: bool = False) -> str:
 
 def end_calendar(desk: Desk, person: str) -> None:
     """End a person's calendar address at once."""
-    home, book = _home(desk, person), Book(desk, "calendar", Address)
-    kept = book.get(home, _name(desk, "calendar", person)) if home else None
+    home, book = first_project(desk, person), Book(desk, "calendar", Address)
+    kept = book.get(home, name_of(desk, "calendar", person)) if home else None
     if kept:
         book.change(kept, Address(serial=kept.value.serial + 1, stamp=""))
 
@@ -219,7 +237,7 @@ def subscriber(desk: Desk, address: str) -> str:
     told = desk.tokens.open(address, _CALENDAR, desk.now(), _Subscriber)
     if told is None:
         return ""
-    home, stamp = _home(desk, told.person), desk.people.stamp(told.person)
-    kept = Book(desk, "calendar", Address).get(home, _name(desk, "calendar", told.person)) if home else None
+    home, stamp = first_project(desk, told.person), desk.people.stamp(told.person)
+    kept = Book(desk, "calendar", Address).get(home, name_of(desk, "calendar", told.person)) if home else None
     holds = kept is not None and stamp and kept.value == Address(serial=told.serial, stamp=stamp)
     return told.person if holds else ""

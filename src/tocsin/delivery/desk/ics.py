@@ -49,9 +49,11 @@ def _event(each: Entry, desk_url: str, host: str, now: datetime, *, quiet: bool)
     event.add("summary", title)
     event.add("class", "PRIVATE")
     event.add("transp", "TRANSPARENT")
-    event.add("status", "TENTATIVE" if each.key.endswith("-proposed") else "CONFIRMED")
+    event.add("status", _status(each))
     if not quiet:
         event.add("url", f"{desk_url}/c/{each.case}")
+    if each.cancelled:
+        return event
     for span in BEFORE:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
@@ -59,3 +61,10 @@ def _event(each: Entry, desk_url: str, host: str, now: datetime, *, quiet: bool)
         alarm.add("trigger", -span)
         event.add_component(alarm)
     return event
+
+
+def _status(each: Entry) -> str:
+    """The status of a date (RFC 5545, 3.8.1.11); programs strike out what is cancelled instead of keeping it."""
+    if each.cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if each.key.endswith("-proposed") else "CONFIRMED"

@@ -28,7 +28,8 @@ _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One date of one case. `seq` grows with every change of the case; `key` stays the same when the date moves."""
+    """One date of one case. `seq` grows with every change of the case; `key` stays the same when the date moves;
+    `cancelled` says that it stands no longer."""
 
     case: CaseRef
     project: ProjectId
@@ -37,6 +38,7 @@ class Entry(msgspec.Struct, frozen=True):
     at: datetime
     seq: int
     mark: str
+    cancelled: bool = False
 
     @property
     def when(self) -> str:
@@ -79,11 +81,12 @@ def entries(desk: Desk, person: str, project: str = "") -> tuple[Entry, ...]:
     rows = desk.inbox.page(InboxQuery(projects=projects, limit=MOST))
     now = desk.now()
     return tuple(
-        sorted((each for row in rows for each in _entries(desk, row, now)), key=lambda each: (each.at, each.key))
+        sorted((each for row in rows for each in of_row(desk, row, now)), key=lambda each: (each.at, each.key))
     )
 
 
-def _entries(desk: Desk, row: InboxRow, now: datetime) -> Iterator[Entry]:
+def of_row(desk: Desk, row: InboxRow, now: datetime) -> Iterator[Entry]:
+    """Yield the dates of one case."""
     summary = inbox.open_summary(desk, row)
     found = (
         [(f"due-{summary.promise}", f"{summary.promise.replace('-', ' ')} due", row.next_due)]

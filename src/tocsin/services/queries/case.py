@@ -73,6 +73,7 @@ class ProposalView(msgspec.Struct, frozen=True):
     fate: str
     ours: bool
     open: bool
+    instant: datetime | None = None
 
 
 class ScoreView(msgspec.Struct, frozen=True):
@@ -176,6 +177,7 @@ class CaseView(msgspec.Struct, frozen=True):
     split_into: tuple[CaseRef, ...] = ()
     continues: CaseRef = ""
     candidates: tuple[Candidate, ...] = ()
+    embargo_at: datetime | None = None
 
 
 def view(desk: Desk, ref: CaseRef, person: str, before: int = 0) -> CaseView | None:
@@ -339,6 +341,7 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         split_into=case.split_into,
         continues=case.continues,
         candidates=people.candidates(case),
+        embargo_at=case.embargo_until,
     )
 
 
@@ -385,4 +388,5 @@ def _proposal(case: Case, proposal: Proposal, now: datetime) -> ProposalView:
         fate=proposal.fate.value,
         ours=proposal.by == VENDOR,
         open=proposal.fate is Fate.OPEN,
+        instant=proposal.ends_at,
     )

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from tocsin.delivery import inert as inertness
 from tocsin.delivery.desk.wishes import wish
+from tocsin.services.queries import zones
 from tocsin.services.queries.timeline import Picture
 from tocsin.services.queries.words import SHAPES
 
@@ -41,6 +43,12 @@ def words(name: object) -> str:
 def of(found: Mapping[str, Any], name: str) -> Any:
     """Return what stands under a name, or nothing."""
     return found.get(name, ())
+
+
+@register.filter
+def clocked(instant: datetime | None, clocks: Iterable[zones.Clock]) -> str:
+    """Write an instant on other people's clocks: `Tue 16:00 Berlin`."""
+    return zones.beside(instant, clocks or ())
 
 
 @register.filter

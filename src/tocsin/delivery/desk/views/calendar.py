@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tocsin.delivery.desk import ics
 from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed_in
-from tocsin.services import own
+from tocsin.services import calling_off, own
 from tocsin.services.queries import calendar as queries
 
 
@@ -52,7 +52,9 @@ def feed(request: DeskRequest, address: str) -> HttpResponseBase:
     desk.wall(person)
     host = urlsplit(desk.site.desk_url).hostname or "localhost"
     quiet = request.GET.get("words") == "none"
-    body = ics.render(queries.entries(desk, person), desk.site.desk_url, host, desk.now(), quiet=quiet)
+    standing = queries.entries(desk, person)
+    off = calling_off.called_off(desk, person, standing)
+    body = ics.render((*standing, *off), desk.site.desk_url, host, desk.now(), quiet=quiet)
     return HttpResponse(
         body, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private, no-store"}
     )

@@ -33,7 +33,7 @@ from tocsin.delivery.desk.grounds import back, number
 from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases, claims, lookalikes, own, shredding
-from tocsin.services.queries import approvals, branches, cvss, distributors, forge, keys, past, priority, words
+from tocsin.services.queries import approvals, branches, cvss, distributors, forge, keys, past, priority, timebox, words, zones
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView
@@ -221,7 +221,11 @@ def _score(request: DeskRequest, ground: Ground, form: MoveForm | None) -> dict[
     wanted = ground.options.score.words or "3.1"
     asked = request.GET if request.method in ("GET", "HEAD") else {}
     found = cvss.editor(cvss.by_family((*own_scores, *pasted)), case.report.surface, wanted, asked)
-    return {"cvss": found, "chosen_board": board(found.vectors) if asked.get("v") else ()}
+    return {
+        "cvss": found,
+        "chosen_board": board(found.vectors) if asked.get("v") else (),
+        "timebox": timebox.timebox(request.desk, ground.opened, request.person),
+    }
 
 
 def _scores(after: cases.Opened, form: MoveForm) -> Any:
@@ -265,6 +269,7 @@ def _show(
         **(panels.shown(view, form.data if form else request.GET) if tab == "people" else {}),
         **_since(request, ground, view),
         **(_score(request, ground, form) if tab == "score" else {}),
+        "own_clock": tuple(filter(None, (zones.mine(request.desk, request.person),))) if view.embargoed else (),
         **(shown or {}),
     }
     if tab == "decide" and (named := request.GET.get("of", "")):
@@ -306,6 +311,7 @@ def _since(request: DeskRequest, ground: Ground, view: CaseView) -> dict[str, An
 def _dates(request: DeskRequest, ground: Ground) -> dict[str, Any]:
     """When the case may be disclosed, and the clocks of others that run in it."""
     return {
+        "zones": zones.clocks(request.desk, ground.case.project, ground.policy, request.GET.getlist("zone")[:4]),
         "window": windows.view(request.desk, ground.opened),
         "clocks": windows.clocks(request.desk, ground.opened),
     }
