@@ -89,3 +89,12 @@ def test_the_policy_page_shows_text_promises_and_versions(house: House, sign_in:
     assert "[sla.first_feedback]" in page
     assert "SECURITY.md:23" in page
     assert "✓ in force" in page
+
+
+def test_the_preview_counts_the_sentences_that_somebody_wrote(house: House, sign_in: SignIn) -> None:
+    ref = story.report(house)
+    story.embargoed(house, ref)
+    page = sign_in().get(f"/c/{ref}/advisory").content.decode()
+    assert "words a sentence <meter" in page
+    assert "The longest has" in page
+    assert "in details" in page

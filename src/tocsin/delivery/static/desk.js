@@ -35,9 +35,24 @@
     return request;
   };
 
+  // Keys that this browser has put elsewhere: the pages name the usual ones, and are told apart here.
+  const moved = new Map((document.body.dataset.map || "").split(" ").filter(Boolean).map((pair) => [pair[0], pair.slice(2)]));
+  const named = (key) => moved.get(key) || key;
+  const rename = (within) => {
+    for (const each of moved.size ? all("[data-key]", within) : []) {
+      const key = named(each.dataset.key);
+      if (key === each.dataset.key) continue;
+      each.dataset.key = key;
+      const shown = one("kbd", each);
+      if (shown) shown.textContent = key;
+    }
+  };
+  rename(document);
+
   const swap = (selector, from) => {
     const [now, fresh] = [one(selector), one(selector, from)];
     if (!now || !fresh) return false;
+    rename(fresh);
     now.replaceWith(document.adoptNode(fresh));
     return true;
   };
@@ -150,7 +165,10 @@
     const found = bound(chord) || (last && bound(key));
     if (!found && key === "g") before = key;
     else if (found) { event.preventDefault(); press(found); }
-    else if (OWN[key]) { event.preventDefault(); OWN[key][1](); }
+    else {
+      const own = Object.keys(OWN).find((each) => named(each) === key);
+      if (own) { event.preventDefault(); OWN[own][1](); }
+    }
   });
 
   const dialog = (title, inside) => {
@@ -165,8 +183,8 @@
     const list = make("dl", "", { class: "keys" });
     const add = (key, text) => list.append(make("dt"), make("dd", text)) || list.children[list.children.length - 2].append(make("kbd", key));
     for (const each of all("[data-key]").filter(seen)) add(each.dataset.key, label(each));
-    if (rows().length) for (const key of "jkJKxX") add(key, OWN[key][0]);
-    if (one(".message.new")) add("u", OWN.u[0]);
+    if (rows().length) for (const key of "jkJKxX") add(named(key), OWN[key][0]);
+    if (one(".message.new")) add(named("u"), OWN.u[0]);
     add("Ctrl+K", "Find a command"); add("Ctrl+Enter", "Send the form"); add("F8", "Next thing to mend");
     const close = make("form", "", { method: "dialog", class: "act" });
     close.append(make("button", "Close", { class: "quiet" }), make("a", "Switch keys off", { href: "/look" }));

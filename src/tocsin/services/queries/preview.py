@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from tocsin.core.advisory.checks import Problem
+from tocsin.core.advisory.reading import Reading, reading
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
 from tocsin.core.formats import format_named
@@ -18,6 +21,8 @@ from tocsin.services import cases, publication
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.queries import words
+
+_PROSE: Final = ("summary", "details", "impact", "required_configuration", "detection", "mitigation", "upgrade")
 
 
 class DocumentView(msgspec.Struct, frozen=True):
@@ -52,6 +57,7 @@ class PreviewView(msgspec.Struct, frozen=True):
     documents: tuple[DocumentView, ...]
     problems: tuple[Problem, ...]
     losses: tuple[LossView, ...]
+    reading: Reading = reading({})
 
 
 def preview(desk: Desk, opened: Opened) -> PreviewView | None:
@@ -84,7 +90,14 @@ def preview(desk: Desk, opened: Opened) -> PreviewView | None:
             for name, lost in found.losses.items()
             for loss in lost
         ),
+        reading=_reading(opened),
     )
+
+
+def _reading(opened: Opened) -> Reading:
+    """How long the sentences are that a person wrote; names of fields as the editor shows them."""
+    draft = opened.case.advisory
+    return reading({name.replace("_", " "): getattr(draft, name) for name in _PROSE} if draft else {})
 
 
 def _title(name: str) -> str:

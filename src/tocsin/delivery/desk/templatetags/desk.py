@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tocsin.delivery import inert as inertness
-from tocsin.delivery.desk.wishes import wish
+from tocsin.delivery.desk.wishes import remapped, wish
 from tocsin.services.queries import zones
 from tocsin.services.queries.timeline import Picture
 from tocsin.services.queries.words import SHAPES
@@ -75,3 +75,11 @@ def wished(context: Context, name: str) -> str:
     request = getattr(context, "request", None)
     told = wish(request, name) if request else ""
     return format_html(' data-{}="{}"', name, told) if told else ""
+
+
+@register.simple_tag(takes_context=True)
+def remap(context: Context) -> str:
+    """Write down which keys this browser has put elsewhere: ` data-map="r=w n=m"`."""
+    request = getattr(context, "request", None)
+    told = remapped(request) if request else {}
+    return format_html(' data-map="{}"', " ".join(f"{key}={other}" for key, other in told.items())) if told else ""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.http import HttpResponseBase
@@ -10,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed_in
-from tocsin.delivery.desk.wishes import COOKIES, KEYS, SCHEMES, wish
+from tocsin.delivery.desk.wishes import COOKIES, KEYS, REMAP, SCHEMES, SINGLE, as_cookie, clashes, remapped, wish
 
 _YEAR: Final = 365 * 24 * 3600
 
@@ -20,15 +21,43 @@ _YEAR: Final = 365 * 24 * 3600
 def look(request: DeskRequest) -> HttpResponseBase:
     """Show the wishes and every key there is; take other wishes."""
     if request.method != "POST":
-        wishes = {name: wish(request, name) for name in COOKIES}
-        context = {"schemes": SCHEMES, "switch": KEYS, "wishes": wishes, "keys": KEYS_OF_THE_DESK, "at": "look"}
-        return render(request, "desk/look.html", context)
+        return _shown(request, remapped(request))
     answer = see_other("/look")
     for name, (cookie, offered) in COOKIES.items():
         told = request.POST.get(name, "")
         if told in offered:
-            answer.set_cookie(cookie, told, max_age=_YEAR, secure=request.is_secure(), httponly=True, samesite="Strict")
+            _keep(request, answer, cookie, told)
+    if "remap" in request.POST:
+        typed = {key: request.POST.get(f"key-{number}", "").strip() for number, key in enumerate(SINGLE)}
+        wanted = {key: other for key, other in typed.items() if other and other != key}
+        if request.POST["remap"] == "reset":
+            wanted = {}
+        if wrong := clashes(wanted):
+            return _shown(request, wanted, wrong)
+        _keep(request, answer, REMAP, as_cookie(wanted))
     return answer
+
+
+def _keep(request: DeskRequest, answer: HttpResponseBase, cookie: str, told: str) -> None:
+    answer.set_cookie(cookie, told, max_age=_YEAR, secure=request.is_secure(), httponly=True, samesite="Strict")
+
+
+def _shown(request: DeskRequest, wanted: Mapping[str, str], wrong: Mapping[str, str] | None = None) -> HttpResponseBase:
+    rows = [
+        (number, key, words, wanted.get(key, ""), (wrong or {}).get(key, ""))
+        for number, (key, words) in enumerate(SINGLE.items())
+    ]
+    context = {
+        "schemes": SCHEMES,
+        "switch": KEYS,
+        "wishes": {name: wish(request, name) for name in COOKIES},
+        "keys": KEYS_OF_THE_DESK,
+        "single": rows,
+        "moved": bool(wanted),
+        "wrong": wrong,
+        "at": "look",
+    }
+    return render(request, "desk/look.html", context, status=422 if wrong else 200)
 
 
 @signed_in
