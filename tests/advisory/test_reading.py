@@ -21,6 +21,7 @@ LAST = "It is " + "very " * LONG + "long."
         ("Do this:\n```sql\nSELECT 1. FROM x;\n```\nThen restart.", ("Do this:", "Then restart.")),
         ("- First point\n- Second point", ("- First point", "- Second point")),
         ("Look at `a b c. d e f` first.", ("Look at code first.",)),
+        ("A variable (e.g. `PATH`) is set. It stays.", ("A variable (eg code) is set.", "It stays.")),
         ("", ()),
     ],
 )

@@ -9,6 +9,7 @@ from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.desk import story
 from tests.desk.conftest import SignIn
@@ -96,5 +97,9 @@ def test_the_preview_counts_the_sentences_that_somebody_wrote(house: House, sign
     story.embargoed(house, ref)
     page = sign_in().get(f"/c/{ref}/advisory").content.decode()
     assert "words a sentence <meter" in page
-    assert "The longest has" in page
-    assert "in details" in page
+    assert "over 25 words" in page
+    long = replace(story.DRAFT, details=f"It is {'very ' * 30}long.")
+    story.act(house, ref, long)
+    again = sign_in().get(f"/c/{ref}/advisory").content.decode()
+    assert "1 of " in again
+    assert "The longest has 33, in details: <q dir=" in again

@@ -18,6 +18,7 @@ LONG: Final = 25
 """Words of a sentence that most people still read in one go."""
 
 _CODE: Final = re.compile(r"```.*?(?:```|\Z)|^(?: {4}|\t)[^\n]*$", re.S | re.M)
+_SHORT: Final = re.compile(r"\b(e\.g|i\.e|cf|vs)\.", re.I)
 _NAME: Final = re.compile(r"`[^`\n]+`")
 _ENDS: Final = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
 _WORD: Final = re.compile(r"\w[^\s]*")
@@ -56,5 +57,6 @@ def reading(texts: Mapping[str, str]) -> Reading:
 
 def sentences(text: str) -> tuple[str, ...]:
     """Part Markdown prose into sentences; points of a list are sentences of their own."""
-    prose = _NAME.sub("code", _CODE.sub("\n\n", text.replace("\r\n", "\n")))
+    plain = _SHORT.sub(lambda found: found[1].replace(".", ""), text.replace("\r\n", "\n"))
+    prose = _NAME.sub("code", _CODE.sub("\n\n", plain))
     return tuple(each.strip() for each in _ENDS.split(prose) if each and each.strip())
