@@ -10,7 +10,11 @@ from django.test import Client
 
 from tests.desk import story
 from tests.desk.conftest import SignIn
+from tocsin.core.case import commands as cmd
 from tocsin.core.intake import Report
+from tocsin.services import canary_state
+from tocsin.services.queries.calm import quiet
+from tocsin.services.queries.words import instant
 from tocsin.testing.house import House
 
 LIMIT = 25_000
@@ -100,3 +104,20 @@ def test_an_empty_desk_says_what_to_do(house: House, sign_in: SignIn) -> None:
     assert "Nothing needs you" in look(sign_in())
     nobody = house.desk.people.add("Newcomer", "new@example.org", {})
     assert "You are in no project yet" in look(sign_in(nobody.id))
+
+
+def test_an_empty_inbox_says_which_deadline_is_next_and_when_a_canary_was_answered(
+    house: House, sign_in: SignIn
+) -> None:
+    assert "Next deadline: none." in look(sign_in())
+    ref = story.report(house)
+    soon = quiet(house.desk, house.dana)
+    assert (soon.case, soon.promise) == (ref, "first feedback")
+    assert soon.due.endswith("UTC")
+    story.answered(house, ref)
+    story.act(house, ref, cmd.NeedInfo(question="Which role runs it?"))
+    page = look(sign_in())
+    assert "Nothing needs you" in page
+    assert "anary of warehousepg" not in page
+    house.desk.machine.facts.note(canary_state.name(canary_state.ANSWERED, story.PROJECT, "web"), "1", house.clock())
+    assert f"Canary of warehousepg (web) last answered {instant(house.clock())} \N{CHECK MARK}" in look(sign_in())

@@ -208,6 +208,27 @@ def test_every_project_stands_in_the_picture_and_in_the_table(house: House, sign
     assert re.findall(r'<a href="/inbox\?project=([^"]+)">', page) == [story.second(house), story.PROJECT]
 
 
+def test_the_first_case_of_a_silent_project_is_adopted_from_the_view_of_all(
+    house: House, sign_in: SignIn, member: Callable[..., str]
+) -> None:
+    ref = story.report(house)
+    dana = sign_in()
+    assert "Adopt<span" not in look(dana, "/inbox?view=projects")
+    house.clock.advance(timedelta(days=9))
+    page = look(sign_in(), "/inbox?view=projects")
+    pick = re.search(rf'name="pick" value="({ref}:\d+)"', page)
+    assert pick
+    form = {"do": "mine", "pick": pick[1], "back": "/inbox?view=projects"}
+    answer = sign_in().post("/inbox/do", form)
+    assert answer.headers["Location"] == f"/inbox?view=projects&did=mine&was={ref}"
+    page = look(sign_in(), answer.headers["Location"])
+    assert "Yours now: you lead it." in page
+    assert "Adopt<span" not in page
+    assert stands(house, ref).lead_id == house.dana
+    auditor = sign_in(member("Audrey", story.PROJECT, Role.AUDITOR))
+    assert "Adopt<span" not in look(auditor, "/inbox?view=projects")
+
+
 def post(client: Client, **fields: str) -> int:
     return client.post("/inbox/do", fields).status_code
 

@@ -291,5 +291,9 @@
   count();
 
   const news = one("#news");
-  if (news?.dataset.from) setInterval(() => { if (!document.hidden) ask(news.dataset.from, null, (page) => swap("#news", page), () => {}); }, 30000);
+  const stale = () => {
+    const now = one("#news"), copy = one(".asof time");
+    if (now && copy) now.textContent = `Not reached. This is the copy of ${copy.textContent}; trying again.`;
+  };
+  if (news?.dataset.from) setInterval(() => { if (!document.hidden) ask(news.dataset.from, null, (page) => swap("#news", page), stale); }, 30000);
 })();

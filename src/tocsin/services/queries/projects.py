@@ -12,7 +12,8 @@ from typing import Final
 
 import msgspec
 
-from tocsin.core.vocabulary import CaseRef, ProjectId
+from tocsin.core import access
+from tocsin.core.vocabulary import CaseRef, MoveName, ProjectId
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import InboxQuery, InboxRow
 from tocsin.services.queries import words
@@ -40,6 +41,10 @@ class Cell(msgspec.Struct, frozen=True):
     first: CaseRef
     due: str
     mark: str
+    seq: int = 0
+    adopt: bool = False
+    """Whether the project is silent: its first case is over, and somebody else's or nobody's. Whoever may assign there
+    can take it."""
 
 
 class Overview(msgspec.Struct, frozen=True):
@@ -58,13 +63,22 @@ def projects(desk: Desk, person: str) -> Overview:
         (each, desk.inbox.page(InboxQuery(projects=(each,), limit=DEPTH))) for each in desk.people.projects(person)
     ]
     found.sort(key=lambda each: (not each[1], each[1][0].next_due if each[1] else now, each[0]))
-    cells = tuple(_cell(place, project, rows, now) for place, (project, rows) in enumerate(found))
+    silent = {project for project, rows in found if rows and _silent(desk, person, rows[0], now)}
+    cells = tuple(_cell(place, project, rows, now, project in silent) for place, (project, rows) in enumerate(found))
     down = -(-len(cells) // ACROSS)
     wide = min(len(cells), ACROSS) * _CELL
     return Overview(cells=cells, width=wide, height=down * _CELL, at=words.instant(now))
 
 
-def _cell(place: int, project: ProjectId, lines: Sequence[InboxRow], now: datetime) -> Cell:
+def _silent(desk: Desk, person: str, first: InboxRow, now: datetime) -> bool:
+    """Whether a case is over in another's hands or in nobody's, and the person may take it."""
+    if first.next_due > now or first.lead == person:
+        return False
+    actor = desk.people.actor(person, first.project)
+    return actor is not None and access.may_move(actor, MoveName.ASSIGN)
+
+
+def _cell(place: int, project: ProjectId, lines: Sequence[InboxRow], now: datetime, adopt: bool) -> Cell:
     over = sum(row.next_due <= now for row in lines)
     soon = sum(now < row.next_due <= now + timedelta(days=1) for row in lines)
     first = lines[0] if lines else None
@@ -80,6 +94,8 @@ def _cell(place: int, project: ProjectId, lines: Sequence[InboxRow], now: dateti
         first=first.case if first else "",
         due=words.until(first.next_due, now) if first else "",
         mark=words.urgency(first.next_due, now) if first else "",
+        seq=first.seq if first else 0,
+        adopt=adopt,
     )
 
 

@@ -28,6 +28,7 @@ from tocsin.services.queries import case as case_queries
 from tocsin.services.queries import inbox as queries
 from tocsin.services.queries import orders, words
 from tocsin.services.queries import projects as overview
+from tocsin.services.queries.calm import quiet
 
 START = "team"
 KINDS: Final = choices(tuple(each.value for each in RejectionClass))
@@ -53,7 +54,7 @@ def inbox(request: DeskRequest) -> HttpResponseBase:
         return see_other("/first-run")
     if request.GET.get("view") == "projects":
         view = overview.projects(request.desk, request.person)
-        return render(request, "desk/projects.html", {"view": view, "at": "inbox", "tabs": _tabs("", "", {})})
+        return render(request, "desk/projects.html", {"view": view, "at": "inbox", **_said(request)})
     return show(request)
 
 
@@ -81,6 +82,7 @@ def show(
         "at": "inbox",
         "health": banners(request.desk),
         "banner": banner(request.desk.machine.facts, request.desk.projects, request.desk.now()),
+        "calm": quiet(request.desk, request.person) if tab == START and not page.lines else None,
         "here": back(f"/inbox?{asked.urlencode()}"),
         "days": own.SNOOZE_DAYS,
         "kinds": KINDS,
@@ -153,7 +155,12 @@ def _said(request: DeskRequest) -> dict[str, Any]:
     }
 
 
-DONE: Final = {"snooze": "Put aside.", "wake": "Back in the list.", "bulk": "Done for every selected case."}
+DONE: Final = {
+    "snooze": "Put aside.",
+    "wake": "Back in the list.",
+    "mine": "Yours now: you lead it.",
+    "bulk": "Done for every selected case.",
+}
 
 
 def _orders(by: str) -> tuple[tuple[str, str], ...]:
