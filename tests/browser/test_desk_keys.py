@@ -120,6 +120,40 @@ def test_without_single_keys_nothing_happens_and_everything_can_still_be_done(
     assert page.url.endswith("/calendar")
 
 
+def test_a_key_that_was_put_elsewhere_does_the_same_there_and_nothing_where_it_was(
+    desk: BrowserContext, office: Office
+) -> None:
+    page = desk.new_page()
+    page.goto(f"{office.url}/look")
+    page.get_by_text("Other keys").click()
+    for words, key in (("Write to the reporter", "w"), ("Ask for more", "q"), ("Next row", "t")):
+        page.get_by_label(words).fill(key)
+    follow(page.get_by_role("button", name="Use these keys"))
+    page.goto(f"{office.url}/c/{office.refs[0]}")
+    page.keyboard.press("r")
+    assert not page.locator("#reply-text").is_visible()
+    page.keyboard.press("w")
+    expect(page.locator("#reply-text")).to_be_focused()
+    page.goto(f"{office.url}/inbox?project=warehousepg")
+    page.keyboard.press("t")
+    page.locator("#pane article").wait_for()
+    expect(page.locator("#pane summary", has_text="Ask for more").locator("kbd")).to_have_text("q")
+    page.keyboard.press("q")
+    expect(page.locator("#need-info-question")).to_be_focused()
+
+
+def test_a_list_that_cannot_be_refreshed_says_of_when_its_copy_is(desk: BrowserContext, office: Office) -> None:
+    page = desk.new_page()
+    page.clock.install()
+    page.goto(f"{office.url}/inbox")
+    page.route("**/inbox/news*", lambda route: route.abort())
+    page.clock.run_for(31_000)
+    expect(page.locator("#news")).to_contain_text("Not reached. This is the copy of ")
+    page.unroute("**/inbox/news*")
+    page.clock.run_for(31_000)
+    expect(page.locator("#news")).not_to_contain_text("Not reached")
+
+
 def test_keys_lead_through_a_case_and_say_what_they_do(
     desk: BrowserContext, office: Office, shoot: Callable[[Page, str], Path]
 ) -> None:
