@@ -14,6 +14,8 @@ from tests.desk.conftest import SignIn
 from tests.desk.test_moves import done, post, the_case
 from tocsin.core.case import commands as cmd
 from tocsin.delivery.desk.forms.triage import AcceptForm
+from tocsin.services.post import reached
+from tocsin.services.queries import case as queries
 from tocsin.testing.house import House
 
 OWN = "We saw it ourselves on 7.3.1."
@@ -73,3 +75,21 @@ def test_a_form_that_says_nothing_of_answers_would_send_them(
     monkeypatch.setattr(AcceptForm, "answers", ())
     ref, dana = ready(house), sign_in()
     done(post(dana, ref, "accept", **begun(dana.get(f"/c/{ref}/decide").content.decode(), "accept")))
+
+
+def test_a_mail_that_did_not_arrive_is_told_beside_its_words_and_nothing_else_is_sent_again(
+    house: House, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = story.report(house)
+    story.answered(house, ref)
+    dana = sign_in()
+    found = queries.view(house.desk, ref, house.dana)
+    assert found
+    line = found.reporter_thread[0].seq
+    monkeypatch.setattr(reached, "troubles", lambda *_: {line: reached.Trouble(given_up=True, tries=2, code="x-550")})
+    page = dana.get(f"/c/{ref}").content.decode()
+    assert page.count("✗ mail not delivered") == 1
+    assert "after 2 tries, <code>x-550</code>" in page
+    answer = post(dana, ref, "mail-again", of=line)
+    assert answer.status_code == 422
+    assert "There is no mail of this line that failed." in answer.content.decode()

@@ -30,6 +30,7 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
     for form in (
         talk.NoteForm,
         talk.ReplyForm,
+        talk.MailAgainForm,
         talk.NeedInfoForm,
         talk.AssignForm,
         triage.InvestigateForm,

@@ -8,8 +8,9 @@ from django import forms
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.intake import next_question
-from tocsin.core.vocabulary import Audience, MoveName
-from tocsin.delivery.desk.forms.base import MoveForm, Prose, choices
+from tocsin.core.vocabulary import Audience, MoveName, Refused
+from tocsin.delivery.desk.forms.base import Done, MoveForm, Prose, choices
+from tocsin.services.post import reached
 
 
 class NoteForm(MoveForm):
@@ -44,6 +45,21 @@ class ReplyForm(MoveForm):
     def command(self) -> cmd.Say:
         """Say it to the reporter."""
         return cmd.Say(audience=Audience.REPORTER, attachments=self.attached, **self.cleaned_data)
+
+
+class MailAgainForm(MoveForm):
+    """The mail with words to the reporter that could not be delivered, once more. It changes nothing in the case."""
+
+    name, tab, move = "mail-again", "talk", MoveName.REPLY
+    button, done = "Send the mail again", "It is sent again now."
+
+    of = forms.IntegerField(min_value=1, max_value=10**9, widget=forms.HiddenInput)
+
+    def deed(self) -> Done | Refused:
+        """Send it."""
+        if reached.again(self.ground.desk, self.ground.case, self.cleaned_data["of"]):
+            return Done(self.ground.case.ref)
+        return Refused(code="not-found", because="There is no mail of this line that failed.", rule="mail")
 
 
 class NeedInfoForm(MoveForm):

@@ -33,7 +33,20 @@ from tocsin.delivery.desk.grounds import back, number
 from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.services import cases, claims, lookalikes, own, shredding
-from tocsin.services.queries import approvals, branches, cvss, distributors, forge, keys, past, priority, timebox, words, zones
+from tocsin.services.post import reached
+from tocsin.services.queries import (
+    approvals,
+    branches,
+    cvss,
+    distributors,
+    forge,
+    keys,
+    past,
+    priority,
+    timebox,
+    words,
+    zones,
+)
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView
@@ -269,6 +282,7 @@ def _show(
         **(panels.shown(view, form.data if form else request.GET) if tab == "people" else {}),
         **_since(request, ground, view),
         **(_score(request, ground, form) if tab == "score" else {}),
+        "mail": _mail(request, ground, view) if tab == "talk" else {},
         "own_clock": tuple(filter(None, (zones.mine(request.desk, request.person),))) if view.embargoed else (),
         **(shown or {}),
     }
@@ -306,6 +320,12 @@ def _since(request: DeskRequest, ground: Ground, view: CaseView) -> dict[str, An
         return {}
     new = [line for line in view.history if line.seq > before.seq and line.by_id != ground.actor.id]
     return {"since": new, "fresh": {line.seq for line in new}, "last_here": words.ago(before.at, view.now)}
+
+
+def _mail(request: DeskRequest, ground: Ground, view: CaseView) -> dict[int, reached.Trouble]:
+    """Which of our words to the reporter did not arrive by mail."""
+    ours = (each.seq for each in view.reporter_thread if not each.theirs)
+    return reached.troubles(request.desk, ground.case, ours)
 
 
 def _dates(request: DeskRequest, ground: Ground) -> dict[str, Any]:
