@@ -50,6 +50,19 @@ def test_an_answer_that_nobody_touched_is_not_sent(house: House, sign_in: SignIn
     assert the_case(house, ref).seq == before
 
 
+def test_a_first_answer_is_offered_as_long_as_there_is_none_and_is_not_sent_as_it_stands(
+    house: House, sign_in: SignIn
+) -> None:
+    ref, dana = story.report(house), sign_in()
+    assert begun(dana.get(f"/c/{ref}").content.decode(), "reply") == {"text": "", "plan": "", "workarounds": ""}
+    offered = begun(dana.get(f"/c/{ref}?start=first").content.decode(), "reply")
+    assert offered["text"].startswith("Thank you for your report.")
+    assert "[which part of the code]" in offered["plan"]
+    assert post(dana, ref, "reply", **offered).status_code == 422
+    done(post(dana, ref, "reply", **{**offered, "plan": "We look at the trusted interpreter first."}))
+    assert "Start from a first answer" not in dana.get(f"/c/{ref}").content.decode()
+
+
 @pytest.mark.parametrize("move", ANSWERS)
 def test_one_sentence_of_ones_own_sends_it(house: House, sign_in: SignIn, move: str) -> None:
     ref, other, dana = ready(house), story.report(house), sign_in()

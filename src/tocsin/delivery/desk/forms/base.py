@@ -113,6 +113,10 @@ class MoveForm(forms.Form):
         """Return what stands in the fields before anybody typed."""
         return {}
 
+    def prepared(self) -> dict[str, Any]:
+        """Return the words that an answer starts from; those that stand in the fields, unless a form offers others."""
+        return self.begin()
+
     def is_valid(self) -> bool:
         """Say whether fields and rows have the right shape."""
         return bool(super().is_valid() and all(table.is_valid() for table in self.rows.values()))
@@ -120,7 +124,7 @@ class MoveForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Hold back an answer that nobody has touched: a person writes it, a template only begins it."""
         told: dict[str, Any] = super().clean() or {}
-        began = self.begin() if self.answers else {}
+        began = self.prepared() if self.answers else {}
         starts = {name: began[name] for name in self.answers if began.get(name) and name in told}
         found = {name: templates.unedited(starts[name], told[name]) for name in starts}
         blank = next((name for name, why in found.items() if why and why.missing), "")

@@ -4,11 +4,14 @@ wrong setting of a switch can ever send the one as the other (S64)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.intake import next_question
 from tocsin.core.vocabulary import Audience, MoveName, Refused
+from tocsin.delivery.desk.forms import starts
 from tocsin.delivery.desk.forms.base import Done, MoveForm, Prose, choices
 from tocsin.services.post import reached
 
@@ -37,10 +40,15 @@ class ReplyForm(MoveForm):
 
     takes_files = True
     keeps = True
+    answers = ("plan", "workarounds", "text")
 
     text = Prose(label="Message to the reporter", lines=5, required=True)
     plan = Prose(label="Plan to investigate", lines=3)
     workarounds = Prose(label="Workarounds until there is a fix", lines=2)
+
+    def prepared(self) -> dict[str, Any]:
+        """The first answer, which the page offers as long as there is none."""
+        return dict(starts.first(self.ground))
 
     def command(self) -> cmd.Say:
         """Say it to the reporter."""

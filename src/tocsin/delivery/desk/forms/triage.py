@@ -10,12 +10,11 @@ from django import forms
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import templates
 from tocsin.core.vocabulary import MoveName, Refused, RejectionClass
+from tocsin.delivery.desk.forms import starts
 from tocsin.delivery.desk.forms.base import MAX_LINE, Done, Line, MoveForm, Names, Prose, choices
 from tocsin.services import cases, numbering, relating
 from tocsin.services.queries import case as queries
 
-THANKS: Final = "Thank you for your report. We confirm it as a vulnerability in {project} and are working on it."
-WORKAROUNDS: Final = "None known yet. We tell you as soon as we find one."
 SAME_MATTER: Final = (
     "Thank you for your report. The same matter had reached us before; we work on both together and keep you informed "
     "here."
@@ -63,14 +62,7 @@ class AcceptForm(MoveForm):
 
     def begin(self) -> dict[str, Any]:
         """Start from words that hold what the first answer has to hold, until it was sent."""
-        case, policy, promised = self.ground.case, self.ground.policy, self.ground.options.first_answer
-        plan = templates.template(policy, case, templates.PLAN)
-        known = case.workarounds or case.mitigation or WORKAROUNDS
-        return {
-            "text": THANKS.format(project=policy.project.name),
-            "plan": plan.text if plan and "investigation-plan" in promised and not case.plan_sent_at else "",
-            "workarounds": known if "workarounds" in promised and not case.workarounds_sent_at else "",
-        }
+        return dict(starts.acceptance(self.ground))
 
     def command(self) -> cmd.Accept | Refused:
         """Accept under the case's advisory id; a new one is taken only if nothing else stands in the way."""

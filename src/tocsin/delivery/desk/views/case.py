@@ -288,6 +288,9 @@ def _show(
     }
     if tab == "decide" and (named := request.GET.get("of", "")):
         context["forms"]["duplicate"].initial["of"] = named
+    if tab == "talk" and form is None and request.GET.get("start") == "first":
+        context["starting"] = True
+        context["forms"]["reply"].initial |= context["forms"]["reply"].prepared()
     if tab == "people" and form is None:
         context["forms"]["resend"].initial["of"] = number(request.GET.get("of")) or None
     if tab == "embargo" and form is None and (ends := request.GET.get("ends", "")[:20]):
