@@ -15,8 +15,8 @@ from tests.desk.conftest import SignIn
 from tests.desk.test_moves import done, hidden, the_case
 from tocsin.core.case import party_commands as pc
 from tocsin.core.case.parties import Party
-from tocsin.core.mail_out.keys import KnownKey, Source
 from tocsin.core.case.shared import Part
+from tocsin.core.mail_out.keys import KnownKey, Source
 from tocsin.core.vocabulary import Role
 from tocsin.delivery.desk import panels
 from tocsin.services import room
