@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from base64 import urlsafe_b64encode
 from datetime import timedelta
@@ -12,9 +13,10 @@ import pytest
 from django.test import Client
 from nacl.signing import VerifyKey
 
-from tests.rooms import walk
+from tests.rooms import site, walk
+from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import SYSTEM_ACTOR
-from tocsin.services import cases
+from tocsin.services import badge_state, cases
 from tocsin.services.proof import Proof, commitment, statement
 from tocsin.testing.house import House
 
@@ -277,3 +279,16 @@ def test_the_phrase_stands_in_no_address_no_cookie_and_no_log(
 def test_an_unknown_project_does_not_exist(visitor: Client) -> None:
     assert visitor.get("/p/nobody/report").status_code == 404
     assert visitor.post("/p/nobody/report", walk.GOOD).status_code == 404
+
+
+def test_a_project_that_publishes_its_badge_says_before_the_form_how_it_did(visitor: Client, house: House) -> None:
+    site.current[-1] = dataclasses.replace(house.front, facts=house.desk.machine.facts)
+    assert "Last 90 days" not in visitor.get(walk.REPORT).content.decode()
+    policy = (seed("warehousepg") or "").replace("[publish]\n", "[publish]\nbadge = true\n", 1)
+    house.desk.projects.adopt(policy, "test", house.clock())
+    assert "This channel is new: what is promised comes from the policy." in visitor.get(walk.REPORT).content.decode()
+    house.desk.machine.facts.note(f"{badge_state.MADE}/warehousepg", "19 h, 100% on time, 12 reports", house.clock())
+    shown = visitor.get(walk.REPORT).content.decode()
+    assert "<b>Last 90 days:</b>" in shown
+    assert "first answer 19 h, 100% on time, 12 reports" in shown
+    assert "Letzte 90 Tage:" in visitor.get(f"/de{walk.REPORT}").content.decode()

@@ -17,11 +17,11 @@ import msgspec
 from tocsin.core.case.measures import Keys, keys
 from tocsin.core.vocabulary import ProjectId
 from tocsin.services.app import Desk
+from tocsin.services.badge_state import MADE, TOO_FEW
 from tocsin.services.canary_state import sent_to
 from tocsin.services.queries import metrics
 
 SPAN: Final = timedelta(days=90)
-MADE: Final = "badge-made"
 LABEL: Final = "first answer"
 _WIDE: Final = 7
 """Units a character takes at most, at the badge's size."""
@@ -68,7 +68,7 @@ def of_keys(found: Keys) -> Badge:
     """Say the first key, or that there is too little to say."""
     words = metrics.badge(found)
     if not words:
-        return Badge(message="too few reports yet", color="lightgrey")
+        return Badge(message=TOO_FEW, color="lightgrey")
     share = found.key("first-answer").share or 0.0
     return Badge(message=words.removeprefix("median first answer "), color="green" if share >= 0.9 else "orange")
 

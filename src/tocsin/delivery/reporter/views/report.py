@@ -26,7 +26,7 @@ from tocsin.delivery.reporter.promises import promises
 from tocsin.delivery.reporter.request import House, RoomRequest, house
 from tocsin.delivery.reporter.terms import mistakes, told
 from tocsin.delivery.reporter.views.receipt import show_receipt
-from tocsin.services import intake, pausing
+from tocsin.services import badge_state, intake, pausing
 
 COUNTED = tuple(group for group in CONTENT_GROUPS if group != "identity")
 """The questions that the check page counts: all that help, and never the one that costs anonymity (S27)."""
@@ -79,6 +79,8 @@ def form(request: RoomRequest, place: House, draft: Draft, status: int = 200) ->
         "place": place,
         "here": "" if request.method == "POST" else request.path,
         "promises": promises(place.policy),
+        "record": badge_state.record(request.front.facts, place.policy, place.id),
+        "too_few": badge_state.TOO_FEW,
         "paused": pausing.paused(request.front.facts, place.policy, request.front.now()),
         "answers": draft.answers,
         "files": drafts.seal_files(request.front, draft.report.attachments),
