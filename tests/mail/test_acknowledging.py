@@ -63,14 +63,15 @@ def test_whose_domain_stands_behind_the_mail_is_told_the_case(home):
     assert [ref in mail.body.decode() for ref, mail in zip(post.refs(home), out.mails, strict=True)] == [True, True]
 
 
-def test_a_thousand_reports_in_somebodys_name_cause_one_mail_a_day(home):
+@pytest.mark.parametrize("many", [60, pytest.param(1000, marks=pytest.mark.deep)])
+def test_a_thousand_reports_in_somebodys_name_cause_one_mail_a_day(home, many):
     out = post.sending(home)
-    for number in range(60):
+    for number in range(many):
         post.arrive(home, post.mail(f"Report {number}", message_id=f"n{number}@e", subject=f"S {number}"))
     while home.desk.outside.arrivals.waiting(1):
         post.work(home)
     post.send(home)
-    assert len(post.refs(home)) == 60
+    assert len(post.refs(home)) == many
     assert len(out.mails) == 1
     home.clock.advance(timedelta(hours=23))
     post.deliver(home, post.mail("One more", message_id="o@e", subject="Another"))

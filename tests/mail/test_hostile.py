@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.hostile_mail import HOSTILE
@@ -12,6 +14,7 @@ from tocsin.core.mail import bounds
 from tocsin.core.mail.bounds import exceeded
 from tocsin.core.mail.message import Message
 from tocsin.services.ports.child import Failed
+from tocsin.testing.house import house
 
 KEPT_WHOLE = {
     "parts", "nest", "folds", "words", "rfc822", "addresses", "newlines", "params", "params many", "qp",
@@ -54,3 +57,23 @@ def test_several_threads_have_children_of_their_own(pool):
         mails = [post.mail(f"Number {number}") for number in range(40)]
         found = list(threads.map(pool, mails))
     assert [each.text for each in found] == [f"Number {number}" for number in range(40)]
+
+
+@pytest.mark.slow
+def test_honest_mail_behind_every_hostile_one_is_a_case_in_the_same_turn(pool):
+    """Each of them may cost a child its limit and no more, so that nobody waits behind them for long; what is beyond
+    the bounds costs none."""
+    home = house()
+    assert home.desk.mail
+    home.desk = replace(home.desk, mail=replace(home.desk.mail, parse=pool))
+    for name, raw in sorted(HOSTILE.items()):
+        post.arrive(home, raw + f"\r\nX-{name}".encode())
+    post.arrive(home, post.mail("It crashes.", subject="The honest one", message_id="honest@e"))
+    turns = 0
+    while home.desk.outside.arrivals.waiting(1):
+        post.work(home)
+        turns += 1
+    assert turns == 1
+    titles = [post.look(home, ref).case.title for ref in post.refs(home)]
+    assert "The honest one" in titles
+    assert len(titles) + len(post.quarantine(home)) == len(HOSTILE) + 1, "each is a report, or held with a reason"

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from email import policy
 from email.errors import MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect
 from email.feedparser import BytesFeedParser
 from email.message import Message as Parsed
 from email.utils import collapse_rfc2231_value
 from typing import Final
+
+import msgspec
 
 from tocsin.adapters.child.mail_words import boxes, ids, line_of, raw_line, text_of, unhtml
 from tocsin.core.mail.bounds import MAX_BYTES, MAX_DEPTH, MAX_HEADER_BYTES, exceeded
@@ -28,9 +31,11 @@ MAX_FILES: Final = 200
 _ARMOUR: Final = "-----BEGIN PGP MESSAGE-----"
 _ARMOUR_END: Final = "-----END PGP MESSAGE-----"
 _ENCODED: Final = b"content-transfer-encoding:"
+_BASE64: Final = msgspec.json.Decoder(bytes)
 _EMPTY: Final = re.compile(rb"\n\r?\n")
 CHUNK: Final = 1 << 16
 MARK: Final = "tocsin.spared."
+_MARK: Final = MARK.encode("ascii")
 LONG: Final = 2048
 """Bytes of a body from which it is worth sparing."""
 
@@ -63,29 +68,27 @@ class _Reader:
         return content
 
     def _short(self, content: bytes) -> bytes:
-        pieces, at = [], 0
-        for found in _leaves(content):
-            if found < at:
-                continue
+        pieces, at, found = [], 0, _leaf(content, 0)
+        while found >= 0:
             empty = _EMPTY.search(content, found)
             start = empty.end() if empty else len(content)
             end = content.find(b"\n--", start)
             end = len(content) if end < 0 else end
             if end - start < LONG:
+                found = _leaf(content, found)
                 continue
-            mark = f"{MARK}{len(self.spared)}.".encode()
-            if mark in content:
+            if not self.spared and _MARK in content:
                 return content  # somebody is playing: nothing is spared
+            mark = f"{MARK}{len(self.spared)}.".encode()
             self.spared[mark] = content[start:end]
             pieces += [content[at:start], mark]
-            at = end
+            at, found = end, _leaf(content, end)
         return b"".join([*pieces, content[at:]]) if pieces else content
 
 
-def _leaves(content: bytes) -> Iterator[int]:
-    """Where a header says how its part is encoded, of parts that hold no others. A search for a word, because most
-    lines are none of headers."""
-    at = -1
+def _leaf(content: bytes, at: int) -> int:
+    """Where the next header behind `at` says how its part is encoded, of a part that holds no others; -1 where none
+    does. A search for a word, because most lines are none of headers."""
     while (at := content.find(b"ransfer-", at + 1)) >= 0:
         line = content.rfind(b"\n", max(0, at - 12), at) + 1
         if content[line : line + len(_ENCODED)].lower() != _ENCODED:
@@ -95,7 +98,8 @@ def _leaves(content: bytes) -> Iterator[int]:
         empty = _EMPTY.search(content, at)
         block += content[at : empty.start() if empty else at].lower()
         if b"multipart/" not in block and b"message/" not in block:
-            yield at
+            return at
+    return -1
 
 
 def _parsed(content: bytes) -> Parsed:
@@ -272,7 +276,12 @@ def _written(message: Parsed) -> bytes:
 
 
 def _unpacked(content: bytes) -> bytes:
-    """Base64 decoded; one that is cut short, as far as it goes."""
+    """Base64 decoded; one that is cut short, as far as it goes. As nearly all of it has nothing wrong with it, the
+    quicker decoder is asked first, which takes nothing else."""
+    joined = content.translate(None, b"\r\n")
+    if b"\\" not in joined:
+        with suppress(msgspec.DecodeError):
+            return _BASE64.decode(b'"%b"' % joined)
     try:
         return binascii.a2b_base64(content)
     except binascii.Error:

@@ -29,6 +29,7 @@ from tocsin.adapters.child.main import CPU_SECONDS, MAX_INPUT, MEMORY, close_the
 
 WALL_SECONDS: Final = 10
 SIZE: Final = struct.Struct(">Q")
+_ENCODER: Final = msgspec.msgpack.Encoder()
 MOST_INPUTS: Final = 50
 """Inputs that one child takes at most."""
 
@@ -83,25 +84,24 @@ def _allow(seconds: int) -> None:
     signal.alarm(WALL_SECONDS)
 
 
-def _answer(parse: Parser, content: bytes) -> bytes:
+def _answer(parse: Parser, content: bytes) -> bytes | bytearray:
+    answer = bytearray(1)
     try:
-        return b"\0" + msgspec.msgpack.encode(parse(content))
+        _ENCODER.encode_into(parse(content), answer, 1)
     except MemoryError:
         return b"\x03"
     except (ValueError, EOFError, OSError, RuntimeError, LookupError):
         return b"\x02"
+    return answer
 
 
 def _exactly(talk: socket.socket, size: int) -> bytes:
     """So many bytes, or none where the asker has gone."""
-    found = bytearray(size)
-    rest = memoryview(found)
-    while rest:
-        count = talk.recv_into(rest)
-        if not count:
-            return b""
-        rest = rest[count:]
-    return bytes(found)
+    found = talk.recv(size, socket.MSG_WAITALL)
+    while 0 < len(found) < size:
+        more = talk.recv(size - len(found), socket.MSG_WAITALL)
+        found = found + more if more else b""
+    return found
 
 
 def _reap(number: int, frame: FrameType | None) -> None:

@@ -59,7 +59,7 @@ class Pool(Generic[T]):
             child.talk.settimeout(SECONDS)
             child.talk.sendall(SIZE.pack(len(content)))
             child.talk.sendall(content)
-            answer = self._answer(child.talk)
+            answer: bytes | bytearray = self._answer(child.talk)
         except TimeoutError:
             answer = b"\xff"
         except OSError:
@@ -76,7 +76,7 @@ class Pool(Generic[T]):
         with self._lock:
             self._end()
 
-    def _value(self, answer: bytes) -> T | Failed:
+    def _value(self, answer: bytes | bytearray) -> T | Failed:
         if answer == b"\xff":
             return Failed(because="it took too long")
         if not answer or answer[0]:
@@ -86,12 +86,12 @@ class Pool(Generic[T]):
         except msgspec.DecodeError:
             return Failed(because="its answer made no sense")
 
-    def _answer(self, talk: socket.socket) -> bytes:
+    def _answer(self, talk: socket.socket) -> bytes | bytearray:
         size = SIZE.unpack(self._exactly(talk, SIZE.size) or bytes(SIZE.size))[0]
         return self._exactly(talk, size) if size <= self._largest else b""
 
     @staticmethod
-    def _exactly(talk: socket.socket, size: int) -> bytes:
+    def _exactly(talk: socket.socket, size: int) -> bytes | bytearray:
         found = bytearray(size)
         rest = memoryview(found)
         while rest:
@@ -99,7 +99,7 @@ class Pool(Generic[T]):
             if not count:
                 return b""
             rest = rest[count:]
-        return bytes(found)
+        return found
 
     def _taken(self) -> Child:
         with self._lock:
