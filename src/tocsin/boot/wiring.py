@@ -12,6 +12,7 @@ from tocsin.adapters.child.pool import Pool
 from tocsin.adapters.child.pools import Pools
 from tocsin.adapters.db.api import DbApiTokens, DbRepeats
 from tocsin.adapters.db.drops import DbDrops
+from tocsin.adapters.db.factors import DbFactors
 from tocsin.adapters.db.inbox import DbInbox
 from tocsin.adapters.db.journal import DbJournal
 from tocsin.adapters.db.log import DbLog, DbPeers
@@ -47,6 +48,7 @@ from tocsin.adapters.vault.phrase import wordlist
 from tocsin.adapters.web import GuardedHttp, WebKnock, fetch
 from tocsin.boot import storage
 from tocsin.boot.config import Config, ConfigError
+from tocsin.boot.doctor import in_production
 from tocsin.boot.holder import asking
 from tocsin.boot.targets import cnas, targets
 from tocsin.boot.wiring_front import RandomMint, front, now, site
@@ -163,7 +165,8 @@ def desk(config: Config) -> Desk:
         likes=LIKES,
         sources=MirrorSources(config.data_dir / "git"),
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),
-        doors=Doors(trial=config.accounts.trial),
+        doors=Doors(trial=config.accounts.trial, production=in_production(config)),
+        factors=DbFactors(),
         press=Press(tree=storage.tree(config), signer=held_signer(ask), typesetter=pdf),
         mirrors=GitMirrors(config.data_dir / "git", config.repository),
         sandbox=Bubblewrap(),

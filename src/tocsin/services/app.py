@@ -18,6 +18,7 @@ from tocsin.services.ports.blobs import BlobStore
 from tocsin.services.ports.chat import Chat, no_chat
 from tocsin.services.ports.child import Bills
 from tocsin.services.ports.cna import Cna
+from tocsin.services.ports.factors import Factors, NoFactors
 from tocsin.services.ports.fetch import Fetch
 from tocsin.services.ports.forge import Forges, NoForges
 from tocsin.services.ports.git import Mirrors, NoMirrors, Sandbox
@@ -68,10 +69,12 @@ class Site:
 
 @dataclass(frozen=True)
 class Doors:
-    """How strictly people are let in. In a `trial` a link signs somebody in and nothing is asked for again: for demos
-    and tests; everywhere else a second factor is set up first, and shown again before what is weighty."""
+    """How strictly people are let in. In `production` others can reach the installation, and whoever does what is
+    weighty has a second factor. In a `trial` a link signs somebody in and nothing is asked for again: for demos and
+    tests; everywhere else a second factor is set up first, and shown again before what is weighty."""
 
     trial: bool = False
+    production: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,6 +206,7 @@ class Desk:
     drafts: dict[ProjectId, dict[CaseRef, tuple[int, Draft | None]]] = field(default_factory=dict)
     sources: SourcesOf = no_sources
     doors: Doors = Doors()
+    factors: Factors = field(default_factory=NoFactors)
     guard: Guard = Guard()
     press: Press | None = None
     mirrors: Mirrors = field(default_factory=NoMirrors)

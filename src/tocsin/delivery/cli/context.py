@@ -26,6 +26,7 @@ from tocsin.core.vocabulary import Actor, CaseRef, Refused
 from tocsin.delivery.cli import terminal
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import cases
+from tocsin.services import step_up as steps
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.world import PersonInfo
@@ -111,9 +112,23 @@ def reference(desk: Desk, person: PersonInfo, given: str) -> CaseRef:
     return lines[int(given) - 1].case
 
 
+def step_up(desk: Desk, person: str) -> None:
+    """Ask the person who acts for a second factor, before what is weighty; ends with 4 where it is not shown.
+
+    The code is typed where nobody sees it, or is the next line of standard input.
+    """
+    if not steps.asks(desk, person):
+        return
+    typed = secret("Code of your authenticator app, or a recovery code") if desk.factors.held(person) else ""
+    if (refused := steps.prove(desk, person, typed)) is not None:
+        stop(refused.because, Exit.AUTHENTICATION)
+
+
 def act(desk: Desk, person: PersonInfo, ref: CaseRef, command: cmd.Command) -> Case:
     """Send a command through the one door; ends with the refusal's exit code, or 9 when the store is unavailable."""
     actor = actor_in(desk, person, ref)
+    if cmd.name(command) in steps.STEPPED:
+        step_up(desk, person.id)
     try:
         result = cases.handle(desk, ref, command, actor)
     except Unavailable as error:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import click
 
 from tocsin.core.case.decide import approve
-from tocsin.delivery.cli.context import act, actor_in, as_json, as_person, desk, inert, print_json, table, who
+from tocsin.delivery.cli.context import act, actor_in, as_json, as_person, desk, inert, print_json, step_up, table, who
 from tocsin.delivery.cli.context import reference as reference_here
 from tocsin.delivery.cli.exits import refuse
 from tocsin.services import breakglass, cases, shredding
@@ -35,6 +35,8 @@ def break_glass(ctx: click.Context, ref: str, reason: str, minutes: int, digest:
         rows += [(each.case, each.name, "", f"reads until {words.instant(each.until)}") for each in standing]
         table(("CASE", "WHO", "DIGEST", "STATE"), rows)
         return
+    if _administrator(opened, someone.id):
+        step_up(opened, someone.id)
     if digest:
         refused = breakglass.agree(opened, someone.id, ref, digest)
         if refused is not None:

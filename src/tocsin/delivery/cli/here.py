@@ -18,7 +18,7 @@ from tocsin.core.wire.case import Case, Event, Events, Message, Messages
 from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
-from tocsin.delivery.cli.context import desk, installation, stop, who
+from tocsin.delivery.cli.context import desk, installation, step_up, stop, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.delivery.cli.seat import hint
 from tocsin.services import intake, reports
@@ -28,6 +28,7 @@ from tocsin.services.office import MOST, Filter, Office
 from tocsin.services.office.moves import moves
 from tocsin.services.office.records import card
 from tocsin.services.ports.store import Unavailable
+from tocsin.services.step_up import STEPPED
 
 T = TypeVar("T")
 
@@ -81,6 +82,8 @@ class Here:
             asked = msgspec.convert(wish, moves()[name].wish)
         except msgspec.ValidationError as error:
             stop(str(error), Exit.USAGE)
+        if name in STEPPED and not isinstance(self.office.case(ref), Refused):
+            step_up(self.office.desk, self.office.caller.person)
         try:
             return _told(self.office.move(ref, name, asked), ref)
         except Unavailable as error:

@@ -12,7 +12,18 @@ from tocsin.core.case.measures import Keys
 from tocsin.core.case.retrospective import retrospective as template
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli.case import case_argument
-from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, reference, stop, table, who
+from tocsin.delivery.cli.context import (
+    as_json,
+    as_person,
+    desk,
+    inert,
+    print_json,
+    reference,
+    step_up,
+    stop,
+    table,
+    who,
+)
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import badge as yearly
 from tocsin.services import cases
@@ -100,6 +111,8 @@ def show(ctx: click.Context, project: str, days: int, person: str, json_: bool) 
 @click.pass_context
 def export(ctx: click.Context, project: str, days: int, format_: str, person: str) -> None:
     """Write the keys for a spreadsheet, a program or a monitoring system."""
+    opened = desk(ctx)
+    step_up(opened, who(opened, person).id)
     found = _keys(ctx, person, project, days)
     if format_ == "json":
         print_json(found)

@@ -8,8 +8,9 @@ from datetime import timedelta
 import click
 
 from tocsin.core.vocabulary import PROJECT_ROLES, Role
-from tocsin.delivery.cli.context import as_json, desk, print_json, stop, table, who
+from tocsin.delivery.cli.context import as_json, as_person, desk, print_json, step_up, stop, table, who
 from tocsin.delivery.cli.exits import Exit
+from tocsin.services.app import Desk
 
 
 @click.group()
@@ -39,10 +40,12 @@ def list_(ctx: click.Context, json_: bool) -> None:
 @click.argument("name")
 @click.argument("email")
 @click.option("--role", "roles", multiple=True, help="PROJECT:ROLE, as often as needed.")
+@as_person
 @click.pass_context
-def add(ctx: click.Context, name: str, email: str, roles: tuple[str, ...]) -> None:
+def add(ctx: click.Context, name: str, email: str, roles: tuple[str, ...], person: str) -> None:
     """Add a person, or set the roles of one who is there."""
     opened = desk(ctx)
+    _vouch(opened, person)
     given: dict[str, set[Role]] = {}
     for each in roles:
         project, _, role = each.partition(":")
@@ -50,10 +53,17 @@ def add(ctx: click.Context, name: str, email: str, roles: tuple[str, ...]) -> No
             stop(f"{each}: write PROJECT:ROLE with a role of {', '.join(PROJECT_ROLES)}", Exit.USAGE)
         given.setdefault(project, set()).add(Role(role))
     try:
-        person = opened.people.add(name, email, {project: frozenset(found) for project, found in given.items()})
+        added = opened.people.add(name, email, {project: frozenset(found) for project, found in given.items()})
     except ValueError as error:
         stop(f"{email}: {error}", Exit.USAGE)
-    click.echo(f"{person.name} is {person.id}; next: tocsin people link {email}")
+    click.echo(f"{added.name} is {added.id}; next: tocsin people link {email}")
+
+
+def _vouch(opened: Desk, person: str) -> None:
+    """In production somebody vouches for a new member with their second factor, as soon as anybody has one."""
+    everybody = opened.people.everybody() if opened.doors.production else ()
+    if any(opened.factors.held(each.id) for each, _ in everybody):
+        step_up(opened, who(opened, person).id)
 
 
 @people.command()
@@ -73,10 +83,13 @@ def reset(ctx: click.Context, person: str) -> None:
 @people.command()
 @click.argument("person")
 @click.option("--end", is_flag=True, help="No longer.")
+@click.option("--as", "by", envvar="TOCSIN_AS", default="", help="Who acts: e-mail address, name or id.")
 @click.pass_context
-def administrator(ctx: click.Context, person: str, end: bool) -> None:
+def administrator(ctx: click.Context, person: str, end: bool, by: str) -> None:
     """Make somebody an administrator: they look after people and settings, and see no case by it."""
     opened = desk(ctx)
+    if not end:
+        _vouch(opened, by)
     someone = who(opened, person)
     opened.people.appoint(someone.id, administrator=not end)
     click.echo(f"{someone.name} is {'no longer ' if end else 'now '}an administrator, and signed out everywhere")

@@ -7,7 +7,7 @@ import click
 
 from tocsin.core.vocabulary import Refused
 from tocsin.core.wire.access import Scope, Token
-from tocsin.delivery.cli.context import as_json, as_person, desk, print_json, table, who
+from tocsin.delivery.cli.context import as_json, as_person, desk, print_json, step_up, table, who
 from tocsin.delivery.cli.exits import refuse
 from tocsin.services import api_tokens
 from tocsin.services.queries import words
@@ -39,7 +39,9 @@ def new(
 ) -> None:
     """Make a token; its secret is printed once."""
     opened = desk(ctx)
-    made = api_tokens.issue(opened, who(opened, person).id, project, label, [Scope(each) for each in scopes], days)
+    someone = who(opened, person)
+    step_up(opened, someone.id)
+    made = api_tokens.issue(opened, someone.id, project, label, [Scope(each) for each in scopes], days)
     if isinstance(made, Refused):
         refuse(made)
     if json_:

@@ -53,6 +53,7 @@ from tocsin.services.queries.case import CaseView
 from tocsin.services.queries.history import HistoryView
 from tocsin.services.queries.preview import as_if, preview
 from tocsin.services.queries.scores import board
+from tocsin.services.step_up import STEPPED
 
 TABS: Final[Mapping[str, str]] = {
     "talk": "Talk",
@@ -84,7 +85,6 @@ UNPROCESSABLE: Final = 422
 CONTENT_TOO_LARGE: Final = 413
 _PREVIEWED: Final = ("advisory", "publish")
 WEIGHTY: Final = frozenset({"publish", "reject", "close", "end-embargo", "decide-embargo", "approve", "shred"})
-STEPPED: Final = frozenset({"publish", "approve", "end-embargo", "decide-embargo", "shred"})
 """Moves for which a second factor is shown again."""
 _QUIET: Final = ("message.sent", "message.received", "promise.warned")
 
