@@ -8,6 +8,7 @@ knows the other's addresses, templates or keys.
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 DEBUG = False
 # The front signs nothing that outlives a request, so it gets a key of the moment instead of one that could be stolen.
 SECRET_KEY = desk_secret(CONFIG.key_dir) if ROLE is Role.DESK else secrets.token_urlsafe(48)
+# What second factors are sealed with; read when one is asked for, at the desk or at the terminal.
+FACTOR_SECRET = partial(desk_secret, CONFIG.key_dir)
 ALLOWED_HOSTS = list(CONFIG.server.hosts)
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -8,9 +8,13 @@ from datetime import timedelta
 import click
 
 from tocsin.core.vocabulary import PROJECT_ROLES, Role
-from tocsin.delivery.cli.context import as_json, as_person, desk, print_json, step_up, stop, table, who
+from tocsin.delivery.cli.context import as_json, desk, print_json, step_up, stop, table, who
 from tocsin.delivery.cli.exits import Exit
 from tocsin.services.app import Desk
+
+vouched = click.option(
+    "--by", envvar="TOCSIN_AS", default="", help="In production: who vouches for them with a second factor."
+)
 
 
 @click.group()
@@ -40,12 +44,12 @@ def list_(ctx: click.Context, json_: bool) -> None:
 @click.argument("name")
 @click.argument("email")
 @click.option("--role", "roles", multiple=True, help="PROJECT:ROLE, as often as needed.")
-@as_person
+@vouched
 @click.pass_context
-def add(ctx: click.Context, name: str, email: str, roles: tuple[str, ...], person: str) -> None:
+def add(ctx: click.Context, name: str, email: str, roles: tuple[str, ...], by: str) -> None:
     """Add a person, or set the roles of one who is there."""
     opened = desk(ctx)
-    _vouch(opened, person)
+    _vouch(opened, by)
     given: dict[str, set[Role]] = {}
     for each in roles:
         project, _, role = each.partition(":")
@@ -83,7 +87,7 @@ def reset(ctx: click.Context, person: str) -> None:
 @people.command()
 @click.argument("person")
 @click.option("--end", is_flag=True, help="No longer.")
-@click.option("--as", "by", envvar="TOCSIN_AS", default="", help="Who acts: e-mail address, name or id.")
+@vouched
 @click.pass_context
 def administrator(ctx: click.Context, person: str, end: bool, by: str) -> None:
     """Make somebody an administrator: they look after people and settings, and see no case by it."""

@@ -56,7 +56,7 @@ class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships n
 
 
 def _box() -> Aead:
-    secret = settings.SECRET_KEY.encode()
+    secret = settings.FACTOR_SECRET().encode()
     return Aead(hashlib.blake2b(secret, digest_size=Aead.KEY_SIZE, person=b"tocsin factors").digest())
 
 
