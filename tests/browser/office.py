@@ -14,6 +14,8 @@ from playwright.sync_api import BrowserContext
 from tests.desk import server, story
 from tests.live import live
 from tocsin.core.case import commands as cmd
+from tocsin.core.mail_out.keys import KnownKey, Source
+from tocsin.services.post import keyring
 from tocsin.testing.house import House
 from tocsin.testing.house import house as build
 
@@ -28,6 +30,7 @@ class Office:
         answer = cmd.Answer(text="It is real.")
         story.act(house, self.refs[1], cmd.Accept(advisory_id="WHPG-SA-2026-002", answer=answer))
         story.several(house, self.refs[0])
+        keyed(house, self.refs[0])
 
     def enter(self, context: BrowserContext, person: str = "") -> None:
         """Sign somebody in, Dana if nobody is named."""
@@ -38,6 +41,16 @@ class Office:
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/inbox")
         page.close()
+
+
+def keyed(house: House, ref: str) -> None:
+    """The reporter is known by two keys: one that Dana compared, and one that nobody has."""
+    now, ends = house.clock(), house.clock() + timedelta(days=400)
+    for fingerprint, source in (("C59B860F" * 5, Source.AUTOCRYPT), ("0123456789" * 4, Source.WKD)):
+        by = house.dana if source is Source.AUTOCRYPT else ""
+        key = KnownKey(body=b"", fingerprint=fingerprint, source=source, seen_at=now, made_at=now, expires_at=ends,
+                       verified_by=by)  # fmt: skip
+        keyring.given(house.desk, story.PROJECT, ref, "", key)
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def deliver(
 
 def refs(home: House) -> list[CaseRef]:
     """All cases, in the order of their opening."""
-    heads = home.desk.journal.cases()
+    heads = home.desk.journal.cases(limit=10_000)
     opened = [(look(home, head.case).case.received_at, head.case) for head in heads]
     return [ref for _, ref in sorted(opened)]
 

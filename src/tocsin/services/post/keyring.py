@@ -56,9 +56,8 @@ def given(desk: Desk, project: ProjectId, ref: CaseRef, who: str, key: KnownKey)
     """Keep a key for which its `verified_by` vouches, in place of the one for which they vouched before."""
 
     def put(known: tuple[KnownKey, ...]) -> tuple[KnownKey, ...]:
-        others = tuple(each for each in known if key.verified_by not in (each.verified_by, ""))
-        proposed = tuple(each for each in known if not each.verified_by and each.fingerprint != key.fingerprint)
-        return (*proposed, *(each for each in others if each.fingerprint != key.fingerprint), key)[-MOST:]
+        others = (each for each in known if each.fingerprint != key.fingerprint)
+        return (*(each for each in others if each.verified_by != key.verified_by), key)[-MOST:]
 
     _change(desk, project, _id(ref, who), put)
 
