@@ -101,6 +101,8 @@ metrics retrospective CASE
 policy explain CASE
 cve status CASE
 cve reserve CASE
+cve answer CASE refused
+cve count CASE
 cve reject CASE --reason words
 publish plan CASE
 publish board CASE

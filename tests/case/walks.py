@@ -15,6 +15,7 @@ from tocsin.core.case import events as ev
 from tocsin.core.case import party_commands as pc
 from tocsin.core.case import target_commands as tc
 from tocsin.core.case.approval import Act, Member
+from tocsin.core.case.cve_count import Counting
 from tocsin.core.case.decide import Context, decide, record
 from tocsin.core.case.model import Case
 from tocsin.core.case.negotiation import Negotiation
@@ -271,6 +272,15 @@ class Walk:
         )
         return rng.choices(commands, weights=(2, 4, 4, 1, 1))[0]
 
+    def _rare(self) -> cmd.Command:
+        counted = Counting(faults=self.rng.choice((0, 1, 2)), separately="yes")
+        return self.rng.choice(
+            (
+                self._order, self._target, cc.RequestCve, lambda: cc.AnswerCve(answer="refused"),
+                lambda: cc.CountCve(asked=counted), lambda: cc.RejectCve(reason="Unused."),
+            )
+        )()  # fmt: skip
+
     def _wish(self) -> cmd.Command:
         rng = self.rng
         if self.case is None and rng.random() < 0.9:
@@ -306,7 +316,7 @@ class Walk:
         if self.case and self.case.run and rng.random() < 0.4:
             return self._target()
         if rng.random() < 0.02:
-            return rng.choice((self._order, self._target, cc.RequestCve, lambda: cc.RejectCve(reason="Unused.")))()
+            return self._rare()
         ordered = self.case.ordered_digest if self.case else ""
         return rng.choice(
             (

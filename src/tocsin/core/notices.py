@@ -15,13 +15,13 @@ import msgspec
 
 from tocsin.core.case import events as ev
 from tocsin.core.case.approval import ApprovalAsked, CaseShredded, GlassBroken
+from tocsin.core.case.between import ENDED, words_between
 from tocsin.core.case.deadlines import next_due
 from tocsin.core.case.deeds import Deed, Happened, Notice, Said, ShredOrder, TargetDue, happened, said, targets
 from tocsin.core.case.model import Case
 from tocsin.core.case.parties import KNOWS, PUBLIC, Party, Product
 from tocsin.core.case.party_events import MessageResent, PartyConsented, PartyDeclined, PartyLeft
 from tocsin.core.case.phase import STEPS, phase, steps_done
-from tocsin.core.case.record_events import MilestoneSet
 from tocsin.core.case.shared import Part
 from tocsin.core.case.standing import may_see
 from tocsin.core.intake import Attachment
@@ -178,8 +178,8 @@ def party_copies(case: Case, party: Party, entries: tuple[ev.Entry, ...]) -> tup
                 mine = entry.event.party == party.id
             case ev.MessageSent(audience=Audience.DISTRIBUTORS) | MessageResent(audience=Audience.DISTRIBUTORS):
                 mine = party.part is Part.DISTRIBUTOR
-            case ev.EmbargoEnded(why=why) if why in _ENDED:
-                copies.append(CopyMessage(at=entry.at, by="team", text=_ENDED[why], automatic=True))
+            case ev.EmbargoEnded(why=why) if why in ENDED:
+                copies.append(CopyMessage(at=entry.at, by="team", text=ENDED[why], automatic=True))
                 continue
             case _:
                 continue
@@ -218,46 +218,6 @@ def _open_proposals(case: Case) -> tuple[OpenProposal, ...]:
         OpenProposal(id=each.id, ends_at=each.ends_at, by=each.by, respond_by=each.respond_by)
         for each in case.embargo.open_proposals
     )
-
-
-_ENDED: Final = {
-    "leaked": "The embargo is over, because the matter came out.",
-    "early": "The embargo is over, earlier than agreed.",
-    "public": "The embargo is over, because the matter is public.",
-    "attacked": "The embargo is over, because attacks were seen.",
-}
-
-
-def words_between(entry: ev.Entry) -> str:
-    """What a move says from one side to the other beside its own effect: why a date, why not, why now, what was tried.
-
-    Both sides read it, the team in its reporter thread and the reporter in the room. Empty where nothing was said.
-    """
-    match entry.event:
-        case ev.EmbargoProposed(ends_at=at, reason=reason) if reason.strip():
-            return f"About the date {_instant(at)}: {reason}"
-        case ev.EmbargoRejected(reason=reason):
-            return _with("The proposed date is off the table.", reason)
-        case ev.EmbargoDecided(ends_at=at, reason=reason):
-            return _with(f"Decided without agreement: the embargo ends on {_instant(at)}.", reason)
-        case ev.EmbargoEnded(why=why, reason=reason) if why in _ENDED:
-            return _with(_ENDED[why], reason)
-        case MilestoneSet(name=name, at=None, note=note):
-            return _with(f"No longer planned: {name}.", note)
-        case MilestoneSet(name=name, at=datetime() as at, note=note):
-            return _with(f"Planned: {name}, {_instant(at)}.", note)
-        case ev.FixConfirmed(note=note) if note.strip() and entry.actor.kind is ActorKind.REPORTER:
-            return f"The fix works: {note}"
-        case _:
-            return ""
-
-
-def _instant(at: datetime) -> str:
-    return f"{at:%a %Y-%m-%d %H:%M} UTC"
-
-
-def _with(words: str, reason: str) -> str:
-    return f"{words}\n{reason}".rstrip()
 
 
 def _report_copy(at: datetime, event: ev.ReportReceived) -> CopyMessage:

@@ -7,9 +7,10 @@ order in which they were sent.
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -36,12 +37,22 @@ class MailFolder:
         try:
             with self._lock:
                 self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-                number = 1 + max((int(each.stem) for each in self._directory.glob(f"*{SUFFIX}")), default=0)
                 envelope = f"From: <{mail.sender}>\r\nX-Envelope-To: {mail.to}\r\n"
-                (self._directory / f"{number:04}{SUFFIX}").write_bytes(_HEAD + envelope.encode() + mail.body)
+                self._keep(_HEAD + envelope.encode() + mail.body)
         except OSError:
             return Delivered(fate=Fate.LATER)
         return Delivered(fate=Fate.SENT, code=250)
+
+    def _keep(self, mail: bytes) -> None:
+        """Write it whole under the next number, also beside another process that does the same."""
+        with tempfile.NamedTemporaryFile(dir=self._directory) as whole:
+            whole.write(mail)
+            whole.flush()
+            while True:
+                number = 1 + max((int(each.stem) for each in self._directory.glob(f"*{SUFFIX}")), default=0)
+                with suppress(FileExistsError):
+                    (self._directory / f"{number:04}{SUFFIX}").hardlink_to(whole.name)
+                    return
 
     def all(self) -> list[Kept]:
         """Every mail, the first one first."""

@@ -1,14 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asking for a CVE id, and giving one back: wishes of people, which the worker carries out where the project is its own
-CNA (S45)."""
+"""Counting, asking for and giving back CVE ids: wishes of people, which the worker carries out where the project is its
+own CNA (S45)."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+from tocsin.core.case.cve_count import Counting
 from tocsin.core.vocabulary import Value
 
 
+class CountCve(Value, tag="count-cve"):
+    """Answer the counting questions: how many ids the matter needs."""
+
+    asked: Counting
+
+
 class RequestCve(Value, tag="request-cve"):
-    """Ask for a CVE id by the policy's route; an own CNA's is reserved by the worker."""
+    """Ask for a CVE id by the policy's route; an own CNA's is reserved by the worker. `to` is who is asked, where a
+    person asks: another CNA by name, MITRE."""
+
+    to: str = ""
+
+
+class AnswerCve(Value, tag="answer-cve"):
+    """Record what who was asked answered, where that is no id: then the next one may be asked (CNA 4.2.1.3)."""
+
+    answer: Literal["refused", "no-vulnerability", "silent"]
+    note: str = ""
 
 
 class RejectCve(Value, tag="reject-cve"):
@@ -17,4 +36,4 @@ class RejectCve(Value, tag="reject-cve"):
     reason: str
 
 
-CveCommand = RequestCve | RejectCve
+CveCommand = CountCve | RequestCve | AnswerCve | RejectCve

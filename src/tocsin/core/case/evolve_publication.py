@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 
 from tocsin.core.case import events as ev
 from tocsin.core.case.model import Case
-from tocsin.core.case.record_events import CveRejectionOrdered, CveRequested
+from tocsin.core.case.record_events import CveAnswered, CveCounted, CveRejectionOrdered, CveRequested
 from tocsin.core.policy.facts import PromiseFact
 from tocsin.core.publication import SITE, Progress, Run, run
 from tocsin.core.publication.events import PublicationDisarmed, TargetEvent, TargetRead
@@ -16,10 +16,11 @@ from tocsin.core.publication.events import PublicationDisarmed, TargetEvent, Tar
 Changes = dict[str, Any]
 
 OWN_CNA: Final = "own-cna"
+"""The route by which the worker reserves ids itself."""
+
 FORGE_CNA: Final = "github"
 BY_PROGRAM: Final = (OWN_CNA, FORGE_CNA)
 """Routes on which the worker asks; on the others a person does."""
-"""The route by which the worker reserves ids itself."""
 
 
 def _ordered(case: Case, entry: ev.Entry, event: ev.PublicationOrdered) -> Changes:
@@ -59,8 +60,18 @@ def _target(case: Case, entry: ev.Entry, event: TargetEvent) -> Changes:
 
 def _cve_requested(case: Case, entry: ev.Entry, event: CveRequested) -> Changes:
     asked = PromiseFact(name="cve-requested", at=entry.at)
-    others = (each for each in case.recorded if each.name != asked.name)
+    others = (each for each in case.recorded if each.name not in (asked.name, "cve-answered", "cve-reserved"))
     return {"recorded": (*others, asked), "cve_wanted": "id" if event.route in BY_PROGRAM else ""}
+
+
+def _cve_counted(case: Case, entry: ev.Entry, event: CveCounted) -> Changes:
+    return {"cve_counted": event}
+
+
+def _cve_answered(case: Case, entry: ev.Entry, event: CveAnswered) -> Changes:
+    answered = PromiseFact(name="cve-answered", at=entry.at)
+    others = (each for each in case.recorded if each.name != answered.name)
+    return {"recorded": (*others, answered), "cve_wanted": ""}
 
 
 def _cve_rejected(case: Case, entry: ev.Entry, event: CveRejectionOrdered) -> Changes:
@@ -73,7 +84,9 @@ CHANGES: Final[Mapping[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     ev.AdvisoryPublished: _published,
     ev.PublicationFailed: _failed,
     PublicationDisarmed: _disarmed,
+    CveCounted: _cve_counted,
     CveRequested: _cve_requested,
+    CveAnswered: _cve_answered,
     CveRejectionOrdered: _cve_rejected,
     **dict.fromkeys(get_args(TargetEvent), _target),
 }

@@ -16,6 +16,7 @@ from tocsin.core.case.approval import Ask, Glass
 from tocsin.core.case.events import AdvisoryDrafted, Asked, CreditGiven, ScoreSet
 from tocsin.core.case.negotiation import Negotiation
 from tocsin.core.case.parties import Absorbed, Party
+from tocsin.core.case.record_events import CveCounted
 from tocsin.core.case.tables import RM
 from tocsin.core.intake import CreditWish, Report
 from tocsin.core.policy.adherence import Adherence
@@ -138,6 +139,7 @@ class Case(Value):
     cve_assigner: str = ""
     cve_assigner_name: str = ""
     cve_wanted: str = ""
+    cve_counted: CveCounted | None = None
     ordered_digest: str = ""
     ordered_at: datetime | None = None
     published_at: datetime | None = None

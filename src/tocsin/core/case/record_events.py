@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tocsin.core.case.cve_count import Count, Counting
 from tocsin.core.vocabulary import Value
 
 
@@ -36,9 +37,24 @@ class ReproductionRecorded(Value, tag="reproduction.recorded"):
 
 
 class CveRequested(Value, tag="cve.requested"):
-    """A CVE id was asked for by this route; an own CNA's is reserved by the worker (S45)."""
+    """A CVE id was asked for by this route, of `to` where a person asks (S45); the worker reserves an own CNA's."""
 
     route: str
+    to: str = ""
+
+
+class CveCounted(Value, tag="cve.counted"):
+    """How many CVE ids the matter needs, by these answers (CNA 4.2.11 to 4.2.15)."""
+
+    asked: Counting
+    count: Count
+
+
+class CveAnswered(Value, tag="cve.answered"):
+    """Who was asked for a CVE id gives none, and says why, or says nothing (CNA 4.2.1.2, 4.2.1.3)."""
+
+    answer: str
+    note: str = ""
 
 
 class CveRejectionOrdered(Value, tag="cve.rejection_ordered"):
@@ -48,7 +64,7 @@ class CveRejectionOrdered(Value, tag="cve.rejection_ordered"):
     reason: str
 
 
-CveEvent = CveRequested | CveRejectionOrdered
+CveEvent = CveCounted | CveRequested | CveAnswered | CveRejectionOrdered
 
 
 class MilestoneSet(Value, tag="milestone.set"):

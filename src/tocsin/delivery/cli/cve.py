@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import click
+import msgspec
 
+from tocsin.core.case import cve_count
 from tocsin.delivery.cli.case import case_argument, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json
 from tocsin.delivery.cli.publish import state_words
@@ -43,12 +45,58 @@ def status(ctx: click.Context, given: str, person: str, json_: bool) -> None:
 @cve.command()
 @case_argument
 @as_person
+@click.option("--to", default="", help="Whom you ask, where a person asks: another CNA by name, or MITRE.")
 @click.pass_context
-def reserve(ctx: click.Context, given: str, person: str) -> None:
+def reserve(ctx: click.Context, given: str, person: str, to: str) -> None:
     """Ask for an id by the policy's route. Of an own CNA the worker reserves one, and the case shows it."""
     at, ref = sit(ctx, person, given)
-    at.move(ref, "request-cve", {})
+    at.move(ref, "request-cve", {"to": to})
     click.echo(f"{ref}: asked for; follow it with: tocsin cve status {ref}")
+
+
+@cve.command()
+@case_argument
+@click.argument("answer", type=click.Choice(["refused", "no-vulnerability", "silent"]))
+@click.option("--note", default="", help="What they said.")
+@as_person
+@click.pass_context
+def answer(ctx: click.Context, given: str, person: str, answer: str, note: str) -> None:
+    """Record that who was asked gives no id. An id itself is recorded with: tocsin case cve CASE CVE-..."""
+    at, ref = sit(ctx, person, given)
+    at.move(ref, "answer-cve", {"answer": answer, "note": note})
+    click.echo(f"{ref}: recorded; ask somebody else with: tocsin cve reserve {ref} --to NAME")
+
+
+SURE = click.Choice(["yes", "no", "unsure"])
+
+
+@cve.command()
+@case_argument
+@click.option("--faults", type=click.IntRange(1, 1000), default=1, show_default=True, help="That the report shows.")
+@click.option("--separately", type=SURE, default="unsure", show_default=True,
+              help="Each can be fixed without the others.")  # fmt: skip
+@click.option("--interdependent", is_flag=True, help="One is nothing without the other.")
+@click.option("--products", type=click.IntRange(1, 1000), default=1, show_default=True, help="That are affected.")
+@click.option("--shared-code", type=SURE, default="unsure", show_default=True, help="Because of the same code.")
+@click.option("--safe-use", type=SURE, help="Where it lies in how they use another product: can that be used safely?")
+@click.option("--unsupported", is_flag=True, help="No product affected still gets fixes.")
+@as_person
+@as_json
+@click.pass_context
+def count(ctx: click.Context, /, given: str, person: str, json_: bool, safe_use: str | None, **asked: object) -> None:
+    """Answer how many ids the matter needs (CNA 4.2.11 to 4.2.15). The answers are kept."""
+    at, ref = sit(ctx, person, given)
+    told = {**asked, "safe_use": safe_use or ""}
+    at.move(ref, "count-cve", {"asked": told})
+    found = cve_count.count(msgspec.convert(told, cve_count.Counting))
+    if json_:
+        print_json(found)
+        return
+    click.echo(f"{ref}: {found.words}")
+    if found.tag:
+        click.echo(f"  the record bears the tag {found.tag}")
+    if found.ids > 1:
+        click.echo("  a case has one id: split it, then count again in each")
 
 
 @cve.command()

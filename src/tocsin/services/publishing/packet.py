@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The packet for a CVE id or record that another authority handles: the text that a person sends to MITRE or puts into
-its form (S45). Nobody is asked; the plan shows it, and a person says when it is sent.
+"""The packet for a CVE id or record that another authority handles: the text that a person sends to another CNA, to
+MITRE, or puts into its form (S45). Nobody is asked; the plan shows it, and a person says when it is sent.
 
 Fields and their names: the CVE Program's request form (https://cveform.mitre.org); CNA Rules 4.2.0, chapter 5.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.advisory.model import Advisory
@@ -17,7 +18,7 @@ from tocsin.core.policy.model import Policy
 from tocsin.core.publication import Stage, Wanted
 from tocsin.services.ports.targets import Found, Matter, Payload, Rejected
 
-ROUTE = "mitre"
+ROUTES: Final = ("mitre", "another-cna")
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,16 @@ class Packet:
     blind: bool = True
 
     def wanted(self, policy: Policy, advisory: Advisory) -> Sequence[Wanted]:
-        """Where the policy's route is MITRE."""
-        asked = policy.cve is not None and policy.cve.route == ROUTE
+        """Where the policy's route is another authority that a person writes to."""
+        asked = policy.cve is not None and policy.cve.route in ROUTES
         return (Wanted(kind=self.kind, stage=self.stage, by_hand=True),) if asked else ()
 
     def preview(self, matter: Matter) -> Payload:
         """The fields of the form, in its order."""
-        body = "\n".join(_fields(matter.advisory)) + "\n"
-        about = "text for the CVE Program's request form, sent by a person"
+        stated = matter.policy.cve
+        to = stated.cna if stated and stated.route != "mitre" else ""
+        body = "\n".join((*((f"[To] {to}",) if to else ()), *_fields(matter.advisory))) + "\n"
+        about = f"text for {to or 'the CVE Program and its request form'}, sent by a person"
         return Payload(key=matter.advisory.id, media_type="text/plain", body=body.encode(), about=about)
 
     def find(self, matter: Matter, payload: Payload) -> Found | None:

@@ -161,6 +161,7 @@ class CaseView(msgspec.Struct, frozen=True):
     no_mitigation_known: bool
     cve_id: str
     cve_state: str
+    cve_count: str
     published: str
     revision: int
     failure: str
@@ -325,6 +326,7 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         no_mitigation_known=case.no_mitigation_known,
         cve_id=case.cve_id,
         cve_state=case.cve_state,
+        cve_count=case.cve_counted.count.words if case.cve_counted else "",
         published=words.instant(case.published_at),
         revision=case.revision,
         failure=case.failure,

@@ -18,6 +18,8 @@ from tocsin.core.case import party_events as pe
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, CaseShredded, GlassBroken
 from tocsin.core.case.assess_events import PointSaid
 from tocsin.core.case.record_events import (
+    CveAnswered,
+    CveCounted,
     CveRejectionOrdered,
     CveRequested,
     HardeningNoted,
@@ -147,7 +149,9 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ),
     ev.AdvisoryPublished: lambda e: f"published {e.advisory_id}, revision {e.revision}",
     ev.PublicationFailed: lambda e: f"could not publish: {e.step}",
-    CveRequested: lambda e: f"asked for a CVE id ({_plain(e.route)})",
+    CveRequested: lambda e: f"asked for a CVE id ({_plain(e.route)}{f': {e.to}' if e.to else ''})",
+    CveCounted: lambda e: f"counted the CVE ids that it needs: {e.count.ids}",
+    CveAnswered: lambda e: f"was given no CVE id ({_plain(e.answer)})",
     CveRejectionOrdered: lambda e: f"ordered the rejection of {e.cve_id}",
     pub.PublicationDisarmed: lambda e: "took the order to publish back",
     pub.TargetIntended: lambda e: f"turned to {e.target}",

@@ -19,6 +19,7 @@ from tocsin.core.case.approval import Act
 from tocsin.core.case.decide import (
     approve,
     custody,
+    cve,
     embargo,
     fix,
     moments,
@@ -49,6 +50,7 @@ RULES: Final[Mapping[type, Rule]] = {
     **fix.RULES,
     **embargo.RULES,
     **publish.RULES,
+    **cve.RULES,
     **targets.RULES,
     **moments.RULES,
     **custody.RULES,

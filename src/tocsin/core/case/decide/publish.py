@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The advisory's words, its CVE id, and the order to publish. The worker publishes; its result returns here.
+"""The advisory's words and the order to publish. The worker publishes; its result returns here.
 
 Law 3 of the house: a case has no public flag. Ordering publication makes nothing public; only `core.disclosure` turns
 an ordered advisory into `Cleared`, and publishers accept nothing else.
@@ -7,26 +7,18 @@ an ordered advisory into `Cleared`, and publishers accept nothing else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-import msgspec
-
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
-from tocsin.core.case.cve_commands import RejectCve, RequestCve
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
-from tocsin.core.case.evolve_publication import OWN_CNA
 from tocsin.core.case.model import Case
-from tocsin.core.case.record_events import CveRejectionOrdered, CveRequested
 from tocsin.core.case.tables import RM
 from tocsin.core.policy.facts import Move, MoveName
 from tocsin.core.publication import digest as plan_digest
-from tocsin.core.vocabulary import Refused, is_cve_id
-
-_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
+from tocsin.core.vocabulary import Refused
 
 
 def _draft(case: Case, command: cmd.DraftAdvisory, context: Context) -> Decision:
@@ -40,55 +32,6 @@ def _draft(case: Case, command: cmd.DraftAdvisory, context: Context) -> Decision
         )
     drafted = ev.AdvisoryDrafted(**{name: getattr(command, name) for name in ev.AdvisoryDrafted.__struct_fields__})
     return () if drafted == case.advisory else (drafted,)
-
-
-def _cve(case: Case, command: cmd.SetCve, context: Context) -> Decision:
-    if not is_cve_id(command.cve_id):
-        return Refused(code="cve-malformed", because="A CVE id looks like CVE-2026-12345.", rule="CVE Record 5.x cveId")
-    if case.cve_state == "published" and command.cve_id != case.cve_id:
-        return Refused(
-            code="cve-published",
-            because=f"{case.cve_id} is public already; reject it there before naming another.",
-            rule="CNA 4.5.3.5",
-        )
-    if command.assigner and not _UUID.fullmatch(command.assigner):
-        return Refused(
-            code="cna-malformed",
-            because="The assigning CNA is named by its organisation UUID, as CVE Services shows it.",
-            rule="CVE Record 5.x assignerOrgId",
-        )
-    event = ev.CveSet(**{name: getattr(command, name) for name in ev.CveSet.__struct_fields__})
-    told = (case.cve_id, case.cve_state, case.cve_assigner, case.cve_assigner_name)
-    return () if msgspec.structs.astuple(event) == told else (event,)
-
-
-def _request_cve(case: Case, command: RequestCve, context: Context) -> Decision:
-    """Refused without a route or an accepted report, and while there is an id: one matter has one (CNA 4.2.11)."""
-    route = context.policy.cve.route if context.policy.cve else "none"
-    if not case.advisory_id:
-        return need("not-accepted", "A CVE id is for an accepted report.", "accept", rule="S45")
-    if route == "none":
-        return Refused(code="no-cve-route", because="The policy requests no CVE ids.", rule="cve.route")
-    if case.cve_id and case.cve_state in ("reserved", "published"):
-        return Refused(code="cve-there", because=f"The case has {case.cve_id} already.", rule="CNA 4.2.11")
-    return (CveRequested(route=route),)
-
-
-def _reject_cve(case: Case, command: RejectCve, context: Context) -> Decision:
-    """Refused without an id or a reason, and where another CNA has to do it."""
-    route = context.policy.cve.route if context.policy.cve else "none"
-    if not case.cve_id or case.cve_state not in ("reserved", "published", "rejecting"):
-        return Refused(code="no-cve", because="The case has no CVE id that could be rejected.", rule="CNA 4.5.3.5")
-    if route != OWN_CNA:
-        because = "Ask the CNA that assigned it to reject it, then record that: set-cve, state rejected."
-        return Refused(code="not-our-cna", because=because, rule="cve.route")
-    if not command.reason.strip():
-        return Refused(code="no-reason", because="Say why; the reason becomes public.", rule="CVE rejectedReasons")
-    return (CveRejectionOrdered(cve_id=case.cve_id, reason=command.reason),)
-
-
-def _cve_move(command: cmd.SetCve, context: Context) -> Move:
-    return Move(name=MoveName.SET_CVE, actor=context.actor, cve_state=command.state)
 
 
 def _publish_move(command: cmd.Publish, context: Context) -> Move:
@@ -181,9 +124,6 @@ def _failed(case: Case, command: cmd.RecordFailure, context: Context) -> Decisio
 
 RULES: Final[Mapping[type, Rule]] = {
     cmd.DraftAdvisory: Rule(_draft, moved(MoveName.DRAFT_ADVISORY), after_close=True),
-    cmd.SetCve: Rule(_cve, _cve_move, after_close=True),
-    RequestCve: Rule(_request_cve, moved(MoveName.SET_CVE), after_close=True),
-    RejectCve: Rule(_reject_cve, moved(MoveName.SET_CVE), after_close=True),
     cmd.Publish: Rule(_publish, _publish_move, after_close=True),
     cmd.RecordPublication: Rule(_published, after_close=True),
     cmd.RecordFailure: Rule(_failed, after_close=True),

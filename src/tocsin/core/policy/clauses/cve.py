@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _ROUTES: Final = {
     "github": "CVE identifiers are requested through GitHub.",
+    "another-cna": "CVE identifiers are requested from {cna}.",
     "own-cna": "We assign CVE identifiers ourselves.",
     "none": "We do not request CVE identifiers.",
 }
@@ -65,7 +66,8 @@ def _say(policy: Policy, stated: Cve) -> Iterator[Sentence]:
     if stated.route in ("mitre", "github") and not stated.required:
         yield says(policy, "cve.required", _MITRE, (Section.RESPONSE, 50, 20), Shape.STEP)
     if stated.route in _ROUTES:
-        yield says(policy, "cve.route", _ROUTES[stated.route], (Section.RESPONSE, 50, 22), Shape.STEP)
+        text = _ROUTES[stated.route].format(cna=stated.cna or "the CNA whose scope fits best")
+        yield says(policy, "cve.route", text, (Section.RESPONSE, 50, 22), Shape.STEP)
     if stated.required:
         text = "Every advisory carries a CVE identifier."
         yield says(policy, "cve.required", text, (Section.RESPONSE, 50, 24), Shape.STEP)
@@ -77,7 +79,9 @@ def _say(policy: Policy, stated: Cve) -> Iterator[Sentence]:
 def due(terms: Terms, facts: Facts) -> Iterator[Promise]:
     """The two clocks, each from its own event."""
     starts = {"cve-answer": met(facts, "cve-requested"), "cve-record": facts.published_at if facts.cve_id else None}
-    kept = {"cve-answer": met(facts, "cve-reserved"), "cve-record": met(facts, "cve-published")}
+    answers = (met(facts, "cve-reserved"), met(facts, "cve-answered"))
+    answered = max((each for each in answers if each), default=None)
+    kept = {"cve-answer": answered, "cve-record": met(facts, "cve-published")}
     for clock in terms.clocks:
         if start := starts[clock.name]:
             yield clock.starts(start, kept[clock.name])

@@ -70,6 +70,8 @@ _SET: Final[tuple[tuple[str, Any, str], ...]] = (
     ("cve.route", "mitre", r"\bmay also be reported to mitre\b"),
     ("cve.required", False, r"\bmay also be reported to mitre\b"),
     ("cve.route", "github", r"\bcve identifiers are requested through github\b"),
+    ("cve.route", "another-cna", r"\bcve identifiers are requested from\b"),
+    ("cve.cna", caught.words, r"\bcve identifiers are requested from (.{1,200})\.$"),
     ("cve.route", "own-cna", r"\bassign cve identifiers ourselves\b"),
     ("cve.route", "none", r"\bdo not request cve identifiers\b"),
     ("cve.required", True, r"\bevery advisory carries a cve identifier\b"),

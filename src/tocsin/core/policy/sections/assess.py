@@ -77,9 +77,10 @@ class Severity(Value):
 
 
 class Cve(Value):
-    """Which way a CVE id is asked for (S45, S46)."""
+    """Which way a CVE id is asked for (S45, S46). `cna` names the CNA that is asked by the route `another-cna`."""
 
-    route: Literal["github", "mitre", "own-cna", "none"]
+    route: Literal["github", "mitre", "another-cna", "own-cna", "none"]
+    cna: str = ""
     required: bool = False
     initial_state: Literal["", "private"] = ""
     refusal_within: Duration | None = None

@@ -65,6 +65,8 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         publishing.MarkTargetForm,
         publishing.DisarmForm,
         publishing.RequestCveForm,
+        publishing.AnswerCveForm,
+        publishing.CountCveForm,
         publishing.RejectCveForm,
         approve.ApproveForm,
         approve.ShredForm,

@@ -3,14 +3,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 
 from tocsin.core.case import cve_commands, target_commands
+from tocsin.core.case.cve_count import Counting
 from tocsin.core.publication import State
 from tocsin.core.vocabulary import MoveName
 from tocsin.delivery.desk.forms.base import Ground, Line, MoveForm, Prose, choices
+
+_SURE: Final = (("unsure", "nobody is sure"), ("yes", "yes"), ("no", "no"))
+_ANSWERS: Final = (
+    ("refused", "They will not assign one, but agree that it is a vulnerability"),
+    ("no-vulnerability", "They say that it is no vulnerability"),
+    ("silent", "They did not answer in time"),
+)
 
 
 def _targets(ground: Ground, *states: State, by_hand: bool = False) -> list[tuple[str, str]]:
@@ -95,9 +103,49 @@ class RequestCveForm(MoveForm):
     name, tab, move = "request-cve", "publish", MoveName.SET_CVE
     button, done = "Ask for a CVE id", "Asked for. Where the project is its own CNA, the case shows it in a moment."
 
+    to = forms.CharField(
+        label="Whom, where a person asks", required=False, help_text="Another CNA by name, or MITRE. Empty for our own."
+    )
+
     def command(self) -> cve_commands.RequestCve:
         """Ask."""
-        return cve_commands.RequestCve()
+        return cve_commands.RequestCve(**self.cleaned_data)
+
+
+class AnswerCveForm(MoveForm):
+    """Record that who was asked gives no id."""
+
+    name, tab, move = "answer-cve", "publish", MoveName.SET_CVE
+    button, done = "Record the answer", "Recorded. Somebody else may be asked now."
+
+    answer = forms.ChoiceField(label="They gave no id", choices=_ANSWERS)
+    note = Prose(label="What they said", lines=2, required=False)
+
+    def command(self) -> cve_commands.AnswerCve:
+        """Record it."""
+        return cve_commands.AnswerCve(**self.cleaned_data)
+
+
+class CountCveForm(MoveForm):
+    """Answer the counting questions."""
+
+    name, tab, move = "count-cve", "score", MoveName.SET_CVE
+    button, done = "Count the ids", "Counted; the answers are kept."
+
+    faults = forms.IntegerField(label="Faults that the report shows", min_value=1, max_value=1000, initial=1)
+    separately = forms.ChoiceField(label="Each can be fixed without the others", choices=_SURE)
+    interdependent = forms.BooleanField(label="One is nothing without the other", required=False)
+    products = forms.IntegerField(label="Products affected", min_value=1, max_value=1000, initial=1)
+    shared_code = forms.ChoiceField(label="Because of the same code", choices=_SURE)
+    safe_use = forms.ChoiceField(
+        label="If it lies in how they use another product: is there a safe way to use it",
+        choices=(("", "it does not lie there"), *_SURE), required=False,
+    )  # fmt: skip
+    unsupported = forms.BooleanField(label="No product affected still gets fixes", required=False)
+
+    def command(self) -> cve_commands.CountCve:
+        """Count."""
+        return cve_commands.CountCve(asked=Counting(**self.cleaned_data))
 
 
 class RejectCveForm(MoveForm):
