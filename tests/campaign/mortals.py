@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -55,11 +55,11 @@ class Order(msgspec.Struct):
 
 
 class Told(msgspec.Struct):
-    """What became of it: exit codes, negative for a signal; how many instants a worker that lived came by; and what it
+    """What became of it: exit codes, negative for a signal; by which instants a worker that lived came; and what it
     saw at its end: targets and their state, and when there is something to do again."""
 
     codes: list[int] = []
-    instants: int = 0
+    instants: list[str] = []
     states: dict[str, str] = {}
     at: datetime | None = None
     waiting: int = 0
@@ -73,19 +73,20 @@ class Fate:
     """Counts the instants at which this process can end, and ends it at the chosen one."""
 
     def __init__(self, at: int) -> None:
-        self.at, self.seen = at, 0
+        self.at = at
+        self.seen: list[str] = []
 
-    def __call__(self) -> None:
-        self.seen += 1
-        if self.seen == self.at:
+    def __call__(self, what: str) -> None:
+        self.seen.append(what)
+        if len(self.seen) == self.at:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Mortal:
     """A port whose calls are instants at which this process can end: just before, and just after."""
 
-    def __init__(self, port: Any, fate: Fate, calls: tuple[str, ...] = ("__call__",)) -> None:
-        self._port, self._fate, self._calls = port, fate, calls
+    def __init__(self, name: str, port: Any, fate: Fate, calls: tuple[str, ...] = ("__call__",)) -> None:
+        self._name, self._port, self._fate, self._calls = name, port, fate, calls
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._port, name)
@@ -96,9 +97,9 @@ class Mortal:
 
     def _watched(self, found: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*args: Any, **more: Any) -> Any:
-            self._fate()
+            self._fate(f"before {self._name}")
             result = found(*args, **more)
-            self._fate()
+            self._fate(f"after {self._name}")
             return result
 
         return watched
@@ -113,16 +114,19 @@ def desk(clock: Callable[[], datetime], fate: Fate) -> Any:
 
     settings = configuration.load()
     made = wiring.desk(settings)
-    http: Any = Mortal(made.outside.http, fate)
+    http: Any = Mortal("http", made.outside.http, fate)
     account = settings.cna[PROJECT]
     cnas = {PROJECT: CveServices(account, Path(account.key_file).read_text(encoding="utf-8").strip(), http)}
     outside = replace(
-        made.outside, http=http, chat=Mortal(made.outside.chat, fate), forges=ConfiguredForges(settings.forge, http)
+        made.outside,
+        http=http,
+        chat=Mortal("chat", made.outside.chat, fate),
+        forges=ConfiguredForges(settings.forge, http),
     )
-    sends: Any = Mortal(made.post.sends, fate, ("send",))
+    sends: Any = Mortal("mail", made.post.sends, fate, ("send",))
     return replace(
         made,
-        **{name: Mortal(getattr(made, name), fate, calls) for name, calls in WRITES.items()},
+        **{name: Mortal(name, getattr(made, name), fate, calls) for name, calls in WRITES.items()},
         now=clock,
         outside=replace(outside, front=replace(outside.front, now=clock)),
         targets=(CveRecords(cnas),),
@@ -132,17 +136,15 @@ def desk(clock: Callable[[], datetime], fate: Fate) -> Any:
 
 
 def careless() -> None:
-    """A broken build, for the control: what was cut short is sent again without a look."""
-    from tocsin.adapters.cna import CveRecords
+    """A broken build, for the control: what was cut short is said again without a look."""
     from tocsin.services.outward.chat import Chats
-    from tocsin.services.outward.mailing_list import Lists
 
-    def nothing(self: Any, matter: Any, payload: Any) -> None:
-        """See nothing there."""
+    made = Chats.__init__
 
-    for each in (Lists, Chats):
-        each.blind = False
-    CveRecords.find = nothing  # type: ignore[method-assign,assignment]
+    def hasty(self: Any, *given: Any, **more: Any) -> None:
+        made(self, *given, **{**more, "blind": False})
+
+    Chats.__init__ = hasty  # type: ignore[method-assign]
 
 
 # ----------------------------------------------------------------------------------------------- what a worker does
@@ -162,13 +164,13 @@ def work(order: Order, fate: int) -> Told:
     raise AssertionError("there is always something to do")
 
 
-def seen(place: Any, instants: int = 0) -> Told:
+def seen(place: Any, instants: Sequence[str] = ()) -> Told:
     """How far everything is."""
     from tocsin.core.vocabulary import SYSTEM_ACTOR
     from tocsin.services import cases
     from tocsin.services.post import letters
 
-    told = Told(instants=instants, waiting=place.outbox.waiting(), again=place.outbox.oldest())
+    told = Told(instants=list(instants), waiting=place.outbox.waiting(), again=place.outbox.oldest())
     for head in place.journal.cases():
         opened = cases.open_case(place, head.case, SYSTEM_ACTOR, "campaign")
         run = opened.case.run if opened else None

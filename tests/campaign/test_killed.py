@@ -247,11 +247,12 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
 
 
 @pytest.fixture(scope="module")
-def instants(here: Campaign) -> int:
-    """How many instants there are at which one publication can be cut short; and that it is whole when it is not."""
+def instants(here: Campaign) -> list[str]:
+    """The instants at which one publication can be cut short; and that it is whole when it is not."""
     told = worked(here, 0)
     assert wrong(here, told) == []
-    assert told.instants > 100
+    assert len(told.instants) > 100
+    assert told.instants.count("after chat") == 1
     return told.instants
 
 
@@ -297,28 +298,31 @@ def wrong(here: Campaign, told: Told) -> list[str]:
     return found + world.cve.wrong + world.github.wrong
 
 
-def one_round(here: Campaign, number: int, instants: int, careless: bool = False) -> list[str]:
+def one_round(here: Campaign, number: int, instants: list[str], careless: bool = False) -> list[str]:
     """One or two workers, of which at least one is killed: at the next step, at any step, or after some while."""
     chance = random.Random(f"{SEED}/{number}")
-    fates = [1 + number % instants if number < 2 * instants else chance.randint(1, instants)]
+    steps = len(instants)
+    fates = [1 + number % steps if number < 2 * steps else chance.randint(1, steps)]
     if number % 2:
-        fates.append(chance.choice((0, chance.randint(1, instants))))
+        fates.append(chance.choice((0, chance.randint(1, steps))))
     after = chance.uniform(0.02, 1.0) if number % 5 == 4 else 0.0
     return wrong(here, worked(here, *fates, after=after, careless=careless))
 
 
-def rounds(deep: bool, instants: int) -> list[int]:
+def rounds(deep: bool) -> list[int]:
     """All, or a sample that is spread over the steps; CAMPAIGN_ROUNDS says how many."""
     many = int(os.environ.get("CAMPAIGN_ROUNDS", ROUNDS if deep else SAMPLE))
     return [round(each * ROUNDS / many) for each in range(many)] if many < ROUNDS else list(range(many))
 
 
 def test_killed_anywhere_nothing_is_early_nothing_twice_and_everything_is_done(
-    here: Campaign, instants: int, deep: bool
+    here: Campaign, instants: list[str], deep: bool
 ) -> None:
-    told = {number: found for number in rounds(deep, instants) if (found := one_round(here, number, instants))}
+    told = {number: found for number in rounds(deep) if (found := one_round(here, number, instants))}
     assert told == {}
 
 
-def test_control_a_build_that_does_not_look_before_it_writes_again_is_noticed(here: Campaign, instants: int) -> None:
-    assert any("2 times" in str(one_round(here, number, instants, careless=True)) for number in range(0, instants, 4))
+def test_control_a_build_that_speaks_again_without_a_look_is_noticed(here: Campaign, instants: list[str]) -> None:
+    spoken = 1 + instants.index("after chat")
+    assert wrong(here, worked(here, spoken)) == [], "killed right after the word, the real build asks a person"
+    assert "the word in the chat: 2 times" in wrong(here, worked(here, spoken, careless=True))
