@@ -228,7 +228,7 @@ def settle(order: Order, fate: int) -> Told:
     Where it was said is in the environment of this campaign, not in the product.
     """
     from tests.services import acts
-    from tocsin.core.case import commands as cmd
+    from tocsin.core.case.target_commands import ResumeTarget, SkipTarget
     from tocsin.core.vocabulary import Refused
     from tocsin.services import cases
 
@@ -237,9 +237,7 @@ def settle(order: Order, fate: int) -> Told:
     (dana, *_) = [each.id for each in place.people.all()]
     actor = place.people.actor(dana, acts.PROJECT)
     for target, said in order.settle.items():
-        wish: Any = (
-            cmd.SkipTarget(target=target, reason="It stands there.") if said else cmd.ResumeTarget(target=target)
-        )
+        wish: Any = SkipTarget(target=target, reason="It stands there.") if said else ResumeTarget(target=target)
         done = cases.handle(place, ref, wish, actor)
         assert not isinstance(done, Refused), done
     return seen(place)

@@ -271,7 +271,8 @@ def worked(here: Campaign, *fates: int, after: float = 0.0, careless: bool = Fal
         if told.states and all(state in ("readable", "skipped") for state in told.states.values()):
             break
         if stuck := [name for name, state in told.states.items() if state == "refused"]:
-            here.ask("settle", settle={each: here.world.said(each) for each in stuck})
+            settled = here.ask("settle", settle={each: here.world.said(each) for each in stuck})
+            assert settled.codes == [0], here.log()
         due = told.again or here.world.clock()
         here.world.clock.set(max(due, here.world.clock() + timedelta(minutes=1)))
         told = here.ask(careless=careless)
