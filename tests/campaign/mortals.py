@@ -227,15 +227,13 @@ def settle(order: Order, fate: int) -> Told:
 
     Where it was said is in the environment of this campaign, not in the product.
     """
-    from tests.services import acts
     from tocsin.core.case.target_commands import ResumeTarget, SkipTarget
-    from tocsin.core.vocabulary import Refused
+    from tocsin.core.vocabulary import Actor, ActorKind, Refused, Role
     from tocsin.services import cases
 
     place = desk(lambda: order.now, Fate(0))
     (ref,) = [head.case for head in place.journal.cases()]
-    (dana, *_) = [each.id for each in place.people.all()]
-    actor = place.people.actor(dana, acts.PROJECT)
+    actor = Actor(kind=ActorKind.PERSON, id="usr_dana", roles=frozenset({Role.OWNER, Role.PUBLISHER}))
     for target, said in order.settle.items():
         wish: Any = SkipTarget(target=target, reason="It stands there.") if said else ResumeTarget(target=target)
         done = cases.handle(place, ref, wish, actor)
