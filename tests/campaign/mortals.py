@@ -43,13 +43,14 @@ WRITES: Final = {
 class Order(msgspec.Struct):
     """What to do: prepare, or let as many workers run as `fates` says, each to be killed at that write (0: at none).
 
-    `after` kills them all after so many seconds, wherever they are.
+    `after` kills them all after so many seconds, wherever they are; `when` names an instant instead of counting to it.
     """
 
     do: str
     now: datetime
     fates: list[int] = []
     after: float = 0.0
+    when: str = ""
     careless: bool = False
     settle: dict[str, bool] = {}
 
@@ -72,13 +73,13 @@ class Told(msgspec.Struct):
 class Fate:
     """Counts the instants at which this process can end, and ends it at the chosen one."""
 
-    def __init__(self, at: int) -> None:
-        self.at = at
+    def __init__(self, at: int, when: str = "") -> None:
+        self.at, self.when = at, when
         self.seen: list[str] = []
 
     def __call__(self, what: str) -> None:
         self.seen.append(what)
-        if len(self.seen) == self.at:
+        if len(self.seen) == self.at or what == self.when:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -156,7 +157,7 @@ def work(order: Order, fate: int) -> Told:
         careless()
     from tocsin.services import worker
 
-    mortal = Fate(fate)
+    mortal = Fate(fate, order.when)
     place = desk(lambda: order.now, mortal)
     for _ in range(MOST_TURNS):
         if worker.run_once(place).idle:

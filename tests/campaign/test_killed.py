@@ -14,6 +14,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -256,7 +257,7 @@ def instants(here: Campaign) -> list[str]:
     return told.instants
 
 
-def worked(here: Campaign, *fates: int, after: float = 0.0, careless: bool = False) -> Told:
+def worked(here: Campaign, *fates: int, after: float = 0.0, when: str = "", careless: bool = False) -> Told:
     """Let workers be killed like this at the instant of the publication, and start them again until all is done."""
     here.restart()
     at = here.ready.at
@@ -266,7 +267,7 @@ def worked(here: Campaign, *fates: int, after: float = 0.0, careless: bool = Fal
     assert early.published == 0, "a publication before its instant"
     assert here.world.quiet(), "a word outside before the instant"
     here.world.clock.set(at)
-    first = told = here.ask(fates=list(fates), after=after, careless=careless)
+    first = told = here.ask(fates=list(fates), after=after, when=when, careless=careless)
     for _ in range(MOST):
         if told.states and all(state in ("readable", "skipped") for state in told.states.values()):
             break
@@ -324,6 +325,7 @@ def test_killed_anywhere_nothing_is_early_nothing_twice_and_everything_is_done(
 
 
 def test_control_a_build_that_speaks_again_without_a_look_is_noticed(here: Campaign, instants: list[str]) -> None:
-    spoken = 1 + instants.index("after chat")
-    assert wrong(here, worked(here, spoken)) == [], "killed right after the word, the real build asks a person"
-    assert "the word in the chat: 2 times" in wrong(here, worked(here, spoken, careless=True))
+    told = worked(here, when="after chat")
+    assert told.codes == [-signal.SIGKILL]
+    assert wrong(here, told) == [], "killed right after the word, the real build asks a person"
+    assert "the word in the chat: 2 times" in wrong(here, worked(here, when="after chat", careless=True))
