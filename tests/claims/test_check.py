@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from tocsin.adapters.git.sources import GitSources
+from tocsin.adapters.git.sources import MOST_SPOTS, GitSources
 from tocsin.boot.main import Installation
 from tocsin.delivery.cli import cli
 from tocsin.services.claims import Checked, check
@@ -131,3 +132,31 @@ def test_a_repository_that_is_not_there_ends_with_five(tmp_path: Path) -> None:
         cli, ["claims", "check", str(report), "--repo", str(tmp_path / "none")], obj=Installation()
     )
     assert run.exit_code == 5
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_searched_once_for_lines_that_share_files_is_what_git_finds_in_each(tmp_path: Path, seed: int) -> None:
+    """Every order of lines and names, with files moved, changed and copied between them."""
+    chance, where = random.Random(seed), tmp_path / "product"
+    where.mkdir()
+    git(where, "init", "-q", "-b", "main")
+    names, lines = ["alpha", "beta", "gamma", "alpha_two"], ["main"]
+    for step in range(5):
+        for _ in range(6):
+            path = where / f"d{chance.randrange(3)}" / f"{chance.choice('abcde')}.c"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("\n".join(chance.choices([*names, "none", "xalpha"], k=chance.randrange(1, 6))) + "\n")
+        git(where, "add", "-A")
+        git(where, "commit", "-qm", f"step {step}", "--allow-empty")
+        git(where, "branch", f"REL_{step}_STABLE")
+        lines.append(f"REL_{step}_STABLE")
+    sources = GitSources(where)
+    for _ in range(12):
+        line, asked = chance.choice(lines), chance.sample(names, chance.randrange(1, 4))
+        found = sources.grep(line, asked)
+        for name in asked:
+            done = subprocess.run(
+                ["git", "-C", str(where), "grep", "-nwF", "-e", name, line], capture_output=True, check=False
+            ).stdout.decode()
+            told = sorted((row.split(":")[1], int(row.split(":")[2])) for row in done.splitlines())
+            assert [(spot.path, spot.line) for spot in found.get(name, ())] == told[:MOST_SPOTS]

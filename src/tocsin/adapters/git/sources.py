@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A repository's sources for the claims check; fills `services.ports.sources.Sources` with git's batch commands.
 
-Trees are listed and searched per commit and kept in memory, so that a second report about the same lines asks git only
-for what nobody asked for before. Nothing of the repository is checked out or executed.
+Trees are listed per commit, and what was searched is kept by blob: most files of a release line are the main line's
+own, byte for byte, so that a second line costs what differs, and a second report what nobody asked for before. Nothing
+of the repository is checked out or executed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from sys import intern
 from typing import Final
 
 from tocsin.adapters.git.run import git
@@ -20,12 +22,28 @@ MOST_SPOTS: Final = 5
 LARGEST: Final = 4 << 20
 """Bytes of one file that is read; a larger one is data."""
 MOST_KEPT: Final = 20_000
-"""Answers of a search that are kept."""
+"""Names whose places are kept."""
+AT_ONCE: Final = 10_000
+"""Blobs that one search is given by their ids: a command line holds not many more."""
 
 _RELEASE: Final = re.compile(
     r"(?:.*/)?(?:(?:rel(?:ease)?s?|stable|maint|branch|v)?[-_/]?\d+(?:[._]\w+)*(?:[._-](?:x|stable))?|maint|stable)",
     re.IGNORECASE,
 )
+
+
+class Known:
+    """Where one name stands: in which lines of which blobs, and the commits that were searched for it."""
+
+    def __init__(self) -> None:
+        self.searched: list[str] = []
+        self.blobs: dict[str, dict[int, None]] = {}
+
+    def spots(self, paths: Mapping[str, Sequence[str]]) -> tuple[Spot, ...]:
+        """The first places in a line whose files are told by their blobs."""
+        found = sorted((path, number) for blob, lines in self.blobs.items() for path in paths.get(blob, ())
+                       for number in lines)  # fmt: skip
+        return tuple(Spot(path=path, line=number) for path, number in found[:MOST_SPOTS])
 
 
 class GitSources:
@@ -35,8 +53,8 @@ class GitSources:
     def __init__(self, directory: Path, chosen: Sequence[str] = ()) -> None:
         self._directory = directory
         self._chosen = tuple(chosen)
-        self._files: dict[str, frozenset[str]] = {}
-        self._found: dict[tuple[str, str], Sequence[Spot]] = {}
+        self._trees: dict[str, Mapping[str, str]] = {}
+        self._known: dict[str, Known] = {}
 
     def lines(self) -> Sequence[str]:
         """Names of the lines, the main one first."""
@@ -49,16 +67,20 @@ class GitSources:
 
     def files(self, line: str) -> frozenset[str]:
         """Every path of a line."""
-        commit = self._commit(line)
-        if commit not in self._files:
-            told = git(self._directory, "ls-tree", "-r", "-z", "--name-only", commit)
-            self._files[commit] = frozenset(told.decode("utf-8", "replace").split("\0")) - {""}
-        return self._files[commit]
+        return frozenset(self._tree(self._commit(line)))
+
+    def _tree(self, commit: str) -> Mapping[str, str]:
+        """Every file of a commit with the id of its blob; links and other repositories are left out."""
+        if commit not in self._trees:
+            told = git(self._directory, "ls-tree", "-r", "-z", commit).decode("utf-8", "replace")
+            rows = (row.partition("\t") for row in told.split("\0") if row.startswith("100"))
+            self._trees[commit] = {path: intern(head.split()[2]) for head, _, path in rows}
+        return self._trees[commit]
 
     def read(self, line: str, paths: Collection[str]) -> Mapping[str, bytes]:
         """The contents of files of a line."""
         commit = self._commit(line)
-        wanted = [path for path in sorted(paths) if "\n" not in path and path in self.files(line)]
+        wanted = [path for path in sorted(paths) if "\n" not in path and path in self._tree(commit)]
         if not wanted:
             return {}
         asked = "".join(f"{commit}:{path}\n" for path in wanted).encode()
@@ -74,26 +96,50 @@ class GitSources:
     def grep(self, line: str, names: Collection[str]) -> Mapping[str, Sequence[Spot]]:
         """Where names stand as whole words in a line."""
         commit = self._commit(line)
-        new = [name for name in sorted(names) if name and (commit, name) not in self._found and "\n" not in name]
-        if new:
-            self._search(commit, new)
-        return {name: spots for name in names if (spots := self._found.get((commit, name), ()))}
+        if len(self._known) > MOST_KEPT:
+            self._known.clear()
+        asked = [name for name in sorted(names) if name and "\n" not in name]
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for name in asked:
+            known = self._known.setdefault(name, Known())
+            if commit not in known.searched:
+                alike.setdefault(tuple(known.searched), []).append(name)
+        for searched, new in alike.items():
+            self._search(commit, searched, new)
+        paths: dict[str, list[str]] = {}
+        wanted = {blob for name in asked for blob in self._known[name].blobs}
+        for path, blob in self._tree(commit).items() if wanted else ():
+            if blob in wanted:
+                paths.setdefault(blob, []).append(path)
+        return {name: spots for name in asked if (spots := self._known[name].spots(paths))}
 
-    def _search(self, commit: str, names: Sequence[str]) -> None:
-        if len(self._found) > MOST_KEPT:
-            self._found.clear()
+    def _search(self, commit: str, searched: Sequence[str], names: Sequence[str]) -> None:
+        """Search what of a commit no commit had in which these names were searched before. Git searches a commit
+        quicker than as many blobs by their ids, so only the first one is searched whole."""
+        old = {blob for each in searched for blob in self._tree(each).values()}
+        tree = self._tree(commit)
+        new = sorted(set(tree.values()) - old)
+        if not searched:
+            self._note(tree, names, [commit])
+        else:
+            for at in range(0, len(new), AT_ONCE):
+                self._note({}, names, new[at : at + AT_ONCE])
+        for name in names:
+            self._known[name].searched.append(commit)
+
+    def _note(self, tree: Mapping[str, str], names: Sequence[str], where: Sequence[str]) -> None:
+        """Have git search a commit, whose tree is given, or blobs; note what it finds by blob."""
         asked = [part for name in names for part in ("-e", name)]
         told = git(
-            self._directory, "grep", "-nIwFz", "--no-color", "--max-count=20", *asked, commit, accept=(0, 1)
+            self._directory, "grep", "-nIwFz", "--no-color", "--max-count=20", *asked, *where, accept=(0, 1)
         ).decode("utf-8", "replace")
-        found: dict[str, list[Spot]] = {name: [] for name in names}
         for row in told.split("\n"):
-            path, _, rest = row.partition("\0")
+            place, _, rest = row.partition("\0")
             number, _, text = rest.partition("\0")
+            blob = tree.get(place.partition(":")[2], "") if tree else place
             for name in names:
-                if name in text and number.isdigit() and len(found[name]) < MOST_SPOTS:
-                    found[name].append(Spot(path=path.partition(":")[2], line=int(number)))
-        self._found |= {(commit, name): tuple(spots) for name, spots in found.items()}
+                if name in text and number.isdigit() and blob:
+                    self._known[name].blobs.setdefault(blob, {})[int(number)] = None
 
     def commits(self, ids: Collection[str]) -> frozenset[str]:
         """Which of these ids are commits."""
