@@ -32,13 +32,17 @@ class Pause(Value):
     words: str = ""
 
     @property
+    def day(self) -> str:
+        """When it ends, with hour and zone."""
+        return f"{self.until:%Y-%m-%d %H:%M} UTC"
+
+    @property
     def told(self) -> str:
-        """What the form says, in the language that policies are written in."""
-        day = f"{self.until:%Y-%m-%d %H:%M} UTC"
+        """What the terminal says; the form says the same in the reporter's language."""
         why = f" {self.words}" if self.words else ""
         return (
-            f"This project pauses its intake until {day}.{why} What is already public, or critical by your answers on "
-            "who can attack and what they gain, is read at once. "
+            f"This project pauses its intake until {self.day}.{why} What is already public, or critical by your "
+            "answers on who can attack and what they gain, is read at once. "
             "Everything else is taken and kept, and read when the pause ends or its time runs short."
         )
 
