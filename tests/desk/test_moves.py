@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.http import HttpResponse
 from django.test import Client
@@ -117,6 +118,32 @@ def draft() -> dict[str, str]:
         "credits-0-contact": "https://example.org/@coby",
         "credits-0-consent": "on",
     }
+
+
+def test_further_products_are_typed_kept_and_published_with_the_same_lines(house: House, sign_in: SignIn) -> None:
+    ref = story.report(house)
+    story.accepted(house, ref)
+    dana = sign_in()
+    done(post(dana, ref, "draft-advisory", **draft(), **{"further-0-name": "whpg-contrib", "further-0-purl": "x"}))
+    drafted = the_case(house, ref).advisory
+    assert drafted
+    second = replace(drafted.products[1], collection="https://pypi.org", purl="pkg:generic/whpg-contrib")
+    kept = {**msgspec.to_builtins(drafted), "products": msgspec.to_builtins((drafted.products[0], second))}
+    kept.pop("type", None)
+    story.act(house, ref, msgspec.convert(kept, cmd.DraftAdvisory))
+    page = dana.get(f"/c/{ref}/advisory").content.decode()
+    assert '<details class="more" open>' in page, "what will be published is not folded away"
+    assert 'value="pkg:generic/whpg-contrib"' in page
+    typed = {**draft(), "further-0-name": "whpg-contrib", "further-0-purl": "pkg:generic/whpg-contrib"}
+    done(post(dana, ref, "draft-advisory", **typed, **{"further-1-name": "whpg-docs"}))
+    drafted = the_case(house, ref).advisory
+    assert drafted
+    assert [each.name for each in drafted.products] == ["WarehousePG", "whpg-contrib", "whpg-docs"]
+    assert drafted.products[1].collection == "https://pypi.org", "what the table has no column for stays"
+    done(post(dana, ref, "draft-advisory", **draft(), **{"further-0-name": "", "further-0-purl": ""}))
+    drafted = the_case(house, ref).advisory
+    assert drafted
+    assert [each.name for each in drafted.products] == ["WarehousePG"], "a row that was emptied is gone"
 
 
 def test_line_ends_of_a_browser_never_reach_a_document(house: House, sign_in: SignIn) -> None:

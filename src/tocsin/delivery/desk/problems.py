@@ -36,6 +36,8 @@ def _one(ref: str, problem: Problem) -> Listed:
         return Listed(f"/c/{ref}/lines#set-lines", "Affected lines", problem.message, "")
     if name in ("scores", "cve_id"):
         return Listed(f"/c/{ref}/score", "Score & CVE", problem.message, "")
+    if name == "products" and head != "products[0]":
+        return Listed(f"/c/{ref}/advisory#further", "Further products", problem.message, "")
     field = _PRODUCT.get(rest, "product") if name == "products" else name
     if field in _TYPED or name == "products":
         anchor = f"/c/{ref}/advisory#draft-advisory-{field}"

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from django import forms
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from tocsin.core.advisory import CreditType, ReferenceType
 from tocsin.core.case import commands as cmd
@@ -48,6 +49,18 @@ class ReferenceRow(forms.Form):
     summary = _cell("What it is")
 
 
+class ProductRow(forms.Form):
+    """One more product, released on the same lines as the first."""
+
+    use_required_attribute = False
+
+    name = _cell("Product")
+    vendor = _cell("Vendor")
+    ecosystem = _cell("Ecosystem")
+    package = _cell("Package")
+    purl = _cell("Package URL")
+
+
 class CreditRow(forms.Form):
     """One person to thank; without their consent they are not named."""
 
@@ -71,6 +84,7 @@ class DraftForm(MoveForm):
     tables = {  # noqa: RUF012 - declared ClassVar in the base
         "references": rows(ReferenceRow, extra=2),
         "credits": rows(CreditRow, extra=2),
+        "further": rows(ProductRow, extra=1),
     }
 
     title = Line(label="Title", required=True, help_text="One line: what, and where.")
@@ -119,12 +133,12 @@ class DraftForm(MoveForm):
             **_product(product),
             "references": [asdict(each) for each in draft.references],
             "credits": [asdict(each) for each in (*draft.credits, *_uncredited(case, draft))],
+            "further": [{name: getattr(each, name) for name in ProductRow.base_fields} for each in draft.products[1:]],
         }
 
     def command(self) -> cmd.DraftAdvisory:
-        """Write the draft; products after the first are kept as they are."""
+        """Write the draft."""
         typed = self.cleaned_data
-        draft = self.ground.case.advisory
         product = ProductNamed(
             name=typed["product"],
             elsewhere=Affectedness(typed["elsewhere"] or Affectedness.NOT_AFFECTED.value),
@@ -134,10 +148,17 @@ class DraftForm(MoveForm):
         return cmd.DraftAdvisory(
             **{name: typed[name] for name in _TEXTS if name != "discovered"},
             discovered=datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None,
-            products=(product, *(draft.products[1:] if draft else ())),
+            products=(product, *self._further()),
             references=tuple(ReferenceGiven(**row) for row in self._typed("references", "url")),
             credits=tuple(CreditGiven(**row) for row in self._typed("credits", "name")),
         )
+
+    def _further(self) -> Iterator[ProductNamed]:
+        """Products after the first; what the table has no column for stays as it is."""
+        draft = self.ground.case.advisory
+        known = {each.name: each for each in (draft.products[1:] if draft else ())}
+        for row in self._typed("further", "name"):
+            yield replace(known.get(row["name"], ProductNamed(name=row["name"])), **row)
 
     @property
     def part_what(self) -> list[forms.BoundField]:
@@ -155,9 +176,12 @@ class DraftForm(MoveForm):
         return [field for field in self.visible_fields() if field.name not in (*_WHAT, *_DO)]
 
     @property
-    def part_more_wrong(self) -> bool:
-        """Whether a mistake would hide in the folded part."""
-        return any(field.errors for field in self.part_more)
+    def part_more_open(self) -> bool:
+        """Whether a mistake, or a further product that will be published, would hide in the folded part."""
+        draft, further = self.ground.case.advisory, self.rows["further"]
+        several = draft is not None and len(draft.products) > 1
+        wrong = any(field.errors for field in self.part_more) or (further.is_bound and not further.is_valid())
+        return several or wrong
 
     def _typed(self, table: str, key: str) -> list[dict[str, Any]]:
         return [row.cleaned_data for row in self.rows[table] if row.cleaned_data.get(key)]
