@@ -127,7 +127,7 @@ def test_further_products_are_typed_kept_and_published_with_the_same_lines(house
     done(post(dana, ref, "draft-advisory", **draft(), **{"further-0-name": "whpg-contrib", "further-0-purl": "x"}))
     drafted = the_case(house, ref).advisory
     assert drafted
-    second = replace(drafted.products[1], collection="https://pypi.org", purl="pkg:generic/whpg-contrib")
+    second = replace(drafted.products[1], collection="https://packages.example.org", purl="pkg:generic/whpg-contrib")
     kept = {**msgspec.to_builtins(drafted), "products": msgspec.to_builtins((drafted.products[0], second))}
     kept.pop("type", None)
     story.act(house, ref, msgspec.convert(kept, cmd.DraftAdvisory))
@@ -139,7 +139,7 @@ def test_further_products_are_typed_kept_and_published_with_the_same_lines(house
     drafted = the_case(house, ref).advisory
     assert drafted
     assert [each.name for each in drafted.products] == ["WarehousePG", "whpg-contrib", "whpg-docs"]
-    assert drafted.products[1].collection == "https://pypi.org", "what the table has no column for stays"
+    assert drafted.products[1].collection == "https://packages.example.org", "what the table has no column for stays"
     done(post(dana, ref, "draft-advisory", **draft(), **{"further-0-name": "", "further-0-purl": ""}))
     drafted = the_case(house, ref).advisory
     assert drafted
