@@ -16,9 +16,11 @@ import jsonschema_rs
 import pytest
 
 from tests.site.published import PROJECT, URL, put
+from tests.site.published import name as named
 from tests.site.schemas import wrong_with_metadata
 from tests.support import shared
 from tocsin.adapters.publishers.site import FileTree
+from tocsin.core.advisory import Advisory
 from tocsin.core.feeds.csaf import METADATA, Edition, metadata_path
 from tocsin.core.policy.seeds import seed
 from tocsin.services import site
@@ -325,3 +327,49 @@ def test_no_path_leads_out_of_the_tree(tmp_path: Path, path: str) -> None:
     assert tree.changed(path) is None
     with pytest.raises(ValueError, match="no place"):
         tree.write(path, b"x")
+
+
+def _in_line(place: Place, line: str) -> list[str]:
+    feed = ET.fromstring(place.tree.files[f"p/{PROJECT}/line/{line}.atom"].body)
+    return [str(each.findtext(f"{ATOM}id")).rpartition("/")[2] for each in feed.findall(f"{ATOM}entry")]
+
+
+def test_each_release_line_has_a_feed_of_its_own_with_the_newest_first(place: Place) -> None:
+    place.publish(1, 2)
+    site.grow(place.writer)
+    place.clock.advance(timedelta(hours=1))
+    place.publish(3)
+    site.grow(place.writer)
+    assert _in_line(place, "7.3") == _in_line(place, "7.4") == [named(3), named(2), named(1)]
+    told = place.json(f"p/{PROJECT}/line/7.3.json")
+    assert told["feed_url"] == f"{URL}/p/{PROJECT}/line/7.3.json"
+    assert "7.3" in str(told["title"])
+    place.publish(1, revision=2)
+    site.grow(place.writer)
+    assert _in_line(place, "7.3") == [named(1), named(3), named(2)]
+
+
+def test_a_revision_that_names_a_line_no_more_leaves_its_feed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.publish(1, 2)
+    site.grow(place.writer)
+    monkeypatch.setattr(Advisory, "concerned_lines", frozenset({"7.4", "../../etc", "a b"}))
+    place.publish(2, revision=2)
+    site.grow(place.writer)
+    assert _in_line(place, "7.3") == [named(1)]
+    assert _in_line(place, "7.4") == [named(2), named(1)]
+    assert {path for path in place.tree.files if "/line/" in path} == {
+        f"p/{PROJECT}/line/{line}.{kind}" for line in ("7.3", "7.4") for kind in ("atom", "json")
+    }
+
+
+def test_the_feed_of_a_line_is_the_same_in_a_tree_that_is_made_anew(place: Place) -> None:
+    place.publish(*range(1, 61))
+    site.grow(place.writer, limit=7)
+    while site.grow(place.writer, limit=7):
+        pass
+    grown = {path: each.body for path, each in place.tree.files.items() if "/line/" in path}
+    assert len(_in_line(place, "7.3")) == 50
+    place.tree.files.clear()
+    while site.grow(place.writer):
+        pass
+    assert {path: each.body for path, each in place.tree.files.items() if "/line/" in path} == grown

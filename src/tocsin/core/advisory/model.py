@@ -266,6 +266,13 @@ class Advisory(Value, dict=True):
         return tuple(credit for credit in self.credits if credit.consented)
 
     @property
+    def concerned_lines(self) -> frozenset[str]:
+        """Names of the release lines that have affected versions, fixed or not."""
+        return frozenset(
+            each.line for product in self.products for each in product.lines if each.vulnerable and each.line
+        )
+
+    @property
     def other_ids(self) -> tuple[str, ...]:
         """Every other id of the same vulnerability, the CVE id first, each once."""
         return tuple(dict.fromkeys(each for each in (self.cve_id, *self.aliases) if each))

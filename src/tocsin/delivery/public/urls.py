@@ -20,6 +20,7 @@ urlpatterns = [
     path("p/<slug:project>/advisories.json", tree.feed, {"kind": "json"}, name="jsonfeed"),
     path("p/<slug:project>/feed/<int:number>.atom", tree.feed, {"kind": "atom"}),
     path("p/<slug:project>/feed/<int:number>.json", tree.feed, {"kind": "json"}),
+    path("p/<slug:project>/line/<str:name>", tree.line, name="line-feed"),
     path("p/<slug:project>/badge.<str:kind>", tree.badge, name="badge"),
     path("p/<slug:project>/affected", affected.page, name="affected"),
     path("p/<slug:project>/advisories", RedirectView.as_view(pattern_name="public:advisories", permanent=True)),

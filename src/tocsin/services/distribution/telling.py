@@ -20,6 +20,7 @@ from tocsin.core.advisory.assemble import assemble
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case import standing
+from tocsin.core.case.model import Case
 from tocsin.core.case.parties import Product
 from tocsin.core.case.party_commands import Invite
 from tocsin.core.case.shared import Part
@@ -276,3 +277,22 @@ def named(desk: Desk, ref: CaseRef, name: str) -> Share | None:
     """What one distributor was given in a case, by its name."""
     every = (each.value for each in of_case(desk, ref))
     return next((each for each in every if each.name.casefold() == name.casefold()), None)
+
+
+def cite(case: Case) -> cmd.DraftAdvisory | Refused:
+    """The draft of a case with the addresses that distributors gave among its references; refused where none is new."""
+    draft = case.advisory or ev.AdvisoryDrafted(title=case.title)
+    known = {each.url for each in draft.references}
+    new = [
+        ev.ReferenceGiven(url=product.advisory, type="advisory", summary=f"Advisory of {party.name}")
+        for party in case.parties
+        if party.part is Part.DISTRIBUTOR
+        for product in party.products
+        if product.advisory and product.advisory not in known
+    ]
+    if not new:
+        because = "No distributor has given an address that is not a reference yet."
+        return Refused(code="nothing-new", because=because, rule="S63")
+    fields = msgspec.to_builtins(msgspec.structs.replace(draft, references=(*draft.references, *new)))
+    fields.pop("type", None)
+    return msgspec.convert(fields, cmd.DraftAdvisory)

@@ -76,6 +76,8 @@ def ask(desk: Desk, opened: cases.Opened, actor: Actor, deed: str, words: str = 
     case = opened.case
     if refused := access.guard(actor, DEEDS[deed]):
         return refused
+    if deed == "open-issue" and case.public_agreed_at is None:
+        return public.NOT_AGREED
     if forge(desk, case.project) is None:
         return pushing.NO_FORGE
     wish = Wish(case=case.ref, deed=deed, by=actor.id, at=desk.now(), words=words)

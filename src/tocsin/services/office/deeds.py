@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, dataclass_transform
+from typing import Annotated, Any, Final, Literal, dataclass_transform
 
 import msgspec
 
@@ -23,6 +23,8 @@ from tocsin.core.vocabulary import Actor, Audience, MoveName, Refused
 from tocsin.services import branches, cases, inviting, relating, threads
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
+from tocsin.services.distribution import telling
+from tocsin.services.forge import wishes
 from tocsin.services.office.moves import Instant, Text, out_of_range
 
 Word = Annotated[str, msgspec.Meta(max_length=300)]
@@ -105,6 +107,43 @@ class SameChange(Wish):
     same: bool
 
 
+class TellDistributors(Wish):
+    """Ask every distributor in whom the case concerns and who was not asked yet. The answer holds a line for each, its
+    name and its return phrase, once: hand each over by a way you trust."""
+
+
+class CiteDistributors(Wish):
+    """Make the addresses that distributors gave references of the advisory; they appear with the next revision."""
+
+
+class ForgePush(Wish):
+    """Have the draft written to the forge. The worker does it; what is in the way stands on the case's page."""
+
+
+class ForgeCve(Wish):
+    """Have the forge asked for a CVE id; it is entered when it comes."""
+
+
+class ForgeResolve(Wish):
+    """Decide whose words stay after somebody else changed the advisory on the forge."""
+
+    keep: Literal["ours", "theirs"]
+
+
+class ForgeLink(Wish):
+    """Link the case with an advisory that stands on the forge already, by its id there."""
+
+    ghsa: Annotated[
+        str, msgspec.Meta(pattern="^(GHSA(-[23456789cfghjmpqrvwx]{4}){3}|ISSUE-[1-9][0-9]{0,9})$", max_length=40)
+    ]
+
+
+class OpenIssue(Wish):
+    """Open the public issue of a report that is not about security, once its reporter agreed."""
+
+    title: Word
+
+
 @dataclass(frozen=True)
 class Deed:
     """One move of this kind."""
@@ -163,6 +202,31 @@ def _lines(desk: Desk, opened: Opened, actor: Actor, asked: Asked) -> Done:
     return _alone(cases.handle(desk, opened.case.ref, command, actor))
 
 
+def _tell(desk: Desk, opened: Opened, actor: Actor, _wish: TellDistributors) -> Done:
+    told = telling.tell(desk, opened.case.ref, actor)
+    if isinstance(told, Refused):
+        return told
+    after = cases.open_case(desk, opened.case.ref, actor, "distributors")
+    return cases.NOT_FOUND if after is None else (after.case, "\n".join(f"{each.name}: {each.phrase}" for each in told))
+
+
+def _cite(desk: Desk, opened: Opened, actor: Actor, _wish: CiteDistributors) -> Done:
+    command = telling.cite(opened.case)
+    return command if isinstance(command, Refused) else _alone(cases.handle(desk, opened.case.ref, command, actor))
+
+
+def _there(deed: str) -> Callable[[Desk, Opened, Actor, Any], Done]:
+    """A deed on the forge: a wish that the worker carries out."""
+
+    def ask(desk: Desk, opened: Opened, actor: Actor, wish: Any) -> Done:
+        name = f"keep-{wish.keep}" if isinstance(wish, ForgeResolve) else deed
+        words = wish.ghsa if isinstance(wish, ForgeLink) else wish.title if isinstance(wish, OpenIssue) else ""
+        refused = wishes.ask(desk, opened, actor, name, words)
+        return refused or (opened.case, "")
+
+    return ask
+
+
 def _alone(made: Case | Refused) -> Done:
     return made if isinstance(made, Refused) else (made, "")
 
@@ -178,6 +242,13 @@ DEEDS: Final[Mapping[str, Deed]] = {
         Deed("transfer", TransferCase, _transfer),
         Deed("ask-git", AskGit, _ask_git),
         Deed("same-change", SameChange, _same_change),
+        Deed("tell-distributors", TellDistributors, _tell),
+        Deed("cite-distributors", CiteDistributors, _cite),
+        Deed("forge-push", ForgePush, _there("push")),
+        Deed("forge-cve", ForgeCve, _there("cve")),
+        Deed("forge-resolve", ForgeResolve, _there("keep")),
+        Deed("forge-link", ForgeLink, _there("link")),
+        Deed("open-issue", OpenIssue, _there("open-issue")),
     )
 }
 """By name."""

@@ -41,7 +41,7 @@ _LEAVE: Final = "{leave}"
 
 def lines_of(advisory: Advisory) -> frozenset[str]:
     """The release lines that an advisory is about."""
-    return frozenset(line.line for each in advisory.products for line in each.lines if line.vulnerable and line.line)
+    return advisory.concerned_lines
 
 
 def words(advisory: Advisory, reminder: bool = False) -> Fixed:

@@ -14,6 +14,7 @@ from tocsin.core.feeds import atom, jsonfeed, rss
 from tocsin.core.formats import format_named, page
 from tocsin.services.ports.shelf import Document, Published, ShelfCard
 from tocsin.services.ports.world import ProjectInfo
+from tocsin.services.site import lines
 from tocsin.services.site.writer import FORMATS, FULL, Writer, csaf_path, feed_path
 
 BATCH: Final = 200
@@ -28,12 +29,14 @@ def grow(writer: Writer, limit: int = BATCH) -> int:
         return 0
     years = {_file(writer, each.card) for each in found}
     _feeds(writer, found)
+    held = lines.grow(writer, state.lines, found)
     writer.keep(
         msgspec.structs.replace(
             state,
             serial=found[-1].serial,
             years=tuple(sorted({*state.years, *years})),
             stale=tuple(sorted({*state.stale, *years})),
+            lines=held,
         )
     )
     return len(found)

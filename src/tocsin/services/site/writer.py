@@ -29,9 +29,10 @@ FULL: Final = 50
 class State(Value):
     """How far the tree has come. `url`, `fingerprint` and `form` say what it was made for: another address, key or form
     makes it anew. `stale` are the years whose lists have changed since `assembled_at`; `cost` is how many seconds the
-    last assembly took; `printed` the last serial that has its PDF."""
+    last assembly took; `printed` the last serial that has its PDF. `lines` are the advisories in the feed of each line,
+    by project and line."""
 
-    form: int = 2
+    form: int = 3
     url: str = ""
     fingerprint: str = ""
     serial: int = 0
@@ -42,6 +43,7 @@ class State(Value):
     assembled_at: datetime | None = None
     day: str = ""
     cost: float = 0.0
+    lines: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
 _STATE: Final = msgspec.json.Decoder(State)

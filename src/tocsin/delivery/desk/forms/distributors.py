@@ -3,13 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
-
 from tocsin.core.case import commands as cmd
-from tocsin.core.case.events import AdvisoryDrafted, ReferenceGiven
-from tocsin.core.case.shared import Part
 from tocsin.core.vocabulary import MoveName, Refused
 from tocsin.delivery.desk.forms.base import Done, MoveForm
 from tocsin.services.distribution import telling
@@ -39,21 +33,4 @@ class CiteForm(MoveForm):
 
     def command(self) -> cmd.DraftAdvisory | Refused:
         """Draft it again, with their addresses."""
-        case = self.ground.case
-        draft = case.advisory or AdvisoryDrafted(title=case.title)
-        known = {each.url for each in draft.references}
-        new = [
-            ReferenceGiven(url=product.advisory, type="advisory", summary=f"Advisory of {party.name}")
-            for party in case.parties
-            if party.part is Part.DISTRIBUTOR
-            for product in party.products
-            if product.advisory and product.advisory not in known
-        ]
-        if not new:
-            because = "No distributor has given an address that is not a reference yet."
-            return Refused(code="nothing-new", because=because, rule="S63")
-        fields: dict[str, Any] = msgspec.to_builtins(
-            msgspec.structs.replace(draft, references=(*draft.references, *new))
-        )
-        fields.pop("type", None)
-        return msgspec.convert(fields, cmd.DraftAdvisory)
+        return telling.cite(self.ground.case)

@@ -8,7 +8,7 @@ from django import forms
 from tocsin.core.forge.reports import is_id
 from tocsin.core.vocabulary import MoveName, Refused
 from tocsin.delivery.desk.forms.base import Done, Line, MoveForm
-from tocsin.services.forge import public, wishes
+from tocsin.services.forge import wishes
 
 SOON = "The worker does it within seconds, or says here what is in the way."
 
@@ -91,6 +91,4 @@ class OpenIssueForm(_WishForm):
 
     def deed(self) -> Done | Refused:
         """Wish it; whether the reporter agreed is asked now and again when it is done."""
-        if self.ground.case.public_agreed_at is None:
-            return public.NOT_AGREED
         return self._wish("open-issue", self.cleaned_data["title"])

@@ -19,6 +19,8 @@ from tocsin.core.feeds import atom, jsonfeed, rss
 from tocsin.core.feeds.entry import Page
 from tocsin.delivery.public.answers import unchanged
 from tocsin.delivery.public.request import PublicRequest, house
+from tocsin.services.site.lines import KINDS as LINE_FEEDS
+from tocsin.services.site.lines import line_path
 
 _TYPES: Final = {
     "asc": "text/plain; charset=utf-8", "atom": atom.MEDIA_TYPE, "csv": "text/csv; charset=utf-8",
@@ -53,6 +55,28 @@ def feed(request: PublicRequest, project: str, kind: str, number: int = 0) -> Ht
     page = Page(title=title, home=home, this=this, current=this, updated=datetime.fromtimestamp(0, UTC), author=author)
     body = _FEEDS[kind].render(page, ())
     return unchanged(request, HttpResponse(body, content_type=media_type), "empty", page.updated)
+
+
+@require_safe
+def line(request: PublicRequest, project: str, name: str) -> HttpResponseBase:
+    """Give out the feed of one release line: `7.3.atom`; empty where the policy names the line and nothing is there."""
+    place = house(request, project)
+    named, _, kind = name.rpartition(".")
+    path = line_path(place.id, named, kind) if kind in LINE_FEEDS else ""
+    if not path:
+        raise Http404
+    media_type = _FEEDS[kind].MEDIA_TYPE
+    if request.front.tree.changed(path) is not None:
+        return given(request, path, media_type)
+    versions = place.policy.versions
+    if versions is None or named not in {each.name for each in versions.line}:
+        raise Http404
+    home, this = (f"{request.front.site.public_url}/{each}" for each in (f"p/{place.id}/advisories/", path))
+    title, author = f"{place.name} {named} security advisories", f"{place.name} security"
+    page = Page(title=title, home=home, this=this, current=this, updated=datetime.fromtimestamp(0, UTC), author=author)
+    return unchanged(
+        request, HttpResponse(_FEEDS[kind].render(page, ()), content_type=media_type), "empty", page.updated
+    )
 
 
 @require_safe
