@@ -58,6 +58,7 @@ def pages(office: Office) -> Iterator[tuple[str, str]]:
     yield "styleguide", "/desk/styleguide"
     yield "people", "/people"
     yield "metrics", "/metrics"
+    yield "duty", "/duty?project=warehousepg"
     yield "mail", "/mail"
     yield "mine", "/me/mail"
     yield "tokens", "/tokens"
