@@ -9,16 +9,18 @@ from json import dumps
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 import pytest
 from cvelib.cve_api import CveApi, CveRecord
 
 from tests.cna.conftest import ACCOUNT
 from tests.support import shared
 from tocsin.adapters.cna import CveServices
+from tocsin.adapters.web import GuardedHttp
 from tocsin.services.ports.http import Answer, Held
 from tocsin.services.ports.targets import Rejected, Trouble
 from tocsin.testing.cna.double import KEY, ORG, ORG_ID, USER
-from tocsin.testing.doubles import Fault
+from tocsin.testing.doubles import Fault, serving
 
 CONTAINER: dict[str, Any] = {
     "title": "Out-of-bounds read",
@@ -177,3 +179,12 @@ def test_the_double_refuses_what_the_description_does_not_know(place):
     answer = place.service("POST", f"{ACCOUNT.api}/cve-id?amount=1&cve_year=2026&surprise=1")
     assert answer.status == 400
     assert any("surprise" in each for each in place.service.wrong)
+
+
+def test_the_double_answers_over_a_socket_too(place):
+    with serving(place.service, "https://cveawg.mitre.org") as address:
+        http = GuardedHttp(trusted=frozenset({urlsplit(address).netloc}))
+        there = CveServices(msgspec.structs.replace(ACCOUNT, api=f"{address}/api"), KEY, http)
+        number = there.reserve(1900).id
+        assert there.id(number).state == "RESERVED"
+    assert place.service.wrong == []
