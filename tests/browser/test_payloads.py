@@ -239,10 +239,11 @@ def published(front: Running, eye: Eyes, words: Words) -> None:
     ends = front.propose(ref)
     story.hear(front.house, ref, cmd.AcceptEmbargo(proposal="prp_1"))
     given = hostile_draft(words)
-    people = words("credit").splitlines()
-    story.act(front.house, ref, replace(given, summary=one_line(words("summary")), credits=tuple(
-        CreditGiven(name=one_line(name), organization="", consent=True) for name in people if MARK.search(name)
-    )))  # fmt: skip
+    # One name: what a text document lists people by (semicolons, lines) would not read back, and is not published then.
+    people = (CreditGiven(name=f"zcreditx{words.start}z <img src=x onerror=alert(1)>", organization="", consent=True),)
+    lines = {"title": one_line(given.title), "summary": one_line(words("summary"))}
+    linked = tuple(replace(each, summary=one_line(each.summary)) for each in given.references)
+    story.act(front.house, ref, replace(given, **lines, references=linked, credits=people))
     front.house.clock.set(ends)
     walk.publish(front.house, ref)
     walk.work(front.house)
