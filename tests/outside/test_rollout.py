@@ -137,6 +137,8 @@ def test_a_letter_says_what_to_do_offers_to_leave_and_watches_nobody(here: Town,
     assert found.urls.page in letter.text
     assert "update to 7.4.2, 7.3.4" in letter.text
     headers = dict(letter.headers)
+    assert headers["List-Id"].startswith(f"<advisories.{PROJECT}.")
+    assert headers["List-Archive"].endswith(f"/p/{PROJECT}/advisories/>")
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "ann@" not in letter.text
     assert "<img" not in letter.text
