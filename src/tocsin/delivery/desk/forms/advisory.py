@@ -16,7 +16,7 @@ from tocsin.core.case.events import AdvisoryDrafted, CreditGiven, ProductNamed, 
 from tocsin.core.case.model import Case
 from tocsin.core.versions import SCHEMES
 from tocsin.core.vocabulary import Affectedness, MoveName, Refused
-from tocsin.delivery.desk.forms.base import Ground, Instant, Line, MoveForm, Names, Prose, choices, rows
+from tocsin.delivery.desk.forms.base import Ground, Instant, Line, MoveForm, Names, Prose, Sentence, choices, rows
 from tocsin.services import publishing
 from tocsin.services.queries.board import AimView, BoardView, aims, board
 
@@ -88,7 +88,9 @@ class DraftForm(MoveForm):
     }
 
     title = Line(label="Title", required=True, help_text="One line: what, and where.")
-    summary = Line(label="In one sentence", max_length=1000, help_text="What an attacker can do, and what to do now.")
+    summary = Sentence(
+        label="In one sentence", max_length=1000, help_text="What an attacker can do, and what to do now."
+    )
     details = Prose(label="Details", lines=7, help_text="Markdown. Leave out how to reproduce it for now.")
     impact = Prose(label="Impact", lines=3)
     required_configuration = Prose(label="Who is affected", lines=2, help_text="What must be configured or used.")

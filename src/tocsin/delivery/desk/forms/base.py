@@ -205,6 +205,17 @@ class Line(forms.CharField):
         super().__init__(**kwargs)
 
 
+class Sentence(Line):
+    """One line of text that is too long to be seen in one: shown over two, kept as one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """Put it on one line."""
+        return " ".join(str(super().to_python(value) or "").split())
+
+
 class Names(Line):
     """Several names in one line, parted by spaces or commas: a tuple, each name once."""
 

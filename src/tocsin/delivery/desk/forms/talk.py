@@ -43,7 +43,7 @@ class ReplyForm(MoveForm):
     answers = ("plan", "workarounds", "text")
 
     text = Prose(label="Message to the reporter", lines=5, required=True)
-    plan = Prose(label="Plan to investigate", lines=3)
+    plan = Prose(label="Plan to investigate", lines=5)
     workarounds = Prose(label="Workarounds until there is a fix", lines=2)
 
     def prepared(self) -> dict[str, Any]:

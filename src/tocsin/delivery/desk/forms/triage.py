@@ -57,7 +57,7 @@ class AcceptForm(MoveForm):
     answers = ("plan", "workarounds", "text")
 
     text = Prose(label="Message to the reporter", lines=3)
-    plan = Prose(label="Plan to investigate", lines=4, help_text="Fill in what stands in [brackets].")
+    plan = Prose(label="Plan to investigate", lines=5, help_text="Fill in what stands in [brackets].")
     workarounds = Prose(label="Workarounds until there is a fix", lines=2)
 
     def begin(self) -> dict[str, Any]:
