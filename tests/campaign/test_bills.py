@@ -4,16 +4,21 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from types import SimpleNamespace
 
+import django
 import pytest
 
-from tocsin.adapters.child.pool import Pool
-from tocsin.boot import wiring
-from tocsin.boot.config import Config
-from tocsin.core.affected.sbom import MOST_ASKED, Bill, bill
-from tocsin.services.ports.child import Failed
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.store.settings")
+django.setup()
+
+from tocsin.adapters.child.pool import Pool  # noqa: E402 - Django is set up above
+from tocsin.boot import wiring_front as wiring  # noqa: E402
+from tocsin.boot.config import Config  # noqa: E402
+from tocsin.core.affected.sbom import MOST_ASKED, Bill, bill  # noqa: E402
+from tocsin.services.ports.child import Failed  # noqa: E402
 
 CYCLONEDX = {
     "bomFormat": "CycloneDX",
@@ -70,7 +75,7 @@ def test_the_process_that_faces_the_internet_asks_the_child(monkeypatch: pytest.
     given: dict[str, object] = {}
     monkeypatch.setattr(wiring, "Front", lambda **named: given.update(named))
     for name in ("load_sealer", "load_receipts", "load_notary", "load_tokens", "load_log_key"):
-        monkeypatch.setattr(wiring, name, lambda _: SimpleNamespace(instance=""))
+        monkeypatch.setattr(wiring, name, lambda _: SimpleNamespace(instance="", mark=None))
     wiring.front(Config())
     assert given["bills"] is wiring.BILLS
     assert isinstance(wiring.BILLS, Pool)
