@@ -170,14 +170,19 @@ class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Monitor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where metrics of the machine are served, and with which token; and how logs are written."""
+    """Where metrics of the machine are served, and with which token; how logs are written; and which collector of
+    OpenTelemetry is sent traces."""
 
     listen: str = ""
     token_file: str = ""
     log: Literal["plain", "json"] = "plain"
+    traces: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse to give metrics to everybody (ValueError)."""
+        """Refuse to give metrics to everybody, and traces to whoever listens on the way (ValueError)."""
+        place = urlsplit(self.traces)
+        if self.traces and not (place.scheme == "https" or (place.scheme == "http" and place.hostname in _HERE)):
+            raise ValueError("monitor.traces begins with https://, or with http:// on loopback")
         if self.listen and not _PLACE.fullmatch(self.listen):
             raise ValueError("monitor.listen is written like 127.0.0.1:9464")
         if self.listen and self.listen.rpartition(":")[0].strip("[]") not in _HERE and not self.token_file:

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 ]
 
 _COMMON = [
+    *(["tocsin.boot.tracing.Traced"] if CONFIG.monitor.traces else []),
     "tocsin.boot.middleware.Headers",
     "tocsin.boot.monitor.Vitals",
     "whitenoise.middleware.WhiteNoiseMiddleware",

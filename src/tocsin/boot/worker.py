@@ -23,17 +23,19 @@ def main() -> int:
         config = setup.start(Role.WORKER)
         from tocsin.boot import (  # the tables' modules may only be imported once Django is set up
             monitor,
+            tracing,
             upkeep,
             wiring,
         )
         from tocsin.delivery.worker import loop
 
+        tracing.start(config, Role.WORKER)
         desk = wiring.desk(config)
     except (ConfigError, KeyFileRefused) as error:
         sys.stderr.write(f"tocsin: {error}\n")
         return 1
     monitor.listen(config, desk)
-    stop = loop.keep(desk, upkeep.chores(config))
+    stop = loop.keep(desk, tracing.traced(config, upkeep.chores(config)))
 
     def asked(number: int, frame: FrameType | None) -> None:
         stop.set()

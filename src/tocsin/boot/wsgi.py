@@ -9,7 +9,7 @@ import os
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.urls import get_resolver
 
-from tocsin.boot import config, lifeline, setup
+from tocsin.boot import config, lifeline, setup, tracing
 from tocsin.boot.config import APART, WORKER, Role
 
 
@@ -34,6 +34,7 @@ class Handler(WSGIHandler):
 
 lifeline.tie()
 _config = setup.start(config.role())
+tracing.start(_config, config.role())
 application = Handler()
 addresses = get_resolver().url_patterns
 """Imported now: a process whose rooms cannot be imported ends at once, instead of failing at every request."""
@@ -49,7 +50,7 @@ if config.role() is Role.DESK:
 
     _desk = wiring.desk(_config)
     if os.environ.get(WORKER) == APART:
-        loop.keep(_desk, upkeep.own())
+        loop.keep(_desk, tracing.traced(_config, upkeep.own()))
     else:
         monitor.listen(_config, _desk)
-        loop.start(_desk, _config.worker_seconds, upkeep.chores(_config))
+        loop.start(_desk, _config.worker_seconds, tracing.traced(_config, upkeep.chores(_config)))
