@@ -4,15 +4,21 @@
 A page reads one index range per project and open/closed, each already in the order of the page, and the database
 merges them: SQLite (`MERGE (UNION ALL)`) and PostgreSQL (`Merge Append`) both stop after the page. A plain
 `project IN (...)` would make either of them sort everything. tests/store/test_plans.py holds them to it.
+
+Who sees hundreds of projects needs no more ranges than a page has rows: what is on the page belongs to the projects
+whose own first rows come first, and these are found by one step into the index for each project.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
+
+import msgspec
+from django.db.backends.utils import CursorWrapper
 
 from tocsin.adapters.db.database import DEFAULT, Database, instant
 from tocsin.adapters.db.models import CaseRow, Project
@@ -32,6 +38,11 @@ RANGES_A_STATEMENT: Final = 50
 
 _SELECT: Final = f"{_CASE.select} WHERE project_id = %s AND open = %s"
 _ORDER: Final = " ORDER BY next_due, ref LIMIT %s"
+_NEAR: Final = f"""
+    SELECT c.project_id FROM {_PROJECT.table} p JOIN {_CASE.table} c ON c.ref = (
+        SELECT ref FROM {_CASE.table} WHERE project_id = p.id AND open = %s{{where}} ORDER BY next_due, ref LIMIT 1
+    ) WHERE p.id IN ({{places}}) ORDER BY c.next_due, c.ref LIMIT %s
+"""  # noqa: S608 - our names
 _ONE: Final = f"{_CASE.select} WHERE ref = %s"
 _BY_DROP: Final = f"{_CASE.select} WHERE by_drop ORDER BY ref LIMIT %s"
 _TO_WAKE: Final = f"SELECT ref FROM {_CASE.table} WHERE wake_at <= %s ORDER BY wake_at, ref LIMIT %s"  # noqa: S608 - ours
@@ -70,11 +81,26 @@ class DbInbox:
         """One page, by `next_due`, then reference."""
         with self._db.read() as cursor:
             parts = []
-            for statement, parameters in page_statements(self._db, query):
-                cursor.execute(statement, parameters)
-                parts.append([_row(raw) for raw in cursor.fetchall()])
+            for part in self._near(cursor, query):
+                for statement, parameters in page_statements(self._db, part):
+                    cursor.execute(statement, parameters)
+                    parts.append([_row(raw) for raw in cursor.fetchall()])
         merged = heapq.merge(*parts, key=lambda row: (row.next_due, row.case))
         return list(islice(merged, query.limit))
+
+    def _near(self, cursor: CursorWrapper, query: InboxQuery) -> Iterator[InboxQuery]:
+        """The page asked for, of as many projects as it can have rows from: those whose first rows come first."""
+        projects = tuple(dict.fromkeys(query.projects))
+        if len(projects) <= RANGES_A_STATEMENT:
+            yield query
+            return
+        where, values = _narrowed(self._db, query)
+        statement = _NEAR.format(where=where, places=", ".join(["%s"] * len(projects)))
+        for state in (True, False) if query.open is None else (query.open,):
+            cursor.execute(statement, [state, *values, *projects, query.limit])
+            found = tuple(project for (project,) in cursor.fetchall())
+            if found:
+                yield msgspec.structs.replace(query, projects=found, open=state)
 
     def counts(self, projects: tuple[ProjectId, ...], ceiling: int) -> dict[str, int]:
         """Open cases per `waits_for`, each counted up to `ceiling`."""
@@ -122,17 +148,8 @@ class DbInbox:
 
 def page_statements(database: Database, query: InboxQuery) -> list[tuple[str, list[Parameter]]]:
     """Make the statements of a page: each merges the ranges of some projects and ends after the page."""
-    select = _SELECT
-    values: list[Parameter] = []
-    for name, value in (("waits_for", query.waits_for), ("phase", query.phase), ("lead", query.lead)):
-        if value:
-            select += f" AND {name} = %s"
-            values.append(value)
-    if query.lead:
-        select += " AND NOT (lead = '')"  # says to the planner what the index says: cases with a lead
-    if query.after:
-        select += " AND (next_due, ref) > (%s, %s)"
-        values += [database.stamp(query.after[0]), query.after[1]]
+    where, values = _narrowed(database, query)
+    select = _SELECT + where
     states = (True, False) if query.open is None else (query.open,)
     ranges = [(project, state, *values) for project in dict.fromkeys(query.projects) for state in states]
     statements = []
@@ -145,6 +162,21 @@ def page_statements(database: Database, query: InboxQuery) -> list[tuple[str, li
         text = " UNION ALL ".join(parts) + _ORDER
         statements.append((text, [*(value for each in some for value in each), query.limit]))
     return statements
+
+
+def _narrowed(database: Database, query: InboxQuery) -> tuple[str, list[Parameter]]:
+    """What a query asks besides project and open/closed, and its values."""
+    where, values = "", list[Parameter]()
+    for name, value in (("waits_for", query.waits_for), ("phase", query.phase), ("lead", query.lead)):
+        if value:
+            where += f" AND {name} = %s"
+            values.append(value)
+    if query.lead:
+        where += " AND NOT (lead = '')"  # says to the planner what the index says: cases with a lead
+    if query.after:
+        where += " AND (next_due, ref) > (%s, %s)"
+        values += [database.stamp(query.after[0]), query.after[1]]
+    return where, values
 
 
 def _row(raw: Sequence[Any]) -> InboxRow:
