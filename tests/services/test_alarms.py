@@ -168,7 +168,7 @@ def beside_slots(home: House, ref: str) -> list[Slot]:
 
     records: Any = desk.outside.records
     said = ("said", PROJECT, ref)
-    drafted = ("draft", PROJECT, own._name(desk, "draft", home.dana, ref, "reply"))
+    drafted = ("draft", PROJECT, own.name_of(desk, "draft", home.dana, ref, "reply"))
     inner = msgspec.json.decode(book.opened(desk, records._kept[drafted]), type=own.Draft)
 
     def put_draft(body: bytes) -> None:
