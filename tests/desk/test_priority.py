@@ -37,7 +37,8 @@ def test_the_order_is_chosen_in_the_address_and_kept_by_every_link(house: House,
     assert ref in page
     assert ">Highest</th>" in page
     assert "/inbox?tab=open&amp;by=priority" in page
-    assert ref not in browser.get("/inbox?by=serious").content.decode()
+    assert f"open={ref}" in page
+    assert f"open={ref}" not in browser.get("/inbox?by=serious").content.decode()
 
 
 def test_one_action_of_the_panel_makes_one_case_of_two(house: House, sign_in: SignIn) -> None:
