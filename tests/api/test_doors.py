@@ -35,7 +35,7 @@ def everything(answer: HttpResponse) -> tuple[int, bytes, list[tuple[str, str]]]
 
 
 def filled(path: str, ref: str) -> str:
-    told = {"ref": ref, "project": PROJECT, "file": "blb_1", "format": "osv", "token": "tok_1"}
+    told = {"ref": ref, "project": PROJECT, "file": "blb_1", "format": "osv", "token": "tok_1", "path": "index.txt"}
     return path.format(**told)
 
 

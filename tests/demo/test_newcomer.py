@@ -151,13 +151,11 @@ def test_the_reporters_form_needs_nothing_but_the_page(demo: Shown, torsafest: B
 def test_a_report_by_mail_is_fed_as_it_says_and_stands_in_the_inbox(
     demo: Shown, staff: BrowserContext, signed_in: dict[str, list[dict[str, str]]], temporary: Path, shoot: Shoot
 ) -> None:
-    (setting,) = re.findall(r"export (TOCSIN_CONFIG=\S+)", demo.text)
-    (words,) = re.findall(r"^ +tocsin (mail feed .+)$", demo.text, re.MULTILINE)
-    name, _, value = setting.partition("=")
+    (place,) = re.findall(r"^ +cd (\S+)$", demo.text, re.MULTILINE)
+    ((name, value, words),) = re.findall(r"^ +(TOCSIN_CONFIG)=(\S+) tocsin (mail feed .+)$", demo.text, re.MULTILINE)
     command = [*running.COMMAND[:-1], *words.split()]
-    told = subprocess.run(
-        command, capture_output=True, text=True, env={**running.environment(temporary), name: value}, check=True
-    )
+    environment = {**running.environment(temporary), name: value}
+    told = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, cwd=place)
     assert told.stdout.startswith("1 kept"), told.stdout
     page = open_desk(demo, staff, signed_in)
     row = page.get_by_role("row").filter(has_text="Reading past the end of an array")

@@ -161,4 +161,4 @@ def test_the_campaign_notices_a_target_that_is_not_looked_at_before_it_is_writte
     def blindly(place: Place) -> None:
         place.find = lambda matter, payload: None  # type: ignore[method-assign]
 
-    assert any("written 2 times" in one_round(seed, total, blindly) for seed in range(60))
+    assert any("written 2 times" in one_round(seed, total, blindly) for seed in range(400))

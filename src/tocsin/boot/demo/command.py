@@ -80,12 +80,13 @@ Try this:
   2. Desk, “PostgreSQL Anonymizer”: the reporter proposes a date. Accept it on the Embargo tab.
   3. Desk, “zipfile”: tick the last line as tested, look at every format on the Advisory tab, publish. That
      takes two people: as Li, open it, and approve exactly this on the tab “Second person”.
-  4. Reporter: send a report without an account, keep the seven words, come back with them; it is in the inbox at once.
+  4. Reporter: send a report without an account, keep the seven words, and come back with them; it is in the
+     inbox at once.
   5. Mail: {where.desk}/sent shows every mail that would have been sent; as files in
      {place.home}/mailbox.
-  6. By mail: feed a report that lies ready, from another terminal; it is in the inbox at once, and answered.
-     export TOCSIN_CONFIG={place.home}/instance/tocsin.toml
-     tocsin mail feed {place.home}/example.eml --project warehousepg
+  6. By mail: feed a report that lies ready, from another terminal; it is in the inbox at once, and is answered.
+     cd {place.home}
+     TOCSIN_CONFIG=instance/tocsin.toml tocsin mail feed example.eml --project warehousepg
   7. Everybody: {where.public}/ has the advisories, as page, OSV, CVE, CSAF, text and Atom feed.
 
 Everything is on this machine only and is removed when you press Ctrl+C."""

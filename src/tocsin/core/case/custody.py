@@ -16,8 +16,9 @@ from msgspec.structs import replace
 from tocsin.core.case.approval import Glass
 from tocsin.core.case.model import Case
 
-_STILL: Final = {"asks": (), "glass": (), "warned": ()}
-"""What passes through a case without changing what it is: wishes, the clock's warnings, looks by break-glass."""
+_STILL: Final = {"asks": (), "glass": (), "warned": (), "touched_at": None}
+"""What passes through a case without changing what it is: wishes, the clock's warnings, looks by break-glass, and when
+somebody last did anything of it."""
 
 
 def digest(case: Case) -> str:
