@@ -11,19 +11,22 @@ floor takes it.
 from __future__ import annotations
 
 import os
+import random
 import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Final
 
 from benchmarks import instance
 from benchmarks.measure import Tree, bare, cost, p99, ratio, rows
 from benchmarks.reporter import MULTIPART, Browser, Failed, multipart
+from tocsin.adapters.vault.phrase import wordlist
 
 ROUNDS, COUNT, CROWD, PER_REPORTER = 7, 60, 50, 4
 SETTLE: Final = 1.5
@@ -37,6 +40,8 @@ FORM: Final = "/p/warehousepg/report"
 FIELDS: Final = {
     "title": "A problem in the decoder", "reproduce": "Call it and look.", "version": "7.3.1", "kind": "found",
 }  # fmt: skip
+DIFFERENT: Final = 120
+"""Reports with words of their own, sent in turn: the same one again and again is a flood, and another measurement."""
 
 Send = Callable[[Browser], object]
 
@@ -47,10 +52,18 @@ def to_floor(blob: bytes) -> Send:
     return lambda browser: browser.post("/report", body, MULTIPART)
 
 
+def texts() -> Iterator[dict[str, str]]:
+    """What different people tell: sentences of drawn words, the same in every run."""
+    draw, known = random.Random(1), wordlist()
+    while True:
+        words = draw.choices(known, k=60)
+        yield {**FIELDS, "title": " ".join(words[:6]), "reproduce": " ".join(words[6:])}
+
+
 def in_one_post(blob: bytes) -> Send:
     """Return what sends one report in one post."""
-    body = multipart({**FIELDS, "do": "send"}, blob)
-    return lambda browser: received(browser.post(FORM, body, MULTIPART))
+    bodies = cycle([multipart({**told, "do": "send"}, blob) for told in islice(texts(), DIFFERENT)])
+    return lambda browser: received(browser.post(FORM, next(bodies), MULTIPART))
 
 
 def as_a_browser(site: str, blob: bytes) -> Send:
@@ -58,10 +71,11 @@ def as_a_browser(site: str, blob: bytes) -> Send:
     field of it is sent, empty or not. Only the form's own number is left out, or all would be the same report."""
     with Browser(site) as browser:
         fields = browser.form(FORM)
-    body = multipart({**fields, **FIELDS, "form": "", "do": "check"}, blob)
+    filled = [{**fields, **told, "form": "", "do": "check"} for told in islice(texts(), DIFFERENT)]
+    bodies = cycle([multipart(each, blob) for each in filled])
 
     def walk(browser: Browser) -> None:
-        received(browser.press(FORM, browser.post(FORM, body, MULTIPART), "do", "send"))
+        received(browser.press(FORM, browser.post(FORM, next(bodies), MULTIPART), "do", "send"))
 
     return walk
 
@@ -108,11 +122,11 @@ def memory(tree: Tree, site: str) -> tuple[float, float]:
             seen = max(seen, tree.pss())
             done.wait(0.02)
 
-    send = in_one_post(os.urandom(45_000_000))
+    body = multipart({**FIELDS, "do": "send"}, os.urandom(45_000_000))
     watcher = threading.Thread(target=watch)
     watcher.start()
     with Browser(site) as browser:
-        send(browser)
+        received(browser.post(FORM, body, MULTIPART))
     done.set()
     watcher.join()
     return before, seen

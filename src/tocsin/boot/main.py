@@ -167,7 +167,7 @@ def serve(only: tuple[str, ...]) -> None:
         click.echo(
             f"report form and advisories  {config.server.url}\ndesk                        {config.server.desk_url}"
         )
-    sys.exit(server.serve(config, only=roles))
+    server.take_over(roles)
 
 
 for _command in (api, db, demo, feed, keys, recovery, backup, restore, upgrade, doctor, incident, panic, contents):

@@ -19,10 +19,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Final, NoReturn
 
 from tocsin.boot import lifeline
-from tocsin.boot.config import APART, WORKER, Config, Role
+from tocsin.boot.config import APART, WORKER, Config, Role, load
 
 GRACE: Final = 10.0
 """Seconds that a listener has to finish its requests."""
@@ -116,6 +116,14 @@ def prepare(only: Sequence[Role] = ()) -> None:
         raise SystemExit(done.returncode)
 
 
+def take_over(only: Sequence[Role] = ()) -> NoReturn:
+    """Become the supervisor. This process, which has read the whole command line tool, is replaced by one that has
+    read this module alone: what waits for months should be small."""
+    sys.stdout.flush()
+    words = [sys.executable, "-m", "tocsin.boot.serve", *(role.value for role in only)]
+    os.execv(sys.executable, words)  # noqa: S606 - our own program
+
+
 class Stop(Exception):
     """Somebody asked the server to stop."""
 
@@ -196,3 +204,7 @@ def _watch(listeners: list[Listener], environment: Mapping[str, str]) -> int:
 
 def _say(words: str) -> None:
     sys.stderr.write(f"tocsin: {words}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(serve(load(), only=[Role(each) for each in sys.argv[1:]]))
