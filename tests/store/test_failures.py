@@ -121,6 +121,12 @@ def administrator(database: Database) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+def tell(database: Database, words: str) -> None:
+    """Set something of this thread's session, which may be another one after a failure: an old one is not kept."""
+    with database.connection.cursor() as cursor:
+        cursor.execute(words)
+
+
 @pytest.mark.postgres
 def test_a_server_that_threw_us_out(postgresql: Database) -> None:
     in_database(postgresql)
@@ -136,21 +142,20 @@ def test_a_server_that_threw_us_out(postgresql: Database) -> None:
 @pytest.mark.postgres
 def test_a_server_that_is_a_standby_now(postgresql: Database) -> None:
     in_database(postgresql)
-    with postgresql.connection.cursor() as cursor:
-        cursor.execute("SET default_transaction_read_only = on")
-        assert "read-only" in str(refuses(postgresql))
-        cursor.execute("SET default_transaction_read_only = off")
+    tell(postgresql, "SET default_transaction_read_only = on")
+    assert "read-only" in str(refuses(postgresql))
+    tell(postgresql, "SET default_transaction_read_only = off")
     works_again(postgresql)
 
 
 @pytest.mark.postgres
 def test_a_row_that_somebody_holds_for_too_long(postgresql: Database) -> None:
     in_database(postgresql)
-    with administrator(postgresql) as other, other.transaction(), postgresql.connection.cursor() as cursor:
+    with administrator(postgresql) as other, other.transaction():
         other.execute("LOCK TABLE tocsin_case IN ACCESS EXCLUSIVE MODE")
-        cursor.execute("SET lock_timeout = '50ms'")
+        tell(postgresql, "SET lock_timeout = '50ms'")
         assert "lock timeout" in str(refuses(postgresql))
-        cursor.execute("SET lock_timeout = '20s'")
+        tell(postgresql, "SET lock_timeout = '20s'")
     works_again(postgresql)
 
 
