@@ -17,7 +17,7 @@ from tests.site.schemas import wrong_with_feed, wrong_with_metadata
 from tocsin.core.feeds.csaf import Edition
 from tocsin.core.vocabulary import Role
 from tocsin.core.wire.access import Scope
-from tocsin.services import worker
+from tocsin.services import restricted, worker
 from tocsin.services.documents.lint import lint
 from tocsin.testing.house import House
 
@@ -95,6 +95,21 @@ def test_strangers_learn_nothing_and_people_without_a_part_learn_nothing(
         answer = away("GET", place)
         assert (answer.status_code, answer.content) == (404, nothing)
     assert DRAFT["title"] not in str(front("GET", "/advisories").content)
+
+
+def test_a_token_for_one_project_reads_no_draft_of_another_and_a_distributor_reads_none(
+    drafted: str, house: House, desk: Half, token: Callable[..., str]
+) -> None:
+    (entry,) = walked(desk)["RED"]
+    places = ["provider-metadata.json", "feed-tlp-red.json", below(entry["content"]["src"]).partition("/csaf/")[2]]
+    other = second(house)
+    both = {PROJECT: frozenset({Role.OWNER}), other: frozenset({Role.OWNER})}
+    away = Half("desk", token(house.desk.people.add("Bo", "bo@example.org", both).id, project=other))
+    packer = house.desk.people.add("Pat", "pat@example.org", {PROJECT: frozenset({Role.DISTRIBUTOR})}).id
+    for place in places:
+        assert away("GET", f"{HERE}/{place}").status_code == 404
+        assert restricted.file(house.desk, packer, PROJECT, place) is None
+        assert restricted.file(house.desk, house.dana, PROJECT, place) is not None, "while a member reads it"
 
 
 def test_what_is_published_is_listed_among_drafts_no_more(drafted: str, desk: Half, house: House) -> None:

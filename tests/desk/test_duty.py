@@ -122,6 +122,13 @@ def test_another_projects_duty_is_like_one_that_does_not_exist(house: House, sig
         assert browser.post(f"/duty/{there}", {"do": "note", "text": "x"}).status_code == 404
 
 
+def test_who_reads_no_case_reads_no_duty(house: House, sign_in: SignIn) -> None:
+    packer = house.desk.people.add("Pat", "pat@example.org", {PROJECT: frozenset({Role.DISTRIBUTOR})}).id
+    browser = sign_in(packer)
+    assert browser.get(f"/duty?project={PROJECT}").status_code == 404
+    assert browser.post(f"/duty/{PROJECT}", {"do": "note", "text": "x"}).status_code == 404
+
+
 def test_an_auditor_reads_and_changes_nothing(house: House, sign_in: SignIn) -> None:
     auditor = house.desk.people.add("Ada", "ada@example.org", {PROJECT: frozenset({Role.AUDITOR})}).id
     browser = sign_in(auditor)

@@ -26,8 +26,8 @@ from tests.outside.test_rollout import Silent
 from tests.services import acts
 from tocsin.core.case.events import ProductNamed
 from tocsin.core.case.party_commands import PassOn, SetProduct
-from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Role
-from tocsin.services import publishing
+from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, ActorKind, Affectedness, Refused, Role
+from tocsin.services import cases, publishing
 from tocsin.services.distribution import members, telling
 from tocsin.services.forge import links, wishes
 from tocsin.testing.github import Fault
@@ -229,6 +229,21 @@ def test_a_wish_of_somebody_whose_rights_ended_meanwhile_does_nothing(here: Town
     here.desk.people.end(gone)
     assert wishes.carry_out(here.desk) == 1
     assert here.github.log == []
+
+
+def test_nobody_wishes_for_what_they_may_not_do(here: Town) -> None:
+    ref = acts.report(here.house).case
+    acts.ready(here.house, ref)
+    auditor = here.desk.people.add("Ada", "ada@example.org", {PROJECT: frozenset({Role.AUDITOR})}).id
+    actor = here.desk.people.actor(auditor, PROJECT)
+    opened = cases.open_case(here.desk, ref, SYSTEM_ACTOR, "test")
+    assert actor
+    assert opened
+    for deed in wishes.DEEDS:
+        refused = wishes.ask(here.desk, opened, actor, deed)
+        assert isinstance(refused, Refused)
+        assert refused.code == "not-permitted"
+    assert wishes.of_case(here.desk, ref) is None
 
 
 def test_an_advisory_that_stands_there_is_linked_and_an_id_that_is_none_is_refused(here: Town, sign_in: SignIn) -> None:

@@ -20,7 +20,7 @@ from tests.git.conftest import Hands, Place
 from tests.services.acts import PROJECT
 from tocsin.adapters.git.letting_in import let_in
 from tocsin.adapters.git.mirror import GitMirrors
-from tocsin.core.vocabulary import Refused
+from tocsin.core.vocabulary import Refused, Role
 from tocsin.delivery.cli import cli
 from tocsin.services import branches, credentials
 from tocsin.services.ports.git import Credential, GitFailed, Source
@@ -131,14 +131,16 @@ def test_a_private_repository_is_fetched_by_the_worker_and_the_token_lies_nowher
 
 def test_only_an_owner_sets_lists_and_forgets_and_the_store_holds_no_clear_word(place: Place) -> None:
     desk = place.home.desk
-    stranger = desk.people.actor("nobody", PROJECT)
-    for refused in (
-        credentials.put(desk, PROJECT, "repository", Credential(secret="x"), stranger),
-        credentials.forget(desk, PROJECT, "repository", stranger),
-        credentials.held(desk, PROJECT, stranger),
-    ):
-        assert isinstance(refused, Refused)
-        assert refused.code == "not-found"
+    others = {PROJECT: frozenset(Role) - {Role.OWNER, Role.ADMINISTRATOR}}
+    member = desk.people.add("Mo", "mo@example.org", others).id
+    for actor in (desk.people.actor("nobody", PROJECT), desk.people.actor(member, PROJECT)):
+        for refused in (
+            credentials.put(desk, PROJECT, "repository", Credential(secret="x"), actor),
+            credentials.forget(desk, PROJECT, "repository", actor),
+            credentials.held(desk, PROJECT, actor),
+        ):
+            assert isinstance(refused, Refused)
+            assert refused.code == "not-found"
     dana = desk.people.actor(place.home.dana, PROJECT)
     for use, credential, code in (
         ("kitchen", Credential(secret="x"), "credential-use"),
@@ -168,6 +170,7 @@ def test_a_private_key_is_held_by_an_agent_that_ends_with_the_fetch(tmp_path: Pa
     source = Source(url="ssh://git@forge.example/a.git", known_hosts="/etc/tocsin/known_hosts")
     listing = ["ssh-add", "-l"]
     with let_in(source, Credential(secret=key.read_text())) as told:
+        assert "StrictHostKeyChecking=yes" in told["GIT_SSH_COMMAND"], "an unknown host is refused, not trusted"
         assert told["GIT_SSH_COMMAND"].endswith("-o UserKnownHostsFile=/etc/tocsin/known_hosts")
         shown = subprocess.run(listing, env={**os.environ, **told}, capture_output=True, text=True, check=True)
         assert "ED25519" in shown.stdout

@@ -13,10 +13,11 @@ from tests.mail import post
 from tocsin.adapters.child.run import parse
 from tocsin.adapters.openpgp.engine import Engine
 from tocsin.core.mail.addresses import FROM_REPORTER
+from tocsin.core.mail.message import Mailbox, Message
 from tocsin.core.mail_out.keys import Source
 from tocsin.core.vocabulary import Refused
 from tocsin.services import sealing
-from tocsin.services.mail import threads
+from tocsin.services.mail import signing, threads
 from tocsin.services.ports.openpgp import Opened
 from tocsin.services.post import keyring
 from tocsin.testing.house import House, house
@@ -104,6 +105,16 @@ def test_somebody_elses_key_under_the_reporters_name_is_not_theirs(home: House, 
     known(home, ref, ann)
     post.deliver(home, signed(key("ann@example.net"), to, "s1@e"), to=to)
     assert "nobody here has verified as theirs" in proof(home, ref)
+
+
+def test_a_mail_that_names_two_senders_is_no_members(home: House) -> None:
+    dana = Mailbox(
+        address=next(each.email for each, _ in home.desk.people.members(post.PROJECT) if each.id == home.dana)
+    )
+    one = Message(froms=(dana,), from_headers=1)
+    assert signing.member(home.desk, post.PROJECT, one).id == home.dana  # type: ignore[union-attr]
+    for froms, headers in (((dana, Mailbox(address="eve@example.net")), 1), ((dana,), 2)):
+        assert signing.member(home.desk, post.PROJECT, Message(froms=froms, from_headers=headers)) is None
 
 
 def test_the_signature_inside_of_an_encrypted_mail_is_checked_with_the_same_keys(home: House, ann: Tsk) -> None:

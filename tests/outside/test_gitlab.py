@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tests.outside.places import PROJECT, Town, keep, town
-from tests.outside.test_forge_inbound import notes
+from tests.outside.test_forge_inbound import notes, words_heard
 from tests.outside.test_forge_outbound import drafted
 from tests.outside.test_forge_public import POC, rejected
 from tests.services import acts
@@ -93,6 +93,7 @@ def test_what_is_decided_and_said_goes_there_once_and_their_notes_come_back(here
         here.town.look()
     ours = [each["body"] for each in here.lab.notes[1] if each["author"]["username"] == LOGIN and not each["system"]]
     assert sum("Thank you, we look at it." in each for each in ours) == 1
+    assert words_heard(here.town, ref) == ["It also happens on 7.4."], "not what the team says among itself"
     assert not any("between us" in each or "changed the label" in each for each in notes(here.town, ref))
     assert here.lab.issues[1]["confidential"] is True
     assert here.lab.wrong == []
