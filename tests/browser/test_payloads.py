@@ -23,7 +23,7 @@ from tests.rooms import running, walk
 from tests.rooms.running import Running
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import party_commands as pc
-from tocsin.core.case.events import CreditGiven, ReferenceGiven
+from tocsin.core.case.drafting import CreditGiven, ReferenceGiven
 from tocsin.core.case.shared import Part
 from tocsin.core.intake import CreditWish, Identity, Report
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience

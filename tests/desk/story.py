@@ -12,7 +12,7 @@ from io import BytesIO
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import party_commands as pc
-from tocsin.core.case.events import CreditGiven, ProductNamed, ReferenceGiven
+from tocsin.core.case.drafting import CreditGiven, ProductNamed, ReferenceGiven
 from tocsin.core.case.model import Case
 from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RMInput

@@ -24,7 +24,7 @@ from tests.outside.test_forge_outbound import drafted
 from tests.outside.test_forge_public import POC, rejected
 from tests.outside.test_rollout import Silent
 from tests.services import acts
-from tocsin.core.case.events import ProductNamed
+from tocsin.core.case.drafting import ProductNamed
 from tocsin.core.case.party_commands import PassOn, SetProduct
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, ActorKind, Affectedness, Refused, Role
 from tocsin.services import cases, publishing

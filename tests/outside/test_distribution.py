@@ -19,7 +19,7 @@ from tests.outside.test_rollout import Silent, queue
 from tests.services import acts
 from tocsin.core import distribution
 from tocsin.core.case import commands as cmd
-from tocsin.core.case.events import ProductNamed
+from tocsin.core.case.drafting import ProductNamed
 from tocsin.core.case.party_commands import Consent, LetGo, MoveParty, SetProduct
 from tocsin.core.case.tables import RMInput
 from tocsin.core.distribution import EVIDENCED, Application

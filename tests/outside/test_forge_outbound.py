@@ -14,7 +14,7 @@ from tests.outside.test_forge_inbound import notes, reported
 from tests.services import acts
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.cve_commands import RequestCve
-from tocsin.core.case.events import CreditGiven, ProductNamed
+from tocsin.core.case.drafting import CreditGiven, ProductNamed
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Affectedness, Refused

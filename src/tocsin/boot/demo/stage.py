@@ -17,7 +17,7 @@ import msgspec
 
 from tocsin.boot.demo.matter import DATA
 from tocsin.core.case import commands as cmd
-from tocsin.core.case.events import CreditGiven, ProductNamed, ReferenceGiven
+from tocsin.core.case.drafting import CreditGiven, ProductNamed, ReferenceGiven
 from tocsin.core.intake import CreditWish, Identity, Report
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.vocabulary import (

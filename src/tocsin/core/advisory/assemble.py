@@ -11,7 +11,7 @@ from datetime import datetime
 
 from tocsin.core.advisory import model as adv
 from tocsin.core.advisory.forms import csaf_file_name
-from tocsin.core.case.events import ProductNamed
+from tocsin.core.case.drafting import ProductNamed
 from tocsin.core.case.model import Case
 from tocsin.core.policy.model import Policy
 from tocsin.core.versions import LineRange

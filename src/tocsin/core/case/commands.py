@@ -13,7 +13,8 @@ from typing import Final
 import msgspec
 
 from tocsin.core.case.cve_commands import CveCommand
-from tocsin.core.case.events import Asked, CreditGiven, ProductNamed, ReferenceGiven
+from tocsin.core.case.drafting import AdvisoryWords
+from tocsin.core.case.events import Asked
 from tocsin.core.case.party_commands import (
     Absorb,
     Consent,
@@ -206,25 +207,8 @@ class Observe(Value, tag="observe"):
     note: str = ""
 
 
-class DraftAdvisory(Value, tag="draft-advisory"):
+class DraftAdvisory(AdvisoryWords, tag="draft-advisory"):
     """Write the words of the advisory."""
-
-    title: str
-    summary: str = ""
-    details: str = ""
-    impact: str = ""
-    detection: str = ""
-    mitigation: str = ""
-    no_mitigation_known: bool = False
-    required_configuration: str = ""
-    upgrade: str = ""
-    cwe: tuple[str, ...] = ()
-    products: tuple[ProductNamed, ...] = ()
-    references: tuple[ReferenceGiven, ...] = ()
-    credits: tuple[CreditGiven, ...] = ()
-    aliases: tuple[str, ...] = ()
-    related: tuple[str, ...] = ()
-    discovered: datetime | None = None
 
 
 class SetCve(Value, tag="set-cve"):

@@ -14,6 +14,7 @@ import msgspec
 
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, CaseShredded, GlassBroken
 from tocsin.core.case.assess_events import PointSaid
+from tocsin.core.case.drafting import AdvisoryWords
 from tocsin.core.case.party_events import (
     CaseAbsorbed,
     CaseContinued,
@@ -36,7 +37,7 @@ from tocsin.core.policy.changes import Moved
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.publication import Planned
 from tocsin.core.publication.events import PublicationDisarmed, TargetEvent
-from tocsin.core.vocabulary import Actor, Affectedness, Audience, CaseRef, ProjectId, RejectionClass, Value
+from tocsin.core.vocabulary import Actor, Audience, CaseRef, ProjectId, RejectionClass, Value
 
 
 class ReportReceived(Value, tag="report.received"):
@@ -244,59 +245,8 @@ class StateObserved(Value, tag="state.observed"):
     note: str = ""
 
 
-class ProductNamed(Value):
-    """The product an advisory speaks of."""
-
-    name: str
-    vendor: str = ""
-    purl: str = ""
-    ecosystem: str = ""
-    package: str = ""
-    collection: str = ""
-    repository: str = ""
-    modules: tuple[str, ...] = ()
-    cpe: str = ""
-    scheme: str = ""
-    elsewhere: Affectedness = Affectedness.NOT_AFFECTED
-
-
-class CreditGiven(Value):
-    """One credit line; only with consent is it ever published (S27)."""
-
-    name: str
-    type: str = "finder"
-    organization: str = ""
-    contact: tuple[str, ...] = ()
-    consent: bool = False
-
-
-class ReferenceGiven(Value):
-    """One public reference of the advisory."""
-
-    url: str
-    type: str = "web"
-    summary: str = ""
-
-
-class AdvisoryDrafted(Value, tag="advisory.drafted"):
-    """The words of the advisory. Lines, score and CVE id are typed elsewhere, once, and joined when rendered."""
-
-    title: str
-    summary: str = ""
-    details: str = ""
-    impact: str = ""
-    detection: str = ""
-    mitigation: str = ""
-    no_mitigation_known: bool = False
-    required_configuration: str = ""
-    upgrade: str = ""
-    cwe: tuple[str, ...] = ()
-    products: tuple[ProductNamed, ...] = ()
-    references: tuple[ReferenceGiven, ...] = ()
-    credits: tuple[CreditGiven, ...] = ()
-    aliases: tuple[str, ...] = ()
-    related: tuple[str, ...] = ()
-    discovered: datetime | None = None
+class AdvisoryDrafted(AdvisoryWords, tag="advisory.drafted"):
+    """The words of the advisory, as they stand from here on."""
 
 
 class CveSet(Value, tag="cve.set"):

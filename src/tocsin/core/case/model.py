@@ -13,7 +13,8 @@ from typing import Final
 import msgspec
 
 from tocsin.core.case.approval import Ask, Glass
-from tocsin.core.case.events import AdvisoryDrafted, Asked, CreditGiven, ScoreSet
+from tocsin.core.case.drafting import CreditGiven
+from tocsin.core.case.events import AdvisoryDrafted, Asked, ScoreSet
 from tocsin.core.case.negotiation import Negotiation
 from tocsin.core.case.parties import Absorbed, Party
 from tocsin.core.case.record_events import CveCounted

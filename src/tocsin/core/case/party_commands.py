@@ -11,24 +11,14 @@ from datetime import datetime
 
 from tocsin.core.case.negotiation import Negotiation
 from tocsin.core.case.parties import Absorbed, Party
-from tocsin.core.case.shared import Part
+from tocsin.core.case.party_events import Invitation
 from tocsin.core.case.tables import RMInput
 from tocsin.core.intake import Attachment, Report
 from tocsin.core.vocabulary import Affectedness, Audience, CaseRef, ProjectId, Value
 
 
-class Invite(Value, tag="invite"):
-    """Ask a party in, or ask one again by its id. `why` is for the team; `room` was made for it by the caller."""
-
-    party: str
-    part: Part
-    name: str
-    products: tuple[str, ...] = ()
-    contact: str = ""
-    why: str = ""
-    upstream: bool = False
-    room: str = ""
-    answer_by: datetime | None = None
+class Invite(Invitation, tag="invite"):
+    """Ask a party in, or ask one again by its id."""
 
 
 class Consent(Value, tag="consent"):

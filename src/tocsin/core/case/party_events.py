@@ -17,8 +17,8 @@ from tocsin.core.intake import Attachment, Report
 from tocsin.core.vocabulary import Audience, CaseRef, ProjectId, Value
 
 
-class PartyInvited(Value, tag="party.invited"):
-    """A party was asked in, or asked again, with the reason the team had. It sees nothing before it has consented."""
+class Invitation(Value):
+    """Who is asked in, for what, until when. `why` is for the team; `room` is the party's own, made by the caller."""
 
     party: str
     part: Part
@@ -29,6 +29,10 @@ class PartyInvited(Value, tag="party.invited"):
     upstream: bool = False
     room: str = ""
     answer_by: datetime | None = None
+
+
+class PartyInvited(Invitation, tag="party.invited"):
+    """A party was asked in, or asked again, with the reason the team had. It sees nothing before it has consented."""
 
 
 class PartyConsented(Value, tag="party.consented"):

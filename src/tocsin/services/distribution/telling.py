@@ -20,6 +20,7 @@ from tocsin.core.advisory.assemble import assemble
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case import standing
+from tocsin.core.case.drafting import ReferenceGiven
 from tocsin.core.case.model import Case
 from tocsin.core.case.parties import Product
 from tocsin.core.case.party_commands import Invite
@@ -284,7 +285,7 @@ def cite(case: Case) -> cmd.DraftAdvisory | Refused:
     draft = case.advisory or ev.AdvisoryDrafted(title=case.title)
     known = {each.url for each in draft.references}
     new = [
-        ev.ReferenceGiven(url=product.advisory, type="advisory", summary=f"Advisory of {party.name}")
+        ReferenceGiven(url=product.advisory, type="advisory", summary=f"Advisory of {party.name}")
         for party in case.parties
         if party.part is Part.DISTRIBUTOR
         for product in party.products

@@ -12,7 +12,8 @@ from msgspec.structs import asdict, replace
 
 from tocsin.core.advisory import CreditType, ReferenceType
 from tocsin.core.case import commands as cmd
-from tocsin.core.case.events import AdvisoryDrafted, CreditGiven, ProductNamed, ReferenceGiven
+from tocsin.core.case.drafting import CreditGiven, ProductNamed, ReferenceGiven
+from tocsin.core.case.events import AdvisoryDrafted
 from tocsin.core.case.model import Case
 from tocsin.core.versions import SCHEMES
 from tocsin.core.vocabulary import Affectedness, MoveName, Refused

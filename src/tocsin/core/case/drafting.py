@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words of an advisory as somebody types them: what a command brings and the journal keeps, field for field.
+
+`core.advisory` joins them with lines, score and CVE id into the record that documents are made of.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tocsin.core.vocabulary import Affectedness, Value
+
+
+class ProductNamed(Value):
+    """The product an advisory speaks of."""
+
+    name: str
+    vendor: str = ""
+    purl: str = ""
+    ecosystem: str = ""
+    package: str = ""
+    collection: str = ""
+    repository: str = ""
+    modules: tuple[str, ...] = ()
+    cpe: str = ""
+    scheme: str = ""
+    elsewhere: Affectedness = Affectedness.NOT_AFFECTED
+
+
+class CreditGiven(Value):
+    """One credit line; only with consent is it ever published (S27)."""
+
+    name: str
+    type: str = "finder"
+    organization: str = ""
+    contact: tuple[str, ...] = ()
+    consent: bool = False
+
+
+class ReferenceGiven(Value):
+    """One public reference of the advisory."""
+
+    url: str
+    type: str = "web"
+    summary: str = ""
+
+
+class AdvisoryWords(Value):
+    """The words of an advisory, as somebody types them. Lines, score and CVE id are typed elsewhere, once, and joined
+    when rendered."""
+
+    title: str
+    summary: str = ""
+    details: str = ""
+    impact: str = ""
+    detection: str = ""
+    mitigation: str = ""
+    no_mitigation_known: bool = False
+    required_configuration: str = ""
+    upgrade: str = ""
+    cwe: tuple[str, ...] = ()
+    products: tuple[ProductNamed, ...] = ()
+    references: tuple[ReferenceGiven, ...] = ()
+    credits: tuple[CreditGiven, ...] = ()
+    aliases: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    discovered: datetime | None = None
