@@ -6,11 +6,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from click.testing import Result
 
 from tests.cli.conftest import Shell
 from tests.desk import story
+from tocsin.core.case import commands as cmd
+from tocsin.core.vocabulary import SYSTEM_ACTOR, Refused
 from tocsin.delivery.cli.exits import Exit
-from tocsin.services import step_up
+from tocsin.services import cases, step_up
 from tocsin.services.app import Doors
 from tocsin.testing.house import house
 
@@ -55,20 +58,30 @@ WEIGHTY = {
     "embargo lift": ("embargo", "lift", "CASE", "--why", "early", "--reason", "words"),
     "embargo decide": ("embargo", "decide", "CASE", "--at", "2027-01-01T12:00:00Z", "--reason", "words"),
     "case shred": ("case", "shred", "CASE", "--reason", "enough words for a reason"),
+    "case approve": ("case", "approve", "CASE", "--digest", "WISH"),
 }
+REASON = "enough words for a reason"
 
 
-def ready(shell: Shell, ref: str) -> None:
-    """So that nothing but the code stands in the way of publishing."""
-    story.embargoed(shell.home, ref)
+def ready(shell: Shell, ref: str) -> str:
+    """So that nothing but the code stands in the way: the case is ready to be published, and Li waits for somebody who
+    approves an end of the embargo; returns the digest of that wish."""
+    home = shell.home
+    story.embargoed(home, ref)
+    actor = home.desk.people.actor(home.li, PROJECT)
+    assert actor
+    wish = cmd.AskApproval(wish=cmd.encode(cmd.EndEmbargo(why="early", reason=REASON)))
+    asked = cases.handle(home.desk, ref, wish, actor)
+    assert not isinstance(asked, Refused), asked
+    return asked.asks[-1].asked.digest
 
 
 @pytest.mark.parametrize("words", WEIGHTY.values(), ids=WEIGHTY.keys())
 def test_what_is_weighty_asks_for_a_code_and_does_nothing_without_the_right_one(
     shell: Shell, ref: str, words: tuple[str, ...]
 ) -> None:
-    ready(shell, ref)
-    words = tuple(ref if word == "CASE" else word for word in words)
+    told = {"CASE": ref, "WISH": ready(shell, ref)}
+    words = tuple(told.get(word, word) for word in words)
     before = state(shell, ref)
     for wrong in ("", "\n", "000000\n"):
         refused = shell(*words, given=wrong)
@@ -76,6 +89,38 @@ def test_what_is_weighty_asks_for_a_code_and_does_nothing_without_the_right_one(
     assert state(shell, ref) == before
     with_code = shell(*words, given=f"{CODE}\n")
     assert with_code.exit_code != Exit.AUTHENTICATION, with_code.stderr
+    if "approve" in words:
+        assert (with_code.exit_code, state(shell, ref) != before) == (0, True), with_code.stderr
+
+
+def test_an_administrator_shows_a_code_to_ask_for_break_glass_and_to_agree_to_it(shell: Shell, ref: str) -> None:
+    """Two of them, neither of the project, with a code each: every step alone takes it."""
+    home, names = shell.home, ("ada", "eve")
+    ids = {name: home.desk.people.add(name, f"{name}@example.org", {}).id for name in names}
+    for each in ids.values():
+        home.desk.people.appoint(each, administrator=True)
+
+    def glass(name: str, given: str, *words: str) -> Result:
+        desk = replace(home.desk, factors=Held(ids[name], ids[name]))
+        return Shell(replace(home, desk=desk))(
+            "case", "break-glass", ref, *words, person=f"{name}@example.org", given=given
+        )
+
+    def asked() -> str:
+        opened = cases.open_case(home.desk, ref, SYSTEM_ACTOR, "test")
+        assert opened
+        return opened.case.asks[-1].asked.digest if opened.case.asks else ""
+
+    for given in ("", "000000\n"):
+        assert glass("ada", given, "--reason", REASON).exit_code == Exit.AUTHENTICATION
+    assert asked() == ""
+    assert "agreed to with" in glass("ada", f"{CODE}\n", "--reason", REASON).stderr
+    digest = asked()
+    for given in ("", "000000\n"):
+        assert glass("eve", given, "--agree", digest).exit_code == Exit.AUTHENTICATION
+    assert asked() == digest, "it waits as before"
+    assert glass("eve", f"{CODE}\n", "--agree", digest).exit_code == 0
+    assert asked() == ""
 
 
 def state(shell: Shell, ref: str) -> object:

@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """`python -m tests.scan.scan [--quick]`: what others' scanners say about a live installation and about the source.
 
-Starts an installation of its own on loopback, besieges it with slow clients, judges the policies of its pages, runs
-bandit and semgrep (with our rules) over the source, and wapiti over the front and, signed in, over the desk. A scanner
-that is not on the PATH is named and passed over. Results of one run, and what each finding means:
-docs/explanation/scans.md. Schemathesis runs with the tests (tests/api/test_fuzz.py).
+Starts an installation of its own on loopback, judges the policies of its pages (by our evaluator and by Google's), lets
+wapiti loose on the front and, signed in, on the desk, and besieges the front with slow clients (ours and slowhttptest);
+bandit and semgrep read the source (`tests.scan.source`). A scanner that is not on the PATH is named and passed over.
+Results of one run, and what each finding means: docs/explanation/scans.md. Schemathesis runs with the tests
+(tests/api/test_fuzz.py).
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,9 +24,9 @@ from typing import Any
 from tests.accounts.conftest import Person, Served, serving
 from tests.campaign.test_canaries import PAGES
 from tests.scan import policy, slow
-from tests.support import ROOT
+from tests.scan.source import bandit, installed, semgrep, told
 
-RULES = ROOT / "tests" / "scan" / "rules"
+HERE = Path(__file__).parent
 MEDIUM = 2
 """Of wapiti's levels, which go from 1 (low) to 4 (critical); 0 is information."""
 
@@ -33,60 +35,6 @@ def front_of(home: Path) -> str:
     """Where the installation is reached by reporters."""
     lines = (home / "tocsin.toml").read_text(encoding="utf-8").splitlines()
     return next(line.split('"')[1] for line in lines if line.startswith("url = "))
-
-
-def told(text: str) -> None:
-    """Say at once what is going on: a scan takes minutes."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
-def installed(name: str) -> str | None:
-    """A scanner, or that it is not here."""
-    found = shutil.which(name)
-    if found is None:
-        told(f"{name}: not on the PATH, passed over (a virtual environment of its own: pip install {name})")
-    return found
-
-
-def bandit() -> bool:
-    """Everything of medium severity and above; what is explained is explained in docs/explanation/scans.md."""
-    program = installed("bandit")
-    if program is None:
-        return True
-    done = subprocess.run([program, "-q", "-r", "src", "-ll", "-f", "json"], cwd=ROOT, capture_output=True, check=False)
-    found = json.loads(done.stdout)["results"]
-    for (test, severity), count in sorted(Counter((each["test_id"], each["issue_severity"]) for each in found).items()):
-        told(f"bandit: {test} {severity} {count}")
-    return all(each["issue_severity"] != "HIGH" for each in found)
-
-
-def semgrep() -> bool:
-    """Our rules: first over what each has to find, then over the source, where none may find anything."""
-    program = installed("semgrep")
-    if program is None:
-        return True
-    ours = RULES / "tocsin.yml"
-    names = {line.split()[-1] for line in ours.read_text("utf-8").splitlines() if line.startswith("  - id:")}
-    with tempfile.TemporaryDirectory() as place:
-        for name in ("hazards.py", "hazards.html"):
-            shutil.copy(RULES / "hazards.txt", Path(place) / name)
-        control = {name for name, _ in _found(program, ours, place)}
-    told(f"semgrep: {len(control)} of {len(names)} rules find their hazard")
-    found = _found(program, ours, str(ROOT / "src"))
-    for name, where in found:
-        told(f"semgrep: {name} at {where}")
-    return not found and control == names
-
-
-def _found(program: str, rules: Path, place: str) -> list[tuple[str, str]]:
-    command = [program, "scan", "--quiet", "--metrics=off", "--disable-version-check", "--no-git-ignore", "--json"]
-    done = subprocess.run([*command, "--config", str(rules), place], capture_output=True, check=False)
-    answer = json.loads(done.stdout)
-    wrong = [each["message"] for each in answer["errors"] if each["level"] == "error"]
-    assert not wrong, wrong[:3]
-    return [(each["check_id"].rpartition(".")[2], f"{each['path']}:{each['start']['line']}")
-            for each in answer["results"]]  # fmt: skip
 
 
 def wapiti(served: Served, front: str, quick: bool) -> bool:
@@ -128,6 +76,61 @@ methods,nikto,permanentxss,redirect,sql,ssrf,timesql,upload,xss,xxe"
 """Of wapiti's, without those that ask somebody else on the network or look for products that this is none of."""
 
 
+def evaluator(pages: list[str]) -> bool:
+    """Google's CSP Evaluator on the policy of each page: nothing high or medium that is certain. That a script of one's
+    own host may run it calls medium, perhaps: it cannot know that nothing foreign is ever served as one."""
+    program = installed("node", "Debian: nodejs; and NODE_PATH to a place of: npm install csp_evaluator")
+    if program is None:
+        return True
+    given = json.dumps({page: _policy(page) for page in pages})
+    command = [program, str(HERE / "csp_evaluator.cjs")]
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+    if "Cannot find module" in done.stderr:
+        told("csp_evaluator: not on the NODE_PATH, passed over (npm install csp_evaluator)")
+        return True
+    found = [(page, each) for page, all_ in json.loads(done.stdout).items() for each in all_]
+    for page, each in found:
+        told(f"csp_evaluator: {page}: severity {each['severity']}: {each['directive']}: {each['description']}")
+    told(f"csp_evaluator: {len(pages)} pages, {len(found)} findings")
+    return all(each["severity"] > CERTAIN for _, each in found)
+
+
+CERTAIN = 40
+"""Of its severities, which go from 10 (high) to 100 (none): from here on it says "perhaps"."""
+
+
+def _policy(page: str) -> str:
+    try:
+        with urllib.request.urlopen(page, timeout=30) as answer:
+            return str(answer.headers.get("Content-Security-Policy", ""))
+    except urllib.error.HTTPError as error:
+        with error:
+            return str(error.headers.get("Content-Security-Policy", ""))
+
+
+def slowhttptest(front: str, quick: bool) -> bool:
+    """Its slow headers, bodies and readers, a thousand at once, while honest people ask; judged by these alone."""
+    program = installed("slowhttptest", "Debian: slowhttptest")
+    if program is None:
+        return True
+    connections, seconds, asked = (100, 10, 50) if quick else (1000, 60, 1000)
+    rates = ["-c", str(connections), "-r", "300", "-l", str(seconds), "-p", "10", "-v", "1"]
+    good = True
+    for name, words in (("headers", ["-H", "-i", "5"]), ("bodies", ["-B", "-i", "5", "-s", "1000000"]),
+                        ("readers", ["-X", "-n", "5", "-z", "8", "-w", "10", "-y", "20", "-k", "3"])):  # fmt: skip
+        held = subprocess.Popen([program, *words, *rates, "-u", f"{front}/p/warehousepg/report"],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        try:
+            answers = asyncio.run(slow.siege(front, 0, asked))
+        finally:
+            held.terminate()
+            held.wait()
+        ok = answers["honest: ok"]
+        told(f"slowhttptest: {connections} slow {name}: {ok} of {asked} honest requests answered")
+        good &= ok >= slow.ENOUGH * asked
+    return good
+
+
 def main(quick: bool) -> int:
     """Run everything that is here; 1 where something has to be looked at."""
     good = [_said("bandit", bandit), _said("semgrep", semgrep)]
@@ -135,7 +138,9 @@ def main(quick: bool) -> int:
         front = front_of(served.home)
         pages = [*(front + page for page in PAGES), f"{served.url}/account/sign-in"]
         good.append(_said("policies", lambda: policy.main(pages) == 0))
+        good.append(_said("evaluator", lambda: evaluator(pages)))
         good.append(_said("wapiti", lambda: wapiti(served, front, quick)))
+        good.append(_said("slowhttptest", lambda: slowhttptest(front, quick)))
         good.append(_said("slow clients", lambda: slow.main(front, *((100, 100) if quick else ())) == 0))
     return 0 if all(good) else 1
 

@@ -54,6 +54,7 @@ _ONE_HEAD: Final = (
     f" LEFT JOIN {_KEY.table} ON case_id = ref WHERE ref = %s"
 )
 _ONE_SNAPSHOT: Final = f"{_LINE.select} WHERE case_id = %s"
+_EVERY_LINE: Final = f"{Columns(JournalRow, 'seq', 'at', 'body').select} WHERE case_id = %s AND seq > %s ORDER BY seq"
 _MOVE: Final = (
     f"UPDATE {_CASE.table} SET {_ROW.assignments}, project_id = %s"  # noqa: S608 - our names
     " WHERE ref = %s AND project_id = %s AND seq = %s"
@@ -126,8 +127,8 @@ class DbJournal:
 
     def entries(self, case: CaseRef, after: int = 0, limit: int | None = None) -> Sequence[SealedEntry]:
         """Journal lines after `after`."""
-        with self._db.read():
-            return [_entry(row) for row in self._lines(case).filter(seq__gt=after).order_by("seq")[:limit]]
+        some = ("", ()) if limit is None else (" LIMIT %s", (limit,))
+        return [_entry(row) for row in self._db.rows(_EVERY_LINE + some[0], (case, after, *some[1]))]
 
     def tail(self, case: CaseRef, before: int, limit: int) -> Sequence[SealedEntry]:
         """One page of history, read backwards and handed out forwards."""
