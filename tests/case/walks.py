@@ -183,6 +183,7 @@ class Walk:
                 ),
                 pc.LetGo(party=who, reason="No answer."),
                 pc.PassOn(party=who, note="By mail."),
+                pc.SetZone(party=rng.choice((who, "reporter")), zone=rng.choice(("Asia/Tokyo", "new york", "", "?"))),
                 pc.Resend(
                     of=1,
                     source=rng.choice(list(Audience)),

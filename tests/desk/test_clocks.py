@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
+
+from django.test import Client
 
 from tests.desk import story
 from tests.desk.conftest import SignIn
@@ -74,3 +77,35 @@ def test_everybodys_time_box_is_their_own(house: House) -> None:
     assert later
     assert other
     assert (first.left, later.left, other.left) == (15, 9, 15)
+
+
+def keep(house: House, desk: Client, ref: str, party: str, zone: str) -> Any:
+    opened = cases.open_case(house.desk, ref, SYSTEM_ACTOR, "test")
+    assert opened
+    return desk.post(f"/c/{ref}/do/set-zone", {"seen": opened.case.seq, "party": party, "zone": zone})
+
+
+def test_what_a_party_told_of_its_clock_is_kept_and_stands_beside_every_date(house: House, sign_in: SignIn) -> None:
+    ref = story.report(house)
+    story.embargoed(house, ref)
+    story.several(house, ref)
+    dana = sign_in()
+    opened = cases.open_case(house.desk, ref, SYSTEM_ACTOR, "test")
+    assert opened
+    vendor = opened.case.parties[0]
+    for party, place in ((vendor.id, "tokyo"), ("reporter", "New York")):
+        assert keep(house, dana, ref, party, place).status_code == 303
+    page = dana.get(f"/c/{ref}/embargo").content.decode()
+    assert "Wed 00:00 Tokyo" in page
+    assert f"Asia/Tokyo, {vendor.name}" in page
+    assert "America/New_York, the reporter" in page
+    assert keep(house, dana, ref, "reporter", "").status_code == 303
+    assert "New_York" not in dana.get(f"/c/{ref}/embargo").content.decode()
+
+
+def test_a_zone_that_nobody_knows_is_refused_and_kept_in_its_field(house: House, sign_in: SignIn) -> None:
+    ref, dana = story.report(house), sign_in()
+    answer = keep(house, dana, ref, "reporter", "Atlantis")
+    assert answer.status_code == 422
+    assert "This is no time zone" in answer.content.decode()
+    assert 'value="Atlantis"' in answer.content.decode()

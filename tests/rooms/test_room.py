@@ -141,6 +141,20 @@ def test_a_date_can_be_declined_and_another_proposed(visit: Visit) -> None:
     assert "It waits for the team" in visit.look().text
 
 
+def test_dates_stand_on_the_clock_that_the_reporter_told_and_on_none_once_taken_back(visit: Visit) -> None:
+    story.embargoed(visit.house, visit.ref)
+    assert "Tokyo" not in visit.look().text
+    visit.do(do="zone", zone="tokyo")
+    assert visit.case().reporter_zone == "Asia/Tokyo"
+    assert "Wed 2026-03-18 00:00 Tokyo" in visit.look().text
+    refused = visit.do(do="zone", zone="Atlantis")
+    assert refused.status_code == 422
+    assert "No time zone is called so" in walk.page(refused).text
+    visit.do(do="zone", zone="")
+    assert visit.case().reporter_zone == ""
+    assert "Tokyo" not in visit.look().text
+
+
 @pytest.mark.parametrize("typed", ["", "soon", "2026-13-01T10:00", "2020-01-01T10:00"])
 def test_a_date_that_is_none_is_asked_for_again_and_what_was_typed_is_kept(visit: Visit, typed: str) -> None:
     story.accepted(visit.house, visit.ref)

@@ -90,7 +90,8 @@ class OpenProposal(Value):
 class CopyStatus(Value, tag="status"):
     """Where the case stands, for the reporter or the `party` named, who bargains as `me`; the newest one counts.
 
-    `asks_to_pass_on` lists who the team wants to pass the report on to, and waits for the reporter's word (S34).
+    `asks_to_pass_on` lists who the team wants to pass the report on to, and waits for the reporter's word (S34). `zone`
+    is the clock that they said they live by.
     """
 
     at: datetime
@@ -111,6 +112,7 @@ class CopyStatus(Value, tag="status"):
     advisory_id: str = ""
     cve_id: str = ""
     asks_to_pass_on: tuple[tuple[str, str], ...] = ()
+    zone: str = ""
 
 
 class CopyRefusal(Value, tag="refusal"):
@@ -207,6 +209,7 @@ def party_status(case: Case, policy: Policy, party: Party, at: datetime) -> Copy
         products=party.products if seen else (),
         embargo_until=case.embargo_until,
         proposals=_open_proposals(case) if party.here else (),
+        zone=party.zone,
     )
     if not (seen and case.published_at):
         return asked
@@ -264,6 +267,7 @@ def status_copy(case: Case, policy: Policy, at: datetime) -> CopyStatus:
         embargo_until=case.embargo_until,
         proposals=_open_proposals(case),
         asks_to_pass_on=(*_upstream(case), *_public(case, policy)),
+        zone=case.reporter_zone,
         may_appeal=case.rejection is not None and not case.appeals and case.closed_at is None,
         may_confirm_fix=case.fix_ready_at is not None and case.published_at is None,
         advisory_id=case.advisory_id if case.published_at else "",

@@ -52,6 +52,7 @@ def merge(desk: Desk, ref: CaseRef, other: CaseRef, actor: Actor, reason: str) -
         pxa=gone.state[3:],
         reason=reason,
         room=gone.room,
+        zone=gone.reporter_zone,
         parties=tuple(each for each in gone.parties if not each.went_to),
         others=gone.absorbed,
     )

@@ -27,6 +27,7 @@ from tocsin.core.case.party_commands import (
     PassOn,
     Resend,
     SetProduct,
+    SetZone,
     SplitOff,
     Transfer,
 )
@@ -354,7 +355,7 @@ Command = (
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe | BreakGlass | Shred
     | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
     | SayPoint | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone | RecordReproduction
-    | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | Resend
+    | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | SetZone | Resend
     | MergeInto | Absorb | SplitOff | Continue | Transfer
     | TargetCommand | CveCommand
 )  # fmt: skip

@@ -29,6 +29,7 @@ from tocsin.core.case.party_events import (
     PartyLeft,
     PartyMoved,
     PartyProgressed,
+    ZoneTold,
 )
 from tocsin.core.case.record_events import CveEvent, HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
 from tocsin.core.intake import Attachment, Letter, Report
@@ -313,7 +314,7 @@ Event = (
     | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
     | PointSaid | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted | MilestoneSet | ReproductionRecorded
     | PartyInvited | PartyConsented | PartyDeclined | PartyMoved | PartyProgressed | PartyLeft | PartyAgreed
-    | MessageResent | CaseMerged | CaseAbsorbed | CaseSplit | CaseContinued | CaseTransferred
+    | ZoneTold | MessageResent | CaseMerged | CaseAbsorbed | CaseSplit | CaseContinued | CaseTransferred
     | TargetEvent | PublicationDisarmed | CveEvent
 )  # fmt: skip
 

@@ -133,6 +133,12 @@ def _agreed(case: Case, entry: ev.Entry, event: pe.PartyAgreed) -> Changes:
     return _with(case, event.party, lambda each: replace(each, agreed_at=entry.at))
 
 
+def _zoned(case: Case, entry: ev.Entry, event: pe.ZoneTold) -> Changes:
+    if event.party == REPORTER:
+        return {"reporter_zone": event.zone}
+    return _with(case, event.party, lambda each: replace(each, zone=event.zone))
+
+
 def _resent(case: Case, entry: ev.Entry, event: pe.MessageResent) -> Changes:
     changes: Changes = {"messages": case.messages + 1, **told(case, event.audience, event.party)}
     return {**changes, "reporter_waits_since": None} if event.audience is Audience.REPORTER else changes
@@ -158,6 +164,7 @@ def _absorbed(case: Case, entry: ev.Entry, event: pe.CaseAbsorbed) -> Changes:
         invited_at=event.received_at,
         rm=RM.ACCEPTED,
         came_from=event.case,
+        zone=event.zone,
     )
     own = Absorbed(case=event.case, received_at=event.received_at, report=event.report, room=event.room)
     state = case.state[:3] + "".join(map(min, case.state[3:], event.pxa))
@@ -217,6 +224,7 @@ CHANGES: Final[Mapping[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     pe.PartyProgressed: _progressed,
     pe.PartyLeft: _left,
     pe.PartyAgreed: _agreed,
+    pe.ZoneTold: _zoned,
     pe.MessageResent: _resent,
     pe.CaseMerged: _merged,
     pe.CaseAbsorbed: _absorbed,

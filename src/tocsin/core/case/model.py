@@ -157,6 +157,7 @@ class Case(Value):
     hardening: str = ""
     ssvc: tuple[tuple[str, str], ...] = ()
     public_agreed_at: datetime | None = None
+    reporter_zone: str = ""
     milestones: tuple[Milestone, ...] = ()
     reproductions: tuple[Reproduction, ...] = ()
 

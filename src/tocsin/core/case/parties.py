@@ -52,7 +52,7 @@ class Party(Value):
     `upstream` marks a vendor to whom the project reports; `agreed_at` is when the reporter agreed to that. `came_from`
     names the case that a reporter's thread was merged from, `went_to` the one that the party was split off with.
     `acknowledged_at` is when it first said something about the report, or somebody noted that it did; that something
-    was sent to it is none.
+    was sent to it is none. `zone` is the clock that it lives by, where it told.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Party(Value):
     name: str
     invited_at: datetime
     contact: str = ""
+    zone: str = ""
     why: str = ""
     room: str = ""
     upstream: bool = False

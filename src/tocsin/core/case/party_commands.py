@@ -68,6 +68,13 @@ class PassOn(Value, tag="pass-on"):
     note: str = ""
 
 
+class SetZone(Value, tag="set-zone"):
+    """Say by which clock a party lives, or the first reporter (`reporter`); "" takes it back."""
+
+    party: str
+    zone: str
+
+
 class Resend(Value, tag="resend"):
     """Send words of journal line `of` on to a wider audience. `source` and `source_party` say who has them already;
     the caller reads them from that line."""
@@ -98,6 +105,7 @@ class Absorb(Value, tag="absorb"):
     pxa: str
     reason: str
     room: str = ""
+    zone: str = ""
     parties: tuple[Party, ...] = ()
     others: tuple[Absorbed, ...] = ()
 

@@ -78,6 +78,13 @@ class PartyAgreed(Value, tag="party.agreed"):
     note: str = ""
 
 
+class ZoneTold(Value, tag="zone.told"):
+    """A party, or the first reporter (`reporter`), lives by this clock; "" for nobody should know any more."""
+
+    party: str
+    zone: str
+
+
 class MessageResent(Value, tag="message.resent"):
     """Words of journal line `of`, sent on to an audience that did not have them: whole, so that it stands alone."""
 
@@ -104,6 +111,7 @@ class CaseAbsorbed(Value, tag="case.absorbed"):
     embargo: Negotiation
     pxa: str
     room: str = ""
+    zone: str = ""
     parties: tuple[Party, ...] = ()
     others: tuple[Absorbed, ...] = ()
     reason: str = ""

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from tocsin.core.policy.model import Disclosure, Policy
 
 _WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_HORIZON: Final = timedelta(days=200)
+HORIZON: Final = timedelta(days=200)
+"""How far ahead days are looked at; what stands later is not judged by patterns of days."""
 _USUAL_HOUR: Final = 15
 
 
@@ -61,7 +62,7 @@ def answer(
 
     `others` are instants at which other embargoes of the project end; `extra` are wishes or rules typed by a person.
     """
-    last = now + _HORIZON
+    last = now + HORIZON
     found = sorted(
         (*_protocol(case, now), *_policy(policy, case, now, last), *_limits(policy, case, now, last), *_parties(case),
          *_neighbours(policy, others, now, last), *extra),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from tocsin.core import notices
 from tocsin.core.intake import Attachment
-from tocsin.delivery.reporter.terms import instant, told, until
+from tocsin.delivery.reporter.terms import clocked, instant, told, until
 from tocsin.services.queries import words
 
 TEAM: Final = "vendor"
@@ -61,6 +61,7 @@ class ProposalView:
     mine: bool
     teams: bool
     answer_by: str
+    yours: str
 
 
 def steps(status: notices.CopyStatus) -> list[StepView]:
@@ -100,14 +101,15 @@ def file(attachment: Attachment) -> FileView:
     )
 
 
-def proposal(offer: notices.OpenProposal, me: str, now: datetime) -> ProposalView:
-    """Show one date on the table to the side that bargains as `me`."""
+def proposal(offer: notices.OpenProposal, me: str, now: datetime, zone: str = "") -> ProposalView:
+    """Show one date on the table to the side that bargains as `me` and lives by the clock of `zone`."""
     return ProposalView(
         id=offer.id,
         ends=f"{instant(offer.ends_at)} ({until(offer.ends_at, now)})",
         mine=offer.by == me,
         teams=offer.by == TEAM,
         answer_by=instant(offer.respond_by),
+        yours=clocked(offer.ends_at, zone),
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as marked
 
+from tocsin.core.clock.instants import zone
 from tocsin.core.intake import FieldError
 from tocsin.services.queries import words
 
@@ -68,6 +69,18 @@ def instant(at: datetime | None) -> str:
     if not said or at is None or get_language() == "en":
         return said
     return f"{WEEKDAYS_ABBR[at.weekday()]}{said[3:]}"
+
+
+def clocked(at: datetime | None, place: str) -> str:
+    """`Wed 2026-12-09 00:00 Tokyo`: an instant on the clock of somebody who said which it is; "" without either."""
+    try:
+        local = at.astimezone(zone(place)) if at and place else None
+    except (KeyError, ValueError, OSError):
+        return ""
+    if local is None:
+        return ""
+    city = place.rpartition("/")[2].replace("_", " ")
+    return f"{instant(local).removesuffix(' UTC')} {city}"
 
 
 def until(due: datetime, now: datetime) -> str:

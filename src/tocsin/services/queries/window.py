@@ -54,7 +54,16 @@ class WindowView(msgspec.Struct, frozen=True):
 
 def view(desk: Desk, opened: Opened, extra: Iterable[Constraint] = ()) -> WindowView:
     """Answer for one case. `extra` are rules that a person typed."""
-    answer = window.answer(opened.policy, opened.case, desk.now(), others(desk, opened), extra)
+    return worded(answered(desk, opened, extra))
+
+
+def answered(desk: Desk, opened: Opened, extra: Iterable[Constraint] = ()) -> window.Answer:
+    """Everything that has a say about one case, and what is left of the days."""
+    return window.answer(opened.policy, opened.case, desk.now(), others(desk, opened), extra)
+
+
+def worded(answer: window.Answer) -> WindowView:
+    """Say an answer in words."""
     found = answer.window
     binds = dict.fromkeys(found.opens, "opens") | dict.fromkeys(found.shuts, "shuts")
     return WindowView(
@@ -82,7 +91,7 @@ def view(desk: Desk, opened: Opened, extra: Iterable[Constraint] = ()) -> Window
 def earliest(desk: Desk, opened: Opened) -> datetime | None:
     """The first instant that breaks the fewest wishes and comes before the date agreed; None where there is none."""
     agreed = opened.case.embargo_until
-    found = window.answer(opened.policy, opened.case, desk.now(), others(desk, opened)).window.candidates
+    found = answered(desk, opened).window.candidates
     ahead = [each for each in found if desk.now() < each.at and (agreed is None or each.at < agreed)]
     return min(ahead, key=lambda each: (len(each.breaks), each.at)).at if ahead else None
 

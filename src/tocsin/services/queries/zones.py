@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose clock says what: an instant of an embargo on the clocks of those who work on the case.
 
-UTC stays what is agreed on, and stands first everywhere. Beside it stand the zones that people of the project named
-for their mail, the zone of the policy's calendar, and any that somebody asks for: outside parties tell nobody where
-they are unless they want to.
+UTC stays what is agreed on, and stands first everywhere. Beside it stand the zones that reporter and parties told, in
+their rooms or by the team that wrote it down, those that people of the project named for their mail, the zone of the
+policy's calendar, and any that somebody asks for. Nobody outside has to say where they are.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfoNotFoundError
 
+from tocsin.core.case.model import Case
 from tocsin.core.clock.instants import DAYS, zone
 from tocsin.core.policy.model import Policy
-from tocsin.core.vocabulary import ProjectId, Value
+from tocsin.core.vocabulary import Value
 from tocsin.services.app import Desk
 from tocsin.services.post import members
 
@@ -24,7 +25,7 @@ MOST: Final = 8
 
 
 class Clock(Value):
-    """One zone, and who lives by it: names of the project's people, the calendar, or whoever was asked for."""
+    """One zone, and who lives by it: reporter and parties, the project's people, the calendar, or "asked for"."""
 
     zone: str
     whose: str
@@ -40,9 +41,17 @@ class Clock(Value):
         return f"{DAYS[local.weekday()]} {local:%H:%M} {self.place}"
 
 
-def clocks(desk: Desk, project: ProjectId, policy: Policy, asked: Iterable[str] = ()) -> tuple[Clock, ...]:
-    """List the clocks of a project's people, of its policy's calendar, and those asked for; never UTC, each once."""
+def clocks(desk: Desk, case: Case, policy: Policy, asked: Iterable[str] = ()) -> tuple[Clock, ...]:
+    """List the clocks of a case's outside people, as far as they told, of the project's people, of its policy's
+    calendar, and those asked for; never UTC, each once."""
+    project = case.project
     whose: dict[str, list[str]] = {}
+    for name, who in (
+        (case.reporter_zone, "the reporter"),
+        *((each.zone, each.name) for each in case.parties if each.here),
+    ):
+        if name:
+            whose.setdefault(name, []).append(who)
     for person, _ in desk.people.members(project):
         whose.setdefault(members.member(desk, project, person.id).wishes.zone, []).append(person.name)
     whose.setdefault(policy.calendar.tz, []).append("the policy's calendar")

@@ -23,6 +23,7 @@ from tocsin.core.case.parties import Party, Product
 from tocsin.core.case.rules import fix_may_be_ready, may_close, may_negotiate
 from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RM, Fact, RMInput
+from tocsin.core.clock.places import place
 from tocsin.core.policy.clause import Caution
 from tocsin.core.policy.facts import Move, MoveName
 from tocsin.core.vocabulary import ActorKind, Audience, Refused, RejectionClass
@@ -217,6 +218,20 @@ def told(case: Case, audience: Audience, party: str) -> Refused | None:
     return found if isinstance(found, Refused) else standing.may_be_told(case, found)
 
 
+def _zone(case: Case, command: pc.SetZone, context: Context) -> Decision:
+    refused = _speaks(case, command.party, context)
+    if refused is not None:
+        return refused
+    name = place(command.zone)
+    if command.zone.strip() and not name:
+        because = "This is no time zone; write it like Asia/Tokyo, or only the city."
+        return Refused(code="no-zone", because=because, rule="input", missing=("zone",))
+    found = standing.party(case, command.party)
+    if name == (found.zone if found else case.reporter_zone):
+        return ()
+    return (pe.ZoneTold(party=command.party, zone=name),)
+
+
 def _resend(case: Case, command: pc.Resend, context: Context) -> Decision:
     if command.source is Audience.TEAM:
         because = "An internal note never leaves the desk. Write what others may know in words of its own."
@@ -261,5 +276,6 @@ RULES: Final[Mapping[type, Rule]] = {
     pc.SetProduct: Rule(_product, _named(MoveName.PARTY), after_close=True),
     pc.LetGo: Rule(_let_go, _named(MoveName.PARTY), after_close=True),
     pc.PassOn: Rule(_pass_on, _named(MoveName.SHARE)),
+    pc.SetZone: Rule(_zone, _named(MoveName.PARTY)),
     pc.Resend: Rule(_resend, moved(MoveName.RESEND, "text"), after_close=True),
 }

@@ -58,6 +58,7 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         embargo.EndEmbargoForm,
         embargo.ObserveForm,
         embargo.RecordMomentForm,
+        embargo.ZoneForm,
         advisory.DraftForm,
         advisory.PublishForm,
         publishing.SkipTargetForm,

@@ -9,6 +9,8 @@ from django import forms
 
 from tocsin.core import limits
 from tocsin.core.case import commands as cmd
+from tocsin.core.case import party_commands as pc
+from tocsin.core.case.model import REPORTER
 from tocsin.core.vocabulary import MoveName
 from tocsin.delivery.desk.forms.base import Instant, Line, MoveForm, Prose, choices
 from tocsin.services.queries import window as windows
@@ -122,6 +124,25 @@ class EndEmbargoForm(MoveForm):
     def command(self) -> cmd.EndEmbargo:
         """End it."""
         return cmd.EndEmbargo(**self.cleaned_data)
+
+
+class ZoneForm(MoveForm):
+    """By which clock somebody outside lives, as they told it; dates then stand on it too."""
+
+    name, tab, move = "set-zone", "embargo", MoveName.PARTY
+    button, done = "Keep it", "Kept. Dates stand on that clock as well."
+
+    party = forms.ChoiceField(label="Whose")
+    zone = Line(label="Time zone or city, empty to forget it", max_length=60, help_text="Such as Asia/Tokyo, or Tokyo.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = {REPORTER: "The reporter"} | {each.id: each.name for each in self.ground.case.parties if each.here}
+        self.fields["party"].choices = choices(people)  # type: ignore[attr-defined]
+
+    def command(self) -> pc.SetZone:
+        """Note it."""
+        return pc.SetZone(**self.cleaned_data)
 
 
 class RecordMomentForm(MoveForm):

@@ -48,6 +48,7 @@ from tocsin.services.queries import (
     zones,
 )
 from tocsin.services.queries import case as queries
+from tocsin.services.queries import rail as rails
 from tocsin.services.queries import window as windows
 from tocsin.services.queries.case import CaseView
 from tocsin.services.queries.history import HistoryView
@@ -333,9 +334,11 @@ def _mail(request: DeskRequest, ground: Ground, view: CaseView) -> dict[int, rea
 
 def _dates(request: DeskRequest, ground: Ground) -> dict[str, Any]:
     """When the case may be disclosed, and the clocks of others that run in it."""
+    answer = windows.answered(request.desk, ground.opened)
     return {
-        "zones": zones.clocks(request.desk, ground.case.project, ground.policy, request.GET.getlist("zone")[:4]),
-        "window": windows.view(request.desk, ground.opened),
+        "rail": rails.rail(ground.opened, answer, request.desk.now()),
+        "zones": zones.clocks(request.desk, ground.case, ground.policy, request.GET.getlist("zone")[:4]),
+        "window": windows.worded(answer),
         "clocks": windows.clocks(request.desk, ground.opened),
     }
 

@@ -14,6 +14,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from tocsin.core.clock.places import place
 from tocsin.core.intake import MAX_FILES, MAX_REPORT_BYTES, MAX_TEXT_BYTES, Attachment, FieldError
 from tocsin.delivery import uploads
 from tocsin.delivery.reporter import drafts, session
@@ -173,6 +174,15 @@ def _pass_on(front: Front, post: QueryDict) -> Asked:
     return room.PassOn(party=post.get("party", ""))
 
 
+def _zone(front: Front, post: QueryDict) -> Asked:
+    """Take the name of a zone, or of a city; an empty field takes back what was told."""
+    typed = post.get("zone", "").strip()
+    name = place(typed)
+    if typed and not name:
+        return FieldError(field="zone", message="No time zone is called so. Write the nearest large city.")
+    return room.SetZone(party="", zone=name)
+
+
 def _key(front: Front, post: QueryDict) -> Asked:
     """Take a key as it is: whoever reads it is behind this door. A secret one is not kept, nor sent back."""
     text = post.get("key", "").strip()
@@ -199,5 +209,6 @@ _ACTS: dict[str, Callable[[Front, QueryDict], Asked]] = {
     "product": _product,
     "part": _part,
     "pass-on": _pass_on,
+    "zone": _zone,
     "key": _key,
 }

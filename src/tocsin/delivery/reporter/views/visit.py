@@ -22,7 +22,7 @@ from tocsin.delivery.reporter.guard import admit
 from tocsin.delivery.reporter.promises import promise_title
 from tocsin.delivery.reporter.request import House, RoomRequest, house
 from tocsin.delivery.reporter.session import Visit
-from tocsin.delivery.reporter.terms import instant, mistakes, told, until
+from tocsin.delivery.reporter.terms import clocked, instant, mistakes, told, until
 from tocsin.services import room
 
 LONGEST_PHRASE: Final = 1024
@@ -55,6 +55,7 @@ DONE: Final = {
     "product": "The team is told within a minute.",
     "part": "You leave the case. The team is told within a minute.",
     "pass-on": "You agreed. The team can write to them within a minute.",
+    "zone": "Entered within a minute; dates then stand on your clock as well.",
     "key": "Your key is being looked at. What came of it is said among the messages within a minute.",
 }
 """What is said after something was done, by the word that the address carries."""
@@ -123,7 +124,8 @@ def page(request: RoomRequest, place: House, visit: Visit, unsent: Unsent, statu
         "next_due": instant(known.next_due),
         "now": instant(now),
         "steps": pages.steps(known),
-        "proposals": [pages.proposal(each, known.me, now) for each in known.proposals],
+        "on_your_clock": clocked(known.embargo_until, known.zone),
+        "proposals": [pages.proposal(each, known.me, now, known.zone) for each in known.proposals],
         "may_propose": bool(known.proposals) or known.phase in TALK_OF_DATES,
         "hold_reasons": hold_reasons(place.policy) if known.embargo_until else (),
         "messages": [pages.message(each) for each in view.messages],
