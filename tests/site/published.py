@@ -26,9 +26,9 @@ def name(number: int) -> str:
     return f"WHPG-SA-{2024 + number % 3}-{number:03}"
 
 
-def advisory(number: int, at: datetime, revision: int = 1, root: str = URL) -> Advisory:
-    """One of many: two release lines, a fix in each."""
-    published = at.replace(year=2024 + number % 3)
+def advisory(number: int, at: datetime, revision: int = 1, root: str = URL, first: datetime | None = None) -> Advisory:
+    """One of many: two release lines, a fix in each; published `first`, or in one of three years."""
+    published = first or at.replace(year=2024 + number % 3)
     page = f"{root}/p/{PROJECT}/advisories/{name(number)}"
     revisions = [adv.Revision(number=str(each + 1), date=at, summary="Updated.") for each in range(revision)]
     return Advisory(
@@ -82,11 +82,17 @@ def cleared(record: Advisory, at: datetime, revision: int = 1) -> Cleared:
 
 
 def put(
-    shelf: ShelfWriter, signer: Signer | None, number: int, at: datetime, revision: int = 1, root: str = URL
+    shelf: ShelfWriter,
+    signer: Signer | None,
+    number: int,
+    at: datetime,
+    revision: int = 1,
+    root: str = URL,
+    first: datetime | None = None,
 ) -> Advisory:
     """Publish one, at `at` plus as many minutes."""
     at += timedelta(minutes=number)
-    record = advisory(number, at, revision, root)
+    record = advisory(number, at, revision, root, first)
     allowed = cleared(record, at, revision)
     documents = publication.signed_by(signer, publication.documents(record))
     shelf.put(allowed, documents, publication.card(allowed))

@@ -9,11 +9,16 @@ import io
 import json
 import xml.etree.ElementTree as ET
 import zipfile
+import zlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jsonschema_rs
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.site.published import PROJECT, URL, put
 from tests.site.published import name as named
@@ -25,6 +30,7 @@ from tocsin.core.feeds.csaf import METADATA, Edition, metadata_path
 from tocsin.core.policy.seeds import seed
 from tocsin.services import site
 from tocsin.services.ports.site import Tree
+from tocsin.services.security_txt import PATH
 from tocsin.services.site.writer import STATE, Writer
 from tocsin.testing.shelf import MemoryShelf
 from tocsin.testing.site import MemoryTree, OpenSigner
@@ -215,6 +221,95 @@ def test_lists_are_written_at_most_once_a_minute_and_daily(place: Place) -> None
     assert site.assemble(place.writer)
     place.clock.advance(timedelta(hours=23))
     assert site.assemble(place.writer), "security.txt has a new date"
+
+
+def _public(tree: MemoryTree) -> dict[str, bytes]:
+    return {path: each.body for path, each in tree.files.items() if path != STATE}
+
+
+@settings(max_examples=12)
+@given(turns=st.lists(st.tuples(st.integers(1, 9), st.integers(0, 70), st.booleans()), min_size=1, max_size=12))
+def test_a_tree_that_grew_in_any_order_is_the_one_that_is_made_at_once(turns: list[tuple[int, int, bool]]) -> None:
+    """New advisories and revisions of old ones, over months, with lists in between or not."""
+    place, revisions = Place(), dict[int, int]()
+    for number, days, lists in turns:
+        place.clock.advance(timedelta(days=days))
+        revisions[number] = revisions.get(number, 0) + 1
+        put(place.shelf, place.signer, number, place.clock(), revisions[number], first=T0 + timedelta(days=31 * number))
+        site.grow(place.writer)
+        if lists:
+            site.assemble(place.writer)
+    place.clock.advance(timedelta(days=1))
+    site.assemble(place.writer)
+    anew = MemoryTree(place.clock)
+    writer = replace(place.writer, tree=anew)
+    while site.grow(writer):
+        pass
+    site.assemble(writer)
+    assert _public(anew) == _public(place.tree)
+
+
+def test_one_more_advisory_makes_the_lists_of_its_month_anew_and_of_no_other(place: Place) -> None:
+    place.publish(1, 2, 3)
+    site.grow(place.writer)
+    site.assemble(place.writer)
+    place.tree.written.clear()
+    place.publish(4, revision=1)
+    place.clock.advance(timedelta(minutes=1))
+    site.grow(place.writer)
+    assert site.assemble(place.writer)
+    assert {path for path in place.tree.written if path.startswith("lists/")} == {
+        f"lists/2025-03.{kind}" for kind in ("rows", "csaf", "csaf-2.1")
+    }
+    years = {path for path in place.tree.written if "feed-tlp-white-" in path or "/index.html" in path}
+    assert years >= {"csaf/feed-tlp-white-2025.json", "csaf/2025/index.html"}
+    assert not [path for path in years if "2024" in path or "2026" in path]
+
+
+@pytest.mark.parametrize("path", ["lists/2025-03.rows", "lists/2026-03.csaf", "lists/2024-03.csaf-2.1"])
+def test_what_is_kept_of_a_month_and_lost_or_damaged_is_made_again(place: Place, path: str) -> None:
+    place.publish(1, 2, 3)
+    site.grow(place.writer)
+    site.assemble(place.writer)
+    before = _public(place.tree)
+    for damage in (None, b"", before[path][:-1], b"\xc1"):
+        place.tree.files.pop(path)
+        if damage is not None:
+            place.tree.write(path, damage)
+        place.clock.advance(timedelta(days=1))
+        assert site.assemble(place.writer)
+        assert _public(place.tree) | {PATH: b""} == before | {PATH: b""}
+
+
+def test_compressed_lists_are_one_stream_that_every_reader_understands(place: Place) -> None:
+    place.publish(1, 2, 3)
+    site.grow(place.writer)
+    site.assemble(place.writer)
+    packed = [path for path in place.tree.files if path.endswith(".gz")]
+    assert len(packed) > 10
+    for path in packed:
+        reader = zlib.decompressobj(wbits=31)
+        body = reader.decompress(place.tree.files[path].body)
+        assert (body, reader.eof, reader.unused_data) == (place.tree.files[path[:-3]].body, True, b"")
+
+
+def test_the_dump_rests_the_longer_the_longer_it_takes(place: Place) -> None:
+    place.publish(1)
+    site.grow(place.writer)
+    site.assemble(place.writer)
+    place.writer.keep(msgspec.structs.replace(place.writer.state(), dump_cost=6.0, cost=0.0))
+    place.publish(2)
+    site.grow(place.writer)
+    place.clock.advance(timedelta(minutes=59))
+    place.tree.written.clear()
+    assert site.assemble(place.writer)
+    assert "osv/modified_id.csv" in place.tree.written
+    assert "osv/all.zip" not in place.tree.written
+    assert not place.writer.settled()
+    place.clock.advance(timedelta(minutes=1))
+    assert site.assemble(place.writer)
+    assert "osv/all.zip" in place.tree.written
+    assert place.writer.settled()
 
 
 def test_a_lost_tree_is_made_again_byte_for_byte(place: Place) -> None:

@@ -4,6 +4,7 @@ store that is gone means."""
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.boot.test_serve import free
 from tocsin.adapters.vault.stream import CHUNK
 from tocsin.boot import storage
 from tocsin.boot.config import Config, ConfigError, Storage
+from tocsin.core.feeds.pieces import piece
 from tocsin.services.ports.blobs import BlobMissing, BlobStore, SealedBlob
 from tocsin.services.ports.site import Tree
 from tocsin.services.ports.vault import Tampered
@@ -143,13 +145,18 @@ def test_published_files_come_back_and_are_not_sent_twice(tree: Tree, config: Co
 
 
 def test_large_files_have_a_compressed_copy(tree: Tree) -> None:
-    tree.stream("osv/all.zip", (b"line\n" * 1000 for _ in range(9)))
-    plain, packed = tree.file("osv/all.zip"), tree.file("osv/all.zip", packed=True)
+    tree.join("csaf/index.txt", (piece(b"line\n" * 1000) for _ in range(9)))
+    plain, packed = tree.file("csaf/index.txt"), tree.file("csaf/index.txt", packed=True)
     assert plain
     assert packed
     assert len(plain.body) == 45_000
     assert packed.packed
     assert len(packed.body) < 4500
+    assert gzip.decompress(packed.body) == plain.body
+    tree.stream("osv/all.zip", (b"line\n" * 1000 for _ in range(9)))
+    whole = tree.file("osv/all.zip", packed=True)
+    assert whole
+    assert (len(whole.body), whole.packed) == (45_000, False)
 
 
 @pytest.mark.parametrize("path", ["../secret", "/etc/passwd", ".hidden", "a//b", ""])

@@ -152,6 +152,16 @@ def test_advisories_are_listed_by_their_last_change(stores: Stores) -> None:
     assert [each.id[-1] for each in (*first, *stores.shelf.changed(after))] == ["2", "3", "1"]
 
 
+def test_advisories_are_found_by_when_they_were_published_first(stores: Stores) -> None:
+    listed = (("WHPG-SA-2026-001", WHPG, 0), ("WHPG-SA-2026-002", WHPG, 2), ("OTHER-SA-2026-003", OTHER, 1))
+    for name, project, days in listed:
+        put = card(name, T0 + days * DAY, project=project)
+        stores.shelf_writer.put(cleared(name, project=project), (), put)
+    found = stores.shelf.first_published(T0, T0 + 2 * DAY)
+    assert [each.id for each in found] == ["OTHER-SA-2026-003", "WHPG-SA-2026-001"]
+    assert list(stores.shelf.first_published(T0 + 3 * DAY, T0 + 30 * DAY)) == []
+
+
 def test_what_is_not_for_everybody_is_never_put(stores: Stores) -> None:
     secret = cleared()
     secret.advisory = msgspec.structs.replace(secret.advisory, tlp=Tlp.AMBER)

@@ -48,6 +48,11 @@ class MemoryShelf:
         found = [card for card in found if after is None or (card.modified_at, card.id) < after]
         return sorted(found, key=lambda card: (card.modified_at, card.id), reverse=True)[:limit]
 
+    def first_published(self, since: datetime, until: datetime) -> Sequence[ShelfCard]:
+        """Advisories that were published first in this time, the one changed last first."""
+        found = [card for _, card, _ in self._shelf.values() if since <= card.published_at < until]
+        return sorted(found, key=lambda card: (card.modified_at, card.id), reverse=True)
+
     def cards(
         self, project: ProjectId, after: tuple[datetime, str] | None = None, limit: int = 50
     ) -> Sequence[ShelfCard]:

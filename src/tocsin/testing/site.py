@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from tocsin.core.feeds.pieces import Piece, both
 from tocsin.services.ports.site import File
 from tocsin.services.ports.world import Clock
 
@@ -39,12 +39,15 @@ class MemoryTree:
             self.files[path] = File(body=body, changed=self._now())
             self.written.append(path)
 
-    def stream(self, path: str, parts: Iterable[bytes], packed: bool = True) -> None:
+    def stream(self, path: str, parts: Iterable[bytes]) -> None:
         """Write a file from its parts."""
-        body = b"".join(parts)
-        self.write(path, body)
-        if packed:
-            self.write(f"{path}.gz", gzip.compress(body, mtime=0))
+        self.write(path, b"".join(parts))
+
+    def join(self, path: str, pieces: Iterable[Piece]) -> None:
+        """Write a file and its compressed copy."""
+        found = list(both(pieces))
+        self.write(path, b"".join(body for body, _ in found))
+        self.write(f"{path}.gz", b"".join(packed for _, packed in found))
 
     def flush(self) -> None:
         """Nothing here survives a power cut."""

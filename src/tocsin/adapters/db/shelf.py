@@ -87,6 +87,13 @@ class DbShelf:
                 rows = rows.filter(Q(modified_at__lte=at) & (Q(modified_at__lt=at) | Q(id__lt=last)))
             return _cards(rows.order_by("-modified_at", "-id")[:limit])
 
+    def first_published(self, since: datetime, until: datetime) -> Sequence[ShelfCard]:
+        """Advisories that were published first in this time, the one changed last first."""
+        with self._db.read():
+            every = self._cards().values("project").distinct()  # named, so that the index by project and instant serves
+            rows = self._cards().filter(project__in=every, published_at__gte=since, published_at__lt=until)
+            return _cards(rows.order_by("-modified_at", "-id"))
+
     def _publications(self) -> QuerySet[Publication]:
         return Publication.objects.using(self._db.alias)
 

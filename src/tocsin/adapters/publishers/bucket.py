@@ -5,7 +5,6 @@ number of machines. An object appears whole or not at all; what holds these byte
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import mimetypes
 import tempfile
@@ -15,6 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from tocsin.adapters.publishers.site import PATH
+from tocsin.core.feeds.pieces import Piece, both
 from tocsin.services.ports.site import File
 
 _GONE: Final = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -51,15 +51,20 @@ class BucketTree:
         if standing is None or standing.get("Metadata", {}).get(_DIGEST) != digest:
             self._put(path, body, {_DIGEST: digest})
 
-    def stream(self, path: str, parts: Iterable[bytes], packed: bool = True) -> None:
+    def stream(self, path: str, parts: Iterable[bytes]) -> None:
+        """Write a large file; what does not fit into memory goes by the disk."""
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as plain:
+            plain.writelines(parts)
+            plain.seek(0)
+            self._put(path, plain, {})
+
+    def join(self, path: str, pieces: Iterable[Piece]) -> None:
         """Write a large file and a compressed copy, in one pass; what does not fit into memory goes by the disk."""
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as plain, tempfile.SpooledTemporaryFile(_IN_MEMORY) as small:
-            with gzip.GzipFile("", "wb", 6, small, mtime=0) as packing:
-                for part in parts:
-                    plain.write(part)
-                    if packed:
-                        packing.write(part)
-            for name, file in [(path, plain), (f"{path}.gz", small)] if packed else [(path, plain)]:
+            for body, packed in both(pieces):
+                plain.write(body)
+                small.write(packed)
+            for name, file in ((path, plain), (f"{path}.gz", small)):
                 file.seek(0)
                 self._put(name, file, {})
 

@@ -7,7 +7,6 @@ one. `flush` syncs what was written since the last time: files first, then the d
 
 from __future__ import annotations
 
-import gzip
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from tocsin.core.feeds.pieces import Piece, both
 from tocsin.services.ports.site import File
 
 _NAME: Final = r"[A-Za-z0-9_][A-Za-z0-9._+-]*"
@@ -23,8 +23,6 @@ PATH: Final = re.compile(rf"(?:\.well-known/)?(?:{_NAME}/)*{_NAME}")
 """What names a file of the tree."""
 
 _READABLE: Final = 0o644
-_PIECE: Final = 1 << 16
-"""Bytes that are packed and written at a time."""
 
 
 class FileTree:
@@ -60,16 +58,17 @@ class FileTree:
                 return
         self._put(place, [body])
 
-    def stream(self, path: str, parts: Iterable[bytes], packed: bool = True) -> None:
-        """Write a large file and a compressed copy, in one pass and without holding it."""
+    def stream(self, path: str, parts: Iterable[bytes]) -> None:
+        """Write a large file without holding it."""
+        self._put(self._known(path), parts)
+
+    def join(self, path: str, pieces: Iterable[Piece]) -> None:
+        """Write a large file and a compressed copy, in one pass and without holding either."""
         place = self._known(path)
-        if not packed:
-            self._put(place, _gathered(parts))
-            return
         beside = place.with_name(f"{place.name}.gz")
         fresh = _fresh(beside)
-        with _opened(fresh) as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packing:
-            self._put(place, _both(_gathered(parts), packing))
+        with _opened(fresh) as packing:
+            self._put(place, _beside(both(pieces), packing))
         fresh.replace(beside)
         self._unsynced[beside] = None
 
@@ -119,23 +118,10 @@ def _changed(place: Path) -> datetime:
     return datetime.fromtimestamp(place.stat().st_mtime, UTC)
 
 
-def _gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in fewer pieces: a line each, as lists come, costs more in calls than in packing."""
-    held: list[bytes] = []
-    size = 0
-    for part in parts:
-        held.append(part)
-        size += len(part)
-        if size >= _PIECE:
-            yield b"".join(held)
-            held, size = [], 0
-    yield b"".join(held)
-
-
-def _both(parts: Iterable[bytes], packing: gzip.GzipFile) -> Iterator[bytes]:
-    for part in parts:
-        packing.write(part)
-        yield part
+def _beside(parts: Iterable[tuple[bytes, bytes]], packing: BinaryIO) -> Iterator[bytes]:
+    for body, packed in parts:
+        packing.write(packed)
+        yield body
 
 
 def _sync(place: Path) -> None:

@@ -65,11 +65,6 @@ class Filed(Value):
     entry: Entry
     signed: bool = True
 
-    @property
-    def year(self) -> int:
-        """The year of its folder."""
-        return int(self.path[:4])
-
 
 class Provider(Value):
     """Who provides, and with which key. `url` is the root of the site; without a key nobody is *trusted*."""
@@ -142,15 +137,14 @@ def feed_head(
 FEED_TAIL: Final = b"]}}\n"
 
 
-def index_line(each: Filed) -> bytes:
+def index_line(path: str) -> bytes:
     """A line of `index.txt`."""
-    return f"{each.path}\n".encode()
+    return f"{path}\n".encode()
 
 
-def changes_line(edition: Edition, each: Filed) -> bytes:
-    """A line of `changes.csv`; 2.0 wants quotes, 2.1 none."""
-    at = instant(each.entry.updated)
-    return (f'"{each.path}","{at}"\n' if edition is Edition.V20 else f"{each.path},{at}\n").encode()
+def changes_line(edition: Edition, path: str, at: str) -> bytes:
+    """A line of `changes.csv`: a document and when it changed last; 2.0 wants quotes, 2.1 none."""
+    return (f'"{path}","{at}"\n' if edition is Edition.V20 else f"{path},{at}\n").encode()
 
 
 def service(provider: Provider, edition: Edition, years: Iterable[int]) -> bytes:

@@ -64,6 +64,10 @@ class ShelfReader(Protocol):
     def changed(self, after: tuple[datetime, str] | None = None, limit: int = 500) -> Sequence[ShelfCard]:
         """Every advisory of the installation once, the one changed last first, on from `after`."""
 
+    def first_published(self, since: datetime, until: datetime) -> Sequence[ShelfCard]:
+        """Advisories of the installation that were published first from `since` on and before `until`, the one changed
+        last first."""
+
     def cards(
         self, project: ProjectId, after: tuple[datetime, str] | None = None, limit: int = 50
     ) -> Sequence[ShelfCard]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tocsin.core.advisory.model import Advisory
+from tocsin.core.feeds.pieces import Piece
 from tocsin.core.vocabulary import Value
 
 
@@ -35,8 +36,11 @@ class Tree(TreeReader, Protocol):
     def write(self, path: str, body: bytes) -> None:
         """Write a file; what holds these bytes already stays as it is."""
 
-    def stream(self, path: str, parts: Iterable[bytes], packed: bool = True) -> None:
-        """Write a large file part by part, and beside it a compressed copy."""
+    def stream(self, path: str, parts: Iterable[bytes]) -> None:
+        """Write a large file part by part."""
+
+    def join(self, path: str, pieces: Iterable[Piece]) -> None:
+        """Write a large file piece by piece, and beside it a compressed copy."""
 
     def flush(self) -> None:
         """Return when everything written so far survives a power cut."""

@@ -15,6 +15,7 @@ from tocsin.core.formats import format_named, page
 from tocsin.services.ports.shelf import Document, Published, ShelfCard
 from tocsin.services.ports.world import ProjectInfo
 from tocsin.services.site import lines
+from tocsin.services.site.months import month_of
 from tocsin.services.site.writer import FORMATS, FULL, Writer, csaf_path, feed_path
 
 BATCH: Final = 200
@@ -27,23 +28,23 @@ def grow(writer: Writer, limit: int = BATCH) -> int:
     found = writer.shelf.publications(state.serial, limit)
     if not found:
         return 0
-    years = {_file(writer, each.card) for each in found}
+    fresh = {_file(writer, each.card) for each in found}
     _feeds(writer, found)
     held = lines.grow(writer, state.lines, found)
     writer.keep(
         msgspec.structs.replace(
             state,
             serial=found[-1].serial,
-            years=tuple(sorted({*state.years, *years})),
-            stale=tuple(sorted({*state.stale, *years})),
+            months=tuple(sorted({*state.months, *fresh})),
+            stale=tuple(sorted({*state.stale, *fresh})),
             lines=held,
         )
     )
     return len(found)
 
 
-def _file(writer: Writer, card: ShelfCard) -> int:
-    """Write one advisory's documents; returns the year that lists it."""
+def _file(writer: Writer, card: ShelfCard) -> str:
+    """Write one advisory's documents; returns the month that lists it."""
     for each in writer.shelf.documents(card.id):
         suffix = format_named(each.format).suffix if each.format != "record" else ".record.json"
         own = f"p/{card.project}/advisories/{card.id}"
@@ -57,7 +58,7 @@ def _file(writer: Writer, card: ShelfCard) -> int:
             writer.tree.write(f"osv/{each.name}", each.body)
         elif each.format in FORMATS:
             _provide(writer, f"{FORMATS[each.format].folder}/{csaf_path(card)}", each)
-    return card.published_at.year
+    return month_of(card)
 
 
 def _provide(writer: Writer, path: str, document: Document) -> None:

@@ -8,7 +8,7 @@ nothing else. A revision that names a line no more takes the advisory out of tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -31,10 +31,11 @@ def line_path(project: str, line: str, kind: str) -> str:
     return f"p/{project}/line/{line}.{kind}" if _NAME.fullmatch(line) else ""
 
 
-def grow(writer: Writer, held: dict[str, tuple[str, ...]], found: Iterable[Published]) -> dict[str, tuple[str, ...]]:
+def grow(writer: Writer, held: dict[str, tuple[str, ...]], found: Sequence[Published]) -> dict[str, tuple[str, ...]]:
     """File what was published since into the feeds of its lines; returns what each feed holds now, newest first."""
     now, touched = dict(held), set[tuple[str, str]]()
-    for card in {each.card.id: each.card for each in found}.values():
+    newest = {each.card.id: each.serial for each in found}  # a revision counts where it came, not where the first did
+    for card in [each.card for each in found if newest[each.card.id] == each.serial]:
         named = _lines(writer, card)
         for key in [key for key, ids in now.items() if card.id in ids and key.startswith(f"{card.project}/")]:
             now[key] = tuple(each for each in now[key] if each != card.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,28 +22,39 @@ from tocsin.services.ports.world import ProjectInfo, Projects
 STATE: Final = "site-state.json"
 """What the tree holds already. It stands beside the files, so that a copy of the tree can be grown on."""
 
+REST: Final = timedelta(minutes=1)
+
 FULL: Final = 50
 """Publications on one page of a feed."""
 
 
 class State(Value):
     """How far the tree has come. `url`, `fingerprint` and `form` say what it was made for: another address, key or form
-    makes it anew. `stale` are the years whose lists have changed since `assembled_at`; `cost` is how many seconds the
-    last assembly took; `printed` the last serial that has its PDF. `lines` are the advisories in the feed of each line,
-    by project and line."""
+    makes it anew. `months` are those in which something was published first (`2026-03`), `stale` the ones of them that
+    have changed since `assembled_at`; `cost` is how many seconds the last assembly took, `dump_cost` the last dump, and
+    `dumped` the serial it has; `printed` the last serial that has its PDF. `lines` are the advisories in the feed of
+    each line, by project and line."""
 
-    form: int = 3
+    form: int = 4
     url: str = ""
     fingerprint: str = ""
     serial: int = 0
     printed: int = 0
-    years: tuple[int, ...] = ()
-    stale: tuple[int, ...] = ()
+    months: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
     assembled: int = -1
     assembled_at: datetime | None = None
     day: str = ""
     cost: float = 0.0
+    dumped: int = -1
+    dumped_at: datetime | None = None
+    dump_cost: float = 0.0
     lines: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years of the months."""
+        return tuple(dict.fromkeys(int(each[:4]) for each in self.months))
 
 
 _STATE: Final = msgspec.json.Decoder(State)
@@ -78,7 +89,8 @@ class Writer:
         """Whether the tree, its lists and its PDFs hold all that was published, so that nothing is to be done."""
         state, newest = self.state(), self.shelf.serial()
         listed = state.assembled == newest and state.day == f"{self.now():%Y-%m-%d}"
-        return state.serial == newest and listed and (self.typesetter is None or state.printed >= newest)
+        held = state.serial == newest and listed and state.dumped == newest
+        return held and (self.typesetter is None or state.printed >= newest)
 
     def keep(self, state: State) -> None:
         """Remember what the tree holds, once it does hold it."""
@@ -140,6 +152,12 @@ class Writer:
             updated=updated,
             author=f"{info.name} security",
         )
+
+
+def rested(now: datetime, last: datetime | None, cost: float, rests: int) -> bool:
+    """Whether it is time again for what took `cost` seconds the last time: it rests `rests` times as long, and a minute
+    at least."""
+    return last is None or now >= last + max(REST, timedelta(seconds=rests * cost))
 
 
 def csaf_path(card: ShelfCard) -> str:
