@@ -124,6 +124,7 @@ class Walk:
             lambda stores: stores.inbox.counts(query.projects, 2),
             lambda stores: stores.inbox.to_wake(at, 3),
             lambda stores: stores.inbox.by_drop(3),
+            lambda stores: [stores.inbox.leads(project) for project in (WHPG, OTHER)],
             lambda stores: stores.rooms.of_case(case),
             lambda stores: [stores.rooms.copies(each.id) for each in stores.rooms.of_case(case)],
             lambda stores: stores.drops.waiting(3),

@@ -83,6 +83,15 @@ def test_more_projects_than_one_statement_takes_are_still_one_page(stores: Store
     assert numbers(stores, projects=(WHPG, *many, OTHER), limit=3) == [2, 1, 3]
 
 
+def test_who_leads_open_cases_is_named_once(stores: Stores) -> None:
+    filled(stores)
+    stores.journal.commit(opening(ref(6), WHPG, row={"lead": "usr_bob"}))
+    stores.journal.commit(opening(ref(7), WHPG, row={"lead": "usr_bob"}))
+    stores.journal.commit(opening(ref(8), WHPG, row={"lead": "usr_gone", "open": False}))
+    assert stores.inbox.leads(WHPG) == ["usr_ann", "usr_bob"]
+    assert stores.inbox.leads("unheard-of") == []
+
+
 def test_counts_stop_at_the_ceiling(stores: Stores) -> None:
     filled(stores)
     assert stores.inbox.counts((WHPG, OTHER), 1000) == {"team": 3, "reporter": 1}

@@ -173,6 +173,7 @@ def test_no_other_list_of_cases_does_either(large: Database) -> None:
     for work in (
         lambda: inbox.to_wake(T0, 50),
         lambda: inbox.by_drop(50),
+        lambda: inbox.leads(PROJECTS[0]),
         lambda: inbox.row("P-2026-77"),
         lambda: journal.cases("P-2026-77", 50),
         lambda: journal.head("P-2026-77"),

@@ -20,7 +20,7 @@ from tocsin.boot import backup, setup
 from tocsin.boot.config import Config
 from tocsin.boot.inbound import Mailbox
 from tocsin.delivery.worker.loop import Chore
-from tocsin.services import alarms, branches, cve_watch, lookalikes, radar, verify
+from tocsin.services import alarms, branches, cve_watch, handlers, lookalikes, radar, verify
 from tocsin.services.app import Desk
 from tocsin.services.distribution import members, telling
 from tocsin.services.forge import sync, wishes
@@ -51,6 +51,7 @@ def chores(config: Config) -> Sequence[Chore]:
         Chore("taking up alarms", MINUTE, partial(_alone, "alarms", alarms.take_up, MINUTE)),
         Chore("daily mails", 5 * MINUTE, partial(_alone, "daily mails", digest.make, 10 * MINUTE)),
         Chore("keys that end", 60 * MINUTE, partial(_alone, "keys that end", expiry.warn, 10 * MINUTE), at_once=True),
+        Chore("leads who may not", 60 * MINUTE, partial(_alone, "leads", handlers.check, 10 * MINUTE), at_once=True),
         Chore("forgetting old mail", 60 * MINUTE, partial(_alone, "old mail", held.forget, 10 * MINUTE)),
         Chore("giving packages to distributors", MINUTE / 2, partial(_alone, "packages", telling.give, 10 * MINUTE)),
         Chore("asking distributors", 60 * MINUTE, partial(_alone, "distributors", members.keep_up, 10 * MINUTE)),

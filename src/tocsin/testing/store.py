@@ -211,6 +211,10 @@ class MemoryInbox:
         due = sorted((row.wake_at, row.case) for row in self._all() if row.wake_at <= now)
         return [case for _, case in due[:limit]]
 
+    def leads(self, project: ProjectId) -> Sequence[str]:
+        """Who leads open cases of a project."""
+        return sorted({row.lead for row in self._all() if row.project == project and row.open and row.lead})
+
     def by_drop(self, limit: int) -> Sequence[InboxRow]:
         """Rows that intake sealed, by reference."""
         return sorted((row for row in self._all() if row.by_drop), key=lambda row: row.case)[:limit]

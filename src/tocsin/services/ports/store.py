@@ -199,6 +199,9 @@ class Inbox(Protocol):
     def to_wake(self, now: datetime, limit: int) -> Sequence[CaseRef]:
         """Cases about which the clock has something to say by `now`."""
 
+    def leads(self, project: ProjectId) -> Sequence[str]:
+        """Who leads open cases of a project, by id. Costs O(leads)."""
+
     def by_drop(self, limit: int) -> Sequence[InboxRow]:
         """Rows that intake sealed and the desk has not sealed again yet."""
 

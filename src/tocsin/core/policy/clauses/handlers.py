@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tocsin.core.policy.facts import Facts, Move
     from tocsin.core.policy.model import Policy
+    from tocsin.core.vocabulary import Role
 
 _PERMISSION: Final = {Group.COMMITTER: "committer", Group.RELEASE_MANAGER: "release"}
 
@@ -48,8 +49,7 @@ def guard(terms: Terms, _facts: Facts, move: Move, _now: datetime) -> Iterator[R
     """Refuse to hand a case to somebody who lacks a promised permission."""
     if move.name is not MoveName.ASSIGN:
         return
-    lacking = [group.value for group in terms.groups if not holds(move.assignee_roles, group)]
-    if lacking:
+    if lacking := _lacking(terms, move.assignee_roles):
         yield Refused(
             code="handler-lacks-permission",
             because=f"Reports are handled by people who are {listed(group.value for group in terms.groups)}.",
@@ -57,6 +57,16 @@ def guard(terms: Terms, _facts: Facts, move: Move, _now: datetime) -> Iterator[R
             cite=terms.cite,
             missing=tuple(f"the role {name}" for name in lacking),
         )
+
+
+def lacking(policy: Policy, roles: frozenset[Role]) -> tuple[str, ...]:
+    """The promised permissions that somebody with `roles` lacks: roles change after a case was given to somebody."""
+    terms = read(policy)
+    return _lacking(terms, roles) if terms else ()
+
+
+def _lacking(terms: Terms, roles: frozenset[Role]) -> tuple[str, ...]:
+    return tuple(group.value for group in terms.groups if not holds(roles, group))
 
 
 CLAUSE: Final = Clause(name="handlers", rows=("S19",), read=read, guard=guard)
