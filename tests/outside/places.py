@@ -72,7 +72,7 @@ class Town:
         return self.move(ref, cmd.Assign(lead=self.house.dana, lead_roles=roles))
 
     def refs(self) -> list[CaseRef]:
-        return [head.case for head in self.desk.journal.cases()]
+        return [head.case for head in self.desk.journal.cases(limit=10_000)]
 
 
 def keep(here: Town, use: str, secret: str, project: str = PROJECT) -> None:

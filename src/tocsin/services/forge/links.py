@@ -20,9 +20,9 @@ class Link(msgspec.Struct, frozen=True):
     """One advisory on the forge and its case.
 
     `prints` are hashes of its fields as we saw or wrote them last; `conflict` names those that somebody else changed
-    since, until a person decides. `said` is the journal line up to which our words stand there, `heard` the last
-    comment that was taken in. `comments` is None before anybody knows whether there is such a thing. `ours` says that
-    we write its fields, `advisory` is the id of ours.
+    since, until a person decides. `said` is the line of each journal up to which our words stand there, `heard` the
+    last comment that was taken in. `comments` is None before anybody knows whether there is such a thing. `ours` says
+    that we write its fields, `advisory` is the id of ours.
     """
 
     ghsa: str
@@ -32,7 +32,7 @@ class Link(msgspec.Struct, frozen=True):
     state: str = ""
     prints: dict[str, str] = {}
     conflict: tuple[str, ...] = ()
-    said: int = 0
+    said: dict[CaseRef, int] = {}
     heard: int = 0
     comments: bool | None = None
     cve_asked: bool = False

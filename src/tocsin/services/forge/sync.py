@@ -10,7 +10,7 @@ a minute, then less often, and nothing else waits for it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -37,6 +37,9 @@ MOST: Final = timedelta(minutes=15)
 
 CLAIM: Final = timedelta(minutes=10)
 """How long one look may take before another process may look."""
+
+HOPS: Final = 8
+"""Cases through which a merged one is followed."""
 
 GITHUB_CNA: Final = "GitHub_M"
 """GitHub's short name as a CNA in CVE Services."""
@@ -204,7 +207,7 @@ def _talk(desk: Desk, asked: Forge, kept: Kept[Link], opened: cases.Opened) -> N
             _tell(desk, kept.value, words)
         return
     heard = _hear(desk, asked, kept.value, comments, opened.case)
-    said = _say(desk, asked, kept.value, comments, opened)
+    said = {here.case.ref: _say(desk, asked, kept.value, comments, here, who) for here, who in _spoken_in(desk, opened)}
     fresh = msgspec.structs.replace(kept.value, heard=heard, said=said, comments=True)
     if fresh != kept.value:
         links(desk).change(kept, fresh)
@@ -238,17 +241,33 @@ def _is_ours(asked: Forge, comment: Comment) -> bool:
     return "<!-- tocsin:" in comment.body or (bool(asked.source.login) and comment.login == asked.source.login)
 
 
-def _say(desk: Desk, asked: Forge, link: Link, comments: Sequence[Comment], opened: cases.Opened) -> int:
-    """Write there what the project wrote to the reporter, in order; a mark in each says which it was."""
-    if opened.case.seq <= link.said:
-        return link.said
+def _spoken_in(desk: Desk, opened: cases.Opened) -> Iterator[tuple[cases.Opened, str]]:
+    """Where the team speaks to whoever reported it there, and as whom: in their case, and once that was merged, in the
+    one that it is part of by now, where they are a party under the name of their own case."""
+    yield opened, ""
+    who = opened.case.ref
+    for _ in range(HOPS):
+        into = opened.case.merged_into
+        found = cases.open_case(desk, into, SYSTEM_ACTOR, "forge") if into else None
+        if found is None:
+            return
+        opened = found
+        yield opened, who
+
+
+def _say(desk: Desk, asked: Forge, link: Link, comments: Sequence[Comment], opened: cases.Opened, who: str) -> int:
+    """Write there what the project wrote to the reporter, or to the party `who`, in order; a mark in each says which it
+    was. Returns the line up to which it is said."""
+    ref, before = opened.case.ref, link.said.get(opened.case.ref, 0)
+    if opened.case.seq <= before:
+        return before
     there = {each.body.rpartition("<!-- tocsin:")[2] for each in comments}
     places = sealing.Places(desk.sealer.instance)
-    lines = desk.journal.entries(link.case, after=link.said)
-    for entry in sealing.open_entries(places, opened.key, link.case, lines):
-        if not isinstance(entry.event, ev.MessageSent) or entry.event.audience is not Audience.REPORTER:
+    to = (Audience.PARTY, who) if who else (Audience.REPORTER, "")
+    for entry in sealing.open_entries(places, opened.key, ref, desk.journal.entries(ref, after=before)):
+        if not isinstance(entry.event, ev.MessageSent) or (entry.event.audience, entry.event.party) != to:
             continue
-        mark = desk.tokens.mark("forge-said", f"{link.case}/{entry.seq}").hex()[:16]
+        mark = desk.tokens.mark("forge-said", f"{ref}/{entry.seq}").hex()[:16]
         if f"{mark} -->" not in there:
             asked.comment(link.ghsa, f"{_spoken(entry.event)}\n\n<!-- tocsin:{mark} -->")
     return opened.case.seq
