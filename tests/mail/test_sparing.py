@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.adapters.child.mail import LONG, MARK, _unpacked, mail
+from tocsin.adapters.child.mail import mail
+from tocsin.adapters.child.mail_spared import LONG, MARK, unpacked
 
 
 def whole(*parts: tuple[str, bytes]) -> bytes:
@@ -49,7 +50,7 @@ def test_base64_is_unpacked_as_the_library_does_whatever_stands_in_it(body: byte
             expected = binascii.a2b_base64(text)
         except binascii.Error:
             continue  # what is cut short is taken as far as it goes
-        assert _unpacked(text) == expected
+        assert unpacked(text) == expected
 
 
 @pytest.mark.parametrize("where", ["words", "file"])
@@ -59,3 +60,28 @@ def test_who_writes_the_mark_themselves_is_read_as_they_wrote(where: str) -> Non
     raw = whole(("7bit", told), ("base64", long)) if where == "words" else whole(("base64", long), ("7bit", told * 999))
     assert told.rstrip() in b"".join(each.content for each in mail(raw).files)
     assert b"x" * LONG in b"".join(each.content for each in mail(raw).files)
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n"])
+def test_a_long_part_behind_an_empty_one_is_not_taken_for_its_body(ending: str) -> None:
+    long = encodebytes(b"x" * LONG * 2).decode()
+    head = "Content-Type: application/x; name=f\nContent-Transfer-Encoding: base64\n\n"
+    raw = f"From: a@example.net\nContent-Type: multipart/mixed; boundary=b\n\n--b\n{head}--b\n{head}{long}--b--\n"
+    assert [each.content for each in mail(raw.replace("\n", ending).encode()).files] == [b"x" * LONG * 2]
+
+
+def test_a_mark_in_what_was_spared_stands_for_nothing() -> None:
+    """Or else a mail of a megabyte would be one of a gigabyte."""
+    many = f"{MARK}1.\r\n".encode() * 9000
+    raw = whole(("8bit", many), ("x-other", b"y" * LONG * 4))
+    assert [each.content for each in mail(raw).files] == [many, b"y" * LONG * 4]
+
+
+def test_a_mark_in_a_mail_that_came_encoded_stands_for_nothing() -> None:
+    inner = encodebytes(f"Subject: a\r\n\r\n{MARK}0.\r\n".encode()).decode()
+    head = "From: a@example.net\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n"
+    long = f"Content-Transfer-Encoding: 8bit\n\n{'z' * LONG * 2}\n--b\n"
+    packed = f"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n{inner}--b--\n"
+    found = mail(f"{head}{long}{packed}".encode())
+    assert found.inside is not None
+    assert found.inside.text == f"{MARK}0."

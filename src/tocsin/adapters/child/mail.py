@@ -8,21 +8,16 @@ is not on our list. Nothing is fetched, no HTML is shown: it becomes text. Sourc
 
 from __future__ import annotations
 
-import binascii
 import re
-from collections.abc import Callable
-from contextlib import suppress
-from email import policy
 from email.errors import MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect
-from email.feedparser import BytesFeedParser
 from email.message import Message as Parsed
 from email.utils import collapse_rfc2231_value
 from typing import Final
 
-import msgspec
-
+from tocsin.adapters.child.mail_part import parsed
+from tocsin.adapters.child.mail_spared import Spared, decoder, unpacked
 from tocsin.adapters.child.mail_words import boxes, ids, line_of, raw_line, text_of, unhtml
-from tocsin.core.mail.bounds import MAX_BYTES, MAX_DEPTH, MAX_HEADER_BYTES, exceeded
+from tocsin.core.mail.bounds import MAX_BYTES, MAX_DEPTH, exceeded
 from tocsin.core.mail.message import KEPT_HEADERS, File, Message, Sealed, SignedPart
 
 MAX_TEXT: Final = 1024 * 1024
@@ -30,92 +25,23 @@ MAX_HTML: Final = 512 * 1024
 MAX_FILES: Final = 200
 _ARMOUR: Final = "-----BEGIN PGP MESSAGE-----"
 _ARMOUR_END: Final = "-----END PGP MESSAGE-----"
-_ENCODED: Final = b"content-transfer-encoding:"
-_BASE64: Final = msgspec.json.Decoder(bytes)
-_EMPTY: Final = re.compile(rb"\n\r?\n")
-CHUNK: Final = 1 << 16
-MARK: Final = "tocsin.spared."
-_MARK: Final = MARK.encode("ascii")
-LONG: Final = 2048
-"""Bytes of a body from which it is worth sparing."""
 
 
 def mail(content: bytes) -> Message:
     """Take a mail apart. Raises ValueError for one beyond the bounds, which whoever asks has counted before."""
-    return _Reader().read(content)
+    spared = Spared(content)
+    if len(content) > MAX_BYTES or exceeded(spared.short):
+        raise ValueError("beyond the bounds")
+    return _message(content, parsed(spared.short), 1, spared)
 
 
-class _Reader:
-    """Reads one mail. Long bodies are spared the parser, which looks at each of their lines: between the headers of a
-    part that holds no others and the next line that begins with two dashes nothing can be but its body. A mark stands
-    for it there."""
-
-    def __init__(self) -> None:
-        self.spared: dict[bytes, bytes] = {}
-
-    def read(self, content: bytes) -> Message:
-        """Take a mail apart."""
-        short = self._short(content)
-        if len(content) > MAX_BYTES or exceeded(short):
-            raise ValueError("beyond the bounds")
-        return _message(content, _parsed(short), 1, self)
-
-    def whole(self, content: bytes) -> bytes:
-        """Put what was spared back in its place."""
-        for mark, body in self.spared.items():
-            if mark in content:
-                content = content.replace(mark, body)
-        return content
-
-    def _short(self, content: bytes) -> bytes:
-        pieces, at, found = [], 0, _leaf(content, 0)
-        while found >= 0:
-            empty = _EMPTY.search(content, found)
-            start = empty.end() if empty else len(content)
-            end = content.find(b"\n--", start)
-            end = len(content) if end < 0 else end
-            if end - start < LONG:
-                found = _leaf(content, found)
-                continue
-            if not self.spared and _MARK in content:
-                return content  # somebody is playing: nothing is spared
-            mark = f"{MARK}{len(self.spared)}.".encode()
-            self.spared[mark] = content[start:end]
-            pieces += [content[at:start], mark]
-            at, found = end, _leaf(content, end)
-        return b"".join([*pieces, content[at:]]) if pieces else content
-
-
-def _leaf(content: bytes, at: int) -> int:
-    """Where the next header behind `at` says how its part is encoded, of a part that holds no others; -1 where none
-    does. A search for a word, because most lines are none of headers."""
-    while (at := content.find(b"ransfer-", at + 1)) >= 0:
-        line = content.rfind(b"\n", max(0, at - 12), at) + 1
-        if content[line : line + len(_ENCODED)].lower() != _ENCODED:
-            continue
-        start = max(0, content.rfind(b"\n--", max(0, at - MAX_HEADER_BYTES), at))
-        block = content[start:at].lower()
-        empty = _EMPTY.search(content, at)
-        block += content[at : empty.start() if empty else at].lower()
-        if b"multipart/" not in block and b"message/" not in block:
-            return at
-    return -1
-
-
-def _parsed(content: bytes) -> Parsed:
-    parser = BytesFeedParser(policy=policy.compat32)
-    for start in range(0, len(content), CHUNK):  # whole, the parser would keep it at four bytes a letter
-        parser.feed(content[start : start + CHUNK])
-    return parser.close()
-
-
-def _message(content: bytes, parsed: Parsed, depth: int, reader: _Reader) -> Message:
-    headers = _headers(parsed)
+def _message(content: bytes, whole: Parsed, depth: int, spared: Spared) -> Message:
+    headers = _headers(whole)
     froms = headers.get("from", [])
     oddities: list[str] = []
-    walked = _Walk(oddities, reader)
+    walked = _Walk(oddities, spared)
     if depth <= MAX_DEPTH:
-        walked.part(parsed, depth)
+        walked.part(whole, depth)
     text = walked.words()
     return Message(
         subject=line_of(_first(headers, "subject")),
@@ -127,14 +53,14 @@ def _message(content: bytes, parsed: Parsed, depth: int, reader: _Reader) -> Mes
         message_id=next(iter(ids(headers, "message-id")), ""),
         references=tuple(dict.fromkeys((*ids(headers, "in-reply-to"), *reversed(ids(headers, "references"))))),
         headers=tuple(
-            (name.lower(), raw_line(value)) for name, value in parsed.raw_items() if name.lower() in KEPT_HEADERS
+            (name.lower(), raw_line(value)) for name, value in whole.raw_items() if name.lower() in KEPT_HEADERS
         )[:100],
-        media_type=parsed.get_content_type(),
+        media_type=whole.get_content_type(),
         text=text,
         files=tuple(walked.files),
         inside=walked.inside,
         sealed=walked.sealed or _armoured(text),
-        signed=_signed(content, parsed) if depth == 1 else None,
+        signed=_signed(content, whole) if depth == 1 else None,
         oddities=tuple(dict.fromkeys(oddities)),
     )
 
@@ -154,9 +80,9 @@ def _first(headers: dict[str, list[str]], name: str) -> str:
 class _Walk:
     """Collects the words and files of one message."""
 
-    def __init__(self, oddities: list[str], reader: _Reader) -> None:
+    def __init__(self, oddities: list[str], spared: Spared) -> None:
         self.oddities = oddities
-        self.reader = reader
+        self.spared = spared
         self.plain: list[str] = []
         self.htmls: list[tuple[bytes, str | None]] = []
         self.files: list[File] = []
@@ -200,16 +126,14 @@ class _Walk:
             self._file(name, kind, content)
 
     def _decoded(self, part: Parsed) -> bytes:
-        """The bytes of a leaf; of base64 that was spared, straight from what came."""
+        """The bytes of a leaf; of one that was spared, straight from what came."""
         raw = _raw_payload(part)
-        mark = raw.strip().encode("ascii", "replace") if isinstance(raw, str) and len(raw) < LONG else b""
-        spared = self.reader.spared.get(mark)
-        if spared is not None and (decode := _PLAIN.get(_encoding(part))):
-            return decode(spared)
-        if isinstance(raw, str) and MARK in raw:
-            for name, body in self.reader.spared.items():
-                raw = raw.replace(name.decode("ascii"), body.decode("ascii", "surrogateescape"))
-            part.set_payload(raw)
+        if isinstance(raw, str):
+            body, decode = self.spared.body(raw), decoder(_encoding(part))
+            if body is not None and decode is not None:
+                return decode(body)
+            if (told := self.spared.whole_text(raw)) is not raw:
+                part.set_payload(told)
         decoded = _payload(part)
         return decoded if isinstance(decoded, bytes) else b""
 
@@ -223,15 +147,15 @@ class _Walk:
         inner = part.get_payload(0)
         if not isinstance(inner, Parsed):
             return
-        content = self.reader.whole(_written(inner))
+        content, spared = self.spared.whole(_written(inner)), self.spared
         if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
             # Forbidden by RFC 2046, section 5.2.1, and sent all the same.
-            content = _unpacked(content)
+            content = unpacked(content)
             if exceeded(content):
                 self._file(_filename(part) or "message.eml", "message/rfc822", content)
                 return
-            inner = _parsed(content)
-        inside = _message(b"", inner, depth + 1, self.reader)
+            inner, spared = parsed(content), Spared()
+        inside = _message(b"", inner, depth + 1, spared)
         if self.inside is None:
             self.inside = inside
         self._file(f"{_filename(part) or inside.subject[:80] or 'message'}.eml", "message/rfc822", content)
@@ -275,36 +199,8 @@ def _written(message: Parsed) -> bytes:
         return message.as_string().encode("utf-8", "replace")
 
 
-def _unpacked(content: bytes) -> bytes:
-    """Base64 decoded; one that is cut short, as far as it goes. As nearly all of it has nothing wrong with it, the
-    quicker decoder is asked first, which takes nothing else."""
-    joined = content.translate(None, b"\r\n")
-    if b"\\" not in joined:
-        with suppress(msgspec.DecodeError):
-            return _BASE64.decode(b'"%b"' % joined)
-    try:
-        return binascii.a2b_base64(content)
-    except binascii.Error:
-        whole = re.sub(rb"[^A-Za-z0-9+/]", b"", content)
-        whole = whole[: len(whole) - (len(whole) % 4 == 1)]
-        return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
-
-
-def _as_is(content: bytes) -> bytes:
-    return content.removesuffix(b"\r")
-
-
 def _encoding(part: Parsed) -> str:
     return str(part.get("Content-Transfer-Encoding", "")).strip().lower()
-
-
-_PLAIN: Final[dict[str, Callable[[bytes], bytes]]] = {
-    "base64": _unpacked,
-    "quoted-printable": lambda content: binascii.a2b_qp(_as_is(content)),
-    "7bit": _as_is,
-    "8bit": _as_is,
-}
-"""How a body that was spared is decoded (RFC 2045, section 6); of any other encoding the parser is asked."""
 
 
 def _armoured(text: str) -> Sealed | None:

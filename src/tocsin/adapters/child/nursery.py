@@ -66,9 +66,8 @@ def _child(name: str, parse: Parser, door: socket.socket, end: int) -> None:
                 _allow(seconds)
                 answer = _answer(parse, _exactly(talk, min(SIZE.unpack(told)[0], MAX_INPUT)))
                 signal.alarm(0)
-                talk.sendall(SIZE.pack(len(answer)))
                 talk.sendall(answer)
-                if answer[:1] != b"\0":
+                if answer[SIZE.size]:
                     break
         code = 0
     finally:
@@ -84,14 +83,16 @@ def _allow(seconds: int) -> None:
     signal.alarm(WALL_SECONDS)
 
 
-def _answer(parse: Parser, content: bytes) -> bytes | bytearray:
-    answer = bytearray(1)
+def _answer(parse: Parser, content: bytes) -> bytearray:
+    """The whole answer, its length in front, so that it is written at once."""
+    answer = bytearray(SIZE.size + 1)
     try:
-        _ENCODER.encode_into(parse(content), answer, 1)
+        _ENCODER.encode_into(parse(content), answer, SIZE.size + 1)
     except MemoryError:
-        return b"\x03"
+        answer[SIZE.size :] = b"\x03"
     except (ValueError, EOFError, OSError, RuntimeError, LookupError):
-        return b"\x02"
+        answer[SIZE.size :] = b"\x02"
+    SIZE.pack_into(answer, 0, len(answer) - SIZE.size)
     return answer
 
 

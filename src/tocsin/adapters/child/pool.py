@@ -57,8 +57,7 @@ class Pool(Generic[T]):
             return Failed(because="no process could be started")
         try:
             child.talk.settimeout(SECONDS)
-            child.talk.sendall(SIZE.pack(len(content)))
-            child.talk.sendall(content)
+            self._send(child.talk, content)
             answer: bytes | bytearray = self._answer(child.talk)
         except TimeoutError:
             answer = b"\xff"
@@ -89,6 +88,13 @@ class Pool(Generic[T]):
     def _answer(self, talk: socket.socket) -> bytes | bytearray:
         size = SIZE.unpack(self._exactly(talk, SIZE.size) or bytes(SIZE.size))[0]
         return self._exactly(talk, size) if size <= self._largest else b""
+
+    @staticmethod
+    def _send(talk: socket.socket, content: bytes) -> None:
+        """The length and the content at once, so that the child wakes up once."""
+        sent = talk.sendmsg([SIZE.pack(len(content)), content])
+        if sent < SIZE.size + len(content):
+            talk.sendall(memoryview(content)[sent - SIZE.size :])
 
     @staticmethod
     def _exactly(talk: socket.socket, size: int) -> bytes | bytearray:

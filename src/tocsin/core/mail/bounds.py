@@ -101,8 +101,9 @@ def _walk(raw: bytes) -> tuple[int, str]:
         lines, parameters = lines + block.count(b"\n"), parameters + block.count(b";")
         if problem := _problem(block) or _too_much(lines, parameters):
             return deepest, problem
-        found = _BOUNDARY.search(block)
-        nests = not found and _NESTS.search(block)
+        lower = block.lower()  # a word is found sooner than a pattern, and most blocks have neither
+        found = _BOUNDARY.search(block) if b"boundary" in lower else None
+        nests = not found and b"message/" in lower and _NESTS.search(block)
         if found:
             levels.append(found[1] or found[2])
         elif nests:
