@@ -21,7 +21,7 @@ from tocsin.core.mail_out.quiet import Wishes
 from tocsin.core.vocabulary import Audience, Refused
 from tocsin.services.ports.mail_out import Delivered, Fate
 from tocsin.services.ports.openpgp import Certificate
-from tocsin.services.post import digest, expiry, keyring, letters, members, sending
+from tocsin.services.post import digest, expiry, keyring, letters, list_keys, members, sending
 from tocsin.services.post.letters import Fixed, State
 from tocsin.services.post.room import Post
 from tocsin.testing.house import house
@@ -333,6 +333,26 @@ def test_the_end_of_the_teams_key_is_told_its_owners_three_times(mailed: Mailed)
     made = mailed.teams.make(PROJECT, ["WarehousePG security <security@warehousepg.org>"])
     assert isinstance(made, Certificate)
     assert told(mailed, made.expires_at, "dana@example.org") == [60, 30, 7]
+
+
+def test_the_end_of_a_lists_key_is_told_the_owners_three_times_until_another_is_given(mailed: Mailed) -> None:
+    desk, home = mailed.home.desk, mailed.home
+    given = [lists_key(), lists_key()]
+    taken = [list_keys.give(desk, PROJECT, "linux-distros", public(key), print_of(key), home.dana) for key in given]
+    assert isinstance(taken[-1], KnownKey), "the second took the place of the first, of which nothing is said"
+    assert told(mailed, taken[-1].expires_at, "dana@example.org") == [60, 30, 7]
+    for mail in mailed.server.to("dana@example.org"):
+        assert "linux-distros" in mail.get_content()
+        assert print_of(given[-1])[-16:] in mail.get_content()
+
+
+def lists_key() -> Tsk:
+    return Tsk.generate(user_ids=["list <linux-distros@vs.openwall.org>"], profile=Profile.RFC4880,
+                        cipher_suite=CipherSuite.Cv25519, validity_seconds=90 * 86400)  # fmt: skip
+
+
+def print_of(key: Tsk) -> str:
+    return key.extract_certificate().fingerprint.upper()
 
 
 def told(mailed: Mailed, ends: datetime | None, address: str) -> list[int]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys that end soon: their owners are told 60, 30 and 7 days before, once each (`core.mail_out.keys`).
 
-A member is told of their own key, the project's owners of the team's, and the lead of a case of the reporter's or a
-party's, who cannot be told in their place that nobody could write to them encrypted any more.
+A member is told of their own key, the project's owners of the team's and of those of lists, and the lead of a case of
+the reporter's or a party's, who cannot be told in their place that nobody could write to them encrypted any more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tocsin.core.mail_out.keys import KnownKey
 from tocsin.core.mail_out.model import Mailbox
 from tocsin.core.vocabulary import ProjectId, Role
 from tocsin.services.app import Desk
-from tocsin.services.post import keyring, letters, members, telling
+from tocsin.services.post import keyring, letters, list_keys, members, telling
 from tocsin.services.post.letters import Fixed
 
 
@@ -23,7 +23,10 @@ def warn(desk: Desk) -> int:
     if desk.post.sends is None:
         return 0
     return sum(
-        _members(desk, info.id) + _team(desk, info.id, info.name) + _correspondents(desk, info.id)
+        _members(desk, info.id)
+        + _team(desk, info.id, info.name)
+        + _lists(desk, info.id)
+        + _correspondents(desk, info.id)
         for info in desk.projects.all()
     )
 
@@ -52,16 +55,28 @@ def _team(desk: Desk, project: ProjectId, name: str) -> int:
         f"The OpenPGP key of {name}, {key.fingerprint[-16:]}, ends on {_day(key.expires_at)}. “tocsin mail key create "
         f"{project}” makes a new one; the old one goes on opening old mail."
     )
-    owners = [
-        Mailbox(address=person.email, name=person.name)
-        for person, roles in desk.people.members(project)
-        if Role.OWNER in roles
-    ]
     fact = f"warned/{project}/{key.fingerprint[-16:]}/{days}"
     if fact in desk.machine.facts.all():
         return 0
     desk.machine.facts.note(fact, "told", desk.now())
-    return letters.fixed(desk, project, f"key-{key.fingerprint[-16:]}-{days}", owners, _letter(text))
+    return letters.fixed(desk, project, f"key-{key.fingerprint[-16:]}-{days}", _owners(desk, project), _letter(text))
+
+
+def _lists(desk: Desk, project: ProjectId) -> int:
+    """A list whose key has ended gets nothing more from us, which is noticed when something is to be told it."""
+    told = 0
+    for name, key in list_keys.known(desk, project):
+        days = keys.warning(key.expires_at, key.warned, desk.now())
+        if not days:
+            continue
+        text = (
+            f"The OpenPGP key of the list {name}, {_short(key)}, ends on {_day(key.expires_at)}. Take the new one from "
+            f"the list's own page and give it with “tocsin mail key of-list {project} {name} FILE --fingerprint …”; "
+            "without it nothing can be sent there."
+        )
+        told += letters.fixed(desk, project, f"key-{_short(key)}-{days}", _owners(desk, project), _letter(text))
+        list_keys.warned(desk, project, name, key.fingerprint, days)
+    return told
 
 
 def _correspondents(desk: Desk, project: ProjectId) -> int:
@@ -74,6 +89,11 @@ def _correspondents(desk: Desk, project: ProjectId) -> int:
                 told += telling.tell(desk, ref, "key.expires", "lead", f"{key.fingerprint[-16:]}-{days}")
                 keyring.warned(desk, project, record, key.fingerprint, days)
     return told
+
+
+def _owners(desk: Desk, project: ProjectId) -> list[Mailbox]:
+    people = desk.people.members(project)
+    return [Mailbox(address=person.email, name=person.name) for person, roles in people if Role.OWNER in roles]
 
 
 def _letter(text: str) -> Fixed:

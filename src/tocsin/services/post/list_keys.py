@@ -4,6 +4,7 @@ they read on the list's own page; nothing is sent to such a list without it."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from tocsin.core.mail_out.lists import NAMES, rules
 from tocsin.core.vocabulary import ProjectId, Refused
 from tocsin.services.app import Desk
 from tocsin.services.book import Book
+from tocsin.services.ports.store import Conflict
 from tocsin.services.post import keyring
 
 KIND: Final = "list-key"
@@ -59,6 +61,19 @@ def usable(desk: Desk, project: ProjectId, name: str) -> KnownKey | Refused:
     what = "has ended" if kept else "is not known"
     because = f"The key of {name} {what}; give it with “tocsin mail key of-list {project} {name} FILE --fingerprint …”."
     return Refused(code="no-list-key", because=because, rule=rules(name).source)
+
+
+def known(desk: Desk, project: ProjectId) -> tuple[tuple[str, KnownKey], ...]:
+    """Every list whose key a project was given, by its name, with the key."""
+    return tuple((kept.id, kept.value) for kept in _book(desk).all(project))
+
+
+def warned(desk: Desk, project: ProjectId, name: str, fingerprint: str, days: int) -> None:
+    """Note that the owners were told that a list's key ends in so many days; nothing where it has changed since."""
+    kept = _book(desk).get(project, name)
+    if kept is not None and kept.value.fingerprint == fingerprint:
+        with suppress(Conflict):
+            _book(desk).change(kept, replace(kept.value, warned=days))
 
 
 def _book(desk: Desk) -> Book[KnownKey]:
