@@ -9,7 +9,8 @@ import pytest
 
 from tests.services.acts import act, ready, report
 from tocsin.core.case import commands as cmd
-from tocsin.core.case.measures import Measures, keys
+from tocsin.core.case.keys import keys
+from tocsin.core.case.measures import Measures
 from tocsin.core.clock import at
 from tocsin.services.queries import inbox, metrics
 from tocsin.testing.house import house

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tests.desk import story
 from tests.desk.conftest import SignIn
 from tests.services.acts import report
+from tocsin.core.case import commands as cmd
+from tocsin.core.vocabulary import RejectionClass
 from tocsin.services import cases
+from tocsin.services.queries import metrics as queries
 from tocsin.testing.house import House
 
 
@@ -20,6 +23,32 @@ def test_the_page_says_what_is_behind_each_number(house: House, sign_in: SignIn)
     assert "Backlog health" in page
     assert "6 cases" in page
     assert "No person is ranked" in page
+
+
+def test_the_pictures_have_their_numbers_beside_them(house: House, sign_in: SignIn) -> None:
+    for _ in range(6):
+        ref = report(house).case
+        house.clock.advance(timedelta(days=20))
+        story.answered(house, ref)
+    page = sign_in().get("/metrics").content.decode()
+    assert "How cases flow" in page
+    assert re.search(r"<tspan font-weight=\"600\">6</tspan> in work", page)
+    assert "Flow as a table" in page
+    assert 'aria-label="Median by month: 2026-' in page
+    assert "Dashed: promised within 72 h" in page
+    assert "Reporters who wait for a word" in page
+
+
+def test_measuring_reads_what_is_open_or_ended_in_the_window_and_nothing_else(house: House) -> None:
+    old, still = report(house).case, report(house).case
+    story.act(house, old, cmd.Reject(rejection=RejectionClass.UNSAFE_DEFAULT, reason=story.REASON))
+    story.act(house, old, cmd.Close(outcome="rejected"))
+    house.clock.advance(timedelta(days=800))
+    since = house.clock() - timedelta(days=365)
+    projects = house.desk.people.projects(house.dana)
+    found = {each.case for each in queries.measured(house.desk, projects, since)}
+    assert found == {still}
+    assert {each.case for each in queries.measured(house.desk, projects, queries.EVER)} == {old, still}
 
 
 def test_another_project_answers_like_one_that_does_not_exist(sign_in: SignIn) -> None:

@@ -121,6 +121,7 @@ class Walk:
             lambda stores: stores.journal.cases(case, 2),
             lambda stores: stores.inbox.page(query),
             lambda stores: stores.inbox.row(case),
+            lambda stores: stores.inbox.ended(query.projects[0], T0, None, 2) if query.projects else (),
             lambda stores: stores.inbox.counts(query.projects, 2),
             lambda stores: stores.inbox.to_wake(at, 3),
             lambda stores: stores.inbox.by_drop(3),

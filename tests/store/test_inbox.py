@@ -130,6 +130,18 @@ def test_replacing_a_row_does_not_move_the_case(stores: Stores) -> None:
     assert stores.journal.head(ref(1)) == before
 
 
+def test_what_ended_since_is_read_in_the_order_in_which_it_ended_a_page_at_a_time(stores: Stores) -> None:
+    for number, hours, is_open in ((1, 0, False), (2, -2, False), (3, 5, False), (4, 1, True), (5, 5, False)):
+        at = T0 + timedelta(hours=hours)
+        stores.journal.commit(opening(ref(number), row={"updated_at": at, "open": is_open}))
+    project = stores.inbox.row(ref(1)).project
+    assert [each.case for each in stores.inbox.ended(project, T0, None, 10)] == [ref(1), ref(3), ref(5)]
+    first = stores.inbox.ended(project, T0, None, 2)
+    place = (first[-1].updated_at, first[-1].case)
+    assert [each.case for each in stores.inbox.ended(project, T0, place, 2)] == [ref(5)]
+    assert list(stores.inbox.ended("nowhere", T0, None, 10)) == []
+
+
 def test_the_clock_wakes_what_is_due_the_longest_overdue_first(stores: Stores) -> None:
     for number, hours in ((1, 0), (2, -2), (3, 1), (4, -2)):
         stores.journal.commit(opening(ref(number), row={"wake_at": T0 + timedelta(hours=hours), "open": number != 2}))

@@ -166,6 +166,10 @@ def test_every_kind_of_page_has_an_index_of_its_own(large: Database) -> None:
             explain = "EXPLAIN QUERY PLAN" if large.is_sqlite else "EXPLAIN"
             cursor.execute(f"{explain} {statement[0]}", statement[1])
             assert f"tocsin_case_{index}" in str(cursor.fetchall()), name
+    (statement,) = caught(large, lambda: DbInbox(large).ended(PROJECTS[0], LATER, None, 50))
+    with large.connection.cursor() as cursor:
+        cursor.execute(f"{'EXPLAIN QUERY PLAN' if large.is_sqlite else 'EXPLAIN'} {statement[0]}", statement[1])
+        assert "tocsin_case_ended" in str(cursor.fetchall())
 
 
 def test_no_other_list_of_cases_does_either(large: Database) -> None:
@@ -174,6 +178,8 @@ def test_no_other_list_of_cases_does_either(large: Database) -> None:
         lambda: inbox.to_wake(T0, 50),
         lambda: inbox.by_drop(50),
         lambda: inbox.leads(PROJECTS[0]),
+        lambda: inbox.ended(PROJECTS[0], T0, None, 50),
+        lambda: inbox.ended(PROJECTS[0], T0, (T0, "P-2026-77"), 50),
         lambda: inbox.row("P-2026-77"),
         lambda: journal.cases("P-2026-77", 50),
         lambda: journal.head("P-2026-77"),
@@ -228,6 +234,7 @@ def works(directory: Path, template: Path, count: int) -> dict[str, int]:
     with connected("", directory) as database:
         inbox = DbInbox(fill(database, count))
         found = {name: work_of(database, lambda query=query: inbox.page(query)) for name, query in PAGES.items()}
+        found["ended"] = work_of(database, lambda: inbox.ended(PROJECTS[0], T0, None, 50))
         return found | {"counts": work_of(database, lambda: inbox.counts(PROJECTS, 200))}
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from tocsin.core.case.measures import Keys, keys
+from tocsin.core.case.keys import Keys, keys
 from tocsin.core.vocabulary import ProjectId
 from tocsin.services.app import Desk
 from tocsin.services.badge_state import MADE, TOO_FEW
@@ -61,7 +61,8 @@ def keep(desk: Desk) -> int:
 
 def _keys(desk: Desk, project: ProjectId, since: datetime, until: datetime) -> Keys:
     rehearsed = sent_to(desk.machine.facts)
-    return keys((each for each in metrics.measured(desk, (project,)) if each.case not in rehearsed), until, since)
+    known = metrics.measured(desk, (project,), since)
+    return keys((each for each in known if each.case not in rehearsed), until, since)
 
 
 def of_keys(found: Keys) -> Badge:

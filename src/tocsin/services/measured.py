@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from tocsin.core.case.measures import Keys, Measures
+from tocsin.core.case.keys import Keys
+from tocsin.core.case.measures import Measures
 from tocsin.core.vocabulary import CaseRef, ProjectId
 
 FRESH: Final = timedelta(minutes=1)

@@ -183,6 +183,16 @@ class MemoryInbox:
 
         return sorted(filter(shown, self._all()), key=lambda row: (row.next_due, row.case))[: query.limit]
 
+    def ended(
+        self, project: ProjectId, since: datetime, after: tuple[datetime, CaseRef] | None, limit: int
+    ) -> Sequence[InboxRow]:
+        """Closed cases of a project that were touched since, by when, then reference."""
+        found = [
+            row for row in self._all() if row.project == project and not row.open and row.updated_at >= since
+            and (after is None or (row.updated_at, row.case) > after)
+        ]  # fmt: skip
+        return sorted(found, key=lambda row: (row.updated_at, row.case))[:limit]
+
     def counts(self, projects: tuple[ProjectId, ...], ceiling: int) -> dict[str, int]:
         """Open cases per `waits_for`, each counted up to `ceiling`."""
         found: dict[str, int] = defaultdict(int)

@@ -51,6 +51,9 @@ _LEAD: Final = (
     f"SELECT lead FROM {_CASE.table} WHERE project_id = %s AND open = %s AND lead > %s{_LED}"  # noqa: S608 - our names
     " ORDER BY lead LIMIT 1"
 )
+# `NOT open` says to the planner what the index says: cases that are no longer open.
+_ENDED: Final = f"{_CASE.select} WHERE project_id = %s AND NOT open AND updated_at >= %s"
+_ENDED_ORDER: Final = " ORDER BY updated_at, ref LIMIT %s"
 _REPLACE: Final = (
     f"UPDATE {_CASE.table} SET {Columns(CaseRow, *_CHANGING).assignments}"  # noqa: S608 - our names
     " WHERE ref = %s AND project_id = %s AND seq = %s"
@@ -106,6 +109,17 @@ class DbInbox:
             found = tuple(project for (project,) in cursor.fetchall())
             if found:
                 yield msgspec.structs.replace(query, projects=found, open=state)
+
+    def ended(
+        self, project: ProjectId, since: datetime, after: tuple[datetime, CaseRef] | None, limit: int
+    ) -> Sequence[InboxRow]:
+        """Closed cases of a project that were touched since, by when, then reference."""
+        statement = _ENDED
+        values: list[Parameter] = [project, self._db.stamp(since)]
+        if after:
+            statement += " AND (updated_at, ref) > (%s, %s)"
+            values += [self._db.stamp(after[0]), after[1]]
+        return [_row(raw) for raw in self._db.rows(statement + _ENDED_ORDER, (*values, limit))]
 
     def counts(self, projects: tuple[ProjectId, ...], ceiling: int) -> dict[str, int]:
         """Open cases per `waits_for`, each counted up to `ceiling`."""

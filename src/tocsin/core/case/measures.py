@@ -1,20 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How well cases go, in five keys: first answer, remedy, dates kept, corrections, backlog (UX 3.13).
+"""The few instants of one case that say how it went, so that measuring ten thousand cases opens no journal.
 
-`measure` takes from one case the few instants that the keys need, so that a page over ten thousand cases opens no
-journal; `keys` computes from many of them. Waiting is counted in the working time of the policy. Nothing here knows a
-person: there is no ranking of people, and no measure from which one could be made.
+What is computed from many of them is in `core.case.keys`. Waiting is counted in the working time of the policy. Nothing
+here knows a person: there is no ranking of people, and no measure from which one could be made.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
-
-import msgspec
 
 from tocsin.core.case import phase as phases
 from tocsin.core.case.model import Case
@@ -23,25 +17,16 @@ from tocsin.core.policy.clauses import Promise
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import CaseRef, Value
 
-ON_TIME: Final = timedelta(hours=1)
-"""How far from the agreed instant a publication still counts as on time."""
-
-SETTLED: Final = timedelta(days=30)
-"""Until when after publication a revision counts as a correction."""
-
-AGES: Final[tuple[tuple[str, int], ...]] = (("0-3", 3), ("4-14", 14), ("15-30", 30), ("31-90", 90), ("over 90", 10**6))
-"""Age buckets of the backlog: name, and the last whole day in it."""
-
-_LAST_DAYS: Final = [last for _, last in AGES]
-
-FEWEST: Final = 5
-"""Below so many cases a percentile says nothing; show the cases instead."""
-
-WINDOW: Final = timedelta(days=365)
+_REPLIES: Final = ("first-feedback", "conversation")
+"""Promises of a word to the reporter."""
 
 
 class Measures(Value):
-    """What the keys need of one case. Hours are working hours of the policy the case is pinned to."""
+    """What `core.case.keys` needs of one case. Hours are working hours of the policy the case is pinned to.
+
+    `answer_target` is the time that was promised for the first answer; `waits_since` is when the reporter said
+    something that nobody answered yet, `reply_due_at` by when an answer is promised.
+    """
 
     case: CaseRef
     opened_at: datetime
@@ -57,60 +42,28 @@ class Measures(Value):
     ended_at: datetime | None = None
     waits_for: str = ""
     hardening: str = ""
-
-
-class Key(Value):
-    """One key: how many cases stand behind it, its median and ninth decile where it has them, and which cases miss."""
-
-    name: str
-    title: str
-    definition: str
-    unit: str
-    cases: int
-    median: float | None = None
-    p90: float | None = None
-    share: float | None = None
-    missed: tuple[CaseRef, ...] = ()
-    parts: dict[str, int] = msgspec.field(default_factory=dict)
-    values: tuple[tuple[CaseRef, float], ...] = ()
-
-
-class Month(Value):
-    """What became of the reports of one month."""
-
-    month: str
-    outcomes: dict[str, int]
-
-
-class Keys(Value):
-    """The five keys, and the outcomes by month of arrival."""
-
-    since: datetime
-    until: datetime
-    cases: int
-    keys: tuple[Key, ...]
-    months: tuple[Month, ...]
-
-    def key(self, name: str) -> Key:
-        """Return one key; raises KeyError for a name that is none."""
-        found = next((each for each in self.keys if each.name == name), None)
-        if found is None:
-            raise KeyError(name)
-        return found
+    answer_target: float | None = None
+    decided_at: datetime | None = None
+    fixed_at: datetime | None = None
+    waits_since: datetime | None = None
+    reply_due_at: datetime | None = None
 
 
 def measure(policy: Policy, case: Case, promised: tuple[Promise, ...]) -> Measures:
     """Take the instants of one case; `promised` is all that the policy promises in it."""
     answered = case.first_feedback_at
     worked = policy.calendar.worked(case.received_at, answered) if answered else None
+    first = next((each.due_at for each in promised if each.name == "first-feedback"), None)
+    open_due = (each.due_at for each in promised if each.name in _REPLIES and not each.kept_at)
     leaked_at = min((each.at for each in case.recorded if each.name == "third-party-disclosed"), default=None)
     published = case.published_at
     return Measures(
         case=case.ref,
         opened_at=case.received_at,
         answered_at=answered,
-        answer_hours=round(worked / timedelta(hours=1), 2) if worked is not None else None,
-        answer_due_at=next((each.due_at for each in promised if each.name == "first-feedback"), None),
+        answer_hours=_hours(worked) if worked is not None else None,
+        answer_due_at=first,
+        answer_target=_hours(policy.calendar.worked(case.received_at, first)) if first else None,
         remedied_at=case.remedied_at,
         agreed_at=case.embargo.ends_at,
         published_at=published,
@@ -120,7 +73,22 @@ def measure(policy: Policy, case: Case, promised: tuple[Promise, ...]) -> Measur
         ended_at=case.closed_at or published,
         waits_for=phases.next_move(case),
         hardening=case.hardening,
+        decided_at=case.decided_at,
+        fixed_at=case.fix_ready_at,
+        waits_since=_since(case),
+        reply_due_at=min(open_due, default=None),
     )
+
+
+def _since(case: Case) -> datetime | None:
+    """Since when the reporter waits for a word: from the report on until the first answer, or from their last word."""
+    if phases.phase(case) not in phases.OPEN:
+        return None
+    return case.reporter_waits_since if case.first_feedback_at else case.received_at
+
+
+def _hours(worked: timedelta) -> float:
+    return round(worked / timedelta(hours=1), 2)
 
 
 def _outcome(case: Case) -> str:
@@ -132,133 +100,3 @@ def _outcome(case: Case) -> str:
     if case.rejection or stands is Phase.REJECTED:
         return "rejected"
     return "open" if stands in phases.OPEN else "closed"
-
-
-def keys(found: Iterable[Measures], now: datetime, since: datetime | None = None) -> Keys:
-    """Compute the keys over the cases that were open or ended since `since`, a year by default."""
-    start = since or now - WINDOW
-    known = [each for each in found if each.opened_at <= now and (each.ended_at is None or each.ended_at >= start)]
-    return Keys(
-        since=start,
-        until=now,
-        cases=len(known),
-        keys=(_answer(known, now), _remedy(known), _dates(known), _corrections(known), _backlog(known, now)),
-        months=_months(known),
-    )
-
-
-def _answer(known: Sequence[Measures], now: datetime) -> Key:
-    values = tuple((each.case, each.answer_hours) for each in known if each.answer_hours is not None)
-    late = tuple(each.case for each in known if each.answer_due_at and (each.answered_at or now) > each.answer_due_at)
-    due = [each for each in known if each.answer_due_at and (each.answered_at or now >= each.answer_due_at)]
-    return Key(
-        name="first-answer",
-        title="Time to first human answer",
-        definition="From receipt to the first message by a person, in working hours of the policy.",
-        unit="working hours",
-        cases=len(values),
-        median=_percentile(values, 50),
-        p90=_percentile(values, 90),
-        share=_share(len(due) - len(late), len(due)),
-        missed=late,
-        values=values,
-    )
-
-
-def _remedy(known: Sequence[Measures]) -> Key:
-    values = tuple((each.case, _days(each.opened_at, each.remedied_at)) for each in known if each.remedied_at)
-    return Key(
-        name="remedy",
-        title="Time to remedy",
-        definition="From receipt to a fixed release on every supported line that needs one.",
-        unit="days",
-        cases=len(values),
-        median=_percentile(values, 50),
-        p90=_percentile(values, 90),
-        values=values,
-    )
-
-
-def _dates(known: Sequence[Measures]) -> Key:
-    agreed = [each for each in known if each.agreed_at and (each.published_at or each.leaked)]
-    slipped = [
-        each for each in agreed
-        if each.agreed_at and each.published_at and abs(each.published_at - each.agreed_at) > ON_TIME
-    ]  # fmt: skip
-    leaked = [each for each in agreed if each.leaked]
-    missed = {each.case for each in (*slipped, *leaked)}
-    return Key(
-        name="dates",
-        title="Date reliability",
-        definition="Publications within an hour of the agreed instant, and without a leak before it.",
-        unit="share",
-        cases=len(agreed),
-        share=_share(len(agreed) - len(missed), len(agreed)),
-        missed=tuple(sorted(missed)),
-        parts={"kept": len(agreed) - len(missed), "slipped": len(slipped), "leaked": len(leaked)},
-    )
-
-
-def _corrections(known: Sequence[Measures]) -> Key:
-    published = [each for each in known if each.published_at]
-    early = [
-        (each, [why for at, why in each.corrections if each.published_at and at - each.published_at <= SETTLED])
-        for each in published
-    ]
-    changed = [each for each, reasons in early if reasons]
-    reasons = Counter(why.strip()[:80] or "no reason given" for _, found in early for why in found)
-    return Key(
-        name="corrections",
-        title="Advisory correction rate",
-        definition="Advisories that were revised within 30 days of publication.",
-        unit="share",
-        cases=len(published),
-        share=_share(len(changed), len(published)),
-        missed=tuple(each.case for each in changed),
-        parts=dict(reasons.most_common(8)),
-    )
-
-
-def _backlog(known: Sequence[Measures], now: datetime) -> Key:
-    waiting = [each for each in known if each.waits_for in ("team", "reporter")]
-    parts = dict.fromkeys((name for name, _ in AGES), 0)
-    for at, count in Counter(bisect_left(_LAST_DAYS, (now - each.opened_at).days) for each in waiting).items():
-        parts[AGES[at][0]] += count
-    values = tuple((each.case, _days(each.opened_at, now)) for each in waiting)
-    old = tuple(each.case for each in waiting if (now - each.opened_at).days > AGES[-2][1])
-    return Key(
-        name="backlog",
-        title="Backlog health",
-        definition="Open cases by age.",
-        unit="days",
-        cases=len(waiting),
-        median=_percentile(values, 50),
-        p90=_percentile(values, 90),
-        missed=old,
-        parts=parts,
-        values=values,
-    )
-
-
-def _months(known: Iterable[Measures]) -> tuple[Month, ...]:
-    counted = Counter((each.opened_at.year, each.opened_at.month, each.outcome) for each in known)
-    months: dict[tuple[int, int], dict[str, int]] = {}
-    for (year, month, outcome), count in sorted(counted.items()):
-        months.setdefault((year, month), {})[outcome] = count
-    return tuple(Month(month=f"{year}-{month:02}", outcomes=found) for (year, month), found in months.items())
-
-
-def _percentile(values: Sequence[tuple[CaseRef, float]], percent: int) -> float | None:
-    """Return the nearest-rank percentile, None for too few values to say one."""
-    if len(values) < FEWEST:
-        return None
-    ordered = sorted(value for _, value in values)
-    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
-
-
-def _share(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None
-
-
-def _days(start: datetime, end: datetime | None) -> float:
-    return round((end - start) / timedelta(days=1), 2) if end else 0.0

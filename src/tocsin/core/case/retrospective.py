@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tocsin.core.case.measures import ON_TIME
+from tocsin.core.case.keys import ON_TIME
 from tocsin.core.case.model import Case
 from tocsin.core.clock import show
 from tocsin.core.policy.adherence import Adherence, adherence

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tocsin.core.case.measures import Keys
+from tocsin.core.case.keys import Keys
 from tocsin.core.case.retrospective import retrospective as template
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli.case import case_argument
@@ -87,7 +87,7 @@ def _of_file(path: Path) -> service.Measured:
 @as_json
 @click.pass_context
 def show(ctx: click.Context, project: str, days: int, person: str, json_: bool) -> None:
-    """Show the five keys: first answer, remedy, dates kept, corrections, backlog. No person is ranked."""
+    """Show the five keys (first answer, remedy, dates kept, corrections, backlog) and who waits for a word."""
     found = _keys(ctx, person, project, days)
     if json_:
         print_json(found)

@@ -20,7 +20,7 @@ from tocsin.core import access
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
 from tocsin.core.case import events as ev
-from tocsin.core.case.measures import keys
+from tocsin.core.case.keys import WINDOW, keys
 from tocsin.core.case.model import Case
 from tocsin.core.case.phase import next_move, phase
 from tocsin.core.intake import Attachment
@@ -226,7 +226,8 @@ class Office:
         if project and project not in mine:
             return NOT_FOUND
         chosen = tuple(each for each in mine if project in ("", each))
-        return records.measures(keys(metrics.measured(self.desk, chosen), self.desk.now()))
+        now = self.desk.now()
+        return records.measures(keys(metrics.measured(self.desk, chosen, now - WINDOW), now))
 
     def skill(self) -> lists.SkillBoard | Refused:
         """Tell how much better than luck published cases were handled."""

@@ -11,7 +11,7 @@ import msgspec
 
 from tocsin.core.case import events as ev
 from tocsin.core.case import phase as phases
-from tocsin.core.case.measures import Keys
+from tocsin.core.case.keys import Keys
 from tocsin.core.case.model import Case
 from tocsin.core.intake import Attachment, Report
 from tocsin.core.policy.clause import Caution

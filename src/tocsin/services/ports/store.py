@@ -186,6 +186,12 @@ class Inbox(Protocol):
     def page(self, query: InboxQuery) -> Sequence[InboxRow]:
         """One page, by `next_due`, then reference."""
 
+    def ended(
+        self, project: ProjectId, since: datetime, after: tuple[datetime, CaseRef] | None, limit: int
+    ) -> Sequence[InboxRow]:
+        """Cases of a project that are no longer open and were touched at or after `since`, by `updated_at`, then
+        reference; costs O(page), whatever ended before."""
+
     def counts(self, projects: tuple[ProjectId, ...], ceiling: int) -> dict[str, int]:
         """Cases open per `waits_for`, each counted no further than `ceiling` (an exact count would cost O(all))."""
 

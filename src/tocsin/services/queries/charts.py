@@ -6,15 +6,21 @@ Drawing is the template's part; a table beside each picture says the same. Place
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
 
-from tocsin.core.case.measures import FEWEST, Key, Keys
+from tocsin.core.case.flow import STAGES
+from tocsin.core.case.keys import FEWEST, Key, Keys
 from tocsin.services.queries import words
 
 WIDTH: Final = 640
+FLOW_WIDE: Final = 460
+FLOW_TALL: Final = 150
+"""The flow's picture without its labels, which stand to the right."""
+
 SHOWN: Final = 20
 """Cases named behind a number; the export has them all."""
 
@@ -22,7 +28,13 @@ MOST_DOTS: Final = 400
 """Dots drawn on a strip; beyond it every n-th in order of size, so that the shape stays."""
 
 _UNITS: Final[Mapping[str, str]] = {"working hours": "h", "days": "d"}
-_SHARED: Final[Mapping[str, str]] = {"first-answer": "on time", "dates": "kept", "corrections": "corrected"}
+_SHARED: Final[Mapping[str, str]] = {
+    "first-answer": "on time",
+    "remedy": "fixed on every line when published",
+    "dates": "kept",
+    "corrections": "corrected",
+    "silence": "within what is promised",
+}
 """What the share of a key is of."""
 
 
@@ -58,6 +70,10 @@ class KeyView(msgspec.Struct, frozen=True):
     scale: str = ""
     bars: tuple[Bar, ...] = ()
     tall: int = 0
+    target: str = ""
+    target_x: int = 0
+    spark: str = ""
+    trend: tuple[str, ...] = ()
 
     @property
     def together(self) -> bool:
@@ -65,11 +81,29 @@ class KeyView(msgspec.Struct, frozen=True):
         return abs(self.p90_x - self.median_x) < 40
 
 
+class AreaView(msgspec.Struct, frozen=True):
+    """One stage of the flow: its area as an SVG path, its count at the end, and where its label stands."""
+
+    label: str
+    count: int
+    path: str
+    y: int
+
+
+class FlowView(msgspec.Struct, frozen=True):
+    """The cumulative flow: areas from the newest stage to what is done, and a table of a dozen instants beside them."""
+
+    areas: tuple[AreaView, ...]
+    stages: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    most: int
+
+
 class MonthView(msgspec.Struct, frozen=True):
-    """Outcomes of the reports of one month, in the order of `MetricsView.outcomes`."""
+    """Outcomes of the reports of one month, each with its name, in the order of `MetricsView.outcomes`."""
 
     month: str
-    counts: tuple[int, ...]
+    named: tuple[tuple[str, int], ...]
 
 
 class MetricsView(msgspec.Struct, frozen=True):
@@ -82,6 +116,7 @@ class MetricsView(msgspec.Struct, frozen=True):
     enough: bool
     since: str
     until: str
+    flow: FlowView | None = None
 
 
 def view(found: Keys) -> MetricsView:
@@ -91,20 +126,21 @@ def view(found: Keys) -> MetricsView:
         keys=tuple(_key(each) for each in found.keys),
         outcomes=outcomes,
         months=tuple(
-            MonthView(month=month.month, counts=tuple(month.outcomes.get(name, 0) for name in outcomes))
+            MonthView(month=month.month, named=tuple((name, month.outcomes.get(name, 0)) for name in outcomes))
             for month in found.months
         ),
         cases=found.cases,
         enough=found.cases >= FEWEST,
         since=words.instant(found.since),
         until=words.instant(found.until),
+        flow=_flow(found) if found.cases >= FEWEST else None,
     )
 
 
 def _key(key: Key) -> KeyView:
     unit = _UNITS.get(key.unit, "")
     figure, detail = _figure(key, unit)
-    most = max((value for _, value in key.values), default=0.0)
+    most = max([*(value for _, value in key.values), key.target or 0.0], default=0.0)
     bars = _bars(key.parts) if any(key.parts.values()) else ()
     return KeyView(
         name=key.name,
@@ -120,6 +156,10 @@ def _key(key: Key) -> KeyView:
         scale=f"{most:.0f} {unit}" if most else "",
         bars=bars,
         tall=26 * len(bars),
+        target=f"{key.target:.0f} {unit}" if key.target else "",
+        target_x=_place(key.target, most),
+        spark=_spark(key),
+        trend=tuple(f"{each.month}: {each.value:.1f} {unit} ({each.cases})" for each in key.trend),
     )
 
 
@@ -135,6 +175,62 @@ def _figure(key: Key, unit: str) -> tuple[str, str]:
         return ("too few", f"{behind}; a percentile needs {FEWEST}") if key.unit != "share" else ("none yet", behind)
     middle = f"{key.median:.1f} {unit}"
     return middle, ", ".join(filter(None, (f"p90 {key.p90:.1f} {unit}", share, behind)))
+
+
+def _spark(key: Key) -> str:
+    """The medians of the months as points of a line, 160 wide and 24 tall; "" for fewer than two months."""
+    found = [each.value for each in key.trend]
+    most = max(found, default=0.0)
+    if len(found) < 2 or not most:
+        return ""
+    return " ".join(f"{round(160 * n / (len(found) - 1))},{round(24 - 22 * v / most)}" for n, v in enumerate(found))
+
+
+def _flow(found: Keys) -> FlowView | None:
+    """Stack the stages: what is done lies at the bottom, and each line above it is a number that had been reached."""
+    samples = found.flow
+    most = samples[-1].arrived if samples else 0
+    if not most:
+        return None
+    xs = [round(FLOW_WIDE * number / (len(samples) - 1)) for number in range(len(samples))]
+    lines = [
+        [round(FLOW_TALL - FLOW_TALL * count / most) for count in line]
+        for line in (
+            [each.arrived for each in samples],
+            [each.answered for each in samples],
+            [each.remedied for each in samples],
+            [each.ended for each in samples],
+            [0] * len(samples),
+        )
+    ]
+    ends = samples[-1].stages
+    middles = [(upper[-1] + lower[-1]) // 2 for upper, lower in pairwise(lines)]
+    areas = tuple(
+        AreaView(label=label, count=count, path=_area(xs, upper, lower), y=y)
+        for label, count, (upper, lower), y in zip(STAGES, ends, pairwise(lines), _apart(middles), strict=True)
+    )
+    step = max(1, (len(samples) - 1) // 12)
+    return FlowView(
+        areas=areas,
+        stages=STAGES,
+        rows=tuple((f"{each.at:%Y-%m-%d}", tuple(zip(STAGES, each.stages, strict=True))) for each in samples[::step]),
+        most=most,
+    )
+
+
+def _area(xs: Sequence[int], upper: Sequence[int], lower: Sequence[int]) -> str:
+    there = " ".join(f"{x},{y}" for x, y in zip(xs, upper, strict=True))
+    back = " ".join(f"{x},{y}" for x, y in zip(reversed(xs), reversed(lower), strict=True))
+    return f"M{there} {back}z"
+
+
+def _apart(wanted: Sequence[int], gap: int = 17) -> list[int]:
+    """Labels from top to bottom, each where its stage lies or as near as the one above it leaves room."""
+    placed: list[int] = []
+    for y in wanted:
+        placed.append(max(y, placed[-1] + gap) if placed else max(y, 8))
+    over = placed[-1] - FLOW_TALL
+    return [y - max(0, over) for y in placed] if over > 0 else placed
 
 
 def _place(value: float | None, most: float) -> int:

@@ -26,7 +26,7 @@ def backlog(desk: Desk, person: str, project: ProjectId = "") -> tuple[Item, ...
     mine = desk.people.projects(person)
     chosen = tuple(each for each in mine if not project or each == project)
     found: dict[str, tuple[str, list[tuple[str, CaseRef]]]] = {}
-    for each in metrics.measured(desk, chosen):
+    for each in metrics.measured(desk, chosen, metrics.EVER):
         if each.hardening:
             _, cases = found.setdefault(each.hardening.casefold(), (each.hardening, []))
             cases.append((each.opened_at.isoformat(), each.case))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The five keys of the projects somebody may read, for desk, command line and exports.
 
-Computed from the sealed inbox rows, so that no journal is opened: one row a case, read in pages. What was opened once
-is kept in memory by case and journal length, only rows that moved on are opened again, and a page stands a minute.
+Computed from the sealed inbox rows, so that no journal is opened: one row a case, read in pages, and only of cases that
+are open or ended within the window. What was opened once is kept in memory by case and journal length, only rows that
+moved on are opened again, and a page stands a minute.
 """
 
 from __future__ import annotations
@@ -10,36 +11,53 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
-from tocsin.core.case.measures import Key, Keys, Measures, keys
-from tocsin.core.vocabulary import ProjectId
+from tocsin.core.case.keys import WINDOW, Key, Keys, keys
+from tocsin.core.case.measures import Measures
+from tocsin.core.vocabulary import CaseRef, ProjectId
 from tocsin.services.app import Desk
 from tocsin.services.canary_state import sent_to
-from tocsin.services.ports.store import InboxQuery
+from tocsin.services.ports.store import InboxQuery, InboxRow
 from tocsin.services.queries import inbox
 
 PAGE: Final = 1_000
 
+EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before everything, for what asks about all cases there are."""
 
-def measured(desk: Desk, projects: tuple[ProjectId, ...]) -> Iterator[Measures]:
-    """Yield what is known of every case of the projects; a case whose row says nothing of it is left out."""
+
+def measured(desk: Desk, projects: tuple[ProjectId, ...], since: datetime) -> Iterator[Measures]:
+    """Yield what is known of the cases that are open or were touched since then: O(these), not O(everything). A case
+    whose row says nothing of it is left out."""
+    for row in _rows(desk, projects, since):
+        found = desk.measures.get(row.case, row.seq)
+        if found is None:
+            found = inbox.open_summary(desk, row).measures
+            if found:
+                desk.measures.put(row.case, row.seq, found)
+        if found:
+            yield found
+
+
+def _rows(desk: Desk, projects: tuple[ProjectId, ...], since: datetime) -> Iterator[InboxRow]:
+    """The rows, in pages; a case that is taken up again between two of them comes once."""
     if not projects:
         return
-    query = InboxQuery(projects=projects, open=None, limit=PAGE)
+    seen: set[CaseRef] = set()
+    query = InboxQuery(projects=projects, limit=PAGE)
     while page := desk.inbox.page(query):
-        for row in page:
-            found = desk.measures.get(row.case, row.seq)
-            if found is None:
-                found = inbox.open_summary(desk, row).measures
-                if found:
-                    desk.measures.put(row.case, row.seq, found)
-            if found:
-                yield found
+        seen.update(row.case for row in page)
+        yield from page
         query = msgspec.structs.replace(query, after=(page[-1].next_due, page[-1].case))
+    for project in projects:
+        place: tuple[datetime, CaseRef] | None = None
+        while page := desk.inbox.ended(project, since, place, PAGE):
+            yield from (row for row in page if row.case not in seen)
+            place = (page[-1].updated_at, page[-1].case)
 
 
 def of_person(desk: Desk, person: str, project: ProjectId = "", since: datetime | None = None) -> Keys:
@@ -50,7 +68,8 @@ def of_person(desk: Desk, person: str, project: ProjectId = "", since: datetime 
     found = desk.measures.page(chosen, since and since.date(), now)
     if found is None:
         rehearsed = sent_to(desk.machine.facts)
-        found = keys((each for each in measured(desk, chosen) if each.case not in rehearsed), now, since)
+        known = measured(desk, chosen, since or now - WINDOW)
+        found = keys((each for each in known if each.case not in rehearsed), now, since)
         desk.measures.keep(chosen, since and since.date(), found)
     return found
 

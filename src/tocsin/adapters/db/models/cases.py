@@ -41,6 +41,11 @@ class CaseRow(models.Model):
                 name="tocsin_case_lead",
                 condition=~models.Q(lead=""),
             ),
+            models.Index(
+                fields=["project", "updated_at", "ref"],
+                name="tocsin_case_ended",
+                condition=models.Q(open=False),
+            ),
             models.Index(fields=["wake_at", "ref"], name="tocsin_case_wake"),
             models.Index(fields=["ref"], name="tocsin_case_by_drop", condition=models.Q(by_drop=True)),
         )
