@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import pytest
+from django.http import QueryDict
 from django.template import Context, engines
-from django.template.base import TextNode
+from django.template.base import FilterExpression, Lexer, Parser, TextNode
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import translation
@@ -16,6 +19,7 @@ from django.utils import translation
 from tests.rooms import site
 from tocsin.delivery.reporter.flat import flatten
 from tocsin.delivery.reporter.languages import LANGUAGES
+from tocsin.delivery.reporter.straight import Straight, straight
 from tocsin.testing.house import House
 
 FIELDS = {"title": "A problem in the <decoder>", "reproduce": "Call it & look.", "version": "7.3.1", "kind": "found"}
@@ -79,3 +83,56 @@ def test_what_differs_between_readers_stays_and_what_does_not_is_one_text() -> N
             flatten(made.nodelist)
             assert made.render(Context({"who": "<x>"})) == plain
             assert len([node for node in made.nodelist if type(node) is TextNode]) < 4
+
+
+class Pair(NamedTuple):
+    one: str
+    count: int  # hides the method of tuples
+
+
+@dataclass
+class Thing:
+    name: str = "<thing>"
+    pair: Pair = field(default_factory=lambda: Pair("a", 7))
+    told: dict[str, Any] = field(default_factory=lambda: {"name": "in the map", "items": "an entry"})
+    sent: QueryDict = field(default_factory=lambda: QueryDict("name=typed&items=2"))
+    listed: tuple[str, ...] = ("first", "second")
+    language: type[Pair] = Pair
+
+    def called(self) -> str:
+        return "called"
+
+    @property
+    def missing(self) -> str:
+        raise AttributeError("nothing here")
+
+
+NAMES = (
+    "thing", "thing.name", "thing.pair.one", "thing.pair.count", "thing.pair.0", "thing.told.name", "thing.told.items",
+    "thing.told.none", "thing.sent.name", "thing.sent.items", "thing.listed.1", "thing.listed.9", "thing.called",
+    "thing.language", "thing.language.one", "thing.none", "none", "none.name", "call", "call.name", "number.real",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("names", NAMES)
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_name_looked_up_the_short_way_is_what_django_finds(names: str, quiet: bool) -> None:
+    told = FilterExpression(names, Parser(Lexer("").tokenize()))
+    made = Context({"thing": Thing(), "call": Thing, "number": 3})
+    made.template = engines["django"].engine.from_string("")
+    short = straight(told)
+    assert isinstance(short, Straight)
+    assert repr(short.resolve(made, quiet)) == repr(told.resolve(made, quiet))
+
+
+def test_a_name_that_breaks_breaks_on_the_short_way_too() -> None:
+    told = FilterExpression("thing.missing", Parser(Lexer("").tokenize()))
+    for way in (told, straight(told)):
+        with pytest.raises(AttributeError, match="nothing here"):
+            way.resolve(Context({"thing": Thing()}))
+
+
+@pytest.mark.parametrize("told", ["thing.name|upper", "'a text'", "3", "_('Received')"])
+def test_filters_and_fixed_values_are_left_to_django(told: str) -> None:
+    made = FilterExpression(told, Parser(Lexer("").tokenize(), builtins=engines["django"].engine.template_builtins))
+    assert straight(made) is made

@@ -26,6 +26,7 @@ from tocsin.core.case.shared import Part
 from tocsin.core.case.standing import may_see
 from tocsin.core.intake import Attachment
 from tocsin.core.policy.clause import Reaction
+from tocsin.core.policy.clauses import Promise
 from tocsin.core.policy.model import Group, Policy
 from tocsin.core.publication.events import TargetRefused, TargetTroubled
 from tocsin.core.vocabulary import ActorKind, Audience, RejectionClass, Value
@@ -238,9 +239,10 @@ def _report_copy(at: datetime, event: ev.ReportReceived) -> CopyMessage:
     return CopyMessage(at=at, by="you", text=text, attachments=report.attachments)
 
 
-def status_copy(case: Case, policy: Policy, at: datetime) -> CopyStatus:
-    """Say where the case stands, in the words of the reporter's page."""
-    promise = next_due(policy, case)
+def status_copy(case: Case, policy: Policy, at: datetime, due: tuple[Promise, ...] | None = None) -> CopyStatus:
+    """Say where the case stands, in the words of the reporter's page. `due` is what `deadlines.due` lists, where that
+    is known already."""
+    promise = next(iter(due), None) if due is not None else next_due(policy, case)
     instants = (
         case.received_at,
         case.first_feedback_at,

@@ -27,7 +27,7 @@ from tocsin.core.case.evolve import replay
 from tocsin.core.case.measures import measure
 from tocsin.core.case.model import Case
 from tocsin.core.case.negotiation import Fate
-from tocsin.core.case.priority import priority
+from tocsin.core.case.priority import key as priority_key
 from tocsin.core.intake import completeness
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.clauses import Promise, promises
@@ -290,7 +290,7 @@ def summary(policy: Policy, case: Case, promised: tuple[Promise, ...], promise: 
         measures=measure(policy, case, promised),
         terms=likes.packed(case.report),
         dates=tuple(_dates(case)),
-        priority=priority(policy, case).key,
+        priority=priority_key(policy, case),
         cve=case.cve_id,
         touched_at=case.touched_at,
     )
@@ -307,13 +307,16 @@ def _dates(case: Case) -> Iterator[tuple[str, datetime]]:
                 yield "answer", proposal.respond_by
 
 
-def inbox_row(holder: Holder, places: sealing.Places, policy: Policy, case: Case) -> InboxRow:
-    """Project a case onto its inbox row, sealed under the project's list key, or dropped where no such key is held."""
-    promised = promises(policy, case)
+def inbox_row(
+    holder: Holder, places: sealing.Places, policy: Policy, case: Case, promised: tuple[Promise, ...] | None = None
+) -> InboxRow:
+    """Project a case onto its inbox row, sealed under the project's list key, or dropped where no such key is held.
+    `promised` is all that is promised in it, where that is known already."""
+    promised = promises(policy, case) if promised is None else promised
     due = waiting(promised)
     promise = due[0] if due else None
     body = msgspec.json.encode(summary(policy, case, promised, promise.name if promise else ""))
-    place = places.row(case.ref, case.seq)
+    place, phase = places.row(case.ref, case.seq), phases.phase(case)
     by_drop = isinstance(holder, Front)
     sealed = holder.sealer.seal_drop(body, place) if isinstance(holder, Front) else (
         holder.vault.list_key(case.project).seal(body, place)
@@ -322,8 +325,8 @@ def inbox_row(holder: Holder, places: sealing.Places, policy: Policy, case: Case
         case=case.ref,
         project=case.project,
         seq=case.seq,
-        phase=phases.phase(case).value,
-        open=phases.phase(case) in phases.OPEN or case.reporter_waits_since is not None,
+        phase=phase.value,
+        open=phase in phases.OPEN or case.reporter_waits_since is not None,
         waits_for=phases.next_move(case),
         lead=case.lead,
         opened_at=case.received_at,

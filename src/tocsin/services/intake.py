@@ -16,7 +16,9 @@ import msgspec
 from tocsin.core import notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
+from tocsin.core.case.deadlines import waiting
 from tocsin.core.intake import Report
+from tocsin.core.policy.clauses import promises
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, ProjectId, Refused
 from tocsin.services import cases, leaves, pausing, room, sealing
@@ -103,10 +105,11 @@ def _open(
         public_key=front.receipts.key(phrase).public,
         created_at=now,
     )
-    status = notices.status_copy(case, policy, now)
+    promised = promises(policy, case)
+    status = notices.status_copy(case, policy, now, waiting(promised))
     proof = prove(front, places, key, case)
     written = leaves.write(places, key, case.ref, entries)
-    row = cases.inbox_row(front, places, policy, case)
+    row = cases.inbox_row(front, places, policy, case, promised)
     paused = pausing.holds(front, policy, case, now)
     held = front.quotas.hold(case.project, address, case.kind, now) or paused
     kept = notices.CopyProof(at=now, proof=msgspec.json.encode(proof).decode())

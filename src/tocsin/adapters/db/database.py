@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final
@@ -65,10 +65,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[CursorWrapper]:
         """Read with a cursor or, leaving it alone, with querysets. One statement sees one moment."""
-        with self._translated():
-            scope.apply(self.connection)
-            with self.connection.cursor() as cursor:
-                yield cursor
+        with self._translated(), self._cursor(self._session()) as cursor:
+            yield cursor
 
     def rows(self, statement: str, parameters: Sequence[Parameter]) -> list[tuple[Any, ...]]:
         """Read all rows of one statement."""
@@ -81,8 +79,28 @@ class Database:
     def write(self) -> Iterator[CursorWrapper]:
         """Write in one durable transaction: all of it stands when this returns, none of it when this raises."""
         with self._translated(), self._turn():
-            scope.apply(self.connection)
-            with transaction.atomic(using=self.alias, durable=True), self.connection.cursor() as cursor:
+            session = self._session()
+            with transaction.atomic(using=self.alias, durable=True), self._cursor(session) as cursor:
+                yield cursor
+
+    def _session(self) -> BaseDatabaseWrapper:
+        """This thread's connection, told on whose behalf it is used."""
+        connection = self.connection
+        scope.apply(connection)
+        return connection
+
+    @contextmanager
+    def _cursor(self, connection: BaseDatabaseWrapper) -> Iterator[CursorWrapper]:
+        """The driver's own cursor, with its errors told as Django tells them: Django's wrapper around each call costs
+        more than most statements. Whoever watches the statements of a connection still gets to see them."""
+        if connection.execute_wrappers or connection.queries_logged:
+            with connection.cursor() as watched:
+                yield watched
+            return
+        connection.close_if_health_check_failed()
+        with connection.wrap_database_errors:
+            connection.ensure_connection()
+            with closing(connection.create_cursor()) as cursor:
                 yield cursor
 
     def stamp(self, at: datetime) -> datetime:

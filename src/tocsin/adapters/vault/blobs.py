@@ -38,6 +38,7 @@ class FileBlobs:
 
     def __init__(self, root: Path, instance: str) -> None:
         self._root = root
+        self._unfinished = root / UNFINISHED
         self._instance = instance
         _make_tree(root)
 
@@ -45,7 +46,7 @@ class FileBlobs:
         """Begin a blob; see the port."""
         blob_id = secrets.token_hex(16)
         keep, ad = _keep_as(self._path(blob_id)), blob_ad(self._instance, blob_id)
-        return BlobFileWriter(self._root / UNFINISHED / blob_id, blob_id, ad, keep)
+        return BlobFileWriter(self._unfinished / blob_id, blob_id, ad, keep)
 
     def open(self, blob_id: str, key: bytes) -> StreamOpener:
         """Read a blob; see the port."""
@@ -75,7 +76,7 @@ class FileBlobs:
     def discard_unfinished(self, before: datetime) -> int:
         """Remove torn uploads; see the port."""
         limit = utc(before).timestamp()
-        torn = [path for path in (self._root / UNFINISHED).iterdir() if _modified(path) < limit]
+        torn = [path for path in self._unfinished.iterdir() if _modified(path) < limit]
         for path in torn:
             path.unlink(missing_ok=True)
         return len(torn)
@@ -84,7 +85,7 @@ class FileBlobs:
         """The file of `blob_id`. What is not an id, above all what looks like a path, is missing like any other."""
         if not ID.fullmatch(blob_id):
             raise BlobMissing("that is no blob id")
-        return self._root / blob_id[0] / blob_id[1] / blob_id
+        return self._root.joinpath(blob_id[0], blob_id[1], blob_id)
 
 
 def _keep_as(final: Path) -> Keep:

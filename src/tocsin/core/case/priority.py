@@ -77,20 +77,31 @@ class Priority(Value):
 
 def priority(policy: Policy, case: Case, signal: Signal | None = None) -> Priority:
     """Say how soon a case wants somebody, under the policy it is pinned to."""
-    told = signal or Signal()
+    told, terms = signal or Signal(), clause.read(policy)
+    outcome = _outcome(case, told)
+    reasons = (*_world(case, told), _class(terms, case), _ssvc(outcome), *_likely(told))
+    return Priority(key=_key(terms, case, told, outcome), reasons=reasons, outcome=outcome)
+
+
+def key(policy: Policy, case: Case) -> Key:
+    """What a list sorts a case by, without the reasons and before any list of signals is asked (`with_signal`)."""
+    told = Signal()
+    return _key(clause.read(policy), case, told, _outcome(case, told))
+
+
+def _outcome(case: Case, told: Signal) -> ssvc.Outcome:
     attacked = case.attacked or bool(told.exploited_since)
-    points = ssvc.settled(case.vector, exploited=case.exploited, attacked=attacked)
-    outcome = _supplier(points, case.ssvc)
-    terms = clause.read(policy)
-    world = ATTACKED if attacked else KNOWN if case.exploited or case.public else QUIET
-    key = Key(
-        world=world,
+    return _supplier(ssvc.settled(case.vector, exploited=case.exploited, attacked=attacked), case.ssvc)
+
+
+def _key(terms: clause.Terms | None, case: Case, told: Signal, outcome: ssvc.Outcome) -> Key:
+    attacked = case.attacked or bool(told.exploited_since)
+    return Key(
+        world=ATTACKED if attacked else KNOWN if case.exploited or case.public else QUIET,
         rank=clause.rank(terms, case) if terms else clause.OTHER,
         ssvc=_URGENCY.index(outcome.possible[-1]),
         unlikely=1.0 - (told.epss or 0.0),
     )
-    reasons = (*_world(case, told), _class(terms, case), _ssvc(outcome), *_likely(told))
-    return Priority(key=key, reasons=reasons, outcome=outcome)
 
 
 def with_signal(key: Key, signal: Signal | None) -> Key:

@@ -57,7 +57,10 @@ class Squares(dict[int, float]):
 
     def count(self, term: int) -> int:
         """How many texts have a term, as far as anybody counted."""
-        return min(self.known, sum(len(found) for postings in self.postings if (found := postings.get(term))))
+        many = 0
+        for postings in self.postings:
+            many += len(postings.get(term, NOTHING))
+        return min(self.known, many)
 
     def __missing__(self, term: int) -> float:
         self[term] = square = (log((1 + self.total) / (1 + self.count(term))) + 1) ** 2

@@ -21,8 +21,11 @@ from django.template.defaulttags import CommentNode, LoadNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import cached
 from django.templatetags.i18n import BlockTranslateNode
+from django.templatetags.static import StaticNode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
+
+from tocsin.delivery.reporter.straight import straight, straighten
 
 Blocks = dict[str, NodeList]
 """What a page puts in place of the parts of the page that it extends, by their names."""
@@ -79,15 +82,15 @@ class Loader(cached.Loader):
 
 
 class Value(VariableNode):
-    """A value in its place. Nearly all are plain text, for which Django's way through time zones, number formats and
-    lazy sentences only ends in the same escaping."""
+    """A value in its place."""
+
+    def __init__(self, like: VariableNode) -> None:
+        super().__init__(straight(like.filter_expression))
+        self.token, self.origin = like.token, like.origin
 
     def render(self, context: Context) -> str:
         """Write the value, escaped."""
-        value = self.filter_expression.resolve(context)
-        if context.autoescape and type(value) is str:
-            return html.escape(value)
-        return value if type(value) is SafeString else render_value_in_context(value, context)
+        return _written(self.filter_expression.resolve(context), context)
 
 
 class Sentence(Node):
@@ -95,17 +98,27 @@ class Sentence(Node):
 
     def __init__(self, like: BlockTranslateNode) -> None:
         told, self._names = like.render_token_list(like.singular)
-        self._told, self._more, self._like = gettext(told), tuple(like.extra_context.items()), like
+        self._told, self._like = gettext(told), like
+        self._more = {name: straight(value) for name, value in like.extra_context.items()}
         self.token, self.origin = like.token, like.origin
 
     def render(self, context: Context) -> str:
         """Write the sentence with its values, escaped; a sentence that lacks a place is left to Django."""
-        with context.push(**{name: value.resolve(context) for name, value in self._more}):
-            data = {name: render_value_in_context(context.get(name, ""), context) for name in self._names}
+        more = self._more
+        found = {name: more[name].resolve(context) if name in more else context.get(name, "") for name in self._names}
+        data = {name: _written(value, context) for name, value in found.items()}
         try:
             return self._told % data
         except (KeyError, ValueError):
             return str(self._like.render(context))
+
+
+def _written(value: object, context: Context) -> str:
+    """A value as it is written. Nearly all are plain text, for which Django's way through time zones, number formats
+    and lazy sentences only ends in the same escaping."""
+    if context.autoescape and type(value) is str:
+        return html.escape(value)
+    return value if type(value) is SafeString else render_value_in_context(value, context)
 
 
 def _constant(name: Any) -> str:
@@ -166,6 +179,8 @@ def _said(node: Node) -> str | None:
     if type(node) is VariableNode:
         told = node.filter_expression
         return None if told.is_var or told.filters else str(render_value_in_context(told.var, Context()))
+    if type(node) is StaticNode and node.varname is None and not node.path.is_var:
+        return str(node.render(Context()))
     if isinstance(node, BlockTranslateNode) and _fixed(node):
         return gettext(node.render_token_list(node.singular)[0]) % {}
     return None
@@ -173,10 +188,9 @@ def _said(node: Node) -> str | None:
 
 def _quicker(node: Node) -> Node:
     """A node that writes the same with less work, where there is one."""
+    straighten(node)
     if type(node) is VariableNode:
-        made = Value(node.filter_expression)
-        made.token, made.origin = node.token, node.origin
-        return made
+        return Value(node)
     if type(node) is BlockTranslateNode and not (node.plural or node.countervar or node.asvar or node.message_context):
         return Sentence(node)
     return node

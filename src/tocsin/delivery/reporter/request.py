@@ -40,10 +40,11 @@ def _addresses(project: str, language: str | None) -> Addresses:
 
 @dataclass(frozen=True)
 class House:
-    """The project of a page, with the policy in force."""
+    """The project of a page, with the policy in force, and where its pages are in the reader's language."""
 
     info: ProjectInfo
     policy: Policy
+    at: Addresses
 
     @property
     def id(self) -> str:
@@ -55,15 +56,11 @@ class House:
         """The project's name."""
         return self.info.name
 
-    @property
-    def at(self) -> Addresses:
-        """Where its pages are."""
-        return _addresses(self.id, get_language())
-
 
 def house(request: RoomRequest, project: str) -> House:
     """Find the project of an address; raises Http404 where there is none."""
     info = request.front.projects.get(project)
     if info is None:
         raise Http404
-    return House(info=info, policy=request.front.projects.policy(info.id, info.policy))
+    policy = request.front.projects.policy(info.id, info.policy)
+    return House(info=info, policy=policy, at=_addresses(info.id, get_language()))

@@ -38,7 +38,7 @@ def bind(instance: str, table: str, column: str, row: str, case: str) -> bytes:
     to no case yet.
     """
     encoded = [part.encode() for part in (instance, table, column, row, case)]
-    return AD_DOMAIN + b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    return AD_DOMAIN + b"".join([len(part).to_bytes(4, "big") + part for part in encoded])
 
 
 class CaseKey(Protocol):

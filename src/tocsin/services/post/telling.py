@@ -31,8 +31,8 @@ Member = tuple[PersonInfo, frozenset[Role]]
 
 def tell(desk: Desk, ref: CaseRef, what: str, to: str, cause: str) -> int:
     """Queue a letter for each person meant; `cause` names what it comes from, so that telling twice tells once."""
-    row = desk.inbox.row(ref) if ref else None
-    if row is None or desk.post.sends is None:
+    row = desk.inbox.row(ref) if ref and desk.post.sends is not None else None
+    if row is None:
         return 0
     now, urgent = desk.now(), to in EVERYBODY
     wishes = []
