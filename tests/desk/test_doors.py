@@ -34,6 +34,7 @@ def addresses(ref: str, blob: str = "blb_1") -> dict[str, list[str]]:
         "move": [f"/c/{ref}/do/{name}" for name in FORMS],
         "draft": [f"/c/{ref}/draft/{name}" for name in FORMS],
         "file": [f"/c/{ref}/files/{blob}"],
+        "here": [f"/c/{ref}/here"],
         "tab": [f"/c/{ref}/{tab}" for tab in TABS],
         "people": ["/people"],
         "people-change": [f"/people/{story.PROJECT}"],
@@ -119,7 +120,7 @@ def test_somebody_of_another_project_learns_nothing(
 
 def _cases(ref: str) -> list[str]:
     found = addresses(ref)
-    return [*found["case"], *found["tab"], *found["move"], *found["file"], f"/c/{ref}/nonsense"]
+    return [*found["case"], *found["here"], *found["tab"], *found["move"], *found["file"], f"/c/{ref}/nonsense"]
 
 
 def test_an_auditor_reads_and_moves_nothing(house: House, sign_in: SignIn, member: Callable[..., str]) -> None:

@@ -44,6 +44,7 @@ from tocsin.services.ports.tokens import Tokens
 from tocsin.services.ports.vault import Sealer, Vault
 from tocsin.services.ports.world import Clock, Mint, People, Projects
 from tocsin.services.post.room import Post
+from tocsin.services.presence import Presence
 from tocsin.services.quotas import Quotas
 
 
@@ -203,6 +204,7 @@ class Desk:
     outside: Outside
     likes: Likes = field(default_factory=Likes)
     measures: Measured = field(default_factory=Measured)
+    presence: Presence = field(default_factory=Presence)
     drafts: dict[ProjectId, dict[CaseRef, tuple[int, Draft | None]]] = field(default_factory=dict)
     sources: SourcesOf = no_sources
     doors: Doors = Doors()

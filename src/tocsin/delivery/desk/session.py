@@ -60,9 +60,9 @@ def claimed(session: SessionBase) -> str:
     return str(session.get(_PERSON, ""))
 
 
-def person(session: SessionBase, stamp: str, now: datetime) -> str:
-    """Return who is signed in, or "" for nobody; notes that a page was looked at. `stamp` is what their account has
-    now, "" for one that has ended."""
+def person(session: SessionBase, stamp: str, now: datetime, *, looked: bool = True) -> str:
+    """Return who is signed in, or "" for nobody; notes that a page was looked at, unless the page only asked by itself.
+    `stamp` is what their account has now, "" for one that has ended."""
     found = claimed(session)
     if not found:
         return ""
@@ -70,7 +70,7 @@ def person(session: SessionBase, stamp: str, now: datetime) -> str:
     if not stamp or stamp != session.get(_STAMP) or now - since >= ABSOLUTE or now - seen >= IDLE:
         end(session)
         return ""
-    if now - seen >= TOUCH:
+    if looked and now - seen >= TOUCH:
         session[_SEEN] = now.timestamp()
     return found
 

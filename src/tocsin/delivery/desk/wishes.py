@@ -12,7 +12,12 @@ from django.http import HttpRequest
 
 SCHEMES: Final = {"": "As the system says", "light": "Light", "dark": "Dark"}
 KEYS: Final = {"": "On", "off": "Off: only Tab, Enter and what the browser has"}
-COOKIES: Final = {"scheme": ("tocsin-scheme", SCHEMES), "keys": ("tocsin-keys", KEYS)}
+HERE: Final = {"": "Say it, and see who else is there", "off": "Say nothing, and see nobody"}
+COOKIES: Final = {
+    "scheme": ("tocsin-scheme", SCHEMES),
+    "keys": ("tocsin-keys", KEYS),
+    "here": ("tocsin-here", HERE),
+}
 
 
 def wish(request: HttpRequest, name: str) -> str:

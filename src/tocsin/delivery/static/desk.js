@@ -295,5 +295,8 @@
     const now = one("#news"), copy = one(".asof time");
     if (now && copy) now.textContent = `Not reached. This is the copy of ${copy.textContent}; trying again.`;
   };
+  const here = one("#here");
+  const fresh = (at) => ask(at, null, (page) => swap("#here", page), () => {});
+  if (here?.dataset.from) setInterval(() => { if (!document.hidden) fresh(here.dataset.from); }, 30000);
   if (news?.dataset.from) setInterval(() => { if (!document.hidden) ask(news.dataset.from, null, (page) => swap("#news", page), stale); }, 30000);
 })();

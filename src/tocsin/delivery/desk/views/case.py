@@ -32,6 +32,8 @@ from tocsin.delivery.desk.forms.base import Done
 from tocsin.delivery.desk.grounds import back, number
 from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
+from tocsin.delivery.desk.tabs import TABS
+from tocsin.delivery.desk.views.here import at_case
 from tocsin.services import cases, claims, lookalikes, own, shredding
 from tocsin.services.post import reached
 from tocsin.services.queries import (
@@ -55,25 +57,6 @@ from tocsin.services.queries.history import HistoryView
 from tocsin.services.queries.preview import as_if, preview
 from tocsin.services.queries.scores import board
 from tocsin.services.step_up import STEPPED
-
-TABS: Final[Mapping[str, str]] = {
-    "talk": "Talk",
-    "decide": "Investigate & decide",
-    "branches": "Branches",
-    "claims": "Claims",
-    "lines": "Affected lines",
-    "score": "Score & CVE",
-    "fix": "Fix",
-    "embargo": "Embargo",
-    "people": "People",
-    "distributors": "Distributors",
-    "forge": "Forge",
-    "advisory": "Advisory",
-    "publish": "Publish",
-    "approve": "Second person",
-    "history": "History",
-}
-"""In the order in which a report walks through them; the first one is the case's own address."""
 
 _STATUS: Final[Mapping[str, int]] = {"conflict": 409, "not-permitted": 403, "step-up": 403}
 KEYS: Final[Mapping[str, str]] = {
@@ -267,6 +250,7 @@ def _show(
         "back": back(str(form.data.get("back", ""))) if form else "",
         "carried": carry(request.desk, form.attached) if form else (),
         "refused": refused,
+        "here": at_case(request, view.ref, ground.actor),
         "changes": _changes(view, request, ground) if refused and refused.code == "conflict" else (),
         "did": _said(request),
         "glass": ground.case.glass,

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST
 from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm
 from tocsin.delivery.desk.grounds import ground
+from tocsin.delivery.desk.tabs import TABS as LABELS
+from tocsin.delivery.desk.views.here import at_case
 from tocsin.services import own
 
 _NOT_KEPT: Final = ("csrfmiddlewaretoken", "back", "do", "kept")
@@ -58,6 +60,7 @@ def _keep(request: DeskRequest, found: Ground, kind: type[MoveForm]) -> HttpResp
     fields = {name: value for name, value in told.items() if name not in _NOT_KEPT and isinstance(value, str)}
     if not own.keep_draft(request.desk, found.opened, request.person, kind.name, fields):
         return HttpResponse(status=409)
+    at_case(request, case.ref, found.actor, LABELS.get(kind.tab, kind.tab))
     if request.headers.get("Sec-Fetch-Mode") == "navigate":
         return see_other(f"{address}#{kind.name}")
     return HttpResponse(status=204)

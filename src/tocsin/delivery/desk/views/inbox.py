@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from tocsin.core.case.priority import WORDS
 from tocsin.core.vocabulary import RejectionClass
-from tocsin.delivery.desk.doors import DeskRequest, see_other, signed_in
+from tocsin.delivery.desk.doors import DeskRequest, asked_by_itself, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS
 from tocsin.delivery.desk.forms.base import choices
 from tocsin.delivery.desk.grounds import back, ground
@@ -94,7 +94,7 @@ def show(
     return render(request, "desk/inbox.html", context, status=status)
 
 
-@signed_in
+@asked_by_itself
 @require_safe
 def news(request: DeskRequest) -> HttpResponseBase:
     """Say how many cases of a page are new or have moved since it was rendered; the page itself stays as it is."""

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed_in
-from tocsin.delivery.desk.wishes import COOKIES, KEYS, REMAP, SCHEMES, SINGLE, as_cookie, clashes, remapped, wish
+from tocsin.delivery.desk.wishes import COOKIES, HERE, KEYS, REMAP, SCHEMES, SINGLE, as_cookie, clashes, remapped, wish
 
 _YEAR: Final = 365 * 24 * 3600
 
@@ -25,7 +25,7 @@ def look(request: DeskRequest) -> HttpResponseBase:
     answer = see_other("/look")
     for name, (cookie, offered) in COOKIES.items():
         told = request.POST.get(name, "")
-        if told in offered:
+        if name in request.POST and told in offered:
             _keep(request, answer, cookie, told)
     if "remap" in request.POST:
         typed = {key: request.POST.get(f"key-{number}", "").strip() for number, key in enumerate(SINGLE)}
@@ -50,6 +50,7 @@ def _shown(request: DeskRequest, wanted: Mapping[str, str], wrong: Mapping[str, 
     context = {
         "schemes": SCHEMES,
         "switch": KEYS,
+        "seen": HERE,
         "wishes": {name: wish(request, name) for name in COOKIES},
         "keys": KEYS_OF_THE_DESK,
         "single": rows,

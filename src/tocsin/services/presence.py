@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who else looks at a case just now, and on which part of it they write (UX 3.8): so that two do not answer at once.
+
+A courtesy and never truth. It is kept in the memory of one process, for two minutes, and written down nowhere: it holds
+a name and the part of the page, and no word of a case. Where several desk processes serve the people of a project, each
+knows of those that it serves. That two who type at once lose nothing is settled elsewhere, by the length of a journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Final
+
+from tocsin.core.vocabulary import CaseRef, Value
+
+STAYS: Final = timedelta(minutes=2)
+"""How long somebody counts as there after their page last asked."""
+
+WRITES: Final = timedelta(seconds=20)
+"""How long somebody counts as writing after words of theirs were last kept; that is done every five seconds."""
+
+_MOST: Final = 2_000
+"""Cases remembered at once."""
+
+
+class Other(Value):
+    """Somebody else at a case; `part` is where they write, "" for somebody who only has it open."""
+
+    name: str
+    part: str
+
+
+class _Seen(Value):
+    name: str
+    at: datetime
+    part: str = ""
+    wrote_at: datetime | None = None
+
+
+class Presence:
+    """Shared by the threads of one process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._cases: dict[CaseRef, dict[str, _Seen]] = {}
+
+    def note(self, case: CaseRef, person: str, name: str, now: datetime, part: str = "") -> None:
+        """Remember that somebody has a case open, and with `part`, that they write there."""
+        with self._lock:
+            if case not in self._cases and len(self._cases) >= _MOST:
+                self._cases = {ref: here for ref, here in self._cases.items() if any(_here(here, now))}
+                if len(self._cases) >= _MOST:
+                    return
+            here = self._cases.setdefault(case, {})
+            before = here.get(person)
+            wrote = now if part else before.wrote_at if before else None
+            here[person] = _Seen(name=name, at=now, part=part or (before.part if before else ""), wrote_at=wrote)
+
+    def forget(self, case: CaseRef, person: str) -> None:
+        """Forget somebody who does not want to be seen."""
+        with self._lock:
+            self._cases.get(case, {}).pop(person, None)
+
+    def others(self, case: CaseRef, person: str, now: datetime) -> tuple[Other, ...]:
+        """Who else is there, those who write first, then by name."""
+        with self._lock:
+            found = list(_here({who: seen for who, seen in self._cases.get(case, {}).items() if who != person}, now))
+        return tuple(sorted(found, key=lambda each: (not each.part, each.name)))
+
+
+def _here(known: dict[str, _Seen], now: datetime) -> Iterator[Other]:
+    for each in known.values():
+        if now - each.at < STAYS:
+            writes = each.wrote_at is not None and now - each.wrote_at < WRITES
+            yield Other(name=each.name, part=each.part if writes else "")
