@@ -17,8 +17,8 @@ LIBRARIES = {"cvss", "holidays", "jsonschema_rs", "msgspec", "packageurl", "pack
 STANDARD = {
     "__future__", "array", "base64", "binascii", "bisect", "calendar", "collections", "contextlib", "dataclasses",
     "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html",
-    "importlib.resources", "itertools", "json", "math", "operator", "re", "string", "struct", "textwrap", "tomllib",
-    "types", "typing", "unicodedata", "urllib.parse", "uuid", "xml.sax.saxutils", "zlib", "zoneinfo",
+    "importlib.resources", "itertools", "json", "math", "operator", "re", "statistics", "string", "struct", "textwrap",
+    "tomllib", "types", "typing", "unicodedata", "urllib.parse", "uuid", "xml.sax.saxutils", "zlib", "zoneinfo",
 }  # fmt: skip
 IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "breakpoint"}
 IMPURE_METHODS = {"now", "utcnow", "today", "uuid1", "uuid4"}

@@ -269,11 +269,13 @@ class Stage:
         self._do(take, 180, "li", _stated(take.played, tested=len(take.played.fixed)))
 
     def draft(self, take: _Take) -> None:
-        """Dana records the CVE id, Li writes the advisory."""
+        """Dana records the CVE id, Li writes the advisory, and both know whom to tell."""
         played = take.played
         number = cmd.SetCve(cve_id=played.id, assigner=played.assigner, assigner_name=played.assigner_name)
         self._do(take, 200, "dana", number)
         self._do(take, 210, "li", _advisory(played))
+        told = "The project's list and feeds, at publication, by the lead; nobody before."
+        self._do(take, 211, "dana", cmd.RecordMoment(moment="communication-plan", note=told))
 
     def publish(self, take: _Take) -> None:
         """Dana publishes, and it goes out."""

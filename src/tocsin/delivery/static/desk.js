@@ -61,10 +61,11 @@
   const BLANK = /\[[^[\]\n]{3,80}\]/;
   const begin = (within) => {
     const fields = all("textarea, select, input:not([type=hidden])", within);
-    const blank = fields[0]?.value && fields.find((each) => each.matches("textarea") && BLANK.test(each.value));
-    (blank || fields[0])?.focus();
-    const found = blank && blank.value.match(BLANK);
-    if (found) blank.setSelectionRange(found.index, found.index + found[0].length);
+    const open = (each) => each.matches("textarea") && BLANK.test(each.value) || each.ariaRequired === "true" && !each.value;
+    const first = fields.find(open) || fields[0];
+    first?.focus();
+    const found = first?.matches("textarea") && first.value.match(BLANK);
+    if (found) first.setSelectionRange(found.index, found.index + found[0].length);
     return fields.length > 0;
   };
   const press = (element) => {

@@ -104,6 +104,9 @@ class MoveForm(forms.Form):
         self.attached = attached
         started = self.begin() if data is None else {}
         super().__init__(data=data, initial=started, auto_id=f"{self.name}-%s")
+        for field in self.fields.values():
+            if field.required:  # said to readers and to the script; the browser's own refusal would leave no summary
+                field.widget.attrs.setdefault("aria-required", "true")
         self.rows = {
             prefix: kind(data=data, prefix=prefix, initial=started.get(prefix), auto_id=f"{self.name}-%s")
             for prefix, kind in self.tables.items()
