@@ -7,7 +7,7 @@ import runpy
 import sys
 from pathlib import Path
 
-PARTS = {"__init__", "__main__", "measure", "floor", "hostile_mail", "instance", "reporter", "sources"}
+PARTS = {"__init__", "__main__", "measure", "floor", "hostile_mail", "instance", "reporter", "shelf", "sources"}
 
 
 def main() -> None:

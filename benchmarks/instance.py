@@ -56,9 +56,10 @@ def link(instance: Instance) -> str:
     return _tocsin(instance.environment, "people", "link", "dana@example.org").strip()
 
 
-def token(instance: Instance) -> str:
-    """A token of the first owner, good for a day."""
-    words = ("token", "new", "--project", PROJECT, "--label", "benchmark", "--days", "1")
+def token(instance: Instance, *scopes: str) -> str:
+    """A token of the first owner, good for a day; to read, or for what is named."""
+    words = ["token", "new", "--project", PROJECT, "--label", "benchmark", "--days", "1"]
+    words += [f"--scope={each}" for each in scopes]
     return _tocsin(instance.environment, *words).strip()
 
 

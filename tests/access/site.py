@@ -3,8 +3,9 @@
 method; with a share of 4, every fourth address.
 
 The settings, addresses and middleware are the product's own; only what stands behind the ports is a house in memory,
-or, where HOME is an installation on PostgreSQL, one whose store is that database as the desk's role reaches it. A
-process of its own, because Django takes its settings once. Prints one JSON document, which `test_routes` judges.
+or, where HOME is an installation on PostgreSQL, that database as the listener's own role reaches it: for the desk a
+house over it, for the front nothing but the product. A process of its own, because Django takes its settings once.
+Prints one JSON document, which `test_routes` judges.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -54,6 +56,10 @@ def prepare(role: str, home: Path) -> Any:
     from tocsin.services.app import Doors
     from tocsin.testing.house import house as build
 
+    if role == "front" and there:  # all of it is the product's own: it needs nothing that only a desk has
+        from tocsin.boot import config
+
+        return SimpleNamespace(front=wiring_front.front(config.load()))
     if role == "desk" and not there:
         call_command("migrate", verbosity=0)
     house = over_the_database(build()) if there else build()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The walk of `test_routes` over PostgreSQL, as the desk's own role reaches it and with row-level security in force:
-the same people get the same answers as over memory. One address in four, all of them with `--deep`."""
+"""The walk of `test_routes` over PostgreSQL, as each listener's own role reaches it and with row-level security in
+force: the same people get the same answers as over memory. Of the desk one address in four, all with `--deep`; of the
+front every one."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.access.test_routes import leaks, table, unguarded, walk
@@ -31,8 +33,9 @@ def installation(home: Path, place: Database) -> None:
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
+    both = [f"--policy={ROOT / 'examples' / 'policies' / f'{name}.toml'}" for name in ("community", "warehousepg")]
     addresses = ("--url", "http://localhost:8080", "--desk-url", "http://localhost:8081")
-    tocsin("init", "--dir", str(home), *addresses)
+    tocsin("init", "--dir", str(home), *addresses, *both)
     environment["TOCSIN_CONFIG"] = str(home / "tocsin.toml")
     lines = tocsin("db", "roles", "--prefix", place.name, "--out", str(home / "roles"))
     with (home / "tocsin.toml").open("a") as config:
@@ -67,3 +70,31 @@ def test_nobody_learns_more_and_no_answer_is_a_fault(desk: dict[str, Any]) -> No
     assert [(e["route"], e["method"], e["as"]) for e in desk["asked"] if e["real"]["status"] >= 500] == []
     answers = [e["real"] | {"at": (e["route"], e["method"], e["as"])} for e in desk["asked"]]
     assert {(str(each["at"]), lack) for each in answers for lack in unguarded(each, private=True)} == set()
+
+
+@pytest.fixture(scope="module")
+def front(postgres_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    place = postgres_cluster.create()
+    home = tmp_path_factory.mktemp("front")
+    installation(home, place)
+    yield walk("front", home), place
+    postgres_cluster.drop(place)
+
+
+def test_the_front_answers_as_over_memory_with_rights_to_add_and_to_read_no_case(
+    front: tuple[dict[str, Any], Database],
+) -> None:
+    told, place = front
+    assert told["unknown"] == []
+    assert table(told) == (DATA / "access-front.txt").read_text()
+    answers = [e["real"] | {"at": (e["route"], e["method"])} for e in told["asked"]]
+    assert {(str(each["at"]), lack) for each in answers for lack in unguarded(each, private=False)} == set()
+    with psycopg.connect(place.dsn) as owner:
+        assert owner.execute("SELECT count(*) FROM tocsin_case").fetchone() == (1,), "it took the walk's report in"
+
+
+def test_control_the_walk_went_through_the_role_that_reads_no_case(front: tuple[dict[str, Any], Database]) -> None:
+    _, place = front
+    role = f"host={place.host} user={place.name}_front dbname={place.name}"
+    with psycopg.connect(role) as intake, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        intake.execute("SELECT count(*) FROM tocsin_case")

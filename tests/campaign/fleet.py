@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
+import psycopg
 
 from tests.postgres import Database
 from tests.support import ROOT
@@ -203,3 +204,42 @@ def report(url: str, timeout: float = 30) -> tuple[int, str]:
         return 0, ""
     found = CASE.search(answer.text) if answer.status_code == 200 else None
     return answer.status_code, found[0] if found else ""
+
+
+class Reporters:
+    """People who report one thing after the other at every front, and remember what was acknowledged."""
+
+    def __init__(self, fleet: Fleet, each: int) -> None:
+        self.acknowledged: list[str] = []
+        self.refused = 0
+        self.answers: set[int] = set()
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._report, args=(url, each)) for url in fleet.fronts]
+
+    def _report(self, url: str, most: int) -> None:
+        for _ in range(most):
+            if self._over.is_set():
+                return
+            status, case = report(url)
+            self.answers.add(status)
+            if case:
+                self.acknowledged.append(case)
+            else:
+                self.refused += 1
+                self._over.wait(0.3)
+
+    def __enter__(self) -> Reporters:
+        for each in self._threads:
+            each.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for each in self._threads:
+            each.join()
+
+
+def asked(database: Database, statement: str) -> list[tuple[object, ...]]:
+    """What the database answers to its owner."""
+    with psycopg.connect(database.dsn) as connection:
+        return connection.execute(statement).fetchall()

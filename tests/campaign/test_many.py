@@ -1,61 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many processes over one PostgreSQL: under load, while one is killed every second, nothing is published early or
 twice, and nothing that was acknowledged is lost; nor when the database restarts, stands by, or has no connection left.
+
+`CAMPAIGN_PUBLICATIONS` says how many publications, else 1,000 with --deep and a sample of 3 without.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import threading
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.campaign.fleet import Fleet, fleet, report, until
+from tests.campaign.fleet import Fleet, Reporters, asked, fleet, report, until
 from tests.postgres import Database
 from tests.postgres import running as own_server
 from tests.support import ROOT
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
-
-
-def asked(database: Database, statement: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(database.dsn) as connection:
-        return connection.execute(statement).fetchall()
-
-
-class Reporters:
-    """People who report one thing after the other at every front, and remember what was acknowledged."""
-
-    def __init__(self, fleet: Fleet, each: int) -> None:
-        self.acknowledged: list[str] = []
-        self.refused = 0
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._report, args=(url, each)) for url in fleet.fronts]
-
-    def _report(self, url: str, most: int) -> None:
-        for _ in range(most):
-            if self._over.is_set():
-                return
-            _, case = report(url)
-            if case:
-                self.acknowledged.append(case)
-            else:
-                self.refused += 1
-                self._over.wait(0.3)
-
-    def __enter__(self) -> Reporters:
-        for each in self._threads:
-            each.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        for each in self._threads:
-            each.join()
 
 
 def team(fleet: Fleet, count: int) -> dict[str, datetime]:
@@ -70,7 +37,7 @@ def team(fleet: Fleet, count: int) -> dict[str, datetime]:
 def test_while_one_process_is_killed_every_second_nothing_is_early_double_or_lost(
     tmp_path: Path, postgres: Database, deep: bool
 ) -> None:
-    count = 1_000 if deep else 3
+    count = int(os.environ.get("CAMPAIGN_PUBLICATIONS", "1000" if deep else "3"))
     with fleet(tmp_path, postgres) as running:
         with Reporters(running, 100_000 if deep else 15) as people, running.killing(1.0):
             ordered = team(running, count)
@@ -118,6 +85,54 @@ def test_while_the_database_restarts_intake_says_not_now_and_loses_nothing(
             lambda: not asked(postgres, "SELECT 1 FROM tocsin_case WHERE by_drop"),
             f"the worker goes on by itself\n{running.logs()}",
         )
+
+
+def test_under_load_a_database_that_dies_again_and_again_loses_nothing_that_was_acknowledged(
+    tmp_path: Path, deep: bool
+) -> None:
+    """Fail-over as far as one machine can play it: PostgreSQL is stopped at once, with reports under way in two fronts
+    and two workers at work, is away for a moment, recovers from its log, and everybody connects anew."""
+    with own_server() as server, fleet(tmp_path, postgres := server.create(), workers=2) as running:
+        with Reporters(running, 100_000) as people:
+            for _ in range(12 if deep else 1):
+                before = len(people.acknowledged)
+                until(lambda before=before: len(people.acknowledged) > before + 4, "reports are taken")
+                server.stop()
+                refused = people.refused
+                until(lambda refused=refused: people.refused > refused + 1, "the fronts say not now")
+                server.begin()
+        until(lambda: all(report(url)[1] for url in running.fronts), "every front takes reports again")
+        until(lambda: not asked(postgres, "SELECT 1 FROM tocsin_case WHERE by_drop"), f"goes on\n{running.logs()}")
+        kept = {ref for (ref,) in asked(postgres, "SELECT ref FROM tocsin_case")}
+        assert set(people.acknowledged) <= kept
+        assert people.answers <= {200, 503}, "an honest page, or a receipt"
+        assert "0 findings" in (said := running.run("tocsin.boot.main", "verify")), said
+
+
+def test_a_server_whose_connections_are_all_taken_is_answered_for_and_forgotten(tmp_path: Path) -> None:
+    """Somebody else's programs hold every connection there is, also those that PostgreSQL keeps for its owner."""
+    with own_server() as server, fleet(tmp_path, postgres := server.create(), fronts=1, workers=1) as running:
+        (front,) = running.fronts
+        assert report(front)[0] == 200
+        count = "SELECT count(*) FROM tocsin_case"
+        with ExitStack() as crowd:
+            held = crowd.enter_context(psycopg.connect(postgres.dsn, autocommit=True))
+            (before,) = held.execute(count).fetchall()
+            until(lambda: taken(crowd, held, postgres), "every connection is taken")
+            assert report(front) == (503, "")
+            assert held.execute(count).fetchone() == before
+        until(lambda: report(front)[0] == 200, "goes on")
+        until(lambda: not asked(postgres, "SELECT 1 FROM tocsin_case WHERE by_drop"), f"goes on\n{running.logs()}")
+
+
+def taken(crowd: ExitStack, held: psycopg.Connection, database: Database) -> bool:
+    """Throw the installation out and take every connection; whether none of its own is left."""
+    ours = "FROM pg_stat_activity WHERE usename LIKE %s"
+    held.execute(f"SELECT pg_terminate_backend(pid) {ours}", [f"{database.name}_%"])
+    with suppress(psycopg.OperationalError):
+        while True:
+            crowd.enter_context(psycopg.connect(database.dsn))
+    return held.execute(f"SELECT count(*) {ours}", [f"{database.name}_%"]).fetchone() == (0,)
 
 
 def test_a_standby_and_a_server_without_connections_take_no_report_and_acknowledge_none(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -68,6 +69,21 @@ def test_a_package_goes_by_all_its_names(visitor: Client, published: str, query:
     assert code == 200
     assert [[each["id"] for each in one["vulns"]] for one in found["results"]] == [[OSV_ID], [OSV_ID]]
     assert set(found["results"][0]["vulns"][0]) == {"id", "modified"}
+
+
+def test_a_batch_lets_others_have_their_turn_again_and_again(
+    visitor: Client, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who reports to the same process does not wait for a thousand questions; `./bench beside` shows what it is worth."""
+    moments: list[float] = []
+    monkeypatch.setattr(osv, "time", SimpleNamespace(sleep=moments.append))
+    code, found = post(visitor, "/v1/querybatch", {"queries": [QUERY] * 1000})
+    assert (code, len(found["results"])) == (200, 1000)
+    assert len(moments) == 1000 // osv.AT_A_TIME
+    assert all(0 < each <= 0.001 for each in moments)
+    moments.clear()
+    post(visitor, "/v1/querybatch", {"queries": [QUERY] * 3})
+    assert moments == [], "a small one waits for nobody"
 
 
 @pytest.mark.parametrize(
