@@ -74,7 +74,7 @@ def test_a_package_goes_by_all_its_names(visitor: Client, published: str, query:
 def test_a_batch_lets_others_have_their_turn_again_and_again(
     visitor: Client, published: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who reports to the same process does not wait for a thousand questions; `./bench beside` shows what it is worth."""
+    """Who reports to the same process does not wait for a thousand questions (`./bench beside`)."""
     moments: list[float] = []
     monkeypatch.setattr(osv, "time", SimpleNamespace(sleep=moments.append))
     code, found = post(visitor, "/v1/querybatch", {"queries": [QUERY] * 1000})
