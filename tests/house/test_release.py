@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a release consists of: the same bytes wherever it is built, a bill that names everything and no address, a
-statement of where it came from; an audit that proves it asked; and units that systemd takes."""
+statement of where it came from; an audit that proves it asked; units that systemd takes; and a first start in
+containers."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -160,3 +163,45 @@ def test_systemd_takes_the_unit_and_finds_it_shut_in(unit: Path, tmp_path: Path)
     found = re.search(r"exposure level.*?: ([0-9.]+)", judged.stdout)
     assert found
     assert float(found[1]) < 3
+
+
+def test_the_administrators_container_makes_an_installation_and_gives_each_user_what_is_theirs(tmp_path: Path) -> None:
+    if os.geteuid() or not shutil.which("bwrap"):
+        pytest.skip("needs bubblewrap and to be root, as the container is")
+    data, keys, here, ids = (tmp_path / name for name in ("data", "keys", "here", "ids"))
+    for each in (data, keys, here, ids):
+        each.mkdir()
+    keys.chmod(0o700)
+    shutil.copy(ROOT / "examples" / "policies" / "community.toml", here / "policy.toml")
+    (ids / "passwd").write_text(
+        "root:x:0:0::/root:/bin/sh\ntocsin:x:701:700::/:/bin/sh\ntocsin-keys:x:702:700::/:/bin/sh\n"
+    )
+    (ids / "group").write_text("root:x:0:\ntocsin:x:700:\n")
+    command = f'exec "{sys.executable}" -m tocsin.boot.main "$@"\n'
+    (ids / "tocsin").write_text(f"#!/bin/sh\n{command}")
+    (ids / "tocsin").chmod(0o755)
+    inside = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--tmpfs", "/etc", "--tmpfs", "/var/lib"]
+    for outer, inner in (
+        (data, "/var/lib/tocsin"), (keys, "/var/lib/tocsin-keys"), (here, "/etc/tocsin"),
+        (ids / "passwd", "/etc/passwd"), (ids / "group", "/etc/group"),
+    ):  # fmt: skip
+        inside += ["--bind", str(outer), inner]
+    inside += ["--setenv", "PATH", f"{ids}:{os.environ['PATH']}", "--setenv", "PYTHONPATH", str(ROOT / "src")]
+    inside += ["--setenv", "TOCSIN_CONFIG", "/etc/tocsin/tocsin.toml"]
+
+    def admin(*words: str) -> str:
+        script = str(ROOT / "packaging" / "container" / "admin.sh")
+        done = subprocess.run([*inside, "sh", script, *words], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    url = ["--url", "https://security.example.org", "--desk-url", "https://desk.example.org"]
+    admin("init", *url, "--policy", "/etc/tocsin/policy.toml", "--admin", "Dana <dana@example.org>")
+    admin("recovery", "make", "--out", "/etc/tocsin/shares")
+    shares = [f"--share=/etc/tocsin/shares/share-{number}.txt" for number in (1, 3)]
+    assert "these two shares bring every key" in admin("recovery", "verify", *shares)
+    owners = {each: {path.stat().st_uid for path in each.rglob("*")} for each in (data, keys)}
+    assert owners == {data: {701}, keys: {702}}
+    assert not (keys / "desk.secret").exists(), "the server gets it as a secret"
+    assert (here / "desk.secret").stat().st_mode & 0o777 == 0o600
+    assert "0.0.0.0:8080" in (here / "tocsin.toml").read_text()
