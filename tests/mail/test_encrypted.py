@@ -15,7 +15,7 @@ from tocsin.core.mail_out.keys import KnownKey, Source
 from tocsin.core.vocabulary import Refused
 from tocsin.services import cases, sealing
 from tocsin.services.mail import threads
-from tocsin.services.ports.openpgp import Opened, Signature, Signed
+from tocsin.services.ports.openpgp import ClearText, Opened, Signature, Signed
 from tocsin.services.post import members
 from tocsin.testing.house import House, house
 
@@ -98,6 +98,9 @@ SIGNED = (
 )
 
 
+MADE = datetime(2026, 3, 1, tzinfo=UTC)
+
+
 @dataclass
 class Reads:
     """Somebody who can check signatures, and finds this."""
@@ -107,7 +110,10 @@ class Reads:
 
     def verify(self, body: bytes, signature: bytes, known: Sequence[bytes]) -> Signature:
         self.seen.append((body, known))
-        return Signature(state=self.state if known else Signed.UNKNOWN, by="F" if known else "")
+        return Signature(state=self.state if known else Signed.UNKNOWN, by="F" if known else "", made_at=MADE)
+
+    def clear(self, body: bytes, known: Sequence[bytes]) -> ClearText:
+        raise AssertionError("nothing of it is signed inside of the text")
 
 
 def signed_by_dana(to: str, message_id: str) -> bytes:

@@ -117,13 +117,12 @@ def test_a_mail_that_names_two_senders_is_no_members(home: House) -> None:
         assert signing.member(home.desk, post.PROJECT, Message(froms=froms, from_headers=headers)) is None
 
 
-def test_the_signature_inside_of_an_encrypted_mail_is_checked_with_the_same_keys(home: House, ann: Tsk) -> None:
-    ref, to = opened_case(home)
-    known(home, ref, ann)
+def encrypted(home: House, to: str, plain: bytes, signer: Tsk | None = None) -> bytes:
+    """A mail to a team whose key is at hand."""
     team, engine = key(post.BOX), Engine(parse)
 
     class Team:
-        """The key holder's part, with its key at hand."""
+        """The key holder's part."""
 
         def open(self, project, ciphertext, known=(), purpose="mail.open"):  # type: ignore[no-untyped-def]
             found = engine.open([bytes(team)], ciphertext, known)
@@ -132,14 +131,29 @@ def test_the_signature_inside_of_an_encrypted_mail_is_checked_with_the_same_keys
 
     assert home.desk.mail
     home.desk = replace(home.desk, mail=replace(home.desk.mail, keys=Team()))
-    armour = encrypt(bytes=PART.encode(), recipients=[team.extract_certificate()], signer=ann.signer()).decode()
-    body = armour.replace("\n", "\r\n")
+    by = signer.signer() if signer else None
+    body = encrypt(bytes=plain, recipients=[team.extract_certificate()], signer=by).decode().replace("\n", "\r\n")
     head = f"From: Ann <ann@example.net>\r\nTo: {to}\r\nSubject: ...\r\nMessage-ID: <e1@e>\r\n"
     wrapped = (
         'Content-Type: multipart/encrypted; boundary="b"; protocol="application/pgp-encrypted"\r\n\r\n--b\r\n'
         "Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\n"
         f"Content-Type: application/octet-stream\r\n\r\n{body}\r\n--b--\r\n"
     )
-    post.deliver(home, (head + wrapped).encode(), to=to)
+    return (head + wrapped).encode()
+
+
+def test_the_signature_inside_of_an_encrypted_mail_is_checked_with_the_same_keys(home: House, ann: Tsk) -> None:
+    ref, to = opened_case(home)
+    known(home, ref, ann)
+    post.deliver(home, encrypted(home, to, PART.encode(), ann), to=to)
     assert "signed with their verified key" in proof(home, ref)
     assert post.entries(home, ref)[-1].event.text == "It also happens on 7.2."
+
+
+@pytest.mark.parametrize(("part", "told"), [(PART, "signed with their verified key"), (PART[:-6], "does not fit")])
+def test_what_was_signed_before_it_was_encrypted_is_checked_too(home: House, ann: Tsk, part: str, told: str) -> None:
+    """RFC 3156, section 6.1."""
+    ref, to = opened_case(home)
+    known(home, ref, ann)
+    post.deliver(home, encrypted(home, to, signed(ann, to, "in@e", part=part)), to=to)
+    assert told in proof(home, ref)

@@ -17,6 +17,7 @@ import msgspec
 PARSERS: Final = {
     "archive": "tocsin.adapters.child.archive:listing",
     "mail": "tocsin.adapters.child.mail:mail",
+    "pgp-clear": "tocsin.adapters.openpgp.opening:clear",
     "pgp-open": "tocsin.adapters.openpgp.opening:opened",
     "pgp-open-unchecked": "tocsin.adapters.openpgp.opening:unchecked",
     "pgp-read": "tocsin.adapters.openpgp.reading:certificates",

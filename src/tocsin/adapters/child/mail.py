@@ -14,11 +14,12 @@ from email.message import Message as Parsed
 from email.utils import collapse_rfc2231_value
 from typing import Final
 
+from tocsin.adapters.child.mail_clear import Found, cleartext
 from tocsin.adapters.child.mail_part import parsed
 from tocsin.adapters.child.mail_spared import Spared, decoder, unpacked
-from tocsin.adapters.child.mail_words import boxes, ids, line_of, raw_line, text_of, unhtml
+from tocsin.adapters.child.mail_words import boxes, codec, ids, line_of, raw_line, text_of, unhtml
 from tocsin.core.mail.bounds import MAX_BYTES, MAX_DEPTH, exceeded
-from tocsin.core.mail.message import KEPT_HEADERS, File, Message, Sealed, SignedPart
+from tocsin.core.mail.message import KEPT_HEADERS, ClearSigned, File, Message, Sealed, SignedPart
 
 MAX_TEXT: Final = 1024 * 1024
 MAX_HTML: Final = 512 * 1024
@@ -61,6 +62,7 @@ def _message(content: bytes, whole: Parsed, depth: int, spared: Spared) -> Messa
         inside=walked.inside,
         sealed=walked.sealed or _armoured(text),
         signed=_signed(content, whole) if depth == 1 else None,
+        clear=walked.signed_words() if depth == 1 else None,
         oddities=tuple(dict.fromkeys(oddities)),
     )
 
@@ -88,6 +90,7 @@ class _Walk:
         self.files: list[File] = []
         self.inside: Message | None = None
         self.sealed: Sealed | None = None
+        self.clear: tuple[int, Found, str | None] | None = None
 
     def part(self, part: Parsed, depth: int, alternative: bool = False) -> None:
         """Take in one part with all below it."""
@@ -112,11 +115,24 @@ class _Walk:
         told = plain if plain.strip() else "\n\n".join(unhtml(text_of(*each)) for each in self.htmls)
         return told.strip("\n")[:MAX_TEXT]
 
+    def signed_words(self) -> ClearSigned | None:
+        """The first text with a signature inside of it, and all other words of the message."""
+        if self.clear is None:
+            return None
+        at, found, charset = self.clear
+        before = "\n\n".join((*self.plain[:at], text_of(found.before, charset)))
+        after = "\n\n".join((text_of(found.after, charset), *self.plain[at + 1 :]))
+        return ClearSigned(
+            content=found.content, charset=codec(charset), before=before[:MAX_TEXT], after=after[:MAX_TEXT]
+        )
+
     def _leaf(self, part: Parsed, kind: str, alternative: bool) -> None:
         name = _filename(part)
         content = self._decoded(part)
         attached = name or part.get_content_disposition() == "attachment"
         if kind == "text/plain" and not attached and len(content) <= MAX_TEXT:
+            if self.clear is None and (found := cleartext(content)):
+                self.clear = (len(self.plain), found, part.get_content_charset())
             self.plain.append(text_of(content, part.get_content_charset()))
         elif kind == "text/html" and not attached and len(content) <= MAX_HTML:
             self.htmls.append((content, part.get_content_charset()))

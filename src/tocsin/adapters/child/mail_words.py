@@ -122,16 +122,17 @@ def _escaped(text: str) -> bool:
 def text_of(content: bytes, charset: str | None) -> str:
     """Bytes as text: by the codec that is named where it is one of ours, else as UTF-8, else as Latin-1."""
     for name in (charset, "utf-8"):
-        codec = _codec(name)
-        if codec:
+        found = codec(name)
+        if found:
             try:
-                return content.decode(codec).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+                return content.decode(found).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
             except (UnicodeError, ValueError):
                 continue
     return content.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
 
 
-def _codec(name: str | None) -> str:
+def codec(name: str | None) -> str:
+    """The codec that a charset names, where it is one of ours; "" for another, and for none."""
     asked = (name or "").strip().lower().replace("_", "-").replace("windows-", "cp")
     if asked in ("", "us-ascii", "unknown-8bit"):
         return ""

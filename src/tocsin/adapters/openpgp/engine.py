@@ -15,7 +15,7 @@ import msgspec
 from pysequoia import CipherSuite, Profile, SignatureMode, Tsk, encrypt, sign
 
 from tocsin.adapters.openpgp import gnupg, reading
-from tocsin.adapters.openpgp.opening import Order, Result, VerifyOrder
+from tocsin.adapters.openpgp.opening import ClearOrder, Order, Result, VerifyOrder
 from tocsin.adapters.openpgp.reading import Certificates, described
 from tocsin.core.vocabulary import Refused
 from tocsin.services.ports.child import Failed
@@ -24,6 +24,7 @@ from tocsin.services.ports.openpgp import (
     NO_KEY,
     UNREADABLE,
     Certificate,
+    ClearText,
     Opened,
     Signature,
     Signed,
@@ -114,6 +115,12 @@ class Engine:
         order = msgspec.msgpack.encode(VerifyOrder(body, signature, tuple(known)))
         found = self._parse("pgp-verify", order, Signature, largest=LARGEST)
         return Signature(state=Signed.BAD) if isinstance(found, Failed) else found
+
+    def clear(self, body: bytes, known: Sequence[bytes]) -> ClearText:
+        """Check a text with its signature inside of it in the child."""
+        order = msgspec.msgpack.encode(ClearOrder(body, tuple(known)))
+        found = self._parse("pgp-clear", order, ClearText, largest=LARGEST)
+        return ClearText(signature=Signature(state=Signed.BAD)) if isinstance(found, Failed) else found
 
 
 @lru_cache(maxsize=16)

@@ -18,12 +18,13 @@ from pysequoia import Cert, Decrypted, Sig, Tsk, decrypt, verify
 from pysequoia.packet import PacketPile
 
 from tocsin.adapters.openpgp.reading import certificates_in
-from tocsin.services.ports.openpgp import LARGEST, Signature, Signed
+from tocsin.services.ports.openpgp import LARGEST, ClearText, Signature, Signed
 
 STRUCTURE: Final = "Unexpected message structure"
 UNPACKED: Final = "Malformed OpenPGP message"
 NO_KEY: Final = ("No key to decrypt", "No session key")
 _KEY_ID: Final = 16
+_SIGNATURE: Final = b"\n-----BEGIN PGP SIGNATURE-----"
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -47,6 +48,13 @@ class VerifyOrder(msgspec.Struct, frozen=True):
 
     body: bytes
     signature: bytes
+    known: tuple[bytes, ...]
+
+
+class ClearOrder(msgspec.Struct, frozen=True):
+    """A text with its signature inside of it, to be checked."""
+
+    body: bytes
     known: tuple[bytes, ...]
 
 
@@ -129,11 +137,33 @@ def verified(content: bytes) -> Signature:
     order = msgspec.msgpack.decode(content, type=VerifyOrder)
     store = Store(order.known)
     try:
-        found = verify(bytes=order.body, store=store, signature=Sig.from_bytes(order.signature))
+        signature = Sig.from_bytes(order.signature)
+        found = verify(bytes=order.body, store=store, signature=signature)
     except RuntimeError:
-        seen = _unverified(store)
-        return seen if store.asked else Signature(state=Signed.BAD)
-    return Signature(state=Signed.GOOD, by=_by(found))
+        return _refused(store)
+    return Signature(state=Signed.GOOD, by=_by(found), made_at=signature.created)
+
+
+def clear(content: bytes) -> ClearText:
+    """Check a text with its signature inside of it (RFC 9580, section 7); give back the words that it covers, as the
+    library read them for the signature: never cut out of the mail a second time. One signature only, so that the day
+    it names is the day of the one that was checked."""
+    order = msgspec.msgpack.decode(content, type=ClearOrder)
+    store = Store(order.known)
+    try:
+        armour = order.body[order.body.index(_SIGNATURE) :]
+        if order.body.count(_SIGNATURE) != 1 or len(PacketPile.from_bytes(armour)) != 1:
+            return ClearText(signature=Signature(state=Signed.UNCHECKED))
+        made_at = Sig.from_bytes(armour).created
+        found = verify(bytes=order.body, store=store)
+    except (RuntimeError, ValueError):
+        return ClearText(signature=_refused(store))
+    return ClearText(text=found.bytes or b"", signature=Signature(state=Signed.GOOD, by=_by(found), made_at=made_at))
+
+
+def _refused(store: Store) -> Signature:
+    seen = _unverified(store)
+    return seen if store.asked else Signature(state=Signed.BAD)
 
 
 def _by(found: Decrypted) -> str:

@@ -50,6 +50,16 @@ class SignedPart(Value):
     signature: bytes
 
 
+class ClearSigned(Value):
+    """A text with its signature inside of it (RFC 9580, section 7), byte for byte from its first line to its last, and
+    the words before and behind it, which the signature does not cover."""
+
+    content: bytes
+    charset: str = ""
+    before: str = ""
+    after: str = ""
+
+
 class Message(Value):
     """One mail. `headers` are those that the rules look at, names in lower case, in their order, undecoded; `text` what
     it says, `files` what it carries, `inside` the first message that it forwards whole.
@@ -73,6 +83,7 @@ class Message(Value):
     inside: Message | None = None
     sealed: Sealed | None = None
     signed: SignedPart | None = None
+    clear: ClearSigned | None = None
     oddities: tuple[str, ...] = ()
 
     def all(self, name: str) -> tuple[str, ...]:

@@ -39,8 +39,8 @@ def proven(item: Item, person: PersonInfo, thread: Thread | None) -> bool:
     """
     if item.read.suspicious:
         return False
-    own = thread is not None and thread.holder == person.id
-    return item.read.proof.proven or (own and item.read.signature.state is Signed.GOOD)
+    own, signature = thread is not None and thread.holder == person.id, item.read.signature
+    return item.read.proof.proven or (own and signature.state is Signed.GOOD and not signature.partly)
 
 
 def act(item: Item, ref: CaseRef, person: PersonInfo, thread: Thread | None) -> Refused | None:
@@ -63,9 +63,13 @@ def act(item: Item, ref: CaseRef, person: PersonInfo, thread: Thread | None) -> 
 
 
 def _name(item: Item) -> str:
-    """What a mail that acts is remembered by: its signature, which whoever sends it again cannot change."""
-    signed = item.read.message.signed
-    return hashlib.sha256(signed.content + signed.signature).hexdigest() if signed else item.arrival
+    """What a mail that acts is remembered by: the words that were signed, by whom and when. Whoever sends them again
+    can change none of it, whereas the armour of a signature can be written in many ways."""
+    signature, message = item.read.signature, item.read.message
+    if signature.made_at is None:
+        return item.arrival
+    body = message.signed.content if message.signed else message.text.encode()
+    return hashlib.sha256(f"{signature.by} {signature.made_at.isoformat()} ".encode() + body).hexdigest()
 
 
 def _move(item: Item, ref: CaseRef, actor: Actor, verb: Said, thread: Thread | None) -> Refused | None:

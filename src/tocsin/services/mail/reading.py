@@ -20,7 +20,7 @@ from tocsin.services.app import Desk, Mailroom
 from tocsin.services.mail import signing
 from tocsin.services.mail.arriving import Left
 from tocsin.services.ports.child import Failed
-from tocsin.services.ports.openpgp import Signature
+from tocsin.services.ports.openpgp import Signature, Signed
 
 _BARE: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _SMUGGLED: Final = re.compile(rb"(?:(?<!\r)\n|\r(?!\n))\.(?:\r\n|\r|\n)|\r\n\.(?:\r(?!\n)|\n)")
@@ -87,20 +87,23 @@ def read(desk: Desk, room: Mailroom, project: ProjectId, left: Left) -> Read:
         proof=told(parsed, room.trusted) if room.trusted else room.check(raw, parsed),
         suspicious=_suspicious(raw, parsed, left),
     )
-    signed, reads = parsed.signed, desk.post.reads
-    if not parsed.sealed and (signed is None or reads is None):
+    if not (parsed.sealed or parsed.signed or parsed.clear):
         return found
     known = tuple(key.body for key in signing.keys_of(desk, project, parsed, left.envelope))
     if parsed.sealed:
-        return _decrypted(room, project, found, known)
-    if signed is None or reads is None:
-        return found
-    return msgspec.structs.replace(found, signature=reads.verify(signed.content, signed.signature, known))
+        return _decrypted(desk, room, project, found, known)
+    message, signature = _checked(desk, parsed, known)
+    return msgspec.structs.replace(found, message=message, signature=signature)
 
 
-def _decrypted(room: Mailroom, project: ProjectId, found: Read, known: tuple[bytes, ...]) -> Read:
+def _checked(desk: Desk, message: Message, known: tuple[bytes, ...]) -> tuple[Message, Signature]:
+    reads = desk.post.reads
+    return signing.checked(reads, message, known) if reads is not None else (message, Signature())
+
+
+def _decrypted(desk: Desk, room: Mailroom, project: ProjectId, found: Read, known: tuple[bytes, ...]) -> Read:
     """Open what was encrypted to the team, once. Its words take the place of the outside's; nothing is joined with what
-    was not encrypted."""
+    was not encrypted. What was signed before it was encrypted (RFC 3156, section 6.1) is checked as if it came so."""
     sealed = found.message.sealed
     opened = room.keys.open(project, sealed.content, known) if sealed else None
     if opened is None or isinstance(opened, Refused):
@@ -108,6 +111,9 @@ def _decrypted(room: Mailroom, project: ProjectId, found: Read, known: tuple[byt
     inside = room.parse(_as_mail(opened.plain))
     if isinstance(inside, Failed):
         return msgspec.structs.replace(found, locked=f"what is inside: {inside.because}")
+    signature = opened.signature
+    if signature.state is Signed.NONE:
+        inside, signature = _checked(desk, inside, known)
     message = msgspec.structs.replace(
         found.message,
         subject=inside.subject or found.message.subject,
@@ -116,7 +122,7 @@ def _decrypted(room: Mailroom, project: ProjectId, found: Read, known: tuple[byt
         inside=inside.inside,
         sealed=None,
     )
-    return msgspec.structs.replace(found, message=message, opened=True, signature=opened.signature)
+    return msgspec.structs.replace(found, message=message, opened=True, signature=signature)
 
 
 def _as_mail(plain: bytes) -> bytes:

@@ -38,10 +38,22 @@ class Signed(StrEnum):
 
 
 class Signature(Value):
-    """A signature's state, and whose: the certificate's fingerprint where it is good, else the key named in it."""
+    """A signature's state, and whose: the certificate's fingerprint where it is good, else the key named in it.
+
+    `made_at` is what the signature itself says, where it is good and checked apart from what it was sealed in; `partly`
+    says that there is more in the message than it covers."""
 
     state: Signed = Signed.NONE
     by: str = ""
+    made_at: datetime | None = None
+    partly: bool = False
+
+
+class ClearText(Value):
+    """Exactly the words that a signature covers, where it is good; none where it is not."""
+
+    text: bytes = b""
+    signature: Signature = Signature()
 
 
 class Opened(Value):
@@ -106,6 +118,9 @@ class Reads(Protocol):
 
     def verify(self, body: bytes, signature: bytes, known: Sequence[bytes]) -> Signature:
         """Check a detached signature of `body` (multipart/signed, RFC 3156)."""
+
+    def clear(self, body: bytes, known: Sequence[bytes]) -> ClearText:
+        """Check a text with its signature inside of it (RFC 9580, section 7), `body` being that and nothing else."""
 
 
 class TeamKeys(Decrypts, Encrypts, Signs, Protocol):
