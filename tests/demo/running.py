@@ -51,11 +51,16 @@ class Shown:
 
 
 @contextmanager
-def shown(temporary: Path) -> Iterator[Shown]:
+def shown(temporary: Path, *options: str) -> Iterator[Shown]:
     """Run the demo until the block ends; hand out what it printed once it was ready."""
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(
-            COMMAND, stdout=subprocess.PIPE, stderr=said, text=True, env=environment(temporary), start_new_session=True
+            [*COMMAND, *options],
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+            env=environment(temporary),
+            start_new_session=True,
         )
         assert process.stdout
         try:

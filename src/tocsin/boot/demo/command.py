@@ -29,16 +29,21 @@ _SHOWN: Final = 150
               help="Listen here; twice: report form and advisories, then desk.  [default: two free ones]")  # fmt: skip
 @click.option("--matter", "matters", multiple=True, metavar="ID",
               help="Play only this vulnerability; may be repeated.  [default: all]")  # fmt: skip
-def demo(headless: bool, as_json: bool, out: Path | None, ports: tuple[int, ...], matters: tuple[str, ...]) -> None:
+@click.option("--mail", is_flag=True, help="Take reports by mail, too: over SMTP on a free port of this machine.")
+def demo(
+    headless: bool, as_json: bool, out: Path | None, ports: tuple[int, ...], matters: tuple[str, ...], mail: bool
+) -> None:
     """Try it: a desk filled with real published cases, both source policies, gone when you stop it."""
     if ports and (len(ports) != PORTS or len(set(ports)) != PORTS):
         raise click.UsageError("--port is given twice, with two numbers: report form and advisories, then desk.")
     if not headless and (as_json or out or matters):
         raise click.UsageError("--json, --out and --matter belong to --headless.")
+    if headless and mail:
+        raise click.UsageError("--mail is for a person who tries it, and not for --headless.")
     pair = (ports[0], ports[1]) if ports else None
     for number in STOPS:
         signal.signal(number, _stop)
-    sys.exit(_headless(pair, matters, out, as_json) if headless else _try(pair))
+    sys.exit(_headless(pair, matters, out, as_json) if headless else _try(pair, mail=mail))
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -48,13 +53,13 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _try(ports: tuple[int, int] | None) -> int:
+def _try(ports: tuple[int, int] | None, *, mail: bool) -> int:
     """Serve the demo to a person until they stop it; returns the exit code."""
     from tocsin.boot.demo import instance
 
     click.echo("Tocsin demo: making a throw-away instance, this takes some seconds ...", err=True)
     try:
-        with instance.made(ports) as place, instance.served(place) as server:
+        with instance.made(ports, mail=mail) as place, instance.served(place) as server:
             click.echo(_welcome(place))
             server.wait()
             raise instance.Broken(f"the demo's server ended:\n{place.tail()}")
@@ -86,10 +91,18 @@ Try this:
      {place.home}/mailbox.
   6. By mail: feed a report that lies ready, from another terminal; it is in the inbox at once, and is answered.
      cd {place.home}
-     TOCSIN_CONFIG=instance/tocsin.toml tocsin mail feed example.eml --project warehousepg
+     {_by_mail(place)}
   7. Everybody: {where.public}/ has the advisories, as page, OSV, CVE, CSAF, text and Atom feed.
 
 Everything is on this machine only and is removed when you press Ctrl+C."""
+
+
+def _by_mail(place: Throwaway) -> str:
+    """How the report that lies ready is handed over: as a file, or to the port that takes mail."""
+    if place.place.smtp:
+        to = place.filled.boxes["warehousepg"]
+        return f"swaks --server {place.place.smtp} --from ann@example.net --to {to} --data @example.eml"
+    return "TOCSIN_CONFIG=instance/tocsin.toml tocsin mail feed example.eml --project warehousepg"
 
 
 def _headless(ports: tuple[int, int] | None, matters: tuple[str, ...], out: Path | None, as_json: bool) -> int:

@@ -19,6 +19,7 @@ from tocsin.boot import install
 from tocsin.boot.demo.place import MAIL, Filled, Place
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import PROJECT_ROLES, Role
+from tocsin.services.mail import arriving
 
 PEOPLE: Final = (("Dana", "dana@demo.invalid"), ("Li", "li@demo.invalid"))
 """The two who work at the demo's desk: a fix is confirmed by somebody other than its author."""
@@ -41,6 +42,8 @@ def fill(place: Place) -> Filled:
     file, _ = install.new(home / "instance", policies, "", open_desk, places)
     settings = file.read_text(encoding="utf-8")
     mail = f"\n[mail]\nfolder = {json.dumps(str(home / 'mailbox'))}\n"
+    if place.smtp:
+        mail += f'\n[inbound]\nlisten = "{place.smtp}"\nprotocol = "smtp"\n'
     file.write_text(f"worker_seconds = {TURN}\n{settings}\n[accounts]\ntrial = true\n{mail}", encoding="utf-8")
     (home / MAIL).write_bytes(files(__package__).joinpath("data", MAIL).read_bytes())
     desk, front = open_desk(), open_desk.front()
@@ -54,6 +57,7 @@ def fill(place: Place) -> Filled:
         cases=len(cases),
         projects={project.id: project.name for project in desk.projects.all()},
         links={name: install.sign_in_link(desk, person) for name, person in people.items()},
+        boxes={project: box for box, project in arriving.mailboxes(front, ()).items()},
     )
 
 

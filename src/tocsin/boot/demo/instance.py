@@ -11,9 +11,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -25,7 +26,7 @@ from tocsin.boot.demo.place import Filled, Place
 PATIENCE: Final = 60.0
 """Seconds that a listener has to answer its first request on a busy machine."""
 
-LOOPBACK: Final = "http://127.0.0.1"
+HOST: Final = "127.0.0.1"
 
 _TAIL: Final = 20
 
@@ -59,11 +60,13 @@ class Throwaway:
 
 
 @contextmanager
-def made(ports: tuple[int, int] | None = None) -> Iterator[Throwaway]:
-    """Make and fill an instance; everything of it is gone when the block ends. Raises Broken."""
+def made(ports: tuple[int, int] | None = None, *, mail: bool = False) -> Iterator[Throwaway]:
+    """Make and fill an instance, which takes mail over SMTP with `mail`; everything of it is gone when the block ends.
+    Raises Broken."""
     with TemporaryDirectory(prefix="tocsin-demo-") as name:
-        public, desk = (f"{LOOPBACK}:{port}" for port in (_checked(*ports) if ports else _free()))
-        place = Place(home=name, public=public, desk=desk)
+        first, second, third = (*_checked(*ports), *_free(1)) if ports else _free(3)
+        smtp = f"{HOST}:{third}" if mail else ""
+        place = Place(home=name, public=f"http://{HOST}:{first}", desk=f"http://{HOST}:{second}", smtp=smtp)
         command = [sys.executable, "-m", "tocsin.boot.demo.fill", msgspec.json.encode(place).decode()]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("TOCSIN_")}
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
@@ -78,30 +81,33 @@ def _checked(*ports: int) -> tuple[int, ...]:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind((HOST, port))
             except OSError as error:
                 raise Broken(f"port {port} cannot be used: {error.strerror}") from None
     return ports
 
 
-def _free() -> tuple[int, int]:
-    """Two different ports that are free right now."""
-    with socket.socket() as first, socket.socket() as second:
-        for probe in (first, second):
-            probe.bind(("127.0.0.1", 0))
-        return first.getsockname()[1], second.getsockname()[1]
+def _free(count: int) -> tuple[int, ...]:
+    """Different ports that are free right now."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return tuple(probe.getsockname()[1] for probe in probes)
 
 
 @contextmanager
 def served(instance: Throwaway) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve the instance until the block ends; begins once both listeners answer. Raises Broken."""
+    """Serve the instance until the block ends; begins once its listeners answer. Raises Broken."""
     with instance.log.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tocsin.boot.demo.server"], env=instance.environment, stdout=log, stderr=log
         )
         try:
             for url in (f"{instance.place.public}/healthz", f"{instance.place.desk}/sign-in"):
-                _wait(url, process, instance)
+                _wait(url, partial(_fetch, url), process, instance)
+            if smtp := instance.place.smtp:
+                _wait(smtp, partial(_greeted, smtp), process, instance)
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
@@ -112,18 +118,29 @@ def served(instance: Throwaway) -> Iterator[subprocess.Popen[bytes]]:
                 process.wait()
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], instance: Throwaway) -> None:
+def _fetch(url: str) -> None:
+    urllib.request.urlopen(url, timeout=PATIENCE).close()  # noqa: S310 - our own address on loopback
+
+
+def _greeted(smtp: str) -> None:
+    host, _, port = smtp.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as talk:
+        talk.recv(1)
+
+
+def _wait(where: str, ask: Callable[[], None], process: subprocess.Popen[bytes], instance: Throwaway) -> None:
+    """Wait until an address answers; raises Broken for another answer, and for none."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            urllib.request.urlopen(url, timeout=PATIENCE).close()  # noqa: S310 - our own address on loopback
+            ask()
         except urllib.error.HTTPError as error:
-            raise Broken(f"{url} answers {error.code}:\n{instance.tail()}") from error
+            raise Broken(f"{where} answers {error.code}:\n{instance.tail()}") from error
         except OSError as error:
             if process.poll() is not None:
                 raise Broken(f"the demo's server ended:\n{instance.tail()}") from error
             if time.monotonic() > deadline:
-                raise Broken(f"{url} did not answer within {PATIENCE:.0f} s:\n{instance.tail()}") from error
+                raise Broken(f"{where} did not answer within {PATIENCE:.0f} s:\n{instance.tail()}") from error
             time.sleep(0.05)
         else:
             return

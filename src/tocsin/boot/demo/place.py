@@ -12,16 +12,19 @@ MAIL: Final = "example.eml"
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where an installation goes and where it will be reached."""
+    """Where an installation goes and where it will be reached; `smtp` is "" where no mail is handed over."""
 
     home: str
     public: str
     desk: str
+    smtp: str = ""
 
 
 class Filled(msgspec.Struct, frozen=True):
-    """What there is: number of cases, projects by id and name, and a one-time sign-in link for each person."""
+    """What there is: number of cases, projects by id and name, a one-time sign-in link for each person, and the mailbox
+    of each project."""
 
     cases: int
     projects: dict[str, str]
     links: dict[str, str]
+    boxes: dict[str, str]
