@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import msgspec
@@ -124,6 +125,8 @@ def test_a_load_is_shown_to_whose_it_is_alone(made: House) -> None:
     others = shell.ok("duty", "show", PROJECT, person="li@example.org")
     assert "you lead 0 open cases" in others
     assert "Two reports wait" in others
+    told = json.loads(shell.ok("duty", "show", PROJECT, "--json", person="li@example.org"))
+    assert (told["now"], told["me"], told["load"]) == ("Dana", False, {"leads": 0, "over": 0})
     shell.ok("duty", "swap", PROJECT, made.clock().date().isoformat(), "Li")
     assert "on duty: Li" in shell.ok("duty", "show", PROJECT)
 

@@ -18,6 +18,7 @@ from tocsin.client.cases import Cases
 from tocsin.client.http import Http
 from tocsin.core.wire.access import Me, Token
 from tocsin.core.wire.desk import Card, Measures, Member, Policy, Project, SkillBoard
+from tocsin.core.wire.duty import Duty
 from tocsin.core.wire.report import NewReport, Receipt
 
 
@@ -78,6 +79,10 @@ class Client:
     def policy(self, project: str) -> Policy:
         """Read the policy in force."""
         return self._http.get(f"/projects/{quote(project, safe='')}/policy", Policy)
+
+    def duty(self, project: str) -> Duty:
+        """Read who is told first, week by week."""
+        return self._http.get(f"/projects/{quote(project, safe='')}/duty", Duty)
 
     def metrics(self, project: str = "") -> Measures:
         """Read how cases go."""

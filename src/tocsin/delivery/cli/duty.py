@@ -9,11 +9,12 @@ import click
 
 from tocsin.core.duty import Rota
 from tocsin.core.vocabulary import Actor, Refused
-from tocsin.delivery.cli.context import as_person, desk, inert, stop, who
+from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, stop, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import cases
 from tocsin.services import duty as service
 from tocsin.services.app import Desk
+from tocsin.services.office import records
 from tocsin.services.queries import duty as queries
 
 _SHOWN_WEEKS = 4
@@ -31,13 +32,17 @@ project_argument = click.argument("project")
 @duty.command()
 @project_argument
 @as_person
+@as_json
 @click.pass_context
-def show(ctx: click.Context, project: str, person: str) -> None:
+def show(ctx: click.Context, project: str, person: str, json_: bool) -> None:
     """Say who is on duty now and in the next weeks, what was handed on, and what you yourself have open."""
     opened, actor = _sit(ctx, project, person)
     page = queries.page(opened, actor.id, project)
     if page is None:
         refuse(cases.NOT_FOUND)
+    if json_:
+        print_json(records.duty(page))
+        return
     click.echo(f"on duty: {inert(page.now) or 'nobody; everybody who triages is told'}")
     for week in page.weeks[:_SHOWN_WEEKS]:
         why = "; ".join((*(("swapped",) if week.swapped else ()), *week.why, *week.days_off))

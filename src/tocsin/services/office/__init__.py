@@ -29,6 +29,7 @@ from tocsin.core.wire import case as told
 from tocsin.core.wire import desk as lists
 from tocsin.core.wire import publication as wire
 from tocsin.core.wire.access import Me, Scope
+from tocsin.core.wire.duty import Duty
 from tocsin.services import cases, publication, sealing, skill
 from tocsin.services import policies as changing
 from tocsin.services.api_tokens import Caller, shown
@@ -40,6 +41,7 @@ from tocsin.services.ports.blobs import BlobMissing
 from tocsin.services.ports.shelf import Document
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.queries import case as query
+from tocsin.services.queries import duty as rota
 from tocsin.services.queries import metrics
 from tocsin.services.queries import policy as policies
 from tocsin.services.queries.options import people
@@ -104,6 +106,13 @@ class Office:
         if project not in self._projects():
             return NOT_FOUND
         return tuple(lists.Member(id=each.id, name=each.name, roles=each.roles) for each in people(self.desk, project))
+
+    def duty(self, project: ProjectId) -> Duty | Refused:
+        """Tell who is told first, week by week, and how much the caller has open, who alone is told that."""
+        if refused := self._may(Scope.READ):
+            return refused
+        found = rota.page(self.desk, self.caller.person, project) if project in self._projects() else None
+        return records.duty(found) if found else NOT_FOUND
 
     def policy(self, project: ProjectId) -> lists.Policy | Refused:
         """Tell the policy in force."""

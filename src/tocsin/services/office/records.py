@@ -20,11 +20,13 @@ from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, MoveName
 from tocsin.core.wire import case as told
 from tocsin.core.wire import desk as lists
+from tocsin.core.wire.duty import Duty
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.ports.shelf import Document, ShelfCard
 from tocsin.services.ports.store import NEVER, InboxRow
 from tocsin.services.publication import Preview
+from tocsin.services.queries import duty as rota
 from tocsin.services.queries import history, orders, thread
 from tocsin.services.queries.options import Options, options
 from tocsin.services.sealing import Summary
@@ -257,6 +259,11 @@ def card(found: ShelfCard, its: Iterable[Document]) -> lists.Card:
 def cautions(found: Iterable[Caution]) -> tuple[lists.Caution, ...]:
     """Tell what should be known before a move."""
     return tuple(lists.Caution(code=each.code, because=each.because, rule=each.rule, cite=each.cite) for each in found)
+
+
+def duty(page: rota.Page) -> Duty:
+    """A project's duty, as its page shows it."""
+    return msgspec.convert(msgspec.to_builtins(page), Duty)
 
 
 def measures(found: Keys) -> lists.Measures:

@@ -28,6 +28,7 @@ from tocsin.core.wire.desk import (
     SkillBoard,
     Uploaded,
 )
+from tocsin.core.wire.duty import Duty
 from tocsin.core.wire.problem import Mistake
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.delivery.api import bodies, problems, schema
@@ -122,6 +123,12 @@ def members(request: OfficeRequest, project: str) -> HttpResponse:
 def policy(request: OfficeRequest, project: str) -> HttpResponse:
     """Tell the policy in force: its text, its sentences, its promises, its history."""
     return answer(request.office.policy(project))
+
+
+@api.get("/projects/{project}/duty", operation_id="duty", tags=["projects"], openapi_extra=told(Duty))
+def duty(request: OfficeRequest, project: str) -> HttpResponse:
+    """Tell who is told first, week by week, and how much the caller has open."""
+    return answer(request.office.duty(project))
 
 
 @api.post(
