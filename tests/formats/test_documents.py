@@ -278,6 +278,19 @@ def test_vex_profiles_are_valid_and_say_why_lines_are_not_affected() -> None:
             assert json.loads(body)["document"]["category"] == "csaf_vex"
 
 
+def test_a_vex_names_unsupported_lines_in_a_note_and_in_no_status_that_a_strict_validator_refuses() -> None:
+    document = json.loads(OTHERS["csaf21-vex"].render(warehouse()))
+    (vulnerability,) = document["vulnerabilities"]
+    assert "unknown" not in vulnerability["product_status"]
+    assert [each["text"] for each in vulnerability["notes"] if each["title"] == "Unsupported versions"] == [
+        "WarehousePG 6.28: unsupported, not investigated (support ended)"
+    ]
+    refused = [each.id for each in csd03.validate(document, preset="basic").results if not each.passed]
+    assert "6.1.27.7" not in refused
+    lost = [each.field for each in OTHERS["csaf21-vex"].cannot_express(warehouse())]
+    assert "products[0].lines[3].state" in lost
+
+
 def test_the_older_cve_format_has_no_package_urls() -> None:
     newer, older = format_named("cve").render(warehouse()), OTHERS["cve5.1.1"].render(warehouse())
     assert json.loads(newer)["dataVersion"] == "5.2.0"

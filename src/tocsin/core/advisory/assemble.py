@@ -80,7 +80,13 @@ def csaf_address(public_url: str, advisory_id: str, published: datetime) -> str:
 def _products(case: Case, policy: Policy) -> tuple[adv.Product, ...]:
     """Every product that the draft names. They are released together: the board's lines are the lines of each."""
     named = (case.advisory.products if case.advisory else ()) or (ProductNamed(name=policy.project.name),)
-    lines = tuple(
+    lines = ranged(case)
+    return tuple(_product(each, policy, lines) for each in named)
+
+
+def ranged(case: Case) -> tuple[LineRange, ...]:
+    """The case's lines as every document is made from them."""
+    return tuple(
         LineRange(
             line=line.line,
             state=line.state,
@@ -91,7 +97,6 @@ def _products(case: Case, policy: Policy) -> tuple[adv.Product, ...]:
         )
         for line in case.lines
     )
-    return tuple(_product(each, policy, lines) for each in named)
 
 
 def _product(named: ProductNamed, policy: Policy, lines: tuple[LineRange, ...]) -> adv.Product:

@@ -89,13 +89,7 @@ def _stand_ins(advisory: Advisory) -> Iterator[dict[str, str]]:
     yield from common.weaknesses([each for each in advisory.cwe if each != carried])
     for each in _noted(advisory):
         yield from common.note("other", f"CVSS {each.severity.version}", common.rated(each))
-    unsupported = [
-        f"{product.name} {line.line or 'as a whole'}: {words.line_words(product, line)}"
-        for product in advisory.products
-        for line in product.lines
-        if line.state is Affectedness.UNSUPPORTED
-    ]
-    yield from common.note("other", "Unsupported versions", "\n".join(unsupported))
+    yield from common.unsupported(advisory)
 
 
 @words.once
@@ -120,12 +114,12 @@ def _scores(advisory: Advisory, affected: list[str]) -> list[dict[str, Any]]:
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
     """What CSAF 2.0 has no field for; all of it is kept as a note."""
-    return (*common.blocking(advisory), *_losses(advisory), *_unsupported(advisory))
+    return (*common.blocking(advisory), *_losses(advisory), *common.unsupported_losses(advisory))
 
 
 def cannot_express_vex(advisory: Advisory) -> tuple[Loss, ...]:
     """The same for the profile VEX."""
-    return (*common.blocking_vex(advisory), *_losses(advisory), *_unsupported(advisory))
+    return (*common.blocking_vex(advisory), *_losses(advisory), *common.unsupported_losses(advisory))
 
 
 def _losses(advisory: Advisory) -> Iterator[Loss]:
@@ -138,14 +132,6 @@ def _losses(advisory: Advisory) -> Iterator[Loss]:
         yield Loss(field="cwe", message="CSAF 2.0 has one weakness; the others are a note")
     if advisory.tlp is Tlp.AMBER_STRICT:
         yield Loss(field="tlp", message="CSAF 2.0 has no AMBER+STRICT; it is said in words")
-
-
-def _unsupported(advisory: Advisory) -> Iterator[Loss]:
-    for place, product in enumerate(advisory.products):
-        for number, line in enumerate(product.lines):
-            if line.state is Affectedness.UNSUPPORTED:
-                field = f"products[{place}].lines[{number}].state"
-                yield Loss(field=field, message=f"that {line.line or 'it'} is unsupported is a note")
 
 
 FORMAT: Final = Format(

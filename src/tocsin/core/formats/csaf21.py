@@ -2,13 +2,15 @@
 """CSAF 2.1 (draft CSD03 of 2026-07-29), profile Security Advisory; beside 2.0, which stays primary.
 
 Source: oasis-tcs/csaf at the commit named in schemas/SOURCES.md. 2.1 carries what 2.0 needed notes for: CVSS 4.0, every
-weakness with the version of its list, unsupported lines as `unknown`, and TLP 2.0 labels. The draft may still move.
+weakness with the version of its list, unsupported lines as `unknown` (but not in VEX), and TLP 2.0 labels. The draft
+may still move.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -33,16 +35,17 @@ _TLP: Final = {
     Tlp.AMBER_STRICT: "AMBER+STRICT",
     Tlp.RED: "RED",
 }
-_DIALECT: Final = tree.Dialect(
+_IN_VEX: Final = tree.Dialect(
     status={
         Affectedness.AFFECTED: "known_affected",
         Affectedness.FIXED: "known_affected",
         Affectedness.NOT_AFFECTED: "known_not_affected",
         Affectedness.REVIEW: "under_investigation",
-        Affectedness.UNSUPPORTED: "unknown",
     },
     purl=lambda purl: {"purls": [purl]},
 )
+"""The four statuses that VEX is about (profile 5); some validators refuse any other there."""
+_DIALECT: Final = replace(_IN_VEX, status={**_IN_VEX.status, Affectedness.UNSUPPORTED: "unknown"})
 _NAME: Final = re.compile(r"[^\s_.-](.*[^\s_.-])?")
 _LEAST_REVISIONS: Final = 2
 _METRIC: Final = {"2.0": "cvss_v2", "3.0": "cvss_v3", "3.1": "cvss_v3", "4.0": "cvss_v4"}
@@ -55,8 +58,12 @@ def render(advisory: Advisory) -> bytes:
     """
     if _is_taken_back(advisory):
         return _taken_back(advisory)
-    profile = common.CATEGORY if is_hit(advisory) else common.VEX  # profile 4 wants something affected (6.1.27.12)
-    return _render(advisory, profile)
+    return _render(advisory, _profile(advisory))
+
+
+def _profile(advisory: Advisory) -> str:
+    """Profile 4 wants something affected (6.1.27.12)."""
+    return common.CATEGORY if is_hit(advisory) else common.VEX
 
 
 def render_vex(advisory: Advisory) -> bytes:
@@ -88,7 +95,9 @@ def _taken_back(advisory: Advisory) -> bytes:
 
 
 def _render(advisory: Advisory, category: str) -> bytes:
-    branches, status = tree.tree(advisory, _DIALECT)
+    vex = category == common.VEX
+    branches, status = tree.tree(advisory, _IN_VEX if vex else _DIALECT)
+    notes = (*_stand_ins(advisory), *(common.unsupported(advisory) if vex else ()))
     return json_bytes(
         {
             "$schema": SCHEMA,
@@ -96,7 +105,7 @@ def _render(advisory: Advisory, category: str) -> bytes:
             | filled(license_expression=advisory.license_expression),
             "product_tree": {"branches": branches},
             "vulnerabilities": [
-                common.vulnerability(advisory, _stand_ins(advisory), always_why=category == common.VEX)
+                common.vulnerability(advisory, notes, always_why=vex)
                 | filled(
                     cwes=[_weakness(each) for each in advisory.cwe if _nameable(each)],
                     disclosure_date=dated(advisory.published, "published"),
@@ -140,12 +149,13 @@ def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
     """
     if _is_taken_back(advisory):
         return (*common.dated_only(advisory), Loss(field="products", message="a document taken back names no products"))
-    return (*common.blocking(advisory), *_losses(advisory))
+    unsupported = common.unsupported_losses(advisory) if _profile(advisory) == common.VEX else ()
+    return (*common.blocking(advisory), *_losses(advisory), *unsupported)
 
 
 def cannot_express_vex(advisory: Advisory) -> tuple[Loss, ...]:
     """The same for the profile VEX."""
-    return (*common.blocking_vex(advisory), *_losses(advisory))
+    return (*common.blocking_vex(advisory), *_losses(advisory), *common.unsupported_losses(advisory))
 
 
 def _losses(advisory: Advisory) -> Iterator[Loss]:

@@ -127,6 +127,26 @@ def weaknesses(cwe: Iterable[str]) -> tuple[dict[str, str], ...]:
     return note("other", "Further weaknesses", further)
 
 
+def unsupported(advisory: Advisory) -> tuple[dict[str, str], ...]:
+    """A note on lines that nobody looks at, where no product status says so."""
+    found = [
+        f"{product.name} {line.line or 'as a whole'}: {words.line_words(product, line)}"
+        for product in advisory.products
+        for line in product.lines
+        if line.state is Affectedness.UNSUPPORTED
+    ]
+    return note("other", "Unsupported versions", "\n".join(found))
+
+
+def unsupported_losses(advisory: Advisory) -> Iterator[Loss]:
+    """The same, before publication."""
+    for place, product in enumerate(advisory.products):
+        for number, line in enumerate(product.lines):
+            if line.state is Affectedness.UNSUPPORTED:
+                field = f"products[{place}].lines[{number}].state"
+                yield Loss(field=field, message=f"that {line.line or 'it'} is unsupported is a note")
+
+
 def rated(score: Score) -> str:
     """A score in a note: `8.7 High CVSS:4.0/...`."""
     return f"{score.severity.base} {score.severity.rating} {score.severity.vector}"

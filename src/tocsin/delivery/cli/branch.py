@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from tocsin.core.advisory.assemble import ranged
 from tocsin.core.backports import names
 from tocsin.core.case.events import Asked
 from tocsin.core.case.model import Case
@@ -23,7 +24,7 @@ from tocsin.services.app import Desk
 from tocsin.services.ports.git import GitFailed, Repository
 from tocsin.services.ports.world import PersonInfo
 from tocsin.services.queries import case as query
-from tocsin.services.queries.branches import ranged, support
+from tocsin.services.queries.branches import support
 
 repo = click.option("--repo", default="", metavar="DIR", help="A repository at hand.  [default: the project's mirror]")
 

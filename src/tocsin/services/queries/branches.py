@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import msgspec
 
-from tocsin.core.case.model import Case, Reproduction
+from tocsin.core.advisory.assemble import ranged
+from tocsin.core.case.model import Reproduction
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy
-from tocsin.core.versions import LineRange, scheme, sentence
+from tocsin.core.versions import scheme, sentence
 from tocsin.core.vocabulary import Affectedness
 from tocsin.services import branches
 from tocsin.services.app import Desk
@@ -87,21 +88,6 @@ def _seen(record: Reproduction) -> SeenView:
         version=record.version, seen="yes" if record.reproduced else "no", by=record.by_name or record.by,
         at=words.instant(record.at), configuration=record.configuration, note=record.note,
     )  # fmt: skip
-
-
-def ranged(case: Case) -> list[LineRange]:
-    """The case's lines as every format is made from them."""
-    return [
-        LineRange(
-            line=line.line,
-            state=line.state,
-            introduced=line.introduced,
-            fixed_in=line.fixed_in,
-            last_affected=line.last_affected,
-            reason=line.reason or line.waiver,
-        )
-        for line in case.lines
-    ]
 
 
 def _settled(line: LineFact) -> bool:
