@@ -6,6 +6,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import jsonschema_rs
@@ -29,6 +30,7 @@ from tocsin.core.formats import (
     render_all,
     schema_violations,
 )
+from tocsin.core.formats.encode import Part
 from tocsin.core.formats.other import OTHERS
 from tocsin.core.formats.schema import tenths
 from tocsin.core.formats.wrap import WIDTH
@@ -65,6 +67,36 @@ def test_each_format_has_a_folder_of_goldens_and_each_folder_a_format() -> None:
 
 def test_names_and_suffixes_of_formats_are_unique() -> None:
     assert len({each.name for each in FORMATS}) == len({each.suffix for each in FORMATS}) == len(FORMATS)
+
+
+def _kinds(kind: type[Part] = Part) -> Iterator[type[Part]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _kinds(each)
+
+
+def test_parts_of_documents_declare_their_properties_in_the_order_of_their_names() -> None:
+    kinds = list(_kinds())
+    assert len(kinds) > 50
+    assert [
+        each for each in kinds if list(each.__struct_encode_fields__) != sorted(each.__struct_encode_fields__)
+    ] == []
+
+
+@pytest.mark.parametrize("sample", BY_ID)
+@pytest.mark.parametrize("each", [each for each in FORMATS if "json" in each.media_type], ids=lambda each: each.name)
+def test_keys_of_documents_are_sorted(each: Format, sample: str) -> None:
+    """Also of what is no `Part`: values that are the same for every advisory are dictionaries."""
+
+    def look(value: object) -> None:
+        if isinstance(value, dict):
+            assert list(value) == sorted(value)
+        for held in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            look(held)
+
+    document = render_all(BY_ID[sample]).get(each.name)
+    if document is not None:
+        look(json.loads(document))
 
 
 @pytest.mark.parametrize("sample", BY_ID)

@@ -14,7 +14,7 @@ import msgspec
 
 from tocsin.core.advisory.model import Advisory
 from tocsin.core.disclosure import Cleared
-from tocsin.core.formats.cve import container, differences
+from tocsin.core.formats.cve import Provider, container, differences
 from tocsin.core.policy.model import Policy
 from tocsin.core.publication import Stage, Wanted
 from tocsin.core.vocabulary import ProjectId
@@ -46,8 +46,8 @@ class CveRecords:
         if not matter.advisory.cve_id:
             raise Rejected("the advisory has no CVE id")
         account = self._cna(matter).account
-        provider = {"orgId": account.org_id, "shortName": account.org}
-        sent = {"cnaContainer": {**container(matter.advisory), "providerMetadata": provider}}
+        provider = Provider(org_id=account.org_id, short_name=account.org)
+        sent = {"cnaContainer": container(matter.advisory, provider)}
         body = msgspec.json.encode(sent, order="deterministic")
         about = f"POST or PUT /cve/{matter.advisory.cve_id}/cna"
         return Payload(key=matter.advisory.cve_id, media_type="application/json", body=body, about=about)

@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from tocsin.core.advisory import Advisory, Score, Tlp
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.advisory.forms import csaf_file_name
 from tocsin.core.formats import csaf_common as common
 from tocsin.core.formats import csaf_tree as tree
 from tocsin.core.formats import words
+from tocsin.core.formats.csaf_parts import Csaf, Document, Note, Weakness
 from tocsin.core.formats.csaf_read import read_facts
-from tocsin.core.formats.encode import dated, filled, json_bytes
+from tocsin.core.formats.encode import dated, document_bytes
 from tocsin.core.formats.format import Format, Loss
 from tocsin.core.formats.products import is_hit
 from tocsin.core.vocabulary import Affectedness
@@ -37,7 +40,7 @@ _DIALECT: Final = tree.Dialect(
         Affectedness.NOT_AFFECTED: "known_not_affected",
         Affectedness.REVIEW: "under_investigation",
     },
-    purl=lambda purl: {"purl": purl},
+    many=False,
 )
 
 
@@ -53,37 +56,35 @@ def render_vex(advisory: Advisory) -> bytes:
 
 def _render(advisory: Advisory, category: str) -> bytes:
     branches, status = tree.tree(advisory, _DIALECT)
-    return json_bytes(
-        {
-            "document": _document(advisory, category),
-            "product_tree": {"branches": branches},
-            "vulnerabilities": [
-                common.vulnerability(advisory, _stand_ins(advisory), always_why=category == common.VEX)
-                | filled(
-                    cwe=next((_weakness(each) for each in advisory.cwe if cwe_name(each)), None),
-                    release_date=dated(advisory.published, "published"),
-                    product_status=status,
-                    scores=_scores(advisory, status.get("known_affected", [])),
-                )
-            ],
-        }
+    found = common.vulnerability(advisory)
+    made = replace(
+        found,
+        cwe=next((Weakness(id=each, name=cwe_name(each) or each) for each in advisory.cwe if cwe_name(each)), None),
+        notes=(*found.notes, *_stand_ins(advisory)),
+        product_status=status or None,
+        release_date=dated(advisory.published, "published"),
+        scores=_scores(advisory, status.get("known_affected", [])),
+        threats=common.threats(advisory, always_why=True) if category == common.VEX else found.threats,
+    )
+    document = _document(advisory, category)
+    return document_bytes(Csaf(document=document, product_tree={"branches": branches}, vulnerabilities=(made,)))
+
+
+def _document(advisory: Advisory, category: str) -> Document:
+    tlp = {"label": _TLP[advisory.tlp], "url": "https://www.first.org/tlp/"}
+    said = {"text": _STRICT} if advisory.tlp is Tlp.AMBER_STRICT else {}
+    found = common.document(advisory)
+    return replace(
+        found,
+        category=category,
+        csaf_version="2.0",
+        distribution={**said, "tlp": tlp},
+        notes=(*found.notes, *common.note("legal_disclaimer", "License", advisory.license_expression)),
+        publisher=replace(found.publisher, contact_details=advisory.publisher.contact),
     )
 
 
-def _document(advisory: Advisory, category: str) -> dict[str, Any]:
-    tlp = {"label": _TLP[advisory.tlp], "url": "https://www.first.org/tlp/"}
-    words_for = _STRICT if advisory.tlp is Tlp.AMBER_STRICT else ""
-    found = common.document(advisory, "2.0", filled(tlp=tlp, text=words_for), category)
-    found["publisher"] = found["publisher"] | filled(contact_details=advisory.publisher.contact)
-    licence = common.note("legal_disclaimer", "License", advisory.license_expression)
-    return found | filled(notes=(*found.get("notes", ()), *licence))
-
-
-def _weakness(cwe: str) -> dict[str, str]:
-    return {"id": cwe, "name": cwe_name(cwe) or cwe}
-
-
-def _stand_ins(advisory: Advisory) -> Iterator[dict[str, str]]:
+def _stand_ins(advisory: Advisory) -> Iterator[Note]:
     """Notes for what has no field of its own in 2.0."""
     carried = next((each for each in advisory.cwe if cwe_name(each)), "")
     yield from common.weaknesses([each for each in advisory.cwe if each != carried])
@@ -107,9 +108,9 @@ def _noted(advisory: Advisory) -> list[Score]:
     return [each for each in advisory.published_scores if carried is None or each.severity.version == "4.0"]
 
 
-def _scores(advisory: Advisory, affected: list[str]) -> list[dict[str, Any]]:
+def _scores(advisory: Advisory, affected: list[str]) -> tuple[dict[str, Any], ...]:
     score = _carried(advisory)
-    return [{"cvss_v3": common.cvss(score), "products": affected}] if score else []
+    return ({"cvss_v3": common.cvss(score), "products": affected},) if score else ()
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

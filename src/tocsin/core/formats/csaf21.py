@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from tocsin.core.advisory import Advisory, Tlp
 from tocsin.core.advisory.cwe import CWE_VERSION, cwe_name
@@ -20,8 +21,9 @@ from tocsin.core.advisory.forms import csaf_file_name
 from tocsin.core.formats import csaf_common as common
 from tocsin.core.formats import csaf_tree as tree
 from tocsin.core.formats import words
+from tocsin.core.formats.csaf_parts import Csaf, Document, Note, Reference, Weakness
 from tocsin.core.formats.csaf_read import read_facts
-from tocsin.core.formats.encode import dated, filled, json_bytes
+from tocsin.core.formats.encode import dated, document_bytes
 from tocsin.core.formats.format import Format, Loss
 from tocsin.core.formats.products import is_hit
 from tocsin.core.vocabulary import Affectedness
@@ -42,10 +44,10 @@ _IN_VEX: Final = tree.Dialect(
         Affectedness.NOT_AFFECTED: "known_not_affected",
         Affectedness.REVIEW: "under_investigation",
     },
-    purl=lambda purl: {"purls": [purl]},
+    many=True,
 )
 """The four statuses that VEX is about (profile 5); some validators refuse any other there."""
-_DIALECT: Final = replace(_IN_VEX, status={**_IN_VEX.status, Affectedness.UNSUPPORTED: "unknown"})
+_DIALECT: Final = tree.Dialect(status={**_IN_VEX.status, Affectedness.UNSUPPORTED: "unknown"}, many=True)
 _NAME: Final = re.compile(r"[^\s_.-](.*[^\s_.-])?")
 _LEAST_REVISIONS: Final = 2
 _METRIC: Final = {"2.0": "cvss_v2", "3.0": "cvss_v3", "3.1": "cvss_v3", "4.0": "cvss_v4"}
@@ -80,45 +82,53 @@ def _taken_back(advisory: Advisory) -> bytes:
     """Profile Withdrawn, or Superseded, which goes first: products and vulnerabilities are gone, the reason stays."""
     gone = "Supersession" if advisory.superseded_by else "Withdrawal"
     category = "csaf_superseded" if advisory.superseded_by else "csaf_withdrawn"
-    head = common.document(advisory, "2.1", {"tlp": {"label": _TLP[advisory.tlp]}}, category)
     reason = f"{words.banner(advisory)}\n\n{advisory.title}\n\n{advisory.summary}"
-    head["notes"] = list(common.note("description", f"Reasoning for {gone}", reason))
+    document = replace(
+        _document(advisory, category),
+        aggregate_severity=None,
+        notes=common.note("description", f"Reasoning for {gone}", reason),
+    )
     if advisory.superseded_by:
-        successor = {
-            "category": "external",
-            "summary": f"Superseding Document {advisory.superseded_by}",
-            "url": advisory.urls.page.replace(advisory.id, advisory.superseded_by),
-        }
-        head["references"] = [*head.get("references", ()), successor]
-    head.pop("aggregate_severity", None)
-    return json_bytes({"$schema": SCHEMA, "document": head | filled(license_expression=advisory.license_expression)})
+        successor = Reference(
+            category="external",
+            summary=f"Superseding Document {advisory.superseded_by}",
+            url=advisory.urls.page.replace(advisory.id, advisory.superseded_by),
+        )
+        document = replace(document, references=(*document.references, successor))
+    return document_bytes(Csaf(schema=SCHEMA, document=document))
 
 
 def _render(advisory: Advisory, category: str) -> bytes:
     vex = category == common.VEX
     branches, status = tree.tree(advisory, _IN_VEX if vex else _DIALECT)
     notes = (*_stand_ins(advisory), *(common.unsupported(advisory) if vex else ()))
-    return json_bytes(
-        {
-            "$schema": SCHEMA,
-            "document": common.document(advisory, "2.1", {"tlp": {"label": _TLP[advisory.tlp]}}, category)
-            | filled(license_expression=advisory.license_expression),
-            "product_tree": {"branches": branches},
-            "vulnerabilities": [
-                common.vulnerability(advisory, notes, always_why=vex)
-                | filled(
-                    cwes=[_weakness(each) for each in advisory.cwe if _nameable(each)],
-                    disclosure_date=dated(advisory.published, "published"),
-                    product_status=status,
-                    metrics=_metrics(advisory, status.get("known_affected", [])),
-                )
-            ],
-        }
+    found = common.vulnerability(advisory)
+    made = replace(
+        found,
+        cwes=tuple([_weakness(each) for each in advisory.cwe if _nameable(each)]),
+        disclosure_date=dated(advisory.published, "published"),
+        metrics=_metrics(advisory, status.get("known_affected", [])),
+        notes=(*found.notes, *notes),
+        product_status=status or None,
+        threats=common.threats(advisory, always_why=True) if vex else found.threats,
+    )
+    document = _document(advisory, category)
+    whole = Csaf(schema=SCHEMA, document=document, product_tree={"branches": branches}, vulnerabilities=(made,))
+    return document_bytes(whole)
+
+
+def _document(advisory: Advisory, category: str) -> Document:
+    return replace(
+        common.document(advisory),
+        category=category,
+        csaf_version="2.1",
+        distribution={"tlp": {"label": _TLP[advisory.tlp]}},
+        license_expression=advisory.license_expression,
     )
 
 
-def _weakness(cwe: str) -> dict[str, str]:
-    return {"id": cwe, "name": cwe_name(cwe) or cwe, "version": CWE_VERSION}
+def _weakness(cwe: str) -> Weakness:
+    return Weakness(id=cwe, name=cwe_name(cwe) or cwe, version=CWE_VERSION)
 
 
 @lru_cache(maxsize=1024)
@@ -127,14 +137,14 @@ def _nameable(cwe: str) -> bool:
     return bool(_NAME.fullmatch(cwe_name(cwe) or ""))
 
 
-def _metrics(advisory: Advisory, affected: list[str]) -> list[dict[str, Any]]:
+def _metrics(advisory: Advisory, affected: list[str]) -> tuple[dict[str, Any], ...]:
     """One metric with a vector of each CVSS generation (6.1.7, 6.3.12); 3.1 where 3.0 is given too (6.3.2)."""
     scores = sorted(advisory.published_scores, key=lambda each: each.severity.version)
     content = {_METRIC[each.severity.version]: common.cvss(each) for each in scores}
-    return [{"content": content, "products": affected}] if content and affected else []
+    return ({"content": content, "products": affected},) if content and affected else ()
 
 
-def _stand_ins(advisory: Advisory) -> Iterator[dict[str, str]]:
+def _stand_ins(advisory: Advisory) -> Iterator[Note]:
     """Weaknesses that the schema refuses; scores, where no product is affected that a metric could speak of."""
     yield from common.weaknesses([each for each in advisory.cwe if not _nameable(each)])
     if not is_hit(advisory):

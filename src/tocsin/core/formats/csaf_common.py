@@ -8,96 +8,96 @@ those stand in `csaf20` and `csaf21`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from tocsin.core.advisory import Advisory, Credit, LineRange, Product, Score
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.formats import csaf_tree as tree
 from tocsin.core.formats import words
-from tocsin.core.formats.encode import dated, filled, instant
+from tocsin.core.formats.csaf_parts import (
+    Acknowledgment,
+    Cvss,
+    Document,
+    Id,
+    Note,
+    Publisher,
+    Reference,
+    Remediation,
+    Revision,
+    Threat,
+    Tracking,
+    Vulnerability,
+)
+from tocsin.core.formats.encode import dated, instant
 from tocsin.core.formats.format import Loss
 from tocsin.core.vocabulary import Affectedness
 
 CATEGORY: Final = "csaf_security_advisory"
 VEX: Final = "csaf_vex"
 """Profiles (CSAF 2.0, 4.4 and 4.5; 2.1, profiles 4 and 5)."""
-
-
-def document(
-    advisory: Advisory, version: str, distribution: dict[str, Any], category: str = CATEGORY
-) -> dict[str, Any]:
-    """Document level, of the profile Security Advisory or another. ValueError where dates or revisions are missing."""
-    return _document(advisory) | {"category": category, "csaf_version": version, "distribution": distribution}
+_GENERATOR: Final = {"engine": {"name": "Tocsin"}}
 
 
 @words.once
-def _document(advisory: Advisory) -> dict[str, Any]:
+def document(advisory: Advisory) -> Document:
+    """Document level but for what the versions say differently. ValueError where dates or revisions are missing."""
     main, publisher = advisory.authoritative, advisory.publisher
-    return filled(
-        title=advisory.title,
-        lang=advisory.lang,
+    return Document(
         aggregate_severity={"text": main.severity.rating} if main else None,
-        publisher={"category": publisher.category, "name": publisher.name, "namespace": publisher.namespace},
+        category=CATEGORY,
+        csaf_version="",
+        distribution={},
+        lang=advisory.lang,
         notes=_head_notes(advisory),
-        references=_references(advisory),
+        publisher=Publisher(category=publisher.category, name=publisher.name, namespace=publisher.namespace),
+        references=tuple(_references(advisory)),
+        title=advisory.title,
         tracking=_tracking(advisory),
     )
 
 
-def _tracking(advisory: Advisory) -> dict[str, Any]:
+def _tracking(advisory: Advisory) -> Tracking:
     if not advisory.revisions:
         raise ValueError("revisions: the advisory has none yet")
-    return filled(
-        id=advisory.id,
+    return Tracking(
         aliases=words.other_ids(advisory),
+        current_release_date=dated(advisory.modified, "modified"),
+        generator=_GENERATOR,
+        id=advisory.id,
+        initial_release_date=dated(advisory.published, "published"),
+        revision_history=tuple(
+            [Revision(date=instant(each.date), number=each.number, summary=each.summary) for each in advisory.revisions]
+        ),
         status="final",
         version=advisory.revisions[-1].number,
-        initial_release_date=dated(advisory.published, "published"),
-        current_release_date=dated(advisory.modified, "modified"),
-        revision_history=[
-            {"date": instant(each.date), "number": each.number, "summary": each.summary} for each in advisory.revisions
-        ],
-        generator={"engine": {"name": "Tocsin"}},
     )
 
 
-def _references(advisory: Advisory) -> list[dict[str, str]]:
-    own = [("Canonical URL", advisory.urls.csaf), (f"{advisory.id} for people", advisory.urls.page)]
-    found = [{"category": "self", "summary": summary, "url": url} for summary, url in own if url]
-    return found + [
-        {"category": "external", "summary": each.summary or str(each.type).capitalize(), "url": each.url}
-        for each in advisory.references
-    ]
-
-
-def vulnerability(advisory: Advisory, notes: Iterable[dict[str, str]], *, always_why: bool = False) -> dict[str, Any]:
-    """The parts of the one vulnerability that both versions write alike; empty ones are left out.
-
-    With `always_why` every line that is not affected says why, as the profile VEX demands (6.1.27.9).
-    """
-    found = _vulnerability(advisory)
-    notes = [*_notes(advisory), *notes]
-    return (
-        found
-        | ({"notes": notes} if notes else {})
-        | (filled(threats=_threats(advisory, always_why=True)) if always_why else {})
-    )
+def _references(advisory: Advisory) -> Iterator[Reference]:
+    if advisory.urls.csaf:
+        yield Reference(category="self", summary="Canonical URL", url=advisory.urls.csaf)
+    if advisory.urls.page:
+        yield Reference(category="self", summary=f"{advisory.id} for people", url=advisory.urls.page)
+    for each in advisory.references:
+        yield Reference(category="external", summary=each.summary or str(each.type).capitalize(), url=each.url)
 
 
 @words.once
-def _vulnerability(advisory: Advisory) -> dict[str, Any]:
-    return filled(
-        title=advisory.title,
+def vulnerability(advisory: Advisory) -> Vulnerability:
+    """The parts of the one vulnerability that both versions write alike."""
+    return Vulnerability(
+        acknowledgments=tuple([_acknowledgment(each) for each in advisory.consented_credits]),
         cve=advisory.cve_id,
-        ids=_ids(advisory),
-        discovery_date=instant(advisory.discovered) if advisory.discovered else None,
-        remediations=_remediations(advisory),
-        threats=_threats(advisory),
-        acknowledgments=_acknowledgments(advisory),
+        discovery_date=instant(advisory.discovered) if advisory.discovered else "",
+        ids=tuple(_ids(advisory)),
+        notes=_notes(advisory),
+        remediations=tuple(_remediations(advisory)),
+        threats=threats(advisory),
+        title=advisory.title,
     )
 
 
-def _head_notes(advisory: Advisory) -> tuple[dict[str, str], ...]:
+def _head_notes(advisory: Advisory) -> tuple[Note, ...]:
     return (
         *note("summary", "Summary", advisory.summary),
         *note("general", "Notice", words.banner(advisory)),
@@ -105,8 +105,7 @@ def _head_notes(advisory: Advisory) -> tuple[dict[str, str], ...]:
     )
 
 
-@words.once
-def _notes(advisory: Advisory) -> tuple[dict[str, str], ...]:
+def _notes(advisory: Advisory) -> tuple[Note, ...]:
     return (
         *note("details", "Details", words.details(advisory)),
         *note("description", "Impact", advisory.impact),
@@ -116,18 +115,18 @@ def _notes(advisory: Advisory) -> tuple[dict[str, str], ...]:
     )
 
 
-def note(category: str, title: str, text: str) -> tuple[dict[str, str], ...]:
+def note(category: str, title: str, text: str) -> tuple[Note, ...]:
     """A note, or none where the text is empty."""
-    return ({"category": category, "title": title, "text": text},) if text.strip() else ()
+    return (Note(category=category, text=text, title=title),) if text.strip() else ()
 
 
-def weaknesses(cwe: Iterable[str]) -> tuple[dict[str, str], ...]:
+def weaknesses(cwe: Iterable[str]) -> tuple[Note, ...]:
     """A note on weaknesses that have no field of their own."""
     further = "; ".join(f"{each} {cwe_name(each) or ''}".rstrip() for each in cwe)
     return note("other", "Further weaknesses", further)
 
 
-def unsupported(advisory: Advisory) -> tuple[dict[str, str], ...]:
+def unsupported(advisory: Advisory) -> tuple[Note, ...]:
     """A note on lines that nobody looks at, where no product status says so."""
     found = [
         f"{product.name} {line.line or 'as a whole'}: {words.line_words(product, line)}"
@@ -152,15 +151,15 @@ def rated(score: Score) -> str:
     return f"{score.severity.base} {score.severity.rating} {score.severity.vector}"
 
 
-def cvss(score: Score) -> dict[str, Any]:
-    """A score as FIRST's schemas want it, without repeating each metric of the vector."""
+def cvss(score: Score) -> Cvss:
+    """A score."""
     severity = score.severity
-    return {
-        "version": severity.version,
-        "vectorString": severity.vector,
-        "baseScore": severity.base,
-        "baseSeverity": severity.rating.upper(),
-    }
+    return Cvss(
+        base_score=severity.base,
+        base_severity=severity.rating.upper(),
+        vector_string=severity.vector,
+        version=severity.version,
+    )
 
 
 def dated_only(advisory: Advisory) -> Iterator[Loss]:
@@ -184,58 +183,54 @@ def blocking(advisory: Advisory) -> Iterator[Loss]:
         yield Loss(field="products", message="CSAF needs a line of which something is known", blocks=True)
 
 
-def _ids(advisory: Advisory) -> list[dict[str, str]]:
+def _ids(advisory: Advisory) -> list[Id]:
     """Other names; our own where there is no other, because a vulnerability must have one (2.1, test 6.1.27.8)."""
     others = [each for each in advisory.aliases if each != advisory.cve_id]
     if not others and not advisory.cve_id:
-        return [{"system_name": advisory.publisher.namespace, "text": advisory.id}]
-    return [{"system_name": _system(each), "text": each} for each in others]
+        return [Id(system_name=advisory.publisher.namespace, text=advisory.id)]
+    return [Id(system_name=_system(each), text=each) for each in others]
 
 
 def _system(alias: str) -> str:
     return "GitHub Advisory Database" if alias.startswith("GHSA-") else alias.partition("-")[0]
 
 
-def _remediations(advisory: Advisory) -> list[dict[str, Any]]:
+def _remediations(advisory: Advisory) -> Iterator[Remediation]:
     """What to do about every line that is affected or may be: both dialects have words for those."""
-    found = [
-        _remedy(advisory, each.product, each.line) | {"product_ids": [each.product_id]}
-        for each in tree.places(advisory)
-        if each.line and (each.hit or each.line.state is Affectedness.REVIEW)
-    ]
+    for each in tree.places(advisory):
+        if each.line and (each.hit or each.line.state is Affectedness.REVIEW):
+            category, details = _remedy(advisory, each.product, each.line)
+            url = advisory.urls.page if category == "vendor_fix" else ""
+            yield Remediation(category=category, details=details, product_ids=(each.product_id,), url=url)
     hit = tree.hit_ids(advisory)
     if advisory.mitigation.strip() and hit:
-        found.append({"category": "workaround", "details": words.inert(advisory.mitigation), "product_ids": hit})
-    return found
+        yield Remediation(category="workaround", details=words.inert(advisory.mitigation), product_ids=hit)
 
 
-def _remedy(advisory: Advisory, product: Product, line: LineRange) -> dict[str, Any]:
+def _remedy(advisory: Advisory, product: Product, line: LineRange) -> tuple[str, str]:
     if line.state is Affectedness.REVIEW:
-        return {"category": "none_available", "details": "The line is still being investigated."}
+        return "none_available", "The line is still being investigated."
     if line.fixed_in:
         details = f"Update to {product.name} {line.fixed_in} or a later version of the line. {advisory.upgrade}".strip()
-        return filled(category="vendor_fix", details=details, url=advisory.urls.page)
-    return {"category": "no_fix_planned", "details": line.reason or "No fix is planned."}
+        return "vendor_fix", details
+    return "no_fix_planned", line.reason or "No fix is planned."
 
 
-def _threats(advisory: Advisory, *, always_why: bool = False) -> list[dict[str, Any]]:
-    """What an attack does to the affected lines, and why the others are not affected (VEX asks for that, 6.1.27.9)."""
-    found: list[dict[str, Any]] = []
+def threats(advisory: Advisory, *, always_why: bool = False) -> tuple[Threat, ...]:
+    """What an attack does to the affected lines, and why others are not affected; with `always_why` of each of these,
+    as the profile VEX demands (6.1.27.9)."""
+    found: list[Threat] = []
     hit = tree.hit_ids(advisory)
     if hit and advisory.impact.strip():
-        found.append({"category": "impact", "details": words.inert(advisory.impact), "product_ids": hit})
+        found.append(Threat(category="impact", details=words.inert(advisory.impact), product_ids=hit))
     for place in tree.places(advisory):
         line = place.line
         if line and line.state is Affectedness.NOT_AFFECTED and (line.reason or always_why):
             details = line.reason or "The vulnerable code is not in this line."
-            found.append({"category": "impact", "details": details, "product_ids": [place.product_id]})
-    return found
+            found.append(Threat(category="impact", details=details, product_ids=(place.product_id,)))
+    return tuple(found)
 
 
-def _acknowledgments(advisory: Advisory) -> list[dict[str, Any]]:
-    return [_acknowledgment(each) for each in advisory.consented_credits]
-
-
-def _acknowledgment(credit: Credit) -> dict[str, Any]:
-    urls = [each for each in credit.contact if each.startswith(("http://", "https://"))]
-    return filled(names=[credit.name], organization=credit.organization, summary=credit.type, urls=urls)
+def _acknowledgment(credit: Credit) -> Acknowledgment:
+    urls = tuple([each for each in credit.contact if each.startswith(("http://", "https://"))])
+    return Acknowledgment(names=(credit.name,), organization=credit.organization, summary=credit.type, urls=urls)

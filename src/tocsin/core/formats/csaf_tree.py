@@ -8,12 +8,13 @@ Product ids are made of the place of the product, the line and a word; they stay
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tocsin.core.advisory import Advisory, Product
 from tocsin.core.formats import words
+from tocsin.core.formats.csaf_parts import Branch, FullName, Helper
 from tocsin.core.formats.products import Line, Listed, listed
 from tocsin.core.formats.purls import with_version
 from tocsin.core.versions import LineRange
@@ -22,10 +23,11 @@ from tocsin.core.vocabulary import Affectedness
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one version of CSAF says it. A state that is missing in `status` has no word there."""
+    """How one version of CSAF says it. A state that is missing in `status` has no word there; `many` says whether there
+    may be several purls."""
 
     status: Mapping[Affectedness, str]
-    purl: Callable[[str], dict[str, Any]]
+    many: bool
 
 
 class Place(NamedTuple):
@@ -44,29 +46,27 @@ class Place(NamedTuple):
     hit: bool = False
 
 
-Branches = list[dict[str, Any]]
+Groups = dict[str, list[str]]
 
 
-def tree(advisory: Advisory, dialect: Dialect) -> tuple[Branches, dict[str, list[str]]]:
+def tree(advisory: Advisory, dialect: Dialect) -> tuple[tuple[Branch, ...], Groups]:
     """The branches (vendors, below them products, below them versions and ranges), and product ids by status group."""
-    vendors: dict[str, dict[str, Branches]] = {}
-    groups: dict[str, list[str]] = {}
+    vendors: dict[str, dict[str, list[Branch]]] = {}
+    groups: Groups = {}
     for place in places(advisory):
         group = dialect.status.get(place.line.state) if place.line else "fixed"
         if group:
             groups.setdefault(group, []).append(place.product_id)
             product = place.product
             vendors.setdefault(product.vendor, {}).setdefault(product.name, []).append(_branch(place, dialect))
-    return [
-        {
-            "category": "vendor",
-            "name": vendor,
-            "branches": [
-                {"category": "product_name", "name": name, "branches": versions} for name, versions in products.items()
-            ],
-        }
-        for vendor, products in vendors.items()
-    ], groups
+    return tuple([_vendor(*each) for each in vendors.items()]), dict(sorted(groups.items()))
+
+
+def _vendor(name: str, products: Mapping[str, list[Branch]]) -> Branch:
+    below = [
+        Branch(branches=tuple(versions), category="product_name", name=each) for each, versions in products.items()
+    ]
+    return Branch(branches=tuple(below), category="vendor", name=name)
 
 
 @words.once
@@ -80,9 +80,9 @@ def places(advisory: Advisory) -> list[Place]:
 
 
 @words.once
-def hit_ids(advisory: Advisory) -> list[str]:
+def hit_ids(advisory: Advisory) -> tuple[str, ...]:
     """Product ids of the affected lines."""
-    return [place.product_id for place in places(advisory) if place.hit]
+    return tuple([place.product_id for place in places(advisory) if place.hit])
 
 
 def _lines(shown: Listed) -> Iterator[Place]:
@@ -109,19 +109,15 @@ def _version(
     return Place(product_id, "product_version", version, f"{product.name} {version}", purl, product, line, hit)
 
 
-def _branch(place: Place, dialect: Dialect) -> dict[str, Any]:
-    full: dict[str, Any] = {"name": place.text, "product_id": place.product_id}
+def _branch(place: Place, dialect: Dialect) -> Branch:
     helper = _helper(place.product, place.purl, dialect)
-    if helper:
-        full["product_identification_helper"] = helper
-    return {"category": place.category, "name": place.name, "product": full}
+    full = FullName(name=place.text, product_id=place.product_id, product_identification_helper=helper)
+    return Branch(category=place.category, name=place.name, product=full)
 
 
-def _helper(product: Product, purl: str, dialect: Dialect) -> dict[str, Any]:
+def _helper(product: Product, purl: str, dialect: Dialect) -> Helper | None:
     """What identifies the product for machines: purl and CPE, or at least where its source is."""
-    found = dialect.purl(purl) if purl else {}
-    if product.cpe:
-        found["cpe"] = product.cpe
-    if not found and product.repository:
-        found["x_generic_uris"] = [{"namespace": product.repository, "uri": product.repository}]
-    return found
+    if purl or product.cpe:
+        return Helper(cpe=product.cpe, purls=(purl,)) if purl and dialect.many else Helper(cpe=product.cpe, purl=purl)
+    source = product.repository
+    return Helper(x_generic_uris=({"namespace": source, "uri": source},)) if source else None

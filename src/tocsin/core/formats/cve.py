@@ -18,7 +18,7 @@ import msgspec
 from tocsin.core.advisory import Advisory, Cna, ReferenceType
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.formats import facts, words
-from tocsin.core.formats.encode import dated, filled, json_bytes
+from tocsin.core.formats.encode import Part, dated, document_bytes, json_bytes
 from tocsin.core.formats.format import BY_OTHER_NAMES, Facts, Format, Loss
 from tocsin.core.formats.products import Listed, listed
 from tocsin.core.severity import must_score
@@ -30,17 +30,110 @@ LONGEST_TITLE: Final = 256
 LONGEST_TEXT: Final = 4096
 
 _TAGS: Final = {
-    ReferenceType.ADVISORY: "third-party-advisory",
-    ReferenceType.ARTICLE: "technical-description",
-    ReferenceType.DISCUSSION: "mailing-list",
-    ReferenceType.REPORT: "issue-tracking",
-    ReferenceType.FIX: "patch",
-    ReferenceType.GIT: "patch",
-    ReferenceType.PACKAGE: "product",
-    ReferenceType.EVIDENCE: "exploit",
+    ReferenceType.ADVISORY: ("third-party-advisory",),
+    ReferenceType.ARTICLE: ("technical-description",),
+    ReferenceType.DISCUSSION: ("mailing-list",),
+    ReferenceType.REPORT: ("issue-tracking",),
+    ReferenceType.FIX: ("patch",),
+    ReferenceType.GIT: ("patch",),
+    ReferenceType.PACKAGE: ("product",),
+    ReferenceType.EVIDENCE: ("exploit",),
 }
+_GENERATOR: Final = {"engine": "Tocsin"}
 _CWE: Final = re.compile(r"CWE-\d+")
 _METRIC: Final = {"2.0": "cvssV2_0", "3.0": "cvssV3_0", "3.1": "cvssV3_1", "4.0": "cvssV4_0"}
+
+
+class Text(Part, kw_only=True):
+    """Words and their language."""
+
+    lang: str
+    value: str
+
+
+class Described(Part, kw_only=True):
+    """What a description says of: an impact, a weakness."""
+
+    descriptions: tuple[Any, ...]
+
+
+class Affected(Part, kw_only=True, rename="camel"):
+    """A product and its versions."""
+
+    collection_url: str = msgspec.field(name="collectionURL", default="")
+    cpes: tuple[str, ...] = ()
+    default_status: str
+    modules: tuple[str, ...] = ()
+    package_name: str = ""
+    package_url: str = msgspec.field(name="packageURL", default="")
+    product: str = ""
+    repo: str = ""
+    vendor: str = ""
+    versions: tuple[dict[str, str], ...] = ()
+
+
+class Credited(Part, kw_only=True):
+    """Thanks."""
+
+    lang: str
+    type: str
+    value: str
+
+
+class Reference(Part, kw_only=True):
+    """A link."""
+
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    url: str
+
+
+class Provider(Part, kw_only=True, rename="camel"):
+    """The organisation that provides a container."""
+
+    date_updated: str = ""
+    org_id: str
+    short_name: str = ""
+
+
+class Container(Part, kw_only=True, rename="camel"):
+    """What a CNA submits."""
+
+    affected: tuple[Affected, ...] = ()
+    configurations: tuple[Text, ...] = ()
+    credits: tuple[Credited, ...] = ()
+    date_public: str
+    descriptions: tuple[Text, ...] = ()
+    impacts: tuple[Described, ...] = ()
+    metrics: tuple[dict[str, Any], ...] = ()
+    problem_types: tuple[Described, ...] = ()
+    provider_metadata: Provider | None = None
+    references: tuple[Reference, ...] = ()
+    solutions: tuple[Text, ...] = ()
+    source: dict[str, str]
+    title: str = ""
+    workarounds: tuple[Text, ...] = ()
+    x_generator: dict[str, str] = msgspec.field(name="x_generator")
+
+
+class Metadata(Part, kw_only=True, rename="camel"):
+    """What CVE Services keeps of a record."""
+
+    assigner_org_id: str = ""
+    assigner_short_name: str = ""
+    cve_id: str = ""
+    date_published: str
+    date_updated: str
+    state: str
+
+
+class Record(Part, kw_only=True, rename="camel"):
+    """A whole record."""
+
+    containers: dict[str, Container]
+    cve_metadata: Metadata
+    data_type: str
+    data_version: str
 
 
 def render(advisory: Advisory) -> bytes:
@@ -61,51 +154,43 @@ def record(advisory: Advisory) -> bytes:
     """The record, without the organisation where no CNA is known: so a submission looks before it is handed to one."""
     cna = advisory.publisher.cna or Cna(org_id="")
     published, modified = dated(advisory.published, "published"), dated(advisory.modified, "modified")
-    return json_bytes(
-        {
-            "dataType": "CVE_RECORD",
-            "dataVersion": DATA_VERSION,
-            "cveMetadata": filled(
-                cveId=advisory.cve_id,
-                assignerOrgId=cna.org_id,
-                assignerShortName=cna.short_name,
+    provider = Provider(org_id=cna.org_id, short_name=cna.short_name, date_updated=modified) if cna.org_id else None
+    return document_bytes(
+        Record(
+            containers={"cna": container(advisory, provider)},
+            cve_metadata=Metadata(
+                assigner_org_id=cna.org_id,
+                assigner_short_name=cna.short_name,
+                cve_id=advisory.cve_id,
+                date_published=published,
+                date_updated=modified,
                 state="PUBLISHED",
-                datePublished=published,
-                dateUpdated=modified,
             ),
-            "containers": {
-                "cna": {
-                    **filled(providerMetadata=_provider(cna, modified)),
-                    **container(advisory),
-                }
-            },
-        }
+            data_type="CVE_RECORD",
+            data_version=DATA_VERSION,
+        )
     )
 
 
-def _provider(cna: Cna, modified: str) -> dict[str, str]:
-    return filled(orgId=cna.org_id, shortName=cna.short_name, dateUpdated=modified) if cna.org_id else {}
-
-
-def container(advisory: Advisory) -> dict[str, Any]:
-    """What a CNA submits, without `providerMetadata`, which CVE Services fills in."""
-    return filled(
-        title=advisory.title[:LONGEST_TITLE],
-        datePublic=dated(advisory.published, "published"),
-        descriptions=_text(advisory.lang, _description(advisory)),
-        affected=[_affected(each) for each in listed(advisory)],
-        problemTypes=[_weakness(each) for each in advisory.cwe],
-        impacts=[{"descriptions": _text(advisory.lang, advisory.impact)}] if advisory.impact.strip() else None,
-        metrics=[_metric(each.vector) for each in advisory.published_scores],
-        configurations=_text(advisory.lang, advisory.required_configuration),
-        workarounds=_text(advisory.lang, words.mitigation_words(advisory)),
-        solutions=_text(advisory.lang, _solution(advisory)),
-        references=_references(advisory),
-        credits=[
-            {"lang": advisory.lang, "value": each.display, "type": each.type} for each in advisory.consented_credits
-        ],
+def container(advisory: Advisory, provider: Provider | None = None) -> Container:
+    """What a CNA submits; without a provider CVE Services fills that in."""
+    lang, impact = advisory.lang, _text(advisory.lang, advisory.impact)
+    return Container(
+        affected=tuple([_affected(each) for each in listed(advisory)]),
+        configurations=_text(lang, advisory.required_configuration),
+        credits=tuple([Credited(lang=lang, type=each.type, value=each.display) for each in advisory.consented_credits]),
+        date_public=dated(advisory.published, "published"),
+        descriptions=_text(lang, _description(advisory)),
+        impacts=(Described(descriptions=impact),) if impact else (),
+        metrics=tuple([_metric(each.vector) for each in advisory.published_scores]),
+        problem_types=tuple([_weakness(each) for each in advisory.cwe]),
+        provider_metadata=provider,
+        references=tuple(_references(advisory)),
+        solutions=_text(lang, _solution(advisory)),
         source={"advisory": advisory.id, "discovery": "UNKNOWN"},
-        x_generator={"engine": "Tocsin"},
+        title=advisory.title[:LONGEST_TITLE],
+        workarounds=_text(lang, words.mitigation_words(advisory)),
+        x_generator=_GENERATOR,
     )
 
 
@@ -115,8 +200,8 @@ def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]
     return [name for name in names if ours.get(name) != theirs.get(name)]
 
 
-def _text(lang: str, value: str) -> list[dict[str, str]]:
-    return [{"lang": lang, "value": value[:LONGEST_TEXT]}] if value.strip() else []
+def _text(lang: str, value: str) -> tuple[Text, ...]:
+    return (Text(lang=lang, value=value[:LONGEST_TEXT]),) if value.strip() else ()
 
 
 def _description(advisory: Advisory) -> str:
@@ -131,49 +216,47 @@ def _solution(advisory: Advisory) -> str:
     return " ".join(filter(None, (*updates, advisory.upgrade)))
 
 
-def _affected(shown: Listed) -> dict[str, Any]:
+def _affected(shown: Listed) -> Affected:
     product = shown.product
     collected = bool(product.collection and product.package)
-    return filled(
-        vendor=product.vendor,
-        product=product.name,
-        packageURL="" if collected else product.purl,
-        collectionURL=product.collection if collected else "",
-        packageName=product.package if collected else "",
-        cpes=[product.cpe] if product.cpe else None,
+    return Affected(
+        collection_url=product.collection if collected else "",
+        cpes=(product.cpe,) if product.cpe else (),
+        default_status=cve_status(product.elsewhere),
         modules=product.modules,
+        package_name=product.package if collected else "",
+        package_url="" if collected else product.purl,
+        product=product.name,
         repo=product.repository,
-        versions=[cve_version(shown.order, each.line, each.versions) for each in shown.lines],
-        defaultStatus=cve_status(product.elsewhere),
+        vendor=product.vendor,
+        versions=tuple([cve_version(shown.order, each.line, each.versions) for each in shown.lines]),
     )
 
 
 @lru_cache(maxsize=1024)
-def _weakness(cwe: str) -> dict[str, Any]:
+def _weakness(cwe: str) -> Described:
     description = f"{cwe} {cwe_name(cwe) or ''}".rstrip()
-    return {"descriptions": [{"lang": "en", "type": "CWE", "cweId": cwe, "description": description}]}
+    return Described(descriptions=({"cweId": cwe, "description": description, "lang": "en", "type": "CWE"},))
 
 
 @lru_cache(maxsize=1024)
 def _metric(vector: str) -> dict[str, Any]:
     severity = must_score(vector)
-    found = {"version": severity.version, "vectorString": severity.vector, "baseScore": severity.base}
-    if severity.version != "2.0":
-        found["baseSeverity"] = severity.rating.upper()
-    return {"format": "CVSS", _METRIC[severity.version]: found}
+    rated = {"baseSeverity": severity.rating.upper()} if severity.version != "2.0" else {}
+    found = {"baseScore": severity.base, **rated, "vectorString": severity.vector, "version": severity.version}
+    return {_METRIC[severity.version]: found, "format": "CVSS"}
 
 
-def _references(advisory: Advisory) -> list[dict[str, Any]]:
+def _references(advisory: Advisory) -> Iterator[Reference]:
     """The own page first; an address that the record repeats is given once, as the schema demands."""
     page = advisory.urls.page
     seen = {page}
-    found: list[dict[str, Any]] = [{"url": page, "name": advisory.id, "tags": ("vendor-advisory",)}] if page else []
+    if page:
+        yield Reference(name=advisory.id, tags=("vendor-advisory",), url=page)
     for each in advisory.references:
         if each.url not in seen:
             seen.add(each.url)
-            tag = _TAGS.get(each.type)
-            found.append(filled(url=each.url, name=each.summary, tags=(tag,) if tag else None))
-    return found
+            yield Reference(name=each.summary, tags=_TAGS.get(each.type, ()), url=each.url)
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

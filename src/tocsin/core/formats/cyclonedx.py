@@ -17,39 +17,140 @@ import msgspec
 
 from tocsin.core.advisory import Advisory, Product, Score
 from tocsin.core.formats import facts, words
-from tocsin.core.formats.encode import dated, filled, instant, json_bytes
+from tocsin.core.formats.encode import Part, dated, document_bytes, instant
 from tocsin.core.formats.format import Facts, Format, Loss
 from tocsin.core.formats.products import Line, Listed, listed
-from tocsin.core.severity import Rating
+from tocsin.core.severity import Rating as Word
 from tocsin.core.versions import cve_status
 from tocsin.core.vocabulary import Affectedness
 
 SPEC: Final = "1.7"
 
+_SCHEMA: Final = f"http://cyclonedx.org/schema/bom-{SPEC}.schema.json"
+_TOOLS: Final = {"components": [{"name": "Tocsin", "type": "application"}]}
 _URLS: Final = NAMESPACE_URL.bytes
 
+_WORDS: Final = {each: each.lower() for each in Word}
 _METHOD: Final = {"2.0": "CVSSv2", "3.0": "CVSSv3", "3.1": "CVSSv31", "4.0": "CVSSv4"}
+
+
+class Component(Part, kw_only=True):
+    """A product of ours."""
+
+    bom_ref: str = msgspec.field(name="bom-ref")
+    cpe: str = ""
+    name: str
+    purl: str = ""
+    supplier: dict[str, str]
+    type: str
+
+
+class Source(Part, kw_only=True):
+    """Who gives an id."""
+
+    name: str
+    url: str
+
+
+class Reference(Part, kw_only=True):
+    """Another id of the same vulnerability."""
+
+    id: str
+    source: Source
+
+
+class Rating(Part, kw_only=True):
+    """A score."""
+
+    method: str
+    score: float
+    severity: str
+    source: dict[str, str]
+    vector: str
+
+
+class Link(Part, kw_only=True):
+    """An advisory elsewhere."""
+
+    title: str = ""
+    url: str
+
+
+class Affects(Part, kw_only=True):
+    """The versions of a component."""
+
+    ref: str
+    versions: tuple[dict[str, str], ...]
+
+
+class Analysis(Part, kw_only=True):
+    """How the products stand as a whole."""
+
+    detail: str = ""
+    response: tuple[str, ...] = ()
+    state: str
+
+
+class Vulnerability(Part, kw_only=True):
+    """The one vulnerability."""
+
+    advisories: tuple[Link, ...]
+    affects: tuple[Affects, ...] = ()
+    analysis: Analysis
+    credits: dict[str, list[dict[str, str]]] | None = None
+    cwes: tuple[int, ...] = ()
+    description: str
+    detail: str = ""
+    id: str
+    published: str
+    ratings: tuple[Rating, ...] = ()
+    recommendation: str = ""
+    references: tuple[Reference, ...] = ()
+    rejected: str = ""
+    source: Source
+    updated: str
+    workaround: str = ""
+
+
+class Metadata(Part, kw_only=True):
+    """When it was made, of what and by whom."""
+
+    supplier: dict[str, Any]
+    timestamp: str
+    tools: dict[str, list[dict[str, str]]]
+
+
+class Bom(Part, kw_only=True, rename="camel"):
+    """The document."""
+
+    schema: str = msgspec.field(name="$schema")
+    bom_format: str
+    components: tuple[Component, ...]
+    metadata: Metadata
+    serial_number: str
+    spec_version: str
+    version: int
+    vulnerabilities: tuple[Vulnerability, ...]
 
 
 def render(advisory: Advisory) -> bytes:
     """The CycloneDX document. Raises ValueError where a date is missing."""
-    revision = max(1, len(advisory.revisions))
     modified = dated(advisory.modified, "modified")
-    return json_bytes(
-        {
-            "$schema": f"http://cyclonedx.org/schema/bom-{SPEC}.schema.json",
-            "bomFormat": "CycloneDX",
-            "specVersion": SPEC,
-            "serialNumber": _serial(advisory.urls.page),
-            "version": revision,
-            "metadata": {
-                "timestamp": modified,
-                "tools": {"components": [{"type": "application", "name": "Tocsin"}]},
-                "supplier": {"name": advisory.publisher.name, "url": [advisory.publisher.namespace]},
-            },
-            "components": [_component(place, each) for place, each in enumerate(advisory.products, 1)],
-            "vulnerabilities": [_vulnerability(advisory, modified)],
-        }
+    return document_bytes(
+        Bom(
+            schema=_SCHEMA,
+            bom_format="CycloneDX",
+            components=tuple([_component(place, each) for place, each in enumerate(advisory.products, 1)]),
+            metadata=Metadata(
+                supplier={"name": advisory.publisher.name, "url": (advisory.publisher.namespace,)},
+                timestamp=modified,
+                tools=_TOOLS,
+            ),
+            serial_number=_serial(advisory.urls.page),
+            spec_version=SPEC,
+            version=max(1, len(advisory.revisions)),
+            vulnerabilities=(_vulnerability(advisory, modified),),
+        )
     )
 
 
@@ -62,13 +163,14 @@ def _serial(page: str) -> str:
     return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def _component(place: int, product: Product) -> dict[str, Any]:
-    return filled(
-        **{"type": "application", "bom-ref": _ref(place)},
-        name=product.name,
-        supplier={"name": product.vendor},
-        purl=product.purl,
+def _component(place: int, product: Product) -> Component:
+    return Component(
+        bom_ref=_ref(place),
         cpe=product.cpe,
+        name=product.name,
+        purl=product.purl,
+        supplier={"name": product.vendor},
+        type="application",
     )
 
 
@@ -76,74 +178,72 @@ def _ref(place: int) -> str:
     return f"product-{place}"
 
 
-def _vulnerability(advisory: Advisory, modified: str) -> dict[str, Any]:
+def _vulnerability(advisory: Advisory, modified: str) -> Vulnerability:
     main = advisory.cve_id or advisory.id
-    others = [each for each in (advisory.id, *words.other_ids(advisory)) if each != main]
-    source = {"name": advisory.publisher.name, "url": advisory.urls.page}
-    return filled(
-        id=main,
-        source=source,
-        references=[{"id": each, "source": source} for each in others],
-        ratings=[_rating(each) for each in advisory.published_scores],
-        cwes=[int(each.removeprefix("CWE-")) for each in advisory.cwe],
+    source = Source(name=advisory.publisher.name, url=advisory.urls.page)
+    people = [{"name": each.display} for each in advisory.consented_credits]
+    return Vulnerability(
+        advisories=(
+            Link(title=advisory.id, url=advisory.urls.page),
+            *[Link(title=each.summary, url=each.url) for each in advisory.references],
+        ),
+        affects=tuple([_affects(each) for each in listed(advisory)]),
+        analysis=_analysis(advisory),
+        credits={"individuals": people} if people else None,
+        cwes=tuple([int(each.removeprefix("CWE-")) for each in advisory.cwe]),
         description=advisory.title,
         detail=words.long_text(advisory),
-        recommendation=" ".join(filter(None, (words.upgrade_words(each) for each in advisory.products))),
-        workaround=words.mitigation_words(advisory),
-        advisories=[
-            {"title": advisory.id, "url": advisory.urls.page},
-            *(filled(title=each.summary, url=each.url) for each in advisory.references),
-        ],
+        id=main,
         published=dated(advisory.published, "published"),
+        ratings=tuple([_rating(each) for each in advisory.published_scores]),
+        recommendation=" ".join(filter(None, [words.upgrade_words(each) for each in advisory.products])),
+        references=tuple(
+            [Reference(id=each, source=source) for each in (advisory.id, *words.other_ids(advisory)) if each != main]
+        ),
+        rejected=instant(advisory.withdrawn) if advisory.withdrawn else "",
+        source=source,
         updated=modified,
-        rejected=instant(advisory.withdrawn) if advisory.withdrawn else None,
-        credits=filled(individuals=[{"name": each.display} for each in advisory.consented_credits]),
-        analysis=_analysis(advisory),
-        affects=[_affects(each) for each in listed(advisory)],
+        workaround=words.mitigation_words(advisory),
     )
 
 
-_WORDS: Final = {each: each.lower() for each in Rating}
-
-
-def _rating(score: Score) -> dict[str, Any]:
+def _rating(score: Score) -> Rating:
     severity = score.severity
-    return {
-        "source": {"name": score.scorer},
-        "score": severity.base,
-        "severity": _WORDS[severity.rating],
-        "method": _METHOD[severity.version],
-        "vector": severity.vector,
-    }
+    return Rating(
+        method=_METHOD[severity.version],
+        score=severity.base,
+        severity=_WORDS[severity.rating],
+        source={"name": score.scorer},
+        vector=severity.vector,
+    )
 
 
-def _analysis(advisory: Advisory) -> dict[str, Any]:
+def _analysis(advisory: Advisory) -> Analysis:
     """State of the products as a whole; how each line stands is said under `affects`."""
     lines = [each for product in listed(advisory) for each in product.lines]
     hit = [each.line for each in lines if each.hit]
     if not hit:
         review = any(each.line.state is Affectedness.REVIEW for each in lines)
-        return {"state": "in_triage" if review else "not_affected"}
+        return Analysis(state="in_triage" if review else "not_affected")
     fixes = [line.fixed_in for line in hit]
-    response = [
+    response = (
         *(("update",) if any(fixes) else ()),
         *(("will_not_fix",) if not all(fixes) else ()),
         *(("workaround_available",) if advisory.mitigation.strip() else ()),
-    ]
+    )
     detail = "\n\n".join(filter(None, (words.sentences(advisory), advisory.required_configuration.strip())))
-    return {"state": "exploitable", "response": response, "detail": detail}
+    return Analysis(detail=detail, response=response, state="exploitable")
 
 
-def _affects(shown: Listed) -> dict[str, Any]:
-    lines = [_version(each) for each in shown.lines]
-    fixes = [{"version": each, "status": "unaffected"} for each in shown.fixed]
-    return {"ref": _ref(shown.number), "versions": lines + fixes}
+def _affects(shown: Listed) -> Affects:
+    fixes = [{"status": "unaffected", "version": each} for each in shown.fixed]
+    return Affects(ref=_ref(shown.number), versions=(*[_version(each) for each in shown.lines], *fixes))
 
 
 def _version(each: Line) -> dict[str, str]:
     status = cve_status(each.line.state)  # the same three words
     single = each.single
-    return {"version": single, "status": status} if single else {"range": each.written, "status": status}
+    return {"status": status, "version": single} if single else {"range": each.written, "status": status}
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

@@ -16,7 +16,7 @@ import msgspec
 
 from tocsin.core.advisory import Advisory, Credit, Product
 from tocsin.core.formats import facts, words
-from tocsin.core.formats.encode import filled, json_bytes
+from tocsin.core.formats.encode import Part, document_bytes
 from tocsin.core.formats.format import Facts, Format, Loss
 from tocsin.core.formats.products import Listed, listed
 from tocsin.core.versions import Interval
@@ -34,30 +34,50 @@ _LOGIN: Final = re.compile(r"https://github\.com/([A-Za-z0-9](?:-?[A-Za-z0-9]){0
 _CONSTRAINT: Final = re.compile(r"(>=|<=|<|=) ([^\s,]+)")
 
 
+class Vulnerability(Part, kw_only=True):
+    """Affected versions of a package."""
+
+    package: dict[str, str]
+    patched_versions: str = ""
+    vulnerable_version_range: str
+
+
+class Payload(Part, kw_only=True):
+    """The body of the call."""
+
+    credits: tuple[dict[str, str], ...] = ()
+    cve_id: str = ""
+    cvss_vector_string: str = ""
+    cwe_ids: tuple[str, ...] = ()
+    description: str = ""
+    summary: str
+    vulnerabilities: tuple[Vulnerability, ...]
+
+
 def render(advisory: Advisory) -> bytes:
     """The payload."""
     scores = advisory.published_scores
-    return json_bytes(
-        filled(
-            summary=advisory.title[:LONGEST_SUMMARY],
-            description=words.long_text(advisory)[:LONGEST_DESCRIPTION],
+    return document_bytes(
+        Payload(
+            credits=tuple(_credits(advisory)),
             cve_id=advisory.cve_id,
-            cwe_ids=advisory.cwe,
             cvss_vector_string=scores[0].severity.vector if scores else "",
-            credits=list(_credits(advisory)),
+            cwe_ids=advisory.cwe,
+            description=words.long_text(advisory)[:LONGEST_DESCRIPTION],
+            summary=advisory.title[:LONGEST_SUMMARY],
+            vulnerabilities=tuple([each for shown in listed(advisory) for each in _vulnerabilities(shown)]),
         )
-        | {"vulnerabilities": [each for shown in listed(advisory) for each in _vulnerabilities(shown)]}
     )
 
 
-def _vulnerabilities(shown: Listed) -> Iterator[dict[str, Any]]:
+def _vulnerabilities(shown: Listed) -> Iterator[Vulnerability]:
     product = shown.product
     package = {
         "ecosystem": _ecosystem(product) or "other",
         "name": product.package or product.name,
     }
     for each in shown.affected:
-        yield filled(package=package, vulnerable_version_range=_native(each), patched_versions=each.fixed)
+        yield Vulnerability(package=package, patched_versions=each.fixed, vulnerable_version_range=_native(each))
 
 
 def _ecosystem(product: Product) -> str:

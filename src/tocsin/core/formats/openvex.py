@@ -15,7 +15,7 @@ import msgspec
 
 from tocsin.core.advisory import Advisory, Product
 from tocsin.core.formats import facts, purls, words
-from tocsin.core.formats.encode import dated, filled, json_bytes
+from tocsin.core.formats.encode import Part, dated, document_bytes
 from tocsin.core.formats.format import Facts, Format, Loss
 from tocsin.core.formats.products import Line, Listed, listed
 from tocsin.core.versions import LineRange
@@ -31,69 +31,108 @@ _STATUS: Final = {
 }
 
 
+class Component(Part, kw_only=True):
+    """A product."""
+
+    id: str = msgspec.field(name="@id")
+    identifiers: dict[str, str] | None = None
+
+
+class Vulnerability(Part, kw_only=True):
+    """What a statement is about."""
+
+    aliases: tuple[str, ...] = ()
+    description: str
+    name: str
+
+
+class Statement(Part, kw_only=True):
+    """How a product stands."""
+
+    action_statement: str = ""
+    impact_statement: str = ""
+    products: tuple[Component, ...]
+    status: str
+    status_notes: str
+    supplier: str = ""
+    vulnerability: Vulnerability
+
+
+class Vex(Part, kw_only=True):
+    """The document."""
+
+    context: str = msgspec.field(name="@context")
+    id: str = msgspec.field(name="@id")
+    author: str
+    last_updated: str
+    role: str
+    statements: tuple[Statement, ...]
+    timestamp: str
+    tooling: str
+    version: int
+
+
 def render(advisory: Advisory) -> bytes:
     """The OpenVEX document. Raises ValueError where a date is missing or nothing can be stated."""
-    statements = _statements(advisory)
+    statements = tuple(_statements(advisory))
     if not statements:
         raise ValueError("products: there is no line that OpenVEX has a word for")
-    return json_bytes(
-        {
-            "@context": CONTEXT,
-            "@id": f"{advisory.urls.page}.vex.json",
-            "author": advisory.publisher.name,
-            "role": advisory.publisher.category,
-            "timestamp": dated(advisory.published, "published"),
-            "last_updated": dated(advisory.modified, "modified"),
-            "version": max(1, len(advisory.revisions)),
-            "tooling": "Tocsin",
-            "statements": statements,
-        }
+    return document_bytes(
+        Vex(
+            context=CONTEXT,
+            id=f"{advisory.urls.page}.vex.json",
+            author=advisory.publisher.name,
+            last_updated=dated(advisory.modified, "modified"),
+            role=advisory.publisher.category,
+            statements=statements,
+            timestamp=dated(advisory.published, "published"),
+            tooling="Tocsin",
+            version=max(1, len(advisory.revisions)),
+        )
     )
 
 
-def _statements(advisory: Advisory) -> list[dict[str, Any]]:
+def _statements(advisory: Advisory) -> Iterator[Statement]:
     known = (advisory.id, *words.other_ids(advisory))
     name = advisory.cve_id or advisory.id
-    aliases = [each for each in known if each != name]
-    about = {"vulnerability": filled(name=name, description=advisory.title, aliases=aliases)}
-    found: list[dict[str, Any]] = []
+    aliases = tuple([each for each in known if each != name])
+    about = Vulnerability(aliases=aliases, description=advisory.title, name=name)
     for shown in listed(advisory):
-        found += [_line(advisory, shown, each) | about for each in shown.lines if each.line.state in _STATUS]
-        found += [_fixed(advisory, shown, each) | about for each in shown.fixed]
-    return found
+        for line in shown.lines:
+            if line.line.state in _STATUS:
+                yield _line(advisory, about, shown, line)
+        for version in shown.fixed:
+            yield _fixed(advisory, about, shown, version)
 
 
-def _fixed(advisory: Advisory, shown: Listed, version: str) -> dict[str, Any]:
+def _fixed(advisory: Advisory, about: Vulnerability, shown: Listed, version: str) -> Statement:
     product = shown.product
     fixed = _component(advisory, f"P{shown.number}-{version}", purls.with_version(product.purl, version))
-    return {"products": (fixed,), "status": "fixed", "status_notes": f"{product.name} {version}"}
+    return Statement(products=(fixed,), status="fixed", status_notes=f"{product.name} {version}", vulnerability=about)
 
 
-def _line(advisory: Advisory, shown: Listed, each: Line) -> dict[str, Any]:
+def _line(advisory: Advisory, about: Vulnerability, shown: Listed, each: Line) -> Statement:
     product, line = shown.product, each.line
     purl = purls.with_range(product.purl, each.written)
-    notes = f"{product.name} {each.words}"
-    found = filled(
+    condition = advisory.required_configuration.strip() if each.hit else ""
+    unaffected = line.state is Affectedness.NOT_AFFECTED
+    return Statement(
+        action_statement=_action(advisory, product, line) if each.hit else "",
+        impact_statement=line.reason or "The line is not affected." if unaffected else "",
         products=(_component(advisory, f"P{shown.number}-{line.line or 'all'}", purl),),
         status=_STATUS[line.state],
-        status_notes=notes,
+        status_notes="\n\n".join(filter(None, (f"{product.name} {each.words}", condition))),
         supplier=product.vendor,
+        vulnerability=about,
     )
-    if each.hit:
-        condition = advisory.required_configuration.strip()
-        found["status_notes"] = f"{notes}\n\n{condition}" if condition else notes
-        found["action_statement"] = _action(advisory, product, line)
-    elif line.state is Affectedness.NOT_AFFECTED:
-        found["impact_statement"] = line.reason or "The line is not affected."
-    return found
 
 
-def _component(advisory: Advisory, fragment: str, purl: str) -> dict[str, Any]:
+def _component(advisory: Advisory, fragment: str, purl: str) -> Component:
     """A product by its purl, or by an address under our page where it has none (`purl` is then only a suffix)."""
     if purl.startswith("pkg:"):
-        return {"@id": purl, "identifiers": {"purl": purl}}
+        return Component(id=purl, identifiers={"purl": purl})
     page = (advisory.urls.page or advisory.publisher.namespace).partition("#")[0]
-    return {"@id": f"{page}#{quote(fragment, safe='.+-')}"}
+    return Component(id=f"{page}#{quote(fragment, safe='.+-')}")
 
 
 def _action(advisory: Advisory, product: Product, line: LineRange) -> str:

@@ -16,10 +16,10 @@ import msgspec
 
 from tocsin.core.advisory import Advisory, Credit, CreditType, ReferenceType
 from tocsin.core.formats import facts, words
-from tocsin.core.formats.encode import dated, filled, instant, json_bytes
+from tocsin.core.formats.encode import Part, dated, document_bytes, instant
 from tocsin.core.formats.format import BY_OTHER_NAMES, Facts, Format, Loss
 from tocsin.core.formats.products import Listed, listed
-from tocsin.core.versions import LineRange, osv_events, osv_ranges
+from tocsin.core.versions import LineRange, osv_events, vulnerable
 from tocsin.core.vocabulary import Affectedness
 
 SCHEMA_VERSION: Final = "1.7.5"
@@ -33,80 +33,176 @@ def osv_id(advisory: Advisory) -> str:
     return f"{advisory.osv_prefix}{advisory.id}"
 
 
+class Package(Part, kw_only=True):
+    """A product as its package ecosystem knows it."""
+
+    ecosystem: str
+    name: str
+    purl: str = ""
+
+
+class Range(Part, kw_only=True):
+    """Versions of a package; of commits, with their repository."""
+
+    events: list[dict[str, str]]
+    repo: str = ""
+    type: str
+
+
+class State(Part, kw_only=True):
+    """How a release line stands."""
+
+    fixed_in: str = ""
+    introduced: str = ""
+    last_affected: str = ""
+    line: str
+    reason: str = ""
+    state: str
+
+
+class OfProduct(Part, kw_only=True):
+    """What OSV has no field for, of one product."""
+
+    lines: tuple[State, ...] = ()
+    modules: tuple[str, ...] = ()
+    product: str
+    purl: str = ""
+    repository: str = ""
+    scheme: str
+    vendor: str
+
+
+class Affected(Part, kw_only=True):
+    """A product with affected versions."""
+
+    database_specific: OfProduct
+    package: Package | None = None
+    ranges: tuple[Range, ...] = ()
+
+
+class Credited(Part, kw_only=True):
+    """Thanks."""
+
+    contact: tuple[str, ...] = ()
+    name: str
+    type: str
+
+
+class OfAdvisory(Part, kw_only=True):
+    """What OSV has no field for."""
+
+    cwe_ids: tuple[str, ...] = ()
+    mitigation: str = ""
+    no_mitigation_known: bool = False
+    required_configuration: str = ""
+    superseded_by: str = ""
+
+
+class Osv(Part, kw_only=True):
+    """The document."""
+
+    affected: tuple[Affected, ...] = ()
+    aliases: tuple[str, ...] = ()
+    credits: tuple[Credited, ...] = ()
+    database_specific: OfAdvisory | None = None
+    details: str = ""
+    id: str
+    modified: str
+    published: str = ""
+    references: tuple[dict[str, str], ...] = ()
+    related: tuple[str, ...] = ()
+    schema_version: str
+    severity: tuple[dict[str, str], ...] = ()
+    summary: str
+    withdrawn: str = ""
+
+
 def render(advisory: Advisory) -> bytes:
     """The OSV document. Raises ValueError where the date of the last change is missing."""
-    return json_bytes(
-        filled(
-            schema_version=SCHEMA_VERSION,
+    more = OfAdvisory(
+        cwe_ids=advisory.cwe,
+        mitigation=advisory.mitigation,
+        no_mitigation_known=advisory.no_mitigation_known,
+        required_configuration=advisory.required_configuration,
+        superseded_by=advisory.superseded_by,
+    )
+    own = ({"type": "ADVISORY", "url": advisory.urls.page},) if advisory.urls.page else ()
+    return document_bytes(
+        Osv(
+            affected=tuple([_affected(each) for each in listed(advisory) if each.hit]),
+            aliases=words.other_ids(advisory),
+            credits=tuple([_credit(each) for each in advisory.consented_credits]),
+            database_specific=more if more != _NOTHING_MORE else None,
+            details=words.long_text(advisory),
             id=osv_id(advisory),
             modified=dated(advisory.modified, "modified"),
-            published=instant(advisory.published) if advisory.published else None,
-            withdrawn=instant(advisory.withdrawn) if advisory.withdrawn else None,
-            aliases=words.other_ids(advisory),
+            published=instant(advisory.published) if advisory.published else "",
+            references=(*own, *[{"type": _REFERENCE[each.type], "url": each.url} for each in advisory.references]),
             related=advisory.related,
-            summary=advisory.title,
-            details=words.long_text(advisory),
+            schema_version=SCHEMA_VERSION,
             severity=_severity(advisory),
-            affected=[_affected(each) for each in listed(advisory) if each.hit],
-            references=[
-                *([{"type": "ADVISORY", "url": advisory.urls.page}] if advisory.urls.page else ()),
-                *({"type": _REFERENCE[each.type], "url": each.url} for each in advisory.references),
-            ],
-            credits=[_credit(each) for each in advisory.consented_credits],
-            database_specific=filled(
-                cwe_ids=advisory.cwe,
-                superseded_by=advisory.superseded_by,
-                mitigation=advisory.mitigation,
-                no_mitigation_known=advisory.no_mitigation_known or None,
-                required_configuration=advisory.required_configuration,
-            ),
+            summary=advisory.title,
+            withdrawn=instant(advisory.withdrawn) if advisory.withdrawn else "",
         )
     )
 
 
-def _severity(advisory: Advisory) -> list[dict[str, str]]:
+_NOTHING_MORE: Final = OfAdvisory()
+
+
+def _severity(advisory: Advisory) -> tuple[dict[str, str], ...]:
     """One vector for each CVSS generation, the authoritative one where two share a generation (3.0 and 3.1)."""
     found: dict[str, str] = {}
     for each in advisory.published_scores:
         severity = each.severity
         found.setdefault(f"CVSS_V{severity.version[0]}", severity.vector)
-    return [{"type": kind, "score": vector} for kind, vector in found.items()]
+    return tuple([{"score": vector, "type": kind} for kind, vector in found.items()])
 
 
-def _affected(shown: Listed) -> dict[str, Any]:
+def _affected(shown: Listed) -> Affected:
     product = shown.product
     named = bool(product.ecosystem and product.package)
-    package = filled(ecosystem=product.ecosystem, name=product.package, purl=product.purl) if named else None
-    return filled(
-        package=package,
-        ranges=_ranges(shown),
-        database_specific=filled(
-            vendor=product.vendor,
+    return Affected(
+        database_specific=OfProduct(
+            lines=tuple([_state(each) for each in product.lines]),
+            modules=product.modules,
             product=product.name,
             purl="" if named else product.purl,
             repository=product.repository,
-            modules=product.modules,
             scheme=product.scheme,
-            lines=product.lines,
+            vendor=product.vendor,
         ),
+        package=Package(ecosystem=product.ecosystem, name=product.package, purl=product.purl) if named else None,
+        ranges=tuple(_ranges(shown)),
     )
 
 
-def _ranges(shown: Listed) -> list[dict[str, object]]:
+def _state(line: LineRange) -> State:
+    return State(
+        fixed_in=line.fixed_in,
+        introduced=line.introduced,
+        last_affected=line.last_affected,
+        line=line.line,
+        reason=line.reason,
+        state=line.state,
+    )
+
+
+def _ranges(shown: Listed) -> list[Range]:
     """Ranges of commits name the repository that they are of."""
-    if shown.order.osv_type != "GIT":
-        return osv_events(shown.order, shown.affected)
-    product = shown.product
-    found = osv_ranges(product.order, [line for line in product.lines if _whole_commits(line)])
-    return [{**each, "repo": product.repository or product.name} for each in found]
+    kind, product = shown.order.osv_type, shown.product
+    if kind != "GIT":
+        return [Range(events=each, type=kind) for each in osv_events(shown.affected)]
+    found = vulnerable(product.order, [line for line in product.lines if _whole_commits(line)])
+    return [Range(events=each, repo=product.repository or product.name, type=kind) for each in osv_events(found)]
 
 
 def _whole_commits(line: LineRange) -> bool:
     return all(_COMMIT.fullmatch(each) for each in (line.introduced, line.fixed_in, line.last_affected) if each)
 
 
-def _credit(credit: Credit) -> dict[str, Any]:
-    return filled(name=credit.display, type=_CREDIT[credit.type], contact=credit.contact)
+def _credit(credit: Credit) -> Credited:
+    return Credited(contact=credit.contact, name=credit.display, type=_CREDIT[credit.type])
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

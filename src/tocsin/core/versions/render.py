@@ -38,11 +38,11 @@ def osv_ranges(scheme: Scheme, lines: Iterable[LineRange]) -> list[dict[str, obj
     All fixed intervals share one range, in ascending order. OSV forbids `fixed` and `last_affected` in one range, and a
     `limit` holds for a whole range, so an interval that ends in either has a range of its own.
     """
-    return osv_events(scheme, vulnerable(scheme, lines))
+    return [{"type": scheme.osv_type, "events": events} for events in osv_events(vulnerable(scheme, lines))]
 
 
-def osv_events(scheme: Scheme, affected: Iterable[Interval]) -> list[dict[str, object]]:
-    """`osv_ranges` of affected intervals in ascending order."""
+def osv_events(affected: Iterable[Interval]) -> list[list[dict[str, str]]]:
+    """The events of each of these ranges; the intervals are in ascending order."""
     shared: list[dict[str, str]] = []
     own: list[list[dict[str, str]]] = []
     for each in affected:
@@ -54,7 +54,7 @@ def osv_events(scheme: Scheme, affected: Iterable[Interval]) -> list[dict[str, o
             own.append([{"introduced": each.start}, {"limit": each.limit}])
         else:
             own.append([{"introduced": each.start}])
-    return [{"type": scheme.osv_type, "events": events} for events in ([shared] if shared else []) + own]
+    return [shared, *own] if shared else own
 
 
 def cve_versions(scheme: Scheme, lines: Iterable[LineRange]) -> list[dict[str, str]]:
@@ -64,15 +64,12 @@ def cve_versions(scheme: Scheme, lines: Iterable[LineRange]) -> list[dict[str, s
 
 def cve_version(scheme: Scheme, line: LineRange, each: Interval) -> dict[str, str]:
     """The CVE version object of one line, whose versions are `each`."""
-    found = {"version": each.start, "status": cve_status(line.state)}
-    if each.before:
-        found["lessThan"] = each.before
-    elif each.last and each.last == each.start:
-        return found  # a single version takes no versionType
-    else:
-        found["lessThanOrEqual"] = each.last or "*"
-    found["versionType"] = scheme.cve_type
-    return found
+    said = {"status": _CVE_STATUS[line.state], "version": each.start}
+    if each.last and each.last == each.start:
+        return said  # a single version takes no versionType
+    before = each.before
+    end = {"lessThan": before} if before else {"lessThanOrEqual": each.last or "*"}
+    return {**end, **said, "versionType": scheme.cve_type}
 
 
 def vers(scheme: Scheme, each: Interval) -> str:
