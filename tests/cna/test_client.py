@@ -188,3 +188,17 @@ def test_the_double_answers_over_a_socket_too(place):
         number = there.reserve(1900).id
         assert there.id(number).state == "RESERVED"
     assert place.service.wrong == []
+
+
+@pytest.mark.parametrize(("score", "taken"), [(6.3, True), ("high", False)])
+def test_a_record_scored_by_cvss_4_alone_is_taken_and_a_broken_score_is_not(place, score, taken):
+    vector = "CVSS:4.0/AV:N/AC:H/AT:N/PR:N/UI:N/VC:L/VI:N/VA:N/SC:N/SI:L/SA:N"
+    told = {"version": "4.0", "vectorString": vector, "baseScore": score, "baseSeverity": "MEDIUM"}
+    made = place.client.reserve(2026)
+    container = body(CONTAINER | {"metrics": [{"format": "CVSS", "cvssV4_0": told}]})
+    if not taken:
+        with pytest.raises(Rejected):
+            place.client.put(made.id, container, exists=False)
+        return
+    place.client.put(made.id, container, exists=False)
+    assert place.service.wrong == []

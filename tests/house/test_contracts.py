@@ -48,6 +48,7 @@ def lint(copy: Path, contract: str) -> subprocess.CompletedProcess[str]:
         ("public", "delivery/public/trespass", "import tocsin.services.cases"),
         ("reporter", "delivery/reporter/trespass", "import tocsin.services.queries"),
         ("client", "client/trespass", "import django"),
+        ("doubles", "boot/wiring", "import tocsin.testing.cna"),
     ],
 )
 def test_a_breach_is_named(copy: Path, contract: str, module: str, line: str) -> None:

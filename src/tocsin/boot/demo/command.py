@@ -3,21 +3,21 @@
 
 from __future__ import annotations
 
-import signal
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
+
+from tocsin.boot.demo import stopping
 
 if TYPE_CHECKING:
     from tocsin.boot.demo.instance import Throwaway
     from tocsin.boot.demo.story import Step
 
 PORTS: Final = 2
-STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SHOWN: Final = 150
 
 
@@ -41,68 +41,19 @@ def demo(
     if headless and mail:
         raise click.UsageError("--mail is for a person who tries it, and not for --headless.")
     pair = (ports[0], ports[1]) if ports else None
-    for number in STOPS:
-        signal.signal(number, _stop)
-    sys.exit(_headless(pair, matters, out, as_json) if headless else _try(pair, mail=mail))
+    if not headless:
+        _try(pair, mail=mail)
+    stopping.heed()
+    sys.exit(_headless(pair, matters, out, as_json))
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    """Leave every block on the way out, however one is asked to stop, and let nothing disturb that: no trace stays."""
-    for each in STOPS:
-        signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt
-
-
-def _try(ports: tuple[int, int] | None, *, mail: bool) -> int:
-    """Serve the demo to a person until they stop it; returns the exit code."""
-    from tocsin.boot.demo import instance
-
+def _try(ports: tuple[int, int] | None, *, mail: bool) -> NoReturn:
+    """Serve the demo to a person until they stop it. This process, which has read the whole command line tool, is
+    replaced by one that has read little: it waits for as long as they look."""
     click.echo("Tocsin demo: making a throw-away instance, this takes some seconds ...", err=True)
-    try:
-        with instance.made(ports, mail=mail) as place, instance.served(place) as server:
-            click.echo(_welcome(place))
-            server.wait()
-            raise instance.Broken(f"the demo's server ended:\n{place.tail()}")
-    except KeyboardInterrupt:
-        click.echo("\nStopped. Everything of the demo is removed.", err=True)
-        return 0
-    except instance.Broken as error:
-        click.echo(f"tocsin: {error}", err=True)
-        return 1
-
-
-def _welcome(place: Throwaway) -> str:
-    filled, where = place.filled, place.place
-    return f"""
-Tocsin demo · {filled.cases} cases from real published vulnerabilities · policies: {", ".join(filled.projects.values())}
-
-  Desk (signs you in once, as Dana)   {filled.links["Dana"]}
-  Desk, as Li, in a private window    {filled.links["Li"]}
-  Reporter's form                     {where.public}/p/warehousepg/report
-
-Try this:
-  1. Desk: the inbox is ordered by what is due. One answer is overdue; open it, and send one with a plan.
-  2. Desk, “PostgreSQL Anonymizer”: the reporter proposes a date. Accept it on the Embargo tab.
-  3. Desk, “zipfile”: tick the last line as tested, look at every format on the Advisory tab, publish. That
-     takes two people: as Li, open it, and approve exactly this on the tab “Second person”.
-  4. Reporter: send a report without an account, keep the seven words, and come back with them; it is in the
-     inbox at once.
-  5. Mail: {where.desk}/sent shows every mail that would have been sent; as files in
-     {place.home}/mailbox.
-  6. By mail: feed a report that lies ready, from another terminal; it is in the inbox at once, and is answered.
-     cd {place.home}
-     {_by_mail(place)}
-  7. Everybody: {where.public}/ has the advisories, as page, OSV, CVE, CSAF, text and Atom feed.
-
-Everything is on this machine only and is removed when you press Ctrl+C."""
-
-
-def _by_mail(place: Throwaway) -> str:
-    """How the report that lies ready is handed over: as a file, or to the port that takes mail."""
-    if place.place.smtp:
-        to = place.filled.boxes["warehousepg"]
-        return f"swaks --server {place.place.smtp} --from ann@example.net --to {to} --data @example.eml"
-    return "TOCSIN_CONFIG=instance/tocsin.toml tocsin mail feed example.eml --project warehousepg"
+    sys.stdout.flush()
+    words = [sys.executable, "-m", "tocsin.boot.demo.stand", *map(str, ports or ()), *(["mail"] if mail else [])]
+    os.execv(sys.executable, words)  # noqa: S606 - our own program
 
 
 def _headless(ports: tuple[int, int] | None, matters: tuple[str, ...], out: Path | None, as_json: bool) -> int:
@@ -139,7 +90,7 @@ def _steps(place: Throwaway, matters: tuple[str, ...], out: Path | None) -> Iter
     team = Team(place.place.desk, place.filled.links)
     yield take("sign in", team.sign_in)
     for name in matters:
-        story = Story(place.place.public, team, load(name), out)
+        story = Story(place.place, team, load(name), out)
         yield from story.play()
         story.close()
     team.close()

@@ -21,6 +21,7 @@ from typing import Final
 
 import msgspec
 
+from tocsin.boot.demo.outside import standing
 from tocsin.boot.demo.place import Filled, Place
 
 PATIENCE: Final = 60.0
@@ -63,10 +64,11 @@ class Throwaway:
 def made(ports: tuple[int, int] | None = None, *, mail: bool = False) -> Iterator[Throwaway]:
     """Make and fill an instance, which takes mail over SMTP with `mail`; everything of it is gone when the block ends.
     Raises Broken."""
-    with TemporaryDirectory(prefix="tocsin-demo-") as name:
+    with TemporaryDirectory(prefix="tocsin-demo-") as name, standing() as outside:
         first, second, third = (*_checked(*ports), *_free(1)) if ports else _free(3)
         smtp = f"{HOST}:{third}" if mail else ""
-        place = Place(home=name, public=f"http://{HOST}:{first}", desk=f"http://{HOST}:{second}", smtp=smtp)
+        public, desk = f"http://{HOST}:{first}", f"http://{HOST}:{second}"
+        place = Place(home=name, public=public, desk=desk, outside=outside, smtp=smtp)
         command = [sys.executable, "-m", "tocsin.boot.demo.fill", msgspec.json.encode(place).decode()]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("TOCSIN_")}
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)

@@ -11,12 +11,28 @@ MAIL: Final = "example.eml"
 """A report by mail, for `tocsin mail feed`."""
 
 
+class Forge(msgspec.Struct, frozen=True):
+    """A repository on a small GitHub, and the address of that."""
+
+    repository: str
+    api: str
+
+
+class Outside(msgspec.Struct, frozen=True):
+    """Where the outside world of the demo is reached: CVE Services, and each project's forge."""
+
+    cna: str
+    forges: dict[str, Forge]
+
+
 class Place(msgspec.Struct, frozen=True):
-    """Where an installation goes and where it will be reached; `smtp` is "" where no mail is handed over."""
+    """Where an installation goes and where it will be reached, and the world outside that it speaks to; `smtp` is ""
+    where no mail is handed over."""
 
     home: str
     public: str
     desk: str
+    outside: Outside
     smtp: str = ""
 
 

@@ -22,6 +22,7 @@ from tocsin.boot.demo.browser import Browser
 from tocsin.boot.demo.matter import Matter
 from tocsin.boot.demo.originals import compare
 from tocsin.boot.demo.page import Page, Unexpected
+from tocsin.boot.demo.place import Place
 from tocsin.boot.demo.stage import REPLAY, working_day
 from tocsin.core.formats import FORMATS, schema_violations
 
@@ -37,6 +38,9 @@ PRIVATE: Final = "INTERNAL"
 """Begins the team's note, and must never be read by anybody else."""
 
 OK: Final = 200
+READ_BACK: Final = "\N{CHECK MARK} read back"
+OUTSIDE: Final = ("cve", "github-advisory")
+"""Targets that are not the project's own site and are served by the demo's small copies of services."""
 
 _ANSWER: Final = ("proposal", "do")
 """Fields of the form with which a reporter answers a proposed date."""
@@ -90,8 +94,9 @@ class Team:
 class Story:
     """One matter on its way through one running instance."""
 
-    def __init__(self, public: str, team: Team, matter: Matter, out: Path | None) -> None:
-        self._public, self._team, self._matter, self._out = public, team, matter, out
+    def __init__(self, place: Place, team: Team, matter: Matter, out: Path | None) -> None:
+        self._public, self._outside = place.public, place.outside
+        self._team, self._matter, self._out = team, matter, out
         self._reporter, self._dana, self._li = Browser(), team.dana, team.li
         self.case = self.phrase = self.advisory = ""
         self.documents: dict[str, bytes] = {}
@@ -110,7 +115,8 @@ class Story:
             self._reporter_reads_the_answer, self._investigate_and_accept, self._score, self._state_the_lines,
             self._fix_and_confirm, self._propose_an_embargo, self._reporter_agrees, self._write_the_advisory,
             self._publication_waits_for_the_embargo, self._end_the_embargo_by_agreement, self._publish,
-            self._read_the_public_pages, self._compare_with_the_original, self._reporter_sees_the_end,
+            self._read_back_outside, self._read_the_public_pages, self._compare_with_the_original,
+            self._reporter_sees_the_end,
         )  # fmt: skip
 
     # ------------------------------------------------------------------------------------------------- the reporter
@@ -278,6 +284,8 @@ class Story:
             raise Unexpected(f"publication was refused for another reason: {refusal}")
         if self._reporter.fetch(self._at(f"advisories/{self.advisory}"))[0] == OK:
             raise Unexpected("the advisory is public while the embargo holds")
+        if self._reporter.fetch(self._record)[0] == OK:
+            raise Unexpected("the CVE record is public while the embargo holds")
         return {"refused": refusal}
 
     def _publish(self) -> Any:
@@ -285,6 +293,40 @@ class Story:
         address = self._at(f"advisories/{self.advisory}")
         self._until("the public page", lambda: self._reporter.fetch(address)[0], lambda status: status == OK)
         return {"asked_by": "Dana", "approved_by": "Li", "page": address}
+
+    @property
+    def _record(self) -> str:
+        """Where everybody reads the CVE record."""
+        return f"{self._outside.cna}/api/cve/{self._matter.cve_id}"
+
+    @property
+    def _forge(self) -> str:
+        """Where the project's forge is."""
+        return self._outside.forges[self._matter.project].api
+
+    def _read_back_outside(self) -> Any:
+        """The board says that both targets outside were read back; then somebody who is not us reads them too."""
+        page = self._until("every target on the board", lambda: self._tab("publish"), _settled)
+        if not _read_back(page):
+            told = [self._reporter.fetch(f"{each}/")[2].decode() for each in (self._outside.cna, self._forge)]
+            raise Unexpected("\n".join(("a target outside needs a person", *told, page.words)))
+        web = self._forge
+        found = re.search(rf"{re.escape(web)}/\S+/security/advisories/GHSA-[\w-]+", page.text)
+        if found is None:
+            raise Unexpected("the board does not say where the advisory is on GitHub")
+        for address, holds in ((self._record, '"PUBLISHED"'), (found[0], self._matter.title)):
+            status, _, body = self._reporter.fetch(address)
+            if status != OK or holds not in body.decode():
+                raise Unexpected(f"{address} answered {status}, without {holds}")
+        verdicts = {each: self._fits(each) for each in (self._outside.cna, web)}
+        return {"board": "read back", "record": self._record, "advisory": found[0], "requests": verdicts}
+
+    def _fits(self, address: str) -> str:
+        """What a service outside says of the requests that it got."""
+        verdict = self._reporter.fetch(f"{address}/")[2].decode().partition("\n")[0]
+        if not verdict.endswith("; 0 things did not fit the official description"):
+            raise Unexpected(f"{address}: {verdict}")
+        return verdict
 
     # --------------------------------------------------------------------------------------------------- the public
 
@@ -348,6 +390,16 @@ def _to_be_known(page: Page, end: str) -> list[str]:
 
 def _asks_for_an_answer(page: Page) -> bool:
     return any(form.names.issuperset(_ANSWER) for form in page.forms)
+
+
+def _settled(page: Page) -> bool:
+    """Whether the board waits for nothing but people."""
+    return _read_back(page) or "needs a person" in page.words
+
+
+def _read_back(page: Page) -> bool:
+    """Whether the board has a check mark for both targets outside."""
+    return all(re.search(rf"\b{each}\S* {READ_BACK}", page.words) for each in OUTSIDE)
 
 
 def _proposal(page: Page) -> str:

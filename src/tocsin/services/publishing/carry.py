@@ -34,6 +34,12 @@ FIRST_TRY: Final = timedelta(minutes=1)
 LONGEST: Final = timedelta(minutes=10)
 """The longest wait between two tries: what comes back is noticed within a quarter of an hour, lease included."""
 
+CROWDED: Final = timedelta(seconds=2)
+"""How long whoever was kept out by others' writing to the same case waits: no target was asked for anything yet."""
+
+WRITES: Final = 5
+"""Times that a result is written down while others write: what was done outside is not asked for again for that."""
+
 PATIENCE: Final = timedelta(minutes=2)
 """How much of its lease an effect must have left before it writes anywhere."""
 
@@ -75,7 +81,7 @@ def carry(desk: Desk, deed: TargetDue, claim: str, tries: int, until: datetime) 
             intent = cmd.IntendTarget(plan=deed.plan, target=deed.target, claim=claim)
             result = cases.handle(desk, deed.case, intent, SYSTEM_ACTOR)
             if isinstance(result, Refused):
-                return Later(now + FIRST_TRY, result.code) if result.code == "conflict" else None
+                return Later(now + CROWDED, result.code) if result.code == "conflict" else None
         case _:
             pass
     return _tried(desk, deed, opened, step, tries)
@@ -110,6 +116,10 @@ def _tried(desk: Desk, deed: TargetDue, opened: Opened, step: Step, tries: int) 
 def _told(desk: Desk, ref: CaseRef, result: Command) -> Later | None:
     """Write a result down. One that others' writing kept out is not lost: what it says is found again."""
     done = cases.handle(desk, ref, result, SYSTEM_ACTOR)
+    for _ in range(WRITES - 1):
+        if not isinstance(done, Refused) or done.code != "conflict":
+            break
+        done = cases.handle(desk, ref, result, SYSTEM_ACTOR)
     return Later(desk.now() + FIRST_TRY, done.code) if isinstance(done, Refused) else None
 
 

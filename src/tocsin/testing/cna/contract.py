@@ -38,6 +38,9 @@ def _mended(told: Any) -> Any:
     tags = found.get("tags")
     if isinstance(tags, dict) and "oneOf" in tags.get("items", {}):
         found["tags"] = {**tags, "items": {"anyOf": tags["items"]["oneOf"]}}
+    scores = found.get("anyOf")
+    if isinstance(scores, list) and {"required": ["cvssV3_1"]} in scores:
+        found["anyOf"] = [{"required": ["cvssV4_0"]}, *scores]
     return found
 
 

@@ -84,17 +84,22 @@ class CveServicesDouble(Double):
         made = []
         for _ in range(amount):
             number = f"CVE-{year}-{1 + sum(each.startswith(f'CVE-{year}-') for each in self.ids):04}"
-            self.ids[number] = {
-                "cve_id": number,
-                "cve_year": year,
-                "owning_cna": ORG,
-                "state": "RESERVED",
-                "requested_by": {"cna": ORG, "user": USER},
-                "reserved": _stamp(self.now()),
-                "time": {"created": _stamp(self.now()), "modified": _stamp(self.now())},
-            }
+            self.hold(number)
             made.append({name: value for name, value in self.ids[number].items() if name != "time"})
         return {"cve_ids": made, "meta": {"remaining_quota": left - amount}}
+
+    def hold(self, number: str) -> None:
+        """Have an id be one of ours that is reserved and not used yet."""
+        stamp = _stamp(self.now())
+        self.ids[number] = {
+            "cve_id": number,
+            "cve_year": number.split("-")[1],
+            "owning_cna": ORG,
+            "state": "RESERVED",
+            "requested_by": {"cna": ORG, "user": USER},
+            "reserved": stamp,
+            "time": {"created": stamp, "modified": stamp},
+        }
 
     def _ids(self, values: dict[str, str], query: dict[str, str], given: Any) -> Any:
         after = query.get("time_reserved.gt", "")

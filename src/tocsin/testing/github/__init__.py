@@ -7,7 +7,7 @@ socket; `testing.doubles.serving` puts it behind a real one.
 """
 
 from tocsin.testing.doubles import Fault, Seen
-from tocsin.testing.github.double import API, TOKEN, GitHubDouble
+from tocsin.testing.github.double import API, LOGIN, TOKEN, GitHubDouble
 from tocsin.testing.github.world import LoginOf, World
 
-__all__ = ["API", "TOKEN", "Fault", "GitHubDouble", "LoginOf", "Seen", "World"]
+__all__ = ["API", "LOGIN", "TOKEN", "Fault", "GitHubDouble", "LoginOf", "Seen", "World"]

@@ -24,6 +24,7 @@ from tocsin.testing.github.world import World, user
 
 TOKEN: Final = "the-token-of-the-double"  # noqa: S105 - opens nothing but this double
 API: Final = "https://api.github.com"
+LOGIN: Final = "tocsin-bot"
 _WRITES: Final = frozenset({"POST", "PATCH"})
 
 
@@ -38,7 +39,7 @@ class GitHubDouble(Double):
 
     world: World
     token: str = TOKEN
-    login: str = "tocsin-bot"
+    login: str = LOGIN
 
     def __call__(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """Answer one request; see `ports.http`."""

@@ -45,10 +45,11 @@ def user(login: LoginOf) -> dict[str, Any]:
 
 @dataclass
 class World:
-    """One repository with its advisories, comments and issues."""
+    """One repository with its advisories, comments and issues; `web` is where its pages are."""
 
     now: Callable[[], datetime]
     name: str = f"{OWNER}/{REPO}"
+    web: str = "https://github.com"
     private_reporting: bool = True
     comments_offered: bool = True
     sections: tuple[str, ...] = ()
@@ -84,7 +85,7 @@ class World:
             "ghsa_id": ghsa,
             "cve_id": None,
             "url": f"https://api.github.com/repos/{self.name}/security-advisories/{ghsa}",
-            "html_url": f"https://github.com/{self.name}/security/advisories/{ghsa}",
+            "html_url": f"{self.web}/{self.name}/security/advisories/{ghsa}",
             "summary": "",
             "description": None,
             "severity": None,
@@ -171,7 +172,7 @@ class World:
             "number": number,
             "title": title,
             "body": body,
-            "html_url": f"https://github.com/{self.name}/issues/{number}",
+            "html_url": f"{self.web}/{self.name}/issues/{number}",
             "state": "open",
             "user": {"login": login},
             "created_at": now,
