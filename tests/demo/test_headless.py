@@ -113,7 +113,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(instance, "made", made)
     monkeypatch.setattr(instance, "served", served)
     monkeypatch.setattr(command, "_steps", steps)
-    monkeypatch.setattr(command.signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(command.stopping, "heed", lambda: None)
 
 
 @pytest.mark.usefixtures("broken")

@@ -50,7 +50,6 @@ def test_many_mails_take_one_connection() -> None:
         ("data", "451 later", Fate.LATER),
         ("dot", "554 the content is not wanted", Fate.NEVER),
         ("dot", "452 the disk is full", Fate.LATER),
-        ("rcpt", "421 going down", Fate.LATER),
         ("mail", HANG_UP, Fate.LATER),
         ("rcpt", HANG_UP, Fate.LATER),
         ("data", HANG_UP, Fate.LATER),
@@ -76,9 +75,32 @@ def test_a_server_that_cannot_be_reached_is_left_alone_for_a_while() -> None:
             with pytest.raises(Refusal), out.session():
                 pass
         assert server.connections == 1
-        now[0] = 31.0
+        now[0] = 61.0
         with out.session() as session:
             assert session.send(MAIL) == Delivered(fate=Fate.SENT, code=250)
+
+
+def test_a_server_that_says_it_closes_is_not_asked_for_anything_more_before_a_minute_is_over() -> None:
+    now = [0.0]
+    with scripted(rcpt=["421 going down"]) as server:
+        out = sender(server, clock=lambda: now[0])
+        with out.session() as session:
+            assert [session.send(MAIL) for _ in range(3)] == [Delivered(fate=Fate.LATER, code=421)] * 3
+        with pytest.raises(Refusal, match="puts everything off"), out.session():
+            pass
+        assert server.connections == 1
+        now[0] = 61.0
+        with out.session() as session:
+            assert session.send(MAIL).fate is Fate.SENT
+
+
+def test_a_server_that_takes_some_is_not_left_alone() -> None:
+    with scripted(rcpt=["450 mailbox full"]) as server:
+        out = sender(server)
+        with out.session() as session:
+            assert [session.send(MAIL).fate for _ in range(2)] == [Fate.LATER, Fate.SENT]
+        with out.session() as session:
+            assert session.send(MAIL).fate is Fate.SENT
 
 
 def test_mail_does_not_leave_this_machine_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,10 @@ MOST_NEWS: Final = 5000
 _SPECS: Final = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 _URL: Final = re.compile(r"(https|ssh)://[^\s/?#-][^\s]*|[\w.-]+@[\w.-]+:[^\s-][^\s]*", re.ASCII)
 
+AGAIN: Final = 10.0
+"""Minutes until a repository that failed is asked again, however long lies between two fetches: what it has is here
+within a quarter of an hour of its return."""
+
 
 class GitMirrors:
     """Mirrors below one directory, by project."""
@@ -77,6 +81,7 @@ class GitMirrors:
             moved = self._fetch(project, source, credential())
         except GitFailed as error:
             self._trouble[project] = str(error)
+            self._due[project] = now + min(source.minutes, AGAIN) * 60
             raise
         self._trouble.pop(project, None)
         return moved

@@ -21,8 +21,11 @@ from tocsin.core.mail_out.server import Place
 from tocsin.services.ports.mail_out import Delivered, Fate, Outgoing
 
 SECONDS: Final = 60.0
-REST: Final = 30.0
-"""Seconds that a server which cannot be reached is left alone."""
+REST: Final = 60.0
+"""Seconds that a server which cannot be reached, or took nothing of what it was handed, is left alone."""
+
+CLOSING: Final = 421
+"""The server shuts the connection and wants to be left alone (RFC 5321, 3.8): nothing more is handed over in it."""
 
 _DOT: Final = re.compile(rb"(?m)^\.")
 _TAKEN: Final = (250, 251)
@@ -65,6 +68,9 @@ class SmtpSender:
             yield session
         finally:
             session.close()
+            if session.put_off and not session.took:
+                self._why = f"the mail server {self._where.host} puts everything off"
+                self._rest_until = self._clock() + REST
 
     def _connect(self) -> smtplib.SMTP:
         where = self._where
@@ -101,11 +107,13 @@ class SmtpSender:
 
 
 class SmtpSession:
-    """One connection, made anew where it ended in the middle."""
+    """One connection, made anew where it ended in the middle; not where the server said that it closes."""
 
     def __init__(self, connect: Callable[[], smtplib.SMTP]) -> None:
         self._connect = connect
         self._server: smtplib.SMTP | None = None
+        self.took = self.put_off = 0
+        self._over = False
 
     def open(self) -> None:
         """Connect; raises OSError."""
@@ -121,13 +129,18 @@ class SmtpSession:
 
     def send(self, mail: Outgoing) -> Delivered:
         """Hand one mail over; see the port."""
+        if self._over:
+            return Delivered(fate=Fate.LATER, code=CLOSING)
         try:
             if self._server is None:
                 self.open()
-            return self._hand_over(mail)
+            done = self._hand_over(mail)
         except (OSError, smtplib.SMTPException, ValueError):
             self._drop()
-            return Delivered(fate=Fate.LATER)
+            done = Delivered(fate=Fate.LATER)
+        self.took += done.fate is Fate.SENT
+        self.put_off += done.fate is Fate.LATER
+        return done
 
     def _hand_over(self, mail: Outgoing) -> Delivered:
         server = self._server
@@ -159,8 +172,9 @@ class SmtpSession:
         return Delivered(fate=_fate(code), code=code)
 
     def _not_taken(self, server: smtplib.SMTP, code: int, fate: Fate | None = None) -> Delivered:
-        if code == 421:  # the server closes the connection (RFC 5321, 3.8)
+        if code == CLOSING:
             self._drop()
+            self._over = True
             return Delivered(fate=Fate.LATER, code=code)
         server.rset()
         return Delivered(fate=fate or _fate(code), code=code)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tocsin.boot.demo import tables
+from tocsin.boot.demo import abroad, tables
 from tocsin.boot.demo.browser import Browser
 from tocsin.boot.demo.matter import Matter
 from tocsin.boot.demo.originals import compare
@@ -38,9 +38,6 @@ PRIVATE: Final = "INTERNAL"
 """Begins the team's note, and must never be read by anybody else."""
 
 OK: Final = 200
-READ_BACK: Final = "\N{CHECK MARK} read back"
-OUTSIDE: Final = ("cve", "github-advisory")
-"""Targets that are not the project's own site and are served by the demo's small copies of services."""
 
 _ANSWER: Final = ("proposal", "do")
 """Fields of the form with which a reporter answers a proposed date."""
@@ -284,7 +281,7 @@ class Story:
             raise Unexpected(f"publication was refused for another reason: {refusal}")
         if self._reporter.fetch(self._at(f"advisories/{self.advisory}"))[0] == OK:
             raise Unexpected("the advisory is public while the embargo holds")
-        if self._reporter.fetch(self._record)[0] == OK:
+        if self._reporter.fetch(abroad.record(self._outside, self._matter))[0] == OK:
             raise Unexpected("the CVE record is public while the embargo holds")
         return {"refused": refusal}
 
@@ -294,39 +291,9 @@ class Story:
         self._until("the public page", lambda: self._reporter.fetch(address)[0], lambda status: status == OK)
         return {"asked_by": "Dana", "approved_by": "Li", "page": address}
 
-    @property
-    def _record(self) -> str:
-        """Where everybody reads the CVE record."""
-        return f"{self._outside.cna}/api/cve/{self._matter.cve_id}"
-
-    @property
-    def _forge(self) -> str:
-        """Where the project's forge is."""
-        return self._outside.forges[self._matter.project].api
-
     def _read_back_outside(self) -> Any:
-        """The board says that both targets outside were read back; then somebody who is not us reads them too."""
-        page = self._until("every target on the board", lambda: self._tab("publish"), _settled)
-        if not _read_back(page):
-            told = [self._reporter.fetch(f"{each}/")[2].decode() for each in (self._outside.cna, self._forge)]
-            raise Unexpected("\n".join(("a target outside needs a person", *told, page.words)))
-        web = self._forge
-        found = re.search(rf"{re.escape(web)}/\S+/security/advisories/GHSA-[\w-]+", page.text)
-        if found is None:
-            raise Unexpected("the board does not say where the advisory is on GitHub")
-        for address, holds in ((self._record, '"PUBLISHED"'), (found[0], self._matter.title)):
-            status, _, body = self._reporter.fetch(address)
-            if status != OK or holds not in body.decode():
-                raise Unexpected(f"{address} answered {status}, without {holds}")
-        verdicts = {each: self._fits(each) for each in (self._outside.cna, web)}
-        return {"board": "read back", "record": self._record, "advisory": found[0], "requests": verdicts}
-
-    def _fits(self, address: str) -> str:
-        """What a service outside says of the requests that it got."""
-        verdict = self._reporter.fetch(f"{address}/")[2].decode().partition("\n")[0]
-        if not verdict.endswith("; 0 things did not fit the official description"):
-            raise Unexpected(f"{address}: {verdict}")
-        return verdict
+        page = self._until("every target on the board", lambda: self._tab("publish"), abroad.settled)
+        return abroad.read(self._reporter, page, self._outside, self._matter)
 
     # --------------------------------------------------------------------------------------------------- the public
 
@@ -390,16 +357,6 @@ def _to_be_known(page: Page, end: str) -> list[str]:
 
 def _asks_for_an_answer(page: Page) -> bool:
     return any(form.names.issuperset(_ANSWER) for form in page.forms)
-
-
-def _settled(page: Page) -> bool:
-    """Whether the board waits for nothing but people."""
-    return _read_back(page) or "needs a person" in page.words
-
-
-def _read_back(page: Page) -> bool:
-    """Whether the board has a check mark for both targets outside."""
-    return all(re.search(rf"\b{each}\S* {READ_BACK}", page.words) for each in OUTSIDE)
 
 
 def _proposal(page: Page) -> str:

@@ -32,8 +32,8 @@ from tocsin.services.ports.machine import Alarm
 from tocsin.services.ports.store import Conflict, Drop
 from tocsin.services.ports.targets import Rejected, Trouble
 
-MOST: Final = timedelta(minutes=15)
-"""Between two tries while the forge is away: that is also how long after its return the queue may stand."""
+MOST: Final = timedelta(minutes=10)
+"""Between two tries while the forge is away: what waits is done within a quarter of an hour of its return."""
 
 CLAIM: Final = timedelta(minutes=10)
 """How long one look may take before another process may look."""

@@ -23,7 +23,7 @@ from tocsin.services.ports.store import Conflict
 BATCH: Final = 200
 KEPT: Final = timedelta(days=7)
 LEAST: Final = timedelta(minutes=1)
-MOST: Final = timedelta(minutes=15)
+MOST: Final = timedelta(minutes=10)
 GIVEN_UP: Final = timedelta(days=5)
 """After so long without an answer an endpoint is switched off."""
 

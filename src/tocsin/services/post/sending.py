@@ -25,7 +25,13 @@ from tocsin.services.post.letters import Happened, Queued, State
 BATCH: Final = 50
 LEASE: Final = timedelta(minutes=5)
 FIRST_RETRY: Final = timedelta(minutes=1)
-LONGEST_RETRY: Final = timedelta(hours=4)
+LONGEST_RETRY: Final = timedelta(minutes=10)
+"""Between two tries of a letter that was not taken: what waits leaves within a quarter of an hour of the server's
+return."""
+
+UNSURE_RETRY: Final = timedelta(hours=4)
+"""The longest wait where nobody knows whether it was taken: each try may be one more copy."""
+
 PATIENCE: Final = timedelta(days=5)
 """How long a letter is tried (RFC 5321, 4.5.4.1: at least four to five days)."""
 
@@ -87,7 +93,7 @@ def _put_down(desk: Desk, mine: Kept[Queued], delivered: Delivered) -> bool:
     if delivered.fate is Fate.NEVER or desk.now() - mine.value.since > PATIENCE:
         _give_up(desk, mine, code)
     else:
-        _again(desk, mine, code)
+        _again(desk, mine, code, UNSURE_RETRY if delivered.fate is Fate.UNKNOWN else LONGEST_RETRY)
     return False
 
 
@@ -101,8 +107,8 @@ def _refused(desk: Desk, mine: Kept[Queued], code: str) -> None:
         _give_up(desk, mine, code)
 
 
-def _again(desk: Desk, mine: Kept[Queued], code: str) -> None:
-    delay = min(FIRST_RETRY * 2 ** min(mine.value.tries - 1, 10), LONGEST_RETRY)
+def _again(desk: Desk, mine: Kept[Queued], code: str, longest: timedelta = LONGEST_RETRY) -> None:
+    delay = min(FIRST_RETRY * 2 ** min(mine.value.tries - 1, 10), longest)
     letters.book(desk).change(mine, replace(mine.value, error=code), desk.now() + delay)
 
 
