@@ -11,7 +11,8 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.cna.conftest import Place, place
 from tests.publication.places import run
-from tests.services.acts import ready, report
+from tests.services.acts import act, ready, report
+from tocsin.core.case import commands as cmd
 from tocsin.delivery.cli.exits import Exit
 from tocsin.testing.doubles import Fault
 
@@ -24,9 +25,31 @@ def own(place: Place) -> Shell:
     return Shell(place.home)
 
 
+def led(own: Shell, case: str) -> None:
+    """Dana leads the case."""
+    act(own.home, case, cmd.Assign(lead=own.home.dana, lead_name="Dana", lead_roles=("owner",)))
+
+
+def test_the_dry_run_fails_while_a_place_that_the_policy_demands_has_nobody_to_announce_there(own):
+    case = report(own.home).case
+    ready(own.home, case)
+    failed = own("publish", "plan", case)
+    assert failed.exit_code == Exit.FINDINGS
+    assert "not ready: github-advisory" in failed.stderr
+    assert "nobody announces it: the case has no lead" in failed.stderr
+    assert own("publish", "plan", case, "--json").exit_code == Exit.FINDINGS
+    led(own, case)
+    told = own.ok("publish", "plan", case)
+    assert "by hand, Dana" in told
+    text = own.ok("publish", "plan", case, "--show", "slack")
+    assert text.startswith("WarehousePG security: Out-of-bounds read in the decoder")
+    assert "/advisories/WHPG-SA-2026-001" in text
+
+
 def test_a_publication_is_planned_armed_by_two_and_followed_until_it_is_read_back(own, place):
     case = report(own.home).case
     ready(own.home, case)
+    led(own, case)
     own.ok("cve", "reserve", case)
     run(own.home, 1)
     assert "CVE-2026-0001, reserved" in own.ok("cve", "status", case)

@@ -23,6 +23,7 @@ from tests.outside.places import PROJECT, Town, town
 from tests.outside.test_forge_outbound import drafted
 from tests.outside.test_forge_public import POC, rejected
 from tests.outside.test_rollout import Silent
+from tests.publication.places import order, run
 from tests.services import acts
 from tocsin.core.case.drafting import ProductNamed
 from tocsin.core.case.party_commands import PassOn, SetProduct
@@ -30,6 +31,8 @@ from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, ActorKind, Affectedness,
 from tocsin.services import cases, publishing
 from tocsin.services.distribution import members, telling
 from tocsin.services.forge import links, wishes
+from tocsin.services.rollout import door
+from tocsin.services.rollout.subscribers import Subscriber, subscriber_id, subscribers
 from tocsin.testing.github import Fault
 from tocsin.testing.house import House
 
@@ -327,3 +330,24 @@ def test_a_reporter_of_an_application_is_nobody_at_the_desk(here: Town, sign_in:
     assert share
     party = Actor(kind=ActorKind.PARTY, id=share.party)
     assert not isinstance(telling.grid(here.desk, ref, party), tuple)
+
+
+def test_how_far_users_are_stands_on_the_publish_tab_once_it_is_public_and_names_nobody(
+    here: Town, sign_in: SignIn
+) -> None:
+    dana = sign_in(here.house.dana)
+    said = {"WHPG-SA-2026-001": ("updated", here.desk.now())}
+    for number, answer in enumerate((said, {}, {})):
+        to = f"s{number}@ops.example"
+        one = Subscriber(wish=door.Wish(to=to, remind=True), since=here.desk.now(), said=answer)
+        subscribers(here.desk).add(PROJECT, subscriber_id(here.desk, PROJECT, to), one)
+    ref = acts.report(here.house).case
+    acts.ready(here.house, ref)
+    assert "How far users are" not in words(dana, f"/c/{ref}/publish")
+    order(here.house, ref)
+    run(here.house, 2)
+    page = words(dana, f"/c/{ref}/publish")
+    assert "How far users are" in page
+    assert re.search(r"all\s+3\s+1\s+0\s+0\s+2\b", page), page
+    assert "2 who asked for a reminder have said nothing yet; they are reminded once" in page
+    assert "ops.example" not in page

@@ -12,7 +12,7 @@ from tocsin.core.wire.desk import Defect
 class Aim(Wire):
     """One target of a plan with the exact bytes it would be given (base64), or the `problem` that it has with them.
 
-    A target `by_hand` is served by nobody: a person announces there and says so.
+    A target `by_hand` is served by nobody: a person, the `owner`, puts the text there and says so.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Aim(Wire):
     sha256: str
     required: bool
     by_hand: bool
+    owner: str
     problem: str
 
 

@@ -48,7 +48,10 @@ def publish() -> None:
 @as_json
 @click.pass_context
 def plan(ctx: click.Context, given: str, person: str, json_: bool, at: str, summary: str, shown: str) -> None:
-    """Show what would go where, in order and in exact bytes. Nothing happens, and nobody is asked."""
+    """Show what would go where, in order and in exact bytes. Nothing happens, and nobody is asked.
+
+    Ends with 3 while the advisory has faults, or a place that the policy demands has no text or nobody to put it there.
+    """
     seat, ref = sit(ctx, person, given)
     found = seat.plan(ref, instant(at) if at else None, summary)
     if json_:
@@ -57,8 +60,16 @@ def plan(ctx: click.Context, given: str, person: str, json_: bool, at: str, summ
         click.echo(inert(_named(found, shown).body.decode("utf-8", "replace")), nl=False)
     else:
         _tell(found)
-    if not json_ and found.problems:
-        stop(f"not ready: {found.problems[0].field}: {found.problems[0].message}", Exit.FINDINGS)
+    if wrong := _unready(found):
+        stop(f"not ready: {wrong}", Exit.FINDINGS)
+
+
+def _unready(found: Plan) -> str:
+    """What is in the way: a fault of the advisory, or a place that the policy demands without a text or without anybody
+    who puts it there; "" for nothing."""
+    faults = [f"{each.field}: {each.message}" for each in found.problems]
+    faults += [f"{inert(each.name)}: {inert(each.problem)}" for each in found.targets if each.required and each.problem]
+    return faults[0] if faults else ""
 
 
 def _named(found: Plan, name: str) -> Aim:
@@ -82,7 +93,9 @@ def _tell(found: Plan) -> None:
 
 
 def _size(each: Aim) -> str:
-    return "by hand" if each.by_hand else str(len(each.body)) if each.media_type else "\N{EN DASH}"
+    if each.by_hand:
+        return f"by hand, {inert(each.owner) or 'nobody'}"
+    return str(len(each.body)) if each.media_type else "\N{EN DASH}"
 
 
 @publish.command()

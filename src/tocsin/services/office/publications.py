@@ -56,6 +56,7 @@ def _aim(shown: Shown) -> wire.Aim:
         sha256=hashlib.sha256(body).hexdigest() if payload else "",
         required=target.required,
         by_hand=target.by_hand,
+        owner=shown.owner,
         problem=shown.problem,
     )
 

@@ -11,10 +11,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
+from tocsin.core import announce
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.model import Case
+from tocsin.core.policy.model import PublishKind
 from tocsin.core.publication import Planned, Wanted, digest
 from tocsin.core.publication import order as ordered
 from tocsin.core.publication.plan import channels
@@ -26,13 +30,17 @@ from tocsin.services.ports.targets import Matter, Payload, Rejected, Target
 from tocsin.services.publication import RECORD, Preview
 from tocsin.services.publishing.own import own
 
+NOBODY: Final = "nobody announces it: the case has no lead"
+
 
 class Shown(msgspec.Struct, frozen=True):
-    """One target of a dry run: what it would be given, or why it cannot be (`problem`)."""
+    """One target of a dry run: what it would be given, or why it cannot be (`problem`). Where a person announces, it is
+    the text that they are given, and `owner` is who does it."""
 
     target: Planned
     payload: Payload | None = None
     problem: str = ""
+    owner: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -74,7 +82,20 @@ def _shown(desk: Desk, opened: Opened, matter: Matter, exact: bool) -> Iterator[
     kinds = {each.kind for each in serving}
     for wanted in channels(opened.policy):
         if wanted.kind not in kinds:
-            yield Shown(target=_planned(msgspec.structs.replace(wanted, by_hand=True)))
+            yield _announced(opened.case, matter, wanted)
+
+
+def _announced(case: Case, matter: Matter, wanted: Wanted) -> Shown:
+    """A place that nobody serves: the words for it, and who puts them there: whoever leads the case (S39)."""
+    words = announce.text(matter.advisory, PublishKind(wanted.kind)).encode()
+    about = "for a person to put there"
+    alone = wanted.required and not case.lead
+    return Shown(
+        target=_planned(msgspec.structs.replace(wanted, by_hand=True)),
+        payload=Payload(key=matter.advisory.id, media_type="text/plain; charset=utf-8", body=words, about=about),
+        problem=NOBODY if alone else "",
+        owner=case.lead_name or case.lead,
+    )
 
 
 def _one(target: Target, wanted: Wanted, matter: Matter, exact: bool) -> Shown:

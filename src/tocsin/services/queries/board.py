@@ -44,6 +44,7 @@ class AimView(msgspec.Struct, frozen=True):
     text: str
     by_hand: bool
     problem: str
+    owner: str
 
 
 class BoardView(msgspec.Struct, frozen=True):
@@ -96,6 +97,7 @@ def aims(plan: Plan) -> tuple[AimView, ...]:
             text=each.payload.body.decode("utf-8", "replace") if each.payload else "",
             by_hand=each.target.by_hand,
             problem=each.problem,
+            owner=each.owner,
         )
         for each in plan.targets
     )

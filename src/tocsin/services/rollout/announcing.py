@@ -26,6 +26,7 @@ from tocsin.core.vocabulary import ProjectId
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
 from tocsin.services.hooks import deliveries
+from tocsin.services.ports.shelf import ShelfCard
 from tocsin.services.ports.targets import Found, Matter, Payload
 from tocsin.services.post import letters
 from tocsin.services.post.letters import Fixed, Wish
@@ -127,15 +128,20 @@ def remind(desk: Desk) -> int:
             if record is None:
                 continue
             advisory = msgspec.json.decode(record.body, type=Advisory)
-            silent = [
-                each
-                for each in matching(desk, project.id, lines_of(advisory))
-                if each.value.wish.remind
-                and each.value.since <= card.published_at
-                and each.value.said.get(card.id, ("not-yet", None))[0] == "not-yet"
-            ]
-            sent += _queue(desk, project.id, silent, words(advisory, reminder=True), card.id, f"{about(card.id, 0)}r")
+            found = silent(desk, project.id, card, advisory)
+            sent += _queue(desk, project.id, found, words(advisory, reminder=True), card.id, f"{about(card.id, 0)}r")
     return sent
+
+
+def silent(desk: Desk, project: ProjectId, card: ShelfCard, advisory: Advisory) -> list[Kept[Subscriber]]:
+    """Those who want a reminder, were told of an advisory, and said nothing or “not yet”."""
+    return [
+        each
+        for each in matching(desk, project, lines_of(advisory))
+        if each.value.wish.remind
+        and each.value.since <= card.published_at
+        and each.value.said.get(card.id, ("not-yet", None))[0] == "not-yet"
+    ]
 
 
 class Exposure(msgspec.Struct, frozen=True):

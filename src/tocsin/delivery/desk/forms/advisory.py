@@ -20,6 +20,7 @@ from tocsin.core.vocabulary import Affectedness, MoveName, Refused
 from tocsin.delivery.desk.forms.base import Ground, Instant, Line, MoveForm, Names, Prose, Sentence, choices, rows
 from tocsin.services import publishing
 from tocsin.services.queries.board import AimView, BoardView, aims, board
+from tocsin.services.queries.rollout import RolloutView, rollout
 
 _PRODUCT: Final = ("vendor", "purl", "ecosystem", "package", "collection", "repository", "modules", "cpe", "scheme")
 _WHAT: Final = ("title", "summary", "details", "impact", "required_configuration", "cwe")
@@ -242,3 +243,8 @@ class PublishForm(MoveForm):
     def board(self) -> BoardView | None:
         """How far the order is that stands."""
         return board(self.ground.opened, self.ground.desk.now())
+
+    @property
+    def rollout(self) -> RolloutView | None:
+        """How far users are, once it is published."""
+        return rollout(self.ground.desk, self.ground.opened)
