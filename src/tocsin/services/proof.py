@@ -13,12 +13,12 @@ import hashlib
 from datetime import datetime
 
 import msgspec
-import rfc8785
 
 from tocsin.core.case.model import Case
 from tocsin.core.intake import Report
 from tocsin.core.log import leaf
 from tocsin.core.log.bundle import Shown
+from tocsin.core.log.canonical import canonical
 from tocsin.core.vocabulary import CaseRef
 from tocsin.services import leaves
 from tocsin.services.app import Front
@@ -59,7 +59,7 @@ def commitment(report: Report, salt: bytes) -> str:
     if report.letter and report.letter.raw:
         plain["letter"]["raw"] = report.letter.raw.sha256
     plain["attachments"] = [{"name": a.name, "sha256": a.sha256, "size": a.size} for a in report.attachments]
-    return hashlib.sha256(salt + rfc8785.dumps(plain)).hexdigest()
+    return hashlib.sha256(salt + canonical(plain)).hexdigest()
 
 
 def statement(proof: Proof) -> bytes:
@@ -72,7 +72,7 @@ def statement(proof: Proof) -> bytes:
         "received_at": proof.received_at.isoformat(),
         "what": "tocsin receipt 1",
     }
-    return rfc8785.dumps(said)
+    return canonical(said)
 
 
 def prove(front: Front, places: Places, key: CaseKey, case: Case) -> Proof:

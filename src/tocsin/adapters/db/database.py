@@ -62,6 +62,10 @@ class Database:
         """Whether this is SQLite; otherwise it is PostgreSQL."""
         return self.connection.vendor == "sqlite"
 
+    @cached_property
+    def _patience(self) -> float:
+        return float(self.connection.settings_dict.get("OPTIONS", {}).get("timeout", PATIENCE))
+
     @contextmanager
     def read(self) -> Iterator[CursorWrapper]:
         """Read with a cursor or, leaving it alone, with querysets. One statement sees one moment."""
@@ -93,7 +97,7 @@ class Database:
     def _cursor(self, connection: BaseDatabaseWrapper) -> Iterator[CursorWrapper]:
         """The driver's own cursor, with its errors told as Django tells them: Django's wrapper around each call costs
         more than most statements. Whoever watches the statements of a connection still gets to see them."""
-        if connection.execute_wrappers or connection.queries_logged:
+        if connection.execute_wrappers or connection.force_debug_cursor:
             with connection.cursor() as watched:
                 yield watched
             return
@@ -110,8 +114,7 @@ class Database:
     def _turn(self) -> AbstractContextManager[None]:
         if not self.is_sqlite:
             return nullcontext()
-        options = self.connection.settings_dict.get("OPTIONS", {})
-        return self._gate.turn(float(options.get("timeout", PATIENCE)))
+        return self._gate.turn(self._patience)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

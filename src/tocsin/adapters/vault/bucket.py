@@ -46,6 +46,7 @@ class BucketBlobs:
         def keep(file: BinaryIO, path: Path) -> None:
             file.close()
             self._send(path, blob_id)
+            path.unlink()
 
         return BlobFileWriter(self._scratch / blob_id, blob_id, blob_ad(self._instance, blob_id), keep)
 

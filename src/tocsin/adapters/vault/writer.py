@@ -17,7 +17,8 @@ from tocsin.adapters.vault.stream import StreamSealer
 from tocsin.services.ports.blobs import SealedBlob
 
 Keep = Callable[[BinaryIO, Path], None]
-"""Takes over the whole file, open and at its path: returns when it is kept durably, and raises when it is not."""
+"""Takes over the whole file, open and at its path: returns when it is kept durably and nothing is left at the path, and
+raises when it is not."""
 
 
 class BlobFileWriter(Secret):
@@ -46,13 +47,15 @@ class BlobFileWriter(Secret):
             raise
 
     def finish(self) -> SealedBlob:
-        """Have it kept; nothing is left under the name that it had meanwhile; see the port."""
+        """Have it kept; see the port."""
         path = self._check_open()
         try:
             blob = self._stream.finish(self._id)
             self._keep(self._file, path)
-        finally:
+        except BaseException:
             self.abort()
+            raise
+        self._path = None
         return blob
 
     def abort(self) -> None:
