@@ -81,7 +81,7 @@ def test_the_other_targets_of_a_run_are_cleared_by_the_order_of_the_run_and_coun
 @pytest.mark.parametrize(("late", "cleared"), [(-MOMENT, False), (MOMENT - MOMENT, True), (MOMENT, True)])
 def test_it_opens_at_the_instant_and_not_a_moment_before(late: timedelta, cleared: bool) -> None:
     told = clear(READY, ADVISORY, NOW + late)
-    assert isinstance(told, Cleared) == cleared
+    assert isinstance(told, Cleared if cleared else Refused)
     if isinstance(told, Refused):
         assert (told.code, told.rule) == ("too-early", "disclosure")
         assert f"{NOW:%Y-%m-%d %H:%M} UTC" in told.because
@@ -106,7 +106,7 @@ def test_an_advisory_that_changed_after_the_order_stays_private() -> None:
 )
 def test_an_embargo_in_force_holds_until_its_end(em: EM, ends: timedelta, cleared: bool) -> None:
     told = answer(embargo=embargo(em, ends))
-    assert isinstance(told, Cleared) == cleared
+    assert isinstance(told, Cleared if cleared else Refused)
     if isinstance(told, Refused):
         assert (told.code, told.rule) == ("embargo-holds", "em.6")
 

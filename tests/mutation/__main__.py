@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m tests.mutation [AREA] [--every N]`: the mutation score of what must not be wrong. Prints what no test
-noticed, and the score of each area; ends with 1 where one is below the goal. What is on `equivalent.txt` behaves the
-same and does not count; each line there says why."""
+"""`python -m tests.mutation [AREA] [--every N]`: the mutation score of what must not be wrong. Prints at once what no
+test noticed, and the score of each area; ends with 1 where one is below the goal. What is on `equivalent.txt` behaves
+the same and does not count; each line there says why."""
 
 from __future__ import annotations
 
@@ -79,6 +79,7 @@ def score(area: str, every: int = 1) -> tuple[int, list[str]]:
             tried += 1
             if not noticed(part, number):
                 missed.append(called)
+                print(f"  not noticed: {called}", flush=True)
     return tried, missed
 
 
@@ -91,8 +92,7 @@ def main() -> int:
     low = False
     for area in given.area or AREAS:
         tried, missed = score(area, given.every)
-        print(f"{area}: {tried - len(missed)} of {tried} noticed, {1 - len(missed) / tried:.0%}")
-        print("".join(f"  {each}\n" for each in missed), end="", flush=True)
+        print(f"{area}: {tried - len(missed)} of {tried} noticed, {1 - len(missed) / tried:.0%}", flush=True)
         low |= len(missed) > (1 - GOAL) * tried
     return int(low)
 
