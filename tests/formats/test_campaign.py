@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from prototyyppi.csaf.v20 import validate as validate_20
 from prototyyppi.csaf.v21csd03._validator import validate as validate_21
 
@@ -22,6 +23,7 @@ from tocsin.core.advisory import Advisory
 from tocsin.core.formats import FORMATS, disagreements, findings, format_named, render_all
 from tocsin.core.formats.encode import json_bytes
 from tocsin.core.formats.schema import bundled
+from tocsin.core.vocabulary import Affectedness
 from tocsin.services.documents import csaf
 from tocsin.services.documents.lint import kind_of
 
@@ -78,6 +80,13 @@ def judge(advisory: Advisory) -> None:
 @given(advisory=advisories())
 def test_random_advisories_are_valid_for_two_validators_and_agree(advisory: Advisory) -> None:
     judge(advisory)
+
+
+def test_an_advisory_with_unsupported_and_without_affected_lines_is_valid_for_two_validators() -> None:
+    (product,) = warehouse().products
+    lines = tuple(each for each in product.lines if not each.vulnerable)
+    assert {each.state for each in lines} == {Affectedness.NOT_AFFECTED, Affectedness.UNSUPPORTED}
+    judge(replace(warehouse(), products=(replace(product, lines=lines),)))
 
 
 @pytest.mark.deep
