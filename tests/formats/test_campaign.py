@@ -20,8 +20,9 @@ from prototyyppi.csaf.v21csd03._validator import validate as validate_21
 from tests.advisory.samples import warehouse
 from tests.advisory.strategies import advisories
 from tocsin.core.advisory import Advisory
-from tocsin.core.formats import FORMATS, disagreements, findings, format_named, render_all
+from tocsin.core.formats import FORMATS, disagreements, findings, format_named, render_all, schema_violations
 from tocsin.core.formats.encode import json_bytes
+from tocsin.core.formats.other import OTHERS
 from tocsin.core.formats.schema import bundled
 from tocsin.core.vocabulary import Affectedness
 from tocsin.services.documents import csaf
@@ -74,6 +75,12 @@ def judge(advisory: Advisory) -> None:
         if name in documents:
             assert list(broken(name, documents[name])) == [], name
             assert kind_of(documents[name]) is not None
+    for each in OTHERS.values():
+        if not any(loss.blocks for loss in each.cannot_express(advisory)):
+            document = each.render(advisory)
+            if each.schema:
+                assert schema_violations(each.schema, document) == (), each.name
+                assert list(broken(each.name.removesuffix("-vex"), document)) == [], each.name
 
 
 @settings(suppress_health_check=SLOW, max_examples=15)
