@@ -135,6 +135,23 @@ def test_the_same_check_sees_it_where_words_are_left_in_their_order(home: House,
     assert seems_signed(shown(home, ref), EVIL)
 
 
+@pytest.mark.parametrize("where", ["before", "behind"])
+def test_words_around_it_are_not_lost(home: House, ann: Gpg, case, where: str) -> None:
+    ref, to = case
+    post.deliver(home, mail(to, placed(where, signed(ann))), to=to)
+    assert shown(home, ref)[0].splitlines()[-2:] == [NOT_SIGNED, f"{MARK}{EVIL}"]
+
+
+def test_of_several_signatures_none_is_said_to_be_good(home: House, ann: Gpg, case) -> None:
+    """Which of them was checked, and when it was made, could not be told apart."""
+    ref, to = case
+    words, armour = signed(ann).split("-----BEGIN PGP SIGNATURE-----", 1)
+    twice = ann("--enarmor", given=2 * ann("--dearmor", given=f"-----BEGIN PGP SIGNATURE-----{armour}".encode()))
+    text = words + twice.decode().replace("PGP ARMORED FILE", "PGP SIGNATURE")
+    post.deliver(home, mail(to, text), to=to)
+    assert "its signature could not be checked" in shown(home, ref)[1]
+
+
 @pytest.mark.parametrize(("was", "became"), [("7.2", "9.9"), ("- first", "- last"), ("From Ann", "From Bob")])
 def test_words_that_were_changed_are_not_signed(home: House, ann: Gpg, case, was: str, became: str) -> None:
     ref, to = case
