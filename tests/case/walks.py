@@ -318,6 +318,8 @@ class Walk:
             return self._target()
         if rng.random() < 0.02:
             return self._rare()
+        if self.case and self.case.advisory_id and not self.case.cve_id and rng.random() < 0.06:
+            return cc.RequestCve()
         ordered = self.case.ordered_digest if self.case else ""
         return rng.choice(
             (

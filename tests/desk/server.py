@@ -38,6 +38,8 @@ class Door:
         return response
 
 
+LOADERS = [f"django.template.loaders.{each}.Loader" for each in ("filesystem", "app_directories")]
+
 SETTINGS: dict[str, Any] = {
     "ROOT_URLCONF": "tests.desk.server",
     "ALLOWED_HOSTS": ["*"],
@@ -65,8 +67,7 @@ SETTINGS: dict[str, Any] = {
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
             "DIRS": [PACKAGE / "delivery" / "templates"],
-            "APP_DIRS": True,
-            "OPTIONS": {"context_processors": []},
+            "OPTIONS": {"context_processors": [], "loaders": [("tocsin.delivery.flat.Loader", LOADERS)]},
         }
     ],
 }

@@ -82,7 +82,7 @@ SETTINGS: dict[str, Any] = {
                 "context_processors": [],
                 "loaders": [
                     (
-                        "tocsin.delivery.reporter.flat.Loader",
+                        "tocsin.delivery.flat.Loader",
                         [
                             "django.template.loaders.filesystem.Loader",
                             "django.template.loaders.app_directories.Loader",

@@ -17,9 +17,9 @@ from django.test.utils import override_settings
 from django.utils import translation
 
 from tests.rooms import site
-from tocsin.delivery.reporter.flat import flatten
+from tocsin.delivery.flat import flatten
 from tocsin.delivery.reporter.languages import LANGUAGES
-from tocsin.delivery.reporter.straight import Straight, straight
+from tocsin.delivery.straight import Straight, straight
 from tocsin.testing.house import House
 
 FIELDS = {"title": "A problem in the <decoder>", "reproduce": "Call it & look.", "version": "7.3.1", "kind": "found"}

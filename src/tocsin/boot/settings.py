@@ -85,7 +85,7 @@ ROOT_URLCONF = "tocsin.boot.urls_desk" if ROLE is Role.DESK else "tocsin.boot.ur
 APPEND_SLASH = False
 
 _LOADERS = [f"django.template.loaders.{each}.Loader" for each in ("filesystem", "app_directories")]
-_LOADER = "tocsin.delivery.reporter.flat.Loader" if ROLE is Role.FRONT else "django.template.loaders.cached.Loader"
+_LOADER = "tocsin.delivery.flat.Loader"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -88,11 +88,10 @@ def worded(answer: window.Answer) -> WindowView:
     )
 
 
-def earliest(desk: Desk, opened: Opened) -> datetime | None:
+def earliest(answer: window.Answer, opened: Opened, now: datetime) -> datetime | None:
     """The first instant that breaks the fewest wishes and comes before the date agreed; None where there is none."""
     agreed = opened.case.embargo_until
-    found = answered(desk, opened).window.candidates
-    ahead = [each for each in found if desk.now() < each.at and (agreed is None or each.at < agreed)]
+    ahead = [each for each in answer.window.candidates if now < each.at and (agreed is None or each.at < agreed)]
     return min(ahead, key=lambda each: (len(each.breaks), each.at)).at if ahead else None
 
 

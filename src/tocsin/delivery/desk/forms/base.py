@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, ClassVar, Final, NamedTuple
 
 from django import forms
@@ -21,11 +22,13 @@ from tocsin.core import access
 from tocsin.core.case import templates
 from tocsin.core.case.commands import Command
 from tocsin.core.case.model import Case
+from tocsin.core.case.window import Answer
 from tocsin.core.intake import Attachment
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, MoveName, Refused, Role
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
+from tocsin.services.queries import window as windows
 from tocsin.services.queries.options import Options
 
 MAX_LINE: Final = 300
@@ -41,6 +44,11 @@ class Ground:
     actor: Actor
     opened: Opened
     options: Options
+
+    @cached_property
+    def window(self) -> Answer:
+        """When the case may be disclosed; worked out once for a page."""
+        return windows.answered(self.desk, self.opened)
 
     @property
     def case(self) -> Case:

@@ -50,7 +50,7 @@ class ProposeForm(MoveForm):
         if (
             case.fix_ready_at
             and case.embargo_until
-            and (soon := windows.earliest(self.ground.desk, self.ground.opened))
+            and (soon := windows.earliest(self.ground.window, self.ground.opened, self.ground.desk.now()))
         ):
             return {"ends_at": soon}
         found = dates(self.ground.policy, case, self.ground.desk.now())

@@ -318,7 +318,7 @@ def _mail(request: DeskRequest, ground: Ground, view: CaseView) -> dict[int, rea
 
 def _dates(request: DeskRequest, ground: Ground) -> dict[str, Any]:
     """When the case may be disclosed, and the clocks of others that run in it."""
-    answer = windows.answered(request.desk, ground.opened)
+    answer = ground.window
     return {
         "rail": rails.rail(ground.opened, answer, request.desk.now()),
         "zones": zones.clocks(request.desk, ground.case, ground.policy, request.GET.getlist("zone")[:4]),

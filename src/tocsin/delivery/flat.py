@@ -2,9 +2,10 @@
 """Templates compiled once for each language, with everything that is the same for all readers written out: sentences,
 what a page takes over from the page that it extends, and the parts that it includes.
 
-A page of the room has some sixty sentences, and looking each up anew, at every rendering, cost more than sealing the
-report. What is left to do for a reader is what differs between readers. Nothing else changes: a sentence is escaped
-here by the same function, and the bytes are those of Django's own rendering (a test compares every page).
+Every room is served so. A page of the reporter's has some sixty sentences, and looking each up anew, at every
+rendering, cost more than sealing the report. What is left to do for a reader is what differs between readers. Nothing
+else changes: a sentence is escaped here by the same function, and the bytes are those of Django's own rendering (tests
+compare every page).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from django.templatetags.static import StaticNode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from tocsin.delivery.reporter.straight import straight, straighten
+from tocsin.delivery.straight import straight, straighten
 
 Blocks = dict[str, NodeList]
 """What a page puts in place of the parts of the page that it extends, by their names."""
@@ -45,7 +46,12 @@ class Loader(cached.Loader):
         return f"{get_language()}:{super().cache_key(template_name, skip)}"
 
     def get_template(self, template_name: str, skip: list[Origin] | None = None) -> Template:
-        """Compile, and write out what is the same for everybody. Raises TemplateDoesNotExist."""
+        """Compile, and write out what is the same for everybody. Raises TemplateDoesNotExist.
+
+        Django asks with `skip` for what a page extends that was left to it: that keeps its blocks.
+        """
+        if skip is not None:
+            return super().get_template(template_name, skip)
         key = self.cache_key(template_name, skip)
         ready = self._ready.get(key)
         if ready is None:
@@ -67,7 +73,7 @@ class Loader(cached.Loader):
         """The nodes of a page with what it extends and includes in its place. `path` names the templates that we are
         in: one that includes itself is left to Django."""
         extends = next((node for node in nodes if type(node) is ExtendsNode), None)
-        if extends and (name := _constant(extends.parent_name)):
+        if extends and not _adds(extends) and (name := _constant(extends.parent_name)):
             own = {each: block.nodelist for each, block in extends.blocks.items()}
             return self._whole(super().get_template(name).nodelist, {**own, **blocks}, (*path, name))
         made = NodeList()
@@ -119,6 +125,12 @@ def _written(value: object, context: Context) -> str:
     if context.autoescape and type(value) is str:
         return html.escape(value)
     return value if type(value) is SafeString else render_value_in_context(value, context)
+
+
+def _adds(extends: ExtendsNode) -> bool:
+    """Whether a page adds to what it extends (`block.super`) and not only replaces it: left to Django."""
+    values: list[Any] = extends.nodelist.get_nodes_by_type(VariableNode)
+    return any(str(value.filter_expression.var) == "block.super" for value in values)
 
 
 def _constant(name: Any) -> str:
