@@ -316,10 +316,9 @@ class Walk:
         )
         if self.case and self.case.run and rng.random() < 0.4:
             return self._target()
-        if rng.random() < 0.02:
-            return self._rare()
-        if self.case and self.case.advisory_id and not self.case.cve_id and rng.random() < 0.06:
-            return cc.RequestCve()
+        without = bool(self.case and self.case.advisory_id and not self.case.cve_id)
+        if rng.random() < (0.08 if without else 0.02):
+            return cc.RequestCve() if without and rng.random() < 0.75 else self._rare()
         ordered = self.case.ordered_digest if self.case else ""
         return rng.choice(
             (

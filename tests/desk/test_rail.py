@@ -119,7 +119,7 @@ def test_the_page_says_everything_that_the_picture_shows(house: House, sign_in: 
     assert described
     for point in laid(house, opened(house, ref)).points:
         assert f"{point.label} {point.at}" in described[1]
-        assert f"<td>{point.at}</td><td>{point.label}</td>" in page
+        assert f'<td>{point.at}</td><td data-label="What">{point.label}</td>' in page
 
 
 def test_a_case_without_any_date_still_has_a_rail(house: House, sign_in: SignIn) -> None:
