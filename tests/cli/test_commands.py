@@ -6,10 +6,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
-from tests.services.acts import report
+from tests.services.acts import REPORT, report
 from tocsin.core.policy.seeds import seed
 from tocsin.services import worker
 
@@ -59,6 +60,17 @@ def test_the_inbox_is_the_default_and_its_rows_are_names(shell):
     assert case in shell.ok("case", "view", "1")
     assert case in shell.ok("case", "view", case[-5:])
     assert shell("case", "view", "2").exit_code == 5
+
+
+def test_the_digest_for_a_desktop_has_numbers_and_no_word_of_a_case(shell):
+    assert shell.ok("inbox", "--digest") == ""
+    made = [report(shell.home) for _ in range(2)]
+    shell.home.clock.advance(timedelta(days=9))
+    report(shell.home)
+    (line,) = shell.ok("inbox", "--digest").splitlines()
+    assert line.startswith("Needs us: 3 waiting, 2 over, next due in ")
+    assert not any(each.case in line for each in made)
+    assert REPORT.title not in line
 
 
 @pytest.mark.parametrize("command", [("inbox",), ("people", "list"), ("advisory", "list"), ("verify",)])

@@ -95,8 +95,11 @@ def test_a_tag_without_the_fix_is_no_release_of_it(place: Place, ref: str) -> No
     place.made.switch("main")
     fetch(place)
     run(place.home, 5)
-    assert states(place.home, ref)["releases"] != "readable"
+    stopped = case_of(place, ref).run.get("releases")
+    assert stopped
+    assert (stopped.state.value, "names no release any more" in stopped.trouble) == ("refused", True)
     assert begun(place, ref) == ["releases"]
+    assert place.home.desk.shelf.documents("WHPG-SA-2026-001") == ()
 
 
 def test_a_person_may_let_the_others_go_on_without_it(place: Place, ref: str) -> None:

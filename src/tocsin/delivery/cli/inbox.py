@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -33,12 +33,29 @@ TABS: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
 @click.option("-p", "--project", default="", help="Only this project.")
 @click.option("--by", type=click.Choice(orders.ORDERS), default=None, help="Another order, or one class of priority.")
 @click.option("--after", default="", help="Go on after this cursor.")
+@click.option("--digest", is_flag=True, help="One line: how many wait for us, how many are over, what is due next.")
 @click.pass_context
-def inbox(ctx: click.Context, person: str, json_: bool, tab: str, project: str, by: str | None, after: str) -> None:
-    """List cases, the one that is due first on top, or in another order: `priority`, or `age`, untouched longest."""
+def inbox(  # noqa: PLR0913 - one for each option
+    ctx: click.Context,
+    person: str,
+    json_: bool,
+    tab: str,
+    project: str,
+    by: str | None,
+    after: str,
+    digest: bool,
+) -> None:
+    """List cases, the one that is due first on top, or in another order: `priority`, or `age`, untouched longest.
+
+    `--digest` is for a desktop: numbers only, no name of a case, and no line at all where nothing waits.
+    """
     at = seat(ctx, person)
     title, asked = TABS[tab]
     page = at.page(project=project, after=after, **({"by": by} if by else {}), **asked)
+    if digest:
+        if page.items:
+            click.echo(f"{title}: {summed(page.items, bool(page.next), at.now())}")
+        return
     if json_:
         print_json(page)
         return
@@ -53,6 +70,19 @@ def inbox(ctx: click.Context, person: str, json_: bool, tab: str, project: str, 
     table(heads, [_cells(str(n) if counted else "", row, now, extra) for n, row in enumerate(page.items, 1)])
     if page.next:
         click.echo(f"more: tocsin inbox --tab {tab}{f' --by {by}' if by else ''} --after {page.next}")
+
+
+def summed(rows: Sequence[CaseRow], more: bool, now: datetime) -> str:
+    """What waits, in numbers: it may stand on a screen that others see, so it says nothing of what it is about."""
+    dues = [row.next_due for row in rows if row.next_due and row.next_due < NEVER]
+    over = sum(due < now for due in dues)
+    ahead = min((due for due in dues if due >= now), default=None)
+    parts = [
+        f"{len(rows)}{'+' if more else ''} waiting",
+        f"{over} over" if over else "",
+        f"next due {words.until(ahead, now)}" if ahead else "",
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def _cells(number: str, row: CaseRow, now: datetime, extra: str) -> tuple[str, ...]:

@@ -31,6 +31,11 @@ from tocsin.services.site.writer import FORMATS, feed_path
 FEEDS: Final = ("atom", "json", "rss")
 
 
+def _versions(advisory: Advisory) -> tuple[str, ...]:
+    """The releases that an advisory says to update to, each once."""
+    return tuple(dict.fromkeys(each for product in advisory.products for each in product.fixed_versions))
+
+
 def manifest(documents: Sequence[Document]) -> bytes:
     """The documents with their SHA-256, as `sha256sum` writes them."""
     return "".join(f"{each.sha256}  {each.name}\n" for each in documents).encode()
@@ -47,18 +52,19 @@ class Releases:
     blind: bool = False
 
     def wanted(self, policy: Policy, advisory: Advisory) -> Sequence[Wanted]:
-        """Where the policy publishes after the release, and git was asked for the fix."""
-        promised = bool(policy.publish and policy.publish.after_release)
-        return (Wanted(kind=self.kind, stage=self.stage),) if promised and self.case.asked.fix else ()
+        """Where the policy publishes after the release, git was asked for the fix, and the advisory names a release."""
+        promised = bool(policy.publish and policy.publish.after_release and self.case.asked.fix)
+        return (Wanted(kind=self.kind, stage=self.stage),) if promised and _versions(advisory) else ()
 
     def preview(self, matter: Matter) -> Payload:
         """The versions that have to be there."""
-        fixed = dict.fromkeys(each for product in matter.advisory.products for each in product.fixed_versions)
-        body = "".join(f"{each}\n" for each in fixed)
+        body = "".join(f"{each}\n" for each in _versions(matter.advisory))
         return Payload(key=matter.advisory.id, media_type="text/plain", body=body.encode(), about="releases looked for")
 
     def find(self, matter: Matter, payload: Payload) -> Found | None:
         """Ask git which releases have the fix. The project makes them, so what lacks is waited for."""
+        if not payload.body:
+            raise Rejected("the advisory names no release any more: its lines changed after it was ordered")
         told = branches.facts(self.desk, self.case, self.case.asked)
         if isinstance(told, Refused):
             raise Trouble(" ".join((told.because, *told.missing)))
