@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,14 +51,11 @@ class Tree:
 
     def cpu(self) -> float:
         """CPU seconds, user and system, spent so far by the tree."""
-        total = 0
+        total = 0.0
         for pid in self.pids():
-            try:
-                fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            total += int(fields[11]) + int(fields[12])
-        return total / TICK
+            with suppress(OSError):
+                total += time.clock_gettime(_clock(pid))
+        return total
 
     def pss(self) -> float:
         """Proportional memory of the tree in megabytes (10^6)."""
@@ -71,6 +68,13 @@ class Tree:
             except OSError:
                 continue
         return total * 1024 / 1e6
+
+
+def _clock(pid: int) -> int:
+    """The kernel's clock of the CPU that a process and all its threads spent, clock_getcpuclockid(3) on Linux. It
+    counts nanoseconds where /proc counts hundredths of a second, which are a tenth of what the floor spends in a round.
+    """
+    return ~pid << 3 | 2
 
 
 @contextmanager

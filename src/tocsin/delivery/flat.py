@@ -98,6 +98,8 @@ class Value(VariableNode):
         """Write the value, escaped."""
         return _written(self.filter_expression.resolve(context), context)
 
+    render_annotated = render  # Django's own only adds where in a template an error came from, while debugging
+
 
 class Sentence(Node):
     """A translated sentence with places for values."""
