@@ -95,11 +95,10 @@ def once(words: Callable[[Advisory], Kept]) -> Callable[[Advisory], Kept]:
 
     @wraps(words)
     def kept(advisory: Advisory) -> Kept:
-        found: Kept
-        try:
-            found = advisory.__dict__[name]
-        except KeyError:
-            found = advisory.__dict__[name] = words(advisory)
+        held = advisory.__dict__
+        if name not in held:
+            held[name] = words(advisory)
+        found: Kept = held[name]
         return found
 
     return kept
