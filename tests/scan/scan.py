@@ -46,9 +46,10 @@ def wapiti(served: Served, front: str, quick: bool) -> bool:
     dana.enter(served.add("Dana"))
     dana.set_up()
     cookie = "; ".join(f"{each.name}={each.value}" for each in dana.browser._client.cookies.jar)
+    out = [word for end in ("/sign-out", "/account/sessions") for word in ("-x", served.url + end)]
     good = [
         _attacked(program, f"{front}/", ["-s", f"{front}/p/warehousepg/report"], quick),
-        _attacked(program, f"{served.url}/inbox", ["-H", f"Cookie: {cookie}", "--drop-set-cookie"], quick),
+        _attacked(program, f"{served.url}/inbox", ["-C", cookie, "--drop-set-cookie", *out], quick),
     ]
     return all(good)
 
