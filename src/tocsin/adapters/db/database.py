@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from django.db import (
@@ -27,6 +27,7 @@ from django.db import (
     transaction,
 )
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX, SQLiteCursorWrapper
 from django.db.backends.utils import CursorWrapper
 
 from tocsin.adapters.db import scope
@@ -43,6 +44,20 @@ _SQLITE_MISTAKES: Final = frozenset(
     {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE}
 )
 _gates: Final[dict[str, Gate]] = {}
+
+
+class Remembering(SQLiteCursorWrapper):
+    """Django's cursor for SQLite, which remembers how it writes a statement: ours are few and come again, and writing
+    one anew takes half as long as running it."""
+
+    def convert_query(self, query: str, *, param_names: list[str] | None = None) -> str:
+        """Write a statement with SQLite's own marks for parameters."""
+        return str(super().convert_query(query, param_names=param_names)) if param_names else _with_marks(query)
+
+
+@lru_cache(maxsize=512)
+def _with_marks(query: str) -> str:
+    return FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
 
 
 class Database:
@@ -104,7 +119,8 @@ class Database:
         connection.close_if_health_check_failed()
         with connection.wrap_database_errors:
             connection.ensure_connection()
-            with closing(connection.create_cursor()) as cursor:
+            made = connection.connection.cursor(Remembering) if self.is_sqlite else connection.create_cursor()
+            with closing(made) as cursor:
                 yield cursor
 
     def stamp(self, at: datetime) -> datetime:
