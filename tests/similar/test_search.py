@@ -21,6 +21,9 @@ WORDS = st.lists(st.sampled_from(["heap", "overflow", "lib/x.c", "f_g", "7.3.1",
 CORPUS = st.dictionaries(st.sampled_from("abcdefgh"), WORDS.map(" ".join), max_size=8)
 
 
+PARTS = ["vacuum", "sorting", "hashing", "joining", "locking", "logging", "caching", "casting"]
+
+
 def shelf(texts: dict[str, str]) -> Shelf:
     made = Shelf()
     for id_, text in texts.items():
@@ -57,6 +60,25 @@ def test_names_count_whole_and_in_parts() -> None:
     assert spelt("v7.3.1 and 7.3.1") == ["7.3.1", "7.3.1"]
     assert spelt("queries, query") == ["query", "query"]
     assert spelt("缓冲区溢出") == ["缓冲", "冲区", "区溢", "溢出"]
+
+
+def test_an_abbreviation_and_what_it_stands_for_are_the_same_words() -> None:
+    assert spelt("RCE") == spelt("remote code execution")
+    assert spelt("elevation of privileges") == spelt("privileges escalation")[::-1]
+    texts = {
+        "long": "A use after free in the session cache allows remote code execution.",
+        "other": "A crash at start.",
+    }
+    (hit, *_) = View([shelf(texts)]).search("UAF, probably RCE, in your session cache")
+    assert hit.id == "long"
+    assert {"UAF", "RCE"} <= {each.value for each in hit.evidence}
+
+
+def test_of_two_texts_that_say_it_the_one_that_says_less_else_comes_first() -> None:
+    short = "The planner reads past the end of an array in a subquery."
+    more = " ".join(f"Also, {word} was mended in module {number}." for number, word in enumerate(PARTS))
+    texts = {"short": short, "long": f"{short} {more}"}
+    assert [hit.id for hit in View([shelf(texts)]).search(short)] == ["short", "long"]
 
 
 def test_a_name_is_said_to_be_what_it_is() -> None:

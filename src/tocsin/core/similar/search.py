@@ -2,8 +2,9 @@
 """Ranking: which texts on the given shelves may speak of the same matter as a new one, and by which words.
 
 `query` names candidates; here they are compared whole: BM25 (Robertson and Zaragoza 2009, k1 1.2, b 0.75) divided by
-what a perfect answer would get, the cosine of TF-IDF vectors, and the share of neighbouring word pairs that both texts
-have. The three are added; the score lies in 0..1 and is only good for putting hits in order and for a threshold.
+what a perfect answer would get, the cosine of TF-IDF vectors, the share of neighbouring word pairs that both have, and
+how much of what the earlier text says the new one says too, so that a long text does not seem to be about everything.
+The four are added; the score lies in 0..1 and is only good for putting hits in order and for a threshold.
 
 Plain Python on purpose: a query's rare words lead to so few texts that numpy would not pay for its start.
 """
@@ -25,7 +26,8 @@ K1: Final = 1.2
 B: Final = 0.75
 COSINE: Final = 1.0
 PAIRS: Final = 0.3
-"""Weights of cosine and word pairs beside normalised BM25."""
+COVER: Final = 0.3
+"""Weights of cosine, word pairs, and what a text says that the query says too, beside normalised BM25."""
 
 FINAL: Final = 12
 """Texts whose word pairs are looked at; at least as many as are asked for."""
@@ -69,7 +71,7 @@ class View:
             (score + PAIRS * query.pairs(shelf.texts[number] or NOTHING), shelf, number)
             for score, shelf, number in nlargest(max(FINAL, top), scored, key=_score)
         ]
-        scale = query.substance / (1 + COSINE + PAIRS)
+        scale = query.substance / (1 + COSINE + PAIRS + COVER)
         return [
             Hit(
                 id=shelf.ids[number],
@@ -82,6 +84,7 @@ class View:
     def _weigh(self) -> None:
         self._squares = Squares(self.shelves)
         self._norms: dict[int, dict[int, float]] = {id(shelf): {} for shelf in self.shelves}
+        self._wholes: dict[int, dict[int, float]] = {id(shelf): {} for shelf in self.shelves}
         self._swept = self._sweeps()
 
     def _sweeps(self) -> int:
@@ -106,7 +109,12 @@ class View:
             if term in best:
                 bm25 += best[term] * (count * (K1 + 1) / (count + room) - once)
                 dot += vector[term] * log(count)
-        return bm25 / query.perfect + COSINE * dot / self._norm(shelf, number, told)
+        said = sum(map(self._squares.__getitem__, shared))
+        return (
+            bm25 / query.perfect
+            + COSINE * dot / self._norm(shelf, number, told)
+            + COVER * said / self._whole(shelf, number, told)
+        )
 
     def _norm(self, shelf: Shelf, number: int, told: array[int]) -> float:
         """Length of a text's vector; kept, because texts that are like one are like many. Repeated words count fully,
@@ -116,6 +124,14 @@ class View:
         if norm is None:
             known[number] = norm = sqrt(sum(map(self._squares.__getitem__, told))) or 1.0
         return norm
+
+    def _whole(self, shelf: Shelf, number: int, told: array[int]) -> float:
+        """All that a text says, each word once; kept like its norm."""
+        known = self._wholes[id(shelf)]
+        whole = known.get(number)
+        if whole is None:
+            known[number] = whole = sum(map(self._squares.__getitem__, set(told))) or 1.0
+        return whole
 
 
 def _score(found: tuple[float, Shelf, int]) -> float:
