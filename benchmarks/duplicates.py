@@ -226,6 +226,7 @@ def line(name: str, built: float, found: Measured) -> tuple[object, ...]:
 CONSTANTS: dict[str, tuple[Any, tuple[float, ...]]] = {
     "COSINE": (ranking, (0.5, 0.75, 1.0, 1.5)),
     "PAIRS": (ranking, (0.0, 0.15, 0.3, 0.5, 0.8)),
+    "COVER": (ranking, (0.0, 0.15, 0.3, 0.5)),
     "K1": (ranking, (0.9, 1.2, 1.6)),
     "B": (ranking, (0.5, 0.75, 0.9)),
     "FAINT": (asking, (0.2, 0.3, 0.4)),
