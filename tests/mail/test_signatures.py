@@ -12,14 +12,14 @@ from pysequoia import CipherSuite, Profile, SignatureMode, Tsk, encrypt, sign
 from tests.mail import post
 from tocsin.adapters.child.run import parse
 from tocsin.adapters.openpgp.engine import Engine
-from tocsin.core.mail.addresses import FROM_REPORTER
+from tocsin.core.mail.addresses import FROM_REPORTER, Thread
 from tocsin.core.mail.message import Mailbox, Message
 from tocsin.core.mail_out.keys import Source
 from tocsin.core.vocabulary import Refused
 from tocsin.services import sealing
 from tocsin.services.mail import signing, threads
 from tocsin.services.ports.openpgp import Opened
-from tocsin.services.post import keyring
+from tocsin.services.post import keyring, members
 from tocsin.testing.house import House, house
 
 PART = "Content-Type: text/plain; charset=utf-8\r\n\r\nIt also happens on 7.2.\r\n"
@@ -117,7 +117,7 @@ def test_a_mail_that_names_two_senders_is_no_members(home: House) -> None:
         assert signing.member(home.desk, post.PROJECT, Message(froms=froms, from_headers=headers)) is None
 
 
-def encrypted(home: House, to: str, plain: bytes, signer: Tsk | None = None) -> bytes:
+def encrypted(home: House, to: str, plain: bytes, signer: Tsk | None = None, sender: str = "ann@example.net") -> bytes:
     """A mail to a team whose key is at hand."""
     team, engine = key(post.BOX), Engine(parse)
 
@@ -133,7 +133,7 @@ def encrypted(home: House, to: str, plain: bytes, signer: Tsk | None = None) -> 
     home.desk = replace(home.desk, mail=replace(home.desk.mail, keys=Team()))
     by = signer.signer() if signer else None
     body = encrypt(bytes=plain, recipients=[team.extract_certificate()], signer=by).decode().replace("\n", "\r\n")
-    head = f"From: Ann <ann@example.net>\r\nTo: {to}\r\nSubject: ...\r\nMessage-ID: <e1@e>\r\n"
+    head = f"From: Ann <{sender}>\r\nTo: {to}\r\nSubject: ...\r\nMessage-ID: <e1@e>\r\n"
     wrapped = (
         'Content-Type: multipart/encrypted; boundary="b"; protocol="application/pgp-encrypted"\r\n\r\n--b\r\n'
         "Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\n"
@@ -157,3 +157,27 @@ def test_what_was_signed_before_it_was_encrypted_is_checked_too(home: House, ann
     known(home, ref, ann)
     post.deliver(home, encrypted(home, to, signed(ann, to, "in@e", part=part)), to=to)
     assert told in proof(home, ref)
+
+
+def test_signed_words_sent_again_in_another_envelope_act_once_and_then_wait_for_a_person(home: House) -> None:
+    dana = key("dana@example.org")
+    assert not isinstance(members.upload(home.desk, home.dana, bytes(dana.extract_certificate())), Refused)
+    ref, _ = opened_case(home)
+    secret, places = post.look(home, ref).key, sealing.Places(home.desk.sealer.instance)
+    own = threads.reply_address(secret, places, post.BOX, ref, Thread(room="team", holder=home.dana))
+    words = b"Content-Type: text/plain; charset=utf-8\r\n\r\n/note It is an old one.\r\n"
+    first = encrypted(home, own, words, dana, "dana@example.org")
+    post.deliver(home, first, to=own)
+    acted = post.look(home, ref).case.seq
+    assert post.entries(home, ref)[-1].event.text == "It is an old one."
+    post.deliver(home, first, to=own)
+    assert post.quarantine(home) == [], "the same mail twice is one"
+    post.deliver(home, first.replace(b"<e1@e>", b"<e2@e>"), to=own)
+    assert post.look(home, ref).case.seq == acted
+    (held,) = post.quarantine(home)
+    assert "carried out before" in held.because[0]
+    fresh = encrypted(home, own, words.replace(b"old", b"older"), dana, "dana@example.org").replace(
+        b"<e1@e>", b"<e3@e>"
+    )
+    post.deliver(home, fresh, to=own)
+    assert post.entries(home, ref)[-1].event.text == "It is an older one."

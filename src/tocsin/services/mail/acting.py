@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.mail import quotes, verbs
@@ -22,6 +22,13 @@ from tocsin.services.ports.openpgp import Signed
 from tocsin.services.ports.world import PersonInfo
 
 Said = verbs.Verb | verbs.Unknown | None
+
+SAID_BEFORE: Final = Refused(
+    code="said-before",
+    because="The very same signed words were carried out before, and nothing in them tells whether somebody else sent "
+    "them again. Write them anew, with a word more, or do it at the desk.",
+    rule="mail verbs",
+)
 
 THANKS = "Thank you for the report. We have accepted it and are working on it."
 
@@ -50,6 +57,9 @@ def act(item: Item, ref: CaseRef, person: PersonInfo, thread: Thread | None) -> 
     sent_before = threads.known(desk, item.project, item.read.message.message_id)
     if sent_before or threads.was_carried_out(desk, item.project, _name(item)):
         return None
+    sealed = _sealed_words(item)
+    if sealed and threads.was_carried_out(desk, item.project, sealed):
+        return SAID_BEFORE
     actor = desk.people.actor(person.id, item.project)
     if actor is None:
         return cases.NOT_FOUND
@@ -57,7 +67,8 @@ def act(item: Item, ref: CaseRef, person: PersonInfo, thread: Thread | None) -> 
     refused = _snooze(item, ref, actor, verb) if _snoozes(verb) else _move(item, ref, actor, verb, thread)
     if refused:
         return refused
-    threads.carried_out(desk, item.project, _name(item))
+    for name in filter(None, (sealed, _name(item))):
+        threads.carried_out(desk, item.project, name)
     threads.remember(desk, item.project, ref, item.read.message.message_id)
     return None
 
@@ -70,6 +81,19 @@ def _name(item: Item) -> str:
         return item.arrival
     body = message.signed.content if message.signed else message.text.encode()
     return hashlib.sha256(f"{signature.by} {signature.made_at.isoformat()} ".encode() + body).hexdigest()
+
+
+def _sealed_words(item: Item) -> str:
+    """What a mail is remembered by that was signed inside of its encryption, where no day of the signature is known and
+    nothing but the signature proves it: whoever sends it again in another envelope cannot change its words. Empty for
+    any other mail."""
+    read = item.read
+    if not read.opened or read.signature.made_at is not None or read.proof.proven:
+        return ""
+    said = hashlib.sha256(f"{read.signature.by} {read.message.text}".encode())
+    for file in read.message.files:
+        said.update(hashlib.sha256(file.content).digest())
+    return said.hexdigest()
 
 
 def _move(item: Item, ref: CaseRef, actor: Actor, verb: Said, thread: Thread | None) -> Refused | None:
