@@ -68,6 +68,7 @@ case priority CASE
 case point CASE utility
 case consent CASE somebody
 case decline CASE somebody
+case clock CASE reporter Asia/Tokyo
 case party CASE somebody accepted
 case product CASE somebody
 case let-go CASE somebody --reason words

@@ -10,8 +10,9 @@ import pytest
 
 from tests.cli.conftest import Installation
 from tests.services.acts import report
+from tocsin.core.vocabulary import SYSTEM_ACTOR
 from tocsin.delivery.cli.exits import Exit
-from tocsin.services import room, worker
+from tocsin.services import cases, room, worker
 
 WORDS = ("--plan", "We look.", "--workarounds", "Turn it off.")
 
@@ -80,6 +81,24 @@ def test_cases_are_merged_split_and_handed_over(shell, case):
     assert "A second bug" in shell.ok("case", "view", made[1])
     shell.ok("case", "transfer", theirs, "--to", "example", "--reason", "Their code.")
     assert shell("case", "transfer", case, "--to", "example", "--reason", "Theirs.").exit_code == Exit.REFUSED
+
+
+def test_a_clock_is_written_down_for_the_reporter_and_for_a_party_and_no_other_word_is(shell, case):
+    shell.ok("case", "invite", case, "Other Ltd", "--part", "vendor", "--why", "Theirs.")
+
+    def zones() -> set[str]:
+        opened = cases.open_case(shell.home.desk, case, SYSTEM_ACTOR, "test")
+        return {opened.case.reporter_zone, *(each.zone for each in opened.case.parties if each.name == "Other Ltd")}
+
+    for named in ("reporter", "Other Ltd"):
+        shell.ok("case", "clock", case, named, "Tokyo")
+    assert zones() == {"Asia/Tokyo"}
+    for named in ("reporter", "Other Ltd"):
+        shell.ok("case", "clock", case, named, "")
+    assert zones() == {""}
+    refused = shell("case", "clock", case, "reporter", "Atlantis")
+    assert refused.exit_code == Exit.REFUSED
+    assert "no time zone" in refused.output
 
 
 def test_consent_is_written_down_with_where_it_was_given(shell, case):

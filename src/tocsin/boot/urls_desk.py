@@ -6,6 +6,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from tocsin.boot.later import Later
+
 
 def no_icon(request: HttpRequest) -> HttpResponse:
     """Spare browsers the error page when they ask for a picture we do not have."""
@@ -14,7 +16,7 @@ def no_icon(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("favicon.ico", no_icon),
-    path("api/v1/", include("tocsin.delivery.api.desk")),
+    Later("api/v1/", "tocsin.delivery.api.desk"),
     path("account/", include("tocsin.delivery.desk.accounts.urls")),
     path("", include("tocsin.delivery.desk.urls")),
 ]

@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from tocsin.core.case import party_commands as cmd
-from tocsin.core.case.model import Case
+from tocsin.core.case.model import REPORTER, Case
 from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RMInput
 from tocsin.core.case.threads import Change
@@ -159,6 +159,18 @@ def product(ctx: click.Context, /, given: str, named: str, person: str, affected
     """Write down how far a party's fix is, whether its product is affected, and where its own advisory is."""
     party = chosen(ctx, given, person, named)
     move(ctx, person, given, "set-product", "recorded", party=party, affected=affected, **where)
+
+
+@case.command()
+@case_argument
+@party_argument
+@click.argument("zone", metavar="ZONE")
+@as_person
+@click.pass_context
+def clock(ctx: click.Context, given: str, named: str, zone: str, person: str) -> None:
+    """Write down by which clock a party lives, or “reporter”: ZONE is like Asia/Tokyo, or a city; "" takes it back."""
+    party = REPORTER if named == REPORTER else chosen(ctx, given, person, named)
+    move(ctx, person, given, "set-zone", "recorded", party=party, zone=zone)
 
 
 @case.command("let-go")
