@@ -75,6 +75,7 @@ def test_what_is_put_on_the_shelf_is_read_back_byte_for_byte(stores: Stores) -> 
     assert stores.shelf.document(ID, "csaf") == documents[1]
     assert stores.shelf.in_format([ID, "WHPG-SA-2026-009"], "csaf") == {ID: documents[1]}
     assert stores.shelf.in_format([ID], "osv") == {}
+    assert stores.shelf.named([ID, "WHPG-SA-2026-009"]) == {ID: stores.shelf.card(ID)}
 
 
 def test_what_was_never_published_is_not_there(stores: Stores) -> None:

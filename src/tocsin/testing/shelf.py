@@ -66,6 +66,10 @@ class MemoryShelf:
         standing = self._shelf.get(advisory)
         return standing[1] if standing else None
 
+    def named(self, advisories: Sequence[str]) -> Mapping[str, ShelfCard]:
+        """The cards of advisories."""
+        return {each: card for each in advisories if (card := self.card(each)) is not None}
+
     def document(self, advisory: str, format_name: str) -> Document | None:
         """One document of an advisory."""
         return next((each for each in self.documents(advisory) if each.format == format_name), None)

@@ -43,6 +43,11 @@ class DbShelf:
         with self._db.read():
             return next(iter(_cards(self._cards().filter(id=advisory))), None)
 
+    def named(self, advisories: Sequence[str]) -> Mapping[str, ShelfCard]:
+        """The cards of advisories, in one statement."""
+        with self._db.read():
+            return {card.id: card for card in _cards(self._cards().filter(id__in=advisories))}
+
     def document(self, advisory: str, format_name: str) -> Document | None:
         """One document of an advisory."""
         with self._db.read():

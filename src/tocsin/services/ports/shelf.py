@@ -76,6 +76,9 @@ class ShelfReader(Protocol):
     def card(self, advisory: str) -> ShelfCard | None:
         """One advisory's card."""
 
+    def named(self, advisories: Sequence[str]) -> Mapping[str, ShelfCard]:
+        """The cards of up to a thousand advisories, by advisory; without those that are not there."""
+
     def document(self, advisory: str, format_name: str) -> Document | None:
         """One document of an advisory, in its newest revision."""
 

@@ -59,7 +59,8 @@ def _lines(writer: Writer, card: ShelfCard) -> list[str]:
 
 
 def _write(writer: Writer, info: ProjectInfo, line: str, ids: tuple[str, ...]) -> None:
-    cards = [card for each in ids if (card := writer.shelf.card(each)) is not None]
+    known = writer.shelf.named(ids)
+    cards = [known[each] for each in ids if each in known]
     entries = [writer.entry(card) for card in cards]
     updated = max((card.modified_at for card in cards), default=writer.now())
     for kind, render in KINDS.items():
