@@ -30,7 +30,7 @@ COVER: Final = 0.3
 """Weights of cosine, word pairs, and what a text says that the query says too, beside normalised BM25."""
 
 FINAL: Final = 12
-"""Texts whose word pairs are looked at; at least as many as are asked for."""
+"""Texts whose word pairs and cover are looked at; at least as many as are asked for."""
 
 
 class Hit(Value):
@@ -68,7 +68,7 @@ class View:
             if shelf.ids[number] != without
         ]
         final = [
-            (score + PAIRS * query.pairs(shelf.texts[number] or NOTHING), shelf, number)
+            (score + self._covered(query, shelf, number), shelf, number)
             for score, shelf, number in nlargest(max(FINAL, top), scored, key=_score)
         ]
         scale = query.substance / (1 + COSINE + PAIRS + COVER)
@@ -109,12 +109,13 @@ class View:
             if term in best:
                 bm25 += best[term] * (count * (K1 + 1) / (count + room) - once)
                 dot += vector[term] * log(count)
-        said = sum(map(self._squares.__getitem__, shared))
-        return (
-            bm25 / query.perfect
-            + COSINE * dot / self._norm(shelf, number, told)
-            + COVER * said / self._whole(shelf, number, told)
-        )
+        return bm25 / query.perfect + COSINE * dot / self._norm(shelf, number, told)
+
+    def _covered(self, query: Query, shelf: Shelf, number: int) -> float:
+        """What the few best candidates get beside: neighbouring pairs, and how much of what they say the query says."""
+        told = shelf.texts[number] or NOTHING
+        said = sum(map(self._squares.__getitem__, query.best.keys() & told))
+        return PAIRS * query.pairs(told) + COVER * said / self._whole(shelf, number, told)
 
     def _norm(self, shelf: Shelf, number: int, told: array[int]) -> float:
         """Length of a text's vector; kept, because texts that are like one are like many. Repeated words count fully,
