@@ -14,7 +14,7 @@ from tocsin.core import notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide, standing
 from tocsin.core.case import party_commands as pc
-from tocsin.core.case.model import Case
+from tocsin.core.case.model import REPORTER, Case
 from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import EM, PEC, RM, RMInput
 from tocsin.core.case.threads import Change
@@ -371,7 +371,16 @@ def test_a_party_cannot_speak_for_another_or_make_the_projects_moves(home):
     ref, _ = accepted(home)
     one, two = invited(home, ref, name="One"), invited(home, ref, name="Two")
     party = Actor(kind=ActorKind.PARTY, id=one.party)
-    refused(cases.handle(home.desk, ref, pc.MoveParty(party=two.party, step=RMInput.ACCEPT), party), "not-yours")
+    for said in (
+        pc.Consent(party=two.party),
+        pc.Decline(party=two.party),
+        pc.MoveParty(party=two.party, step=RMInput.ACCEPT),
+        pc.SetProduct(party=two.party, path="VFd"),
+        pc.LetGo(party=two.party, reason="They told me so."),
+        pc.SetZone(party=two.party, zone="Asia/Tokyo"),
+        pc.SetZone(party=REPORTER, zone="Asia/Tokyo"),
+    ):
+        refused(cases.handle(home.desk, ref, said, party), "not-yours")
     refused(cases.handle(home.desk, ref, cmd.Close(outcome="advisory"), party), "not-permitted")
     assert isinstance(look(home, one.phrase).status, notices.CopyStatus)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -58,14 +59,17 @@ def files(found: tuple[Attachment, ...]) -> tuple[FileView, ...]:
 
 def message(entry: ev.Entry, actor: Actor, now: datetime) -> MessageView | None:
     """Show a journal line as a message, also a move that said something in words; None for one that is none."""
+    shown = partial(
+        MessageView,
+        seq=entry.seq,
+        at=words.instant(entry.at),
+        by=history.who(entry.actor),
+        mine=entry.actor.id == actor.id,
+        ago=words.ago(entry.at, now),
+    )
     match entry.event:
         case ev.MessageSent() as sent:
-            return MessageView(
-                seq=entry.seq,
-                at=words.instant(entry.at),
-                by=entry.actor.name or entry.actor.id,
-                mine=entry.actor.id == actor.id,
-                ago=words.ago(entry.at, now),
+            return shown(
                 audience=sent.audience,
                 text=sent.text,
                 plan=sent.plan,
@@ -75,12 +79,7 @@ def message(entry: ev.Entry, actor: Actor, now: datetime) -> MessageView | None:
                 party=sent.party,
             )
         case pe.MessageResent() as again:
-            return MessageView(
-                seq=entry.seq,
-                at=words.instant(entry.at),
-                by=entry.actor.name or entry.actor.id,
-                mine=entry.actor.id == actor.id,
-                ago=words.ago(entry.at, now),
+            return shown(
                 audience=again.audience,
                 text=again.text,
                 files=files(again.attachments),
@@ -88,12 +87,9 @@ def message(entry: ev.Entry, actor: Actor, now: datetime) -> MessageView | None:
                 sent_on=again.of,
             )
         case ev.MessageReceived() as received:
-            return MessageView(
-                seq=entry.seq,
-                at=words.instant(entry.at),
+            return shown(
                 by=history.who(entry.actor) if received.party else "Reporter",
                 mine=False,
-                ago=words.ago(entry.at, now),
                 audience=Audience.PARTY if received.party else Audience.REPORTER,
                 text=received.text,
                 files=files(attachments(received)),
@@ -103,18 +99,8 @@ def message(entry: ev.Entry, actor: Actor, now: datetime) -> MessageView | None:
             )
         case _:
             text, audience = _beside(entry)
-            if not text:
-                return None
-            return MessageView(
-                seq=entry.seq,
-                at=words.instant(entry.at),
-                by=history.who(entry.actor),
-                mine=entry.actor.id == actor.id,
-                ago=words.ago(entry.at, now),
-                audience=audience,
-                text=text,
-                theirs=entry.actor.kind is ActorKind.REPORTER,
-            )
+            theirs = entry.actor.kind is ActorKind.REPORTER
+            return shown(audience=audience, text=text, theirs=theirs) if text else None
 
 
 def by_party(messages: Iterable[MessageView]) -> dict[str, tuple[MessageView, ...]]:
