@@ -8,13 +8,15 @@ a forge that makes four requests is one try, and while the service fails it ends
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.cna.conftest import Place as Cve
+from tests.mail import post as mails
 from tests.outside.places import PROJECT, Town, keep, town
 from tests.publication.places import order, states
 from tests.services import acts
@@ -25,18 +27,22 @@ from tocsin.adapters.notifiers.smtp import SmtpSender
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import target_commands as targets
 from tocsin.core.case.cve_commands import RequestCve
+from tocsin.core.mail.message import Envelope
 from tocsin.core.mail_out.server import place as mail_place
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Refused
 from tocsin.services import branches, cases, credentials, worker
+from tocsin.services import cve_watch as watch
 from tocsin.services.app import Desk
 from tocsin.services.forge import sync
 from tocsin.services.hooks import deliveries, endpoints
+from tocsin.services.mail import fetching
 from tocsin.services.ports.cna import OFFICIAL, Account
 from tocsin.services.ports.forge import Source
 from tocsin.services.ports.git import GitFailed
 from tocsin.services.ports.git import Source as Repository
 from tocsin.services.ports.http import Answer, Http
+from tocsin.services.ports.mail import Fetched
 from tocsin.services.ports.targets import Rejected, Trouble
 from tocsin.services.post import letters
 from tocsin.services.post.letters import State
@@ -301,6 +307,72 @@ def repository(path: Path) -> Neighbour:
     return made
 
 
+def mailbox(path: Path) -> Neighbour:
+    """Mails wait in a mailbox that is looked into."""
+    made, seen = Neighbour(house()), set()
+    waiting = {f"imap.example.net/INBOX/1/{number}": mails.mail(message_id=f"i{number}@e", subject=f"Number {number}")
+               for number in range(3)}  # fmt: skip
+
+    def look() -> Iterator[Fetched]:
+        if made.failing() and made.fault:
+            raise _IMAP.get(made.fault, OSError("imap.example.net answers what was not expected"))
+        for name, raw in waiting.items():
+            if name not in seen:
+                yield Fetched(name=name, raw=raw, envelope=Envelope(via="imap"))
+                seen.add(name)
+
+    made.chores = (partial(fetching.fetch, project=PROJECT, mailbox=look),)
+    made.through = lambda: len(seen) == 3 and {f"Number {each}" for each in range(3)} <= _titles(made.home)
+    return made
+
+
+_IMAP = {
+    Fault.REFUSE: ConnectionRefusedError(), Fault.HANG: TimeoutError(), Fault.SLOW: TimeoutError(),
+    Fault.FORBIDDEN: PermissionError("imap.example.net does not let security in"),
+}  # fmt: skip
+"""How a look into a mailbox fails: `tests/mail/test_servers.py` shows it of sockets."""
+
+
+def _titles(home: House) -> set[str]:
+    return {opened.case.title for each in home.desk.journal.cases(limit=100)
+            if (opened := cases.open_case(home.desk, each.case, _dana(home), "test"))}  # fmt: skip
+
+
+def cve_watch(path: Path) -> Neighbour:
+    """Somebody changed a record of ours while nobody could look."""
+    made, cve = _cve(path)
+    ref = acts.report(made.home).case
+    acts.ready(made.home, ref)
+    cve.service.hold("CVE-1900-0001")
+    acts.act(made.home, ref, cmd.SetCve(cve_id="CVE-1900-0001", assigner=ORG_ID, assigner_name=ORG))
+    order(made.home, ref)
+    while states(made.home, ref)["cve"] != "readable":
+        made.turn()
+        made.home.clock.advance(timedelta(minutes=1))
+    watch.look(made.home.desk)
+    record = cve.service.records["CVE-1900-0001"]
+    record["containers"]["cna"]["title"] = "Nothing to see here"
+    record["cveMetadata"]["dateUpdated"] = f"{made.home.clock():%Y-%m-%dT%H:%M:%S}.000Z"
+    made.chores = (Every(watch.EVERY, watch.look, made.home.clock()),)
+    start = made.home.clock()
+    made.through = lambda: [each.kind for each in made.home.desk.machine.alarms.since(start, 9)] == [watch.FOREIGN_EDIT]
+    return made
+
+
+@dataclass
+class Every:
+    """A chore as the worker does it: every so often, and first after as long."""
+
+    every: timedelta
+    do: Callable[[Desk], Any]
+    last: datetime
+
+    def __call__(self, desk: Desk) -> None:
+        if desk.now() - self.last >= self.every:
+            self.last = desk.now()
+            self.do(desk)
+
+
 def _dana(home: House) -> Any:
     return home.desk.people.actor(home.dana, PROJECT)
 
@@ -309,6 +381,7 @@ NEIGHBOURS: Mapping[str, Callable[[Path], Neighbour]] = {
     each.__name__: each
     for each in (
         cve_record, cve_id, github_report, github_advisory, gitlab_report, webhook, mail_server, chat, repository,
+        mailbox, cve_watch,
     )
 }  # fmt: skip
 """Who can fail."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each service outside fails in each way for a day: intake and desk never notice, it is tried once a minute at most,
-and what waited is through within a quarter of an hour of its return."""
+and what waited is through within a quarter of an hour of its return. Lists of known and likely attacks are not among
+them: they come from files, and nothing is asked of a network for them."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from tests.outside.neighbours import NEIGHBOURS, Neighbour
 from tests.services import acts
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import Audience
+from tocsin.services import cve_watch
 from tocsin.services.hooks import deliveries
+from tocsin.services.mail import fetching
 from tocsin.testing.doubles import Fault
 
 carry = import_module("tocsin.services.publishing.carry")  # a function of that name stands before the module
@@ -87,6 +90,8 @@ def test_a_day_of_any_fault_is_nobody_elses_trouble(name: str, fault: Fault, tmp
     [
         ("cve_record", carry, {"FIRST_TRY": timedelta(seconds=20)}),
         ("webhook", deliveries, {"LEAST": timedelta(seconds=20)}),
+        ("mailbox", fetching, {"LEAST": timedelta(seconds=20)}),
+        ("cve_watch", cve_watch, {"EVERY": timedelta(seconds=20)}),
     ],
 )
 def test_control_who_tries_all_the_time_is_caught(
@@ -100,13 +105,20 @@ def test_control_who_tries_all_the_time_is_caught(
 
 
 @pytest.mark.parametrize(
-    ("name", "where", "longest"), [("cve_record", carry, "LONGEST"), ("webhook", deliveries, "MOST")]
+    ("name", "where", "longest"),
+    [
+        ("cve_record", carry, "LONGEST"),
+        ("webhook", deliveries, "MOST"),
+        ("mailbox", fetching, "MOST"),
+        ("cve_watch", cve_watch, "EVERY"),
+    ],
 )
 def test_control_who_waits_too_long_is_caught(
     name: str, where: object, longest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(where, longest, timedelta(hours=12))
-    monkeypatch.setattr(where, "FIRST_TRY" if where is carry else "LEAST", timedelta(hours=6))
+    if longest != "EVERY":
+        monkeypatch.setattr(where, "FIRST_TRY" if where is carry else "LEAST", timedelta(hours=6))
     neighbour = NEIGHBOURS[name](tmp_path)
     away(neighbour, Fault.BROKEN)
     back(neighbour)

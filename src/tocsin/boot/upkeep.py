@@ -39,6 +39,24 @@ def own() -> Sequence[Chore]:
     return [Chore("taking in look-alikes", 5 * MINUTE, partial(lookalikes.catch_up, rest=_rest), at_once=True)]
 
 
+def _outside() -> Sequence[Chore]:
+    """What may hang on somebody else."""
+    cve = cve_watch.EVERY.total_seconds()
+    return [
+        Chore("sending webhooks", 5.0, partial(_alone, "webhooks", deliveries.drain, 10 * MINUTE), on="webhooks"),
+        Chore("looking at CVE records", cve, partial(_alone, "cve records", cve_watch.look, 10 * MINUTE), on="cve"),
+        Chore("looking at forges", MINUTE / 4, sync.look, on="forges"),
+        Chore(
+            "doing on forges what the desk asked for", 5.0,
+            partial(_alone, "forge wishes", wishes.carry_out, MINUTE), on="forges",
+        ),
+        Chore("watching public repositories", MINUTE, partial(_alone, "radar", radar.watch, 30 * MINUTE), on="git"),
+        Chore(
+            "looking at repositories", MINUTE, partial(_alone, "repositories", branches.watch, 10 * MINUTE), on="git"
+        ),
+    ]  # fmt: skip
+
+
 def chores(config: Config) -> Sequence[Chore]:
     """What there is to do on this installation."""
     found = [
@@ -56,18 +74,12 @@ def chores(config: Config) -> Sequence[Chore]:
         Chore("giving packages to distributors", MINUTE / 2, partial(_alone, "packages", telling.give, 10 * MINUTE)),
         Chore("asking distributors", 60 * MINUTE, partial(_alone, "distributors", members.keep_up, 10 * MINUTE)),
         Chore("reminding subscribers", 60 * MINUTE, partial(_alone, "reminders", announcing.remind, 10 * MINUTE)),
-        Chore("sending webhooks", 5.0, partial(_alone, "webhooks", deliveries.drain, 10 * MINUTE)),
-        Chore("looking at CVE records", 10 * MINUTE, partial(_alone, "cve records", cve_watch.look, 10 * MINUTE)),
-        Chore("looking at forges", MINUTE / 4, sync.look),
-        Chore(
-            "doing on forges what the desk asked for", 5.0, partial(_alone, "forge wishes", wishes.carry_out, MINUTE)
-        ),
-        Chore("watching public repositories", MINUTE, partial(_alone, "radar", radar.watch, 30 * MINUTE)),
-        Chore("looking at repositories", MINUTE, partial(_alone, "repositories", branches.watch, 10 * MINUTE)),
+        *_outside(),
     ]
     for project, mailbox in config.inbound.imap.items():
         look = partial(_alone, f"mailbox/{project}", partial(_fetch, project, mailbox), 10 * MINUTE)
-        found.append(Chore(f"looking into the mailbox of {project}", mailbox.seconds, look, at_once=True))
+        name, on = f"looking into the mailbox of {project}", f"mailbox {project}"
+        found.append(Chore(name, mailbox.seconds, look, at_once=True, on=on))
     if config.backup.nightly:
         nightly = partial(_alone, "backup", partial(backup.nightly, config), 60 * MINUTE)
         found.append(Chore("the nightly backup", 5 * MINUTE, nightly))

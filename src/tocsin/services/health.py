@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What everybody at the desk has to know about the machine before anything else: red words on top of the inbox.
 
-Facts are noted by the nightly work (`boot.backup`), alarms by whatever met something that does not open.
+Facts are noted by the nightly work (`boot.backup`) and by looks into mailboxes, alarms by whatever met something that
+does not open.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Final
 
 from tocsin.services.app import Desk
 from tocsin.services.incident import ON, PANIC
+from tocsin.services.mail import fetching
 
 BACKUP: Final = "backup"
 DRILLED: Final = "restore-drill"
@@ -20,6 +22,9 @@ WORKER: Final = "worker"
 GOOD: Final = "good"
 LATE: Final = timedelta(hours=48)
 """A restore drill that is older is no comfort any more."""
+
+UNREAD: Final = timedelta(minutes=15)
+"""A mailbox that is away for less is no news."""
 
 SHOWN: Final = timedelta(days=1)
 MOST: Final = 99
@@ -36,6 +41,10 @@ def banners(desk: Desk) -> tuple[str, ...]:
     if alarms:
         kinds = ", ".join(sorted({f"{alarm.kind} ({alarm.case or 'no case'})" for alarm in alarms})[:3])
         found.append(f"{len(alarms)} alarms since yesterday: {kinds}. An administrator runs “tocsin verify”.")
+    unread = min((each.since for each in fetching.away(facts).values()), default=now)
+    if now - unread >= UNREAD:
+        since = f"{unread:%Y-%m-%d %H:%M} UTC"
+        found.append(f"A mailbox cannot be looked into since {since}: mail sent there waits. The reason is in the log.")
     drilled = facts.get(DRILLED)
     if desk.doors.trial:
         return tuple(found)

@@ -24,12 +24,14 @@ _log = logging.getLogger("tocsin.worker")
 
 
 class Chore(NamedTuple):
-    """Something to do every so many seconds, however busy the worker is."""
+    """Something to do every so many seconds, however busy the worker is. One that may hang on somebody else says `on`
+    whom: such chores have a thread for each of these, so that a server that hangs holds up nothing but itself."""
 
     name: str
     every: float
     do: Callable[[Desk], object]
     at_once: bool = False
+    on: str = ""
 
 
 def run(desk: Desk, seconds: float, stop: threading.Event) -> None:
@@ -82,8 +84,10 @@ def start(desk: Desk, seconds: float, chores: Sequence[Chore] = ()) -> threading
 
 
 def keep(desk: Desk, chores: Sequence[Chore]) -> threading.Event:
-    """Run chores alone in a thread of this process; setting the returned event ends them."""
+    """Run chores alone in threads of this process; setting the returned event ends them."""
     stop = threading.Event()
-    threading.Thread(target=keep_up, args=(desk, stop, chores), name="upkeep", daemon=True).start()
+    for on in sorted({each.on for each in chores}):
+        args = (desk, stop, [each for each in chores if each.on == on])
+        threading.Thread(target=keep_up, args=args, name=f"upkeep {on}".strip(), daemon=True).start()
     atexit.register(stop.set)
     return stop

@@ -8,7 +8,7 @@ from __future__ import annotations
 import imaplib
 import ssl
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,26 +40,34 @@ class Imap:
         from imap_tools import AND, ImapToolsError, MailBox, MailboxLoginError, MailBoxUnencrypted, MailMessageFlags
 
         options = {"ssl_context": ssl.create_default_context()} if self.secure else {}
-        box = (MailBox if self.secure else MailBoxUnencrypted)(self.host, self.port, timeout=SECONDS, **options)
         try:
-            box.login(self.user, self.password, self.folder)
-            validity = box.folder.status(self.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
-            for uid in box.uids(AND(seen=False))[:BATCH]:
-                raw = _fetch(box, uid)
-                if raw is not None:
-                    yield Fetched(name=f"{self.host}/{self.folder}/{validity}/{uid}", raw=raw, envelope=ENVELOPE)
-                    box.flag([uid], [MailMessageFlags.SEEN], True)
+            box = (MailBox if self.secure else MailBoxUnencrypted)(self.host, self.port, timeout=SECONDS, **options)
+            with _hung_up(box.client):
+                box.login(self.user, self.password, self.folder)
+                validity = box.folder.status(self.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
+                for uid in box.uids(AND(seen=False))[:BATCH]:
+                    raw = _fetch(box, uid)
+                    if raw is not None:
+                        yield Fetched(name=f"{self.host}/{self.folder}/{validity}/{uid}", raw=raw, envelope=ENVELOPE)
+                        box.flag([uid], [MailMessageFlags.SEEN], True)
         except MailboxLoginError as error:
             raise PermissionError(f"{self.host} does not let {self.user} in") from error
-        except ImapToolsError as error:
+        except (ImapToolsError, imaplib.IMAP4.error, KeyError) as error:
             raise OSError(f"{self.host} answers what was not expected") from error
-        finally:
-            with suppress(OSError, imaplib.IMAP4.error):
-                box.client.shutdown()
 
 
 ENVELOPE: Final = Envelope(via="imap")
 """A mailbox keeps no envelope; what its server wrote into the header stands there."""
+
+
+@contextmanager
+def _hung_up(client: imaplib.IMAP4) -> Iterator[None]:
+    """Leave without a word, whatever became of the conversation."""
+    try:
+        yield
+    finally:
+        with suppress(OSError, imaplib.IMAP4.error):
+            client.shutdown()
 
 
 def _fetch(box: object, uid: str) -> bytes | None:
