@@ -166,6 +166,25 @@ def test_in_a_panic_nothing_goes_out_and_reports_come_in(home: House) -> None:
     assert [notice.what for notice in home.told.notices] == ["report.received"]
 
 
+def test_a_panic_ends_the_sessions_of_those_too_who_belong_to_no_project(home: House) -> None:
+    ada = home.desk.people.add("Ada", "ada@example.org", {}).id
+    home.desk.people.appoint(ada, administrator=True)
+    stamp = home.desk.people.stamp(ada)
+    incident.halt(home.desk)
+    assert home.desk.people.stamp(ada) != stamp
+
+
+def test_an_incident_is_looked_into_also_once_the_account_has_ended(home: House) -> None:
+    ada = home.desk.people.add("Ada", "ada@example.org", {}).id
+    home.desk.people.end(home.dana)
+    for person, words in ((home.dana, ("Dana", "dana@example.org", home.dana)), (ada, ("ada", "Ada@example.org"))):
+        found = [incident.find(home.desk, each) for each in words]
+        assert [each.id for each in found if each] == [person] * len(words)
+    assert incident.find(home.desk, "nobody@example.org") is None
+    home.desk.people.add("Ada", "ada@example.com", {})
+    assert incident.find(home.desk, "Ada") is None, "two of one name: say which"
+
+
 def test_an_incident_lists_what_somebody_opened_exported_and_shared_and_nothing_else(home: House) -> None:
     one, other = report(home).case, report(home).case
     act(home, one, cmd.Say(audience=Audience.REPORTER, text="Thank you.", plan="Look.", workarounds="None."))

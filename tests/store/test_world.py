@@ -149,6 +149,8 @@ def test_an_account_that_ended_is_nobody(stores: Stores) -> None:
     link = stores.people.sign_in_link(ann.id, T0, T0 + HOUR)
     stores.people.end(ann.id)
     stores.people.end("usr_unknown")
+    assert ann in stores.people.ever()
+    assert ann not in [each for each, _ in stores.people.everybody()]
     assert stores.people.actor(ann.id, WHPG) is None
     assert stores.people.projects(ann.id) == ()
     assert list(stores.people.members(WHPG)) == []

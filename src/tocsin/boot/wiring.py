@@ -4,6 +4,7 @@ said here and in `wiring_front`, and nowhere else."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -54,6 +55,7 @@ from tocsin.boot.targets import cnas, targets
 from tocsin.boot.wiring_front import RandomMint, front, now, site
 from tocsin.core.mail.message import Message
 from tocsin.core.mail_out.ids import host_of
+from tocsin.services import incident
 from tocsin.services.alarms import AlarmedVault, sounder
 from tocsin.services.app import Desk, Doors, Guard, Machine, Mailroom, Outside, Press, Watch
 from tocsin.services.likes import Likes
@@ -73,6 +75,7 @@ def http(config: Config) -> GuardedHttp:
         trusted=frozenset({*named, *config.egress.hosts}),
         words=frozenset(wordlist()),
         canaries=config.egress.canaries,
+        shut=partial(incident.shut, DbFacts()),
     )
 
 

@@ -18,6 +18,7 @@ from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, CaseRef
 from tocsin.services import sealing
 from tocsin.services.app import Desk
 from tocsin.services.ports.keys import GRANT, Release
+from tocsin.services.ports.machine import Facts
 from tocsin.services.ports.vault import Tampered
 from tocsin.services.ports.world import PersonInfo
 
@@ -42,10 +43,12 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def find(desk: Desk, named: str) -> PersonInfo | None:
-    """The one person with this id, address or name, also one whose account has ended but is known by id."""
-    everybody = {p.id: p for project in desk.projects.all() for p, _ in desk.people.members(project.id)}
-    found = [p for p in everybody.values() if named.casefold() in (p.id, p.email.casefold(), p.name.casefold())]
-    return found[0] if len(found) == 1 else desk.people.person(named)
+    """The one person with this id, address or name: a member, an administrator, or somebody whose account has ended,
+    for it is ended first and looked into afterwards."""
+    found = [
+        p for p in desk.people.ever() if named.casefold() in (p.id.casefold(), p.email.casefold(), p.name.casefold())
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def of(desk: Desk, person: str, since: datetime) -> list[Known]:
@@ -93,13 +96,13 @@ def _leaves(event: ev.Event) -> bool:
 
 
 def halt(desk: Desk) -> None:
-    """Stop what goes out and end every session: people sign in anew when it is over. Reports are still taken in."""
+    """Stop what goes out and end every session, administrators' too: people sign in anew when it is over. Reports are
+    still taken in."""
     now = desk.now()
     desk.machine.facts.note(PANIC, ON, now)
-    people = {p.id for project in desk.projects.all() for p, _ in desk.people.members(project.id)}
-    for person in people:
-        desk.people.renew(person)
-        for token in desk.api_tokens.of_person(person):
+    for person, _ in desk.people.everybody():
+        desk.people.renew(person.id)
+        for token in desk.api_tokens.of_person(person.id):
             desk.api_tokens.revoke(token.id, now)
 
 
@@ -109,6 +112,11 @@ def resume(desk: Desk) -> None:
 
 
 def halted(desk: Desk) -> bool:
-    """Whether nothing may go out."""
-    fact = desk.machine.facts.all().get(PANIC)
+    """Whether nothing may go out. Whatever carries something to others by itself asks this first, and lets it wait."""
+    return shut(desk.machine.facts)
+
+
+def shut(facts: Facts) -> bool:
+    """The same, for what has only the facts: the client that speaks to others, which then asks and says nothing."""
+    fact = facts.all().get(PANIC)
     return fact is not None and fact.value == ON

@@ -189,6 +189,10 @@ class MemoryPeople:
         known = sorted(self._accounts.values(), key=lambda each: (each.info.name, each.info.id))
         return [(each.info, {p: r for p, r in each.roles.items() if r}) for each in known if not each.ended]
 
+    def ever(self) -> Sequence[PersonInfo]:
+        """Everybody who ever had an account."""
+        return sorted((each.info for each in self._accounts.values()), key=lambda each: (each.name, each.id))
+
     def person(self, person: str) -> PersonInfo | None:
         """Somebody by their id."""
         account = self._active(person)

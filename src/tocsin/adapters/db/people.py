@@ -128,6 +128,12 @@ class DbPeople:
                 held[person].setdefault(project, set()).add(Role(role))
         return [(each, {project: frozenset(roles) for project, roles in held[each.id].items()}) for each in people]
 
+    def ever(self) -> Sequence[PersonInfo]:
+        """Everybody who ever had an account."""
+        with self._db.read():
+            rows = Person.objects.using(self._db.alias).order_by("name", "id").values_list("id", "name", "email")
+            return [PersonInfo(id=person, name=name, email=email) for person, name, email in rows]
+
     def end(self, person: str) -> None:
         """End an account."""
         with self._db.write():

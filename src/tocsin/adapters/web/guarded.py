@@ -4,7 +4,7 @@
 The guard looks at the body for secrets (`core.egress`) and at the address: https only, and only addresses of the public
 internet (RFC 6890) unless the settings name the host, so that a webhook cannot be pointed at this machine or its
 neighbours. The name is looked up once and that very address is connected to; TLS still checks the name. Tokens travel
-in headers, which are neither looked at nor logged.
+in headers, which are neither looked at nor logged. In a panic it asks, and tells nobody anything.
 
 Source: httpx2 (`Client.stream`, extension `sni_hostname`); OWASP, server-side request forgery.
 """
@@ -29,6 +29,9 @@ PATIENCE: Final = 20.0
 LARGEST: Final = 8 << 20
 """Bytes of an answer."""
 
+ASKS: Final = frozenset({"GET", "HEAD"})
+"""Methods that tell the other side nothing of ours (RFC 9110, 9.2.1)."""
+
 Resolve = Callable[[str, int], Sequence[str]]
 
 
@@ -41,11 +44,13 @@ def resolve(host: str, port: int) -> Sequence[str]:
 @dataclass(frozen=True)
 class GuardedHttp:
     """The one client. `trusted` are hosts (with or without a port) that the settings name: they may be inside, and
-    speak http. `words` and `canaries` are what the egress guard looks for besides the forms of secrets."""
+    speak http. `words` and `canaries` are what the egress guard looks for besides the forms of secrets; `shut` says
+    whether there is a panic (`services.incident`)."""
 
     trusted: frozenset[str] = frozenset()
     words: Collection[str] = frozenset()
     canaries: tuple[str, ...] = ()
+    shut: Callable[[], bool] = bool
     patience: float = PATIENCE
     lookup: Resolve = resolve
     transport: httpx2.BaseTransport | None = field(default=None, repr=False)
@@ -53,6 +58,8 @@ class GuardedHttp:
     def __call__(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """Send one request; see the port."""
         parts = self._allowed(url)
+        if method not in ASKS and self.shut():
+            raise OSError("nothing goes out: “tocsin panic” holds it until “tocsin panic --over”")
         self._looked_through(body)
         where = f"{parts.scheme}://{parts.netloc}"
         address, given = self._pinned(parts)

@@ -27,7 +27,7 @@ from tocsin.core.case.party_commands import Invite
 from tocsin.core.case.shared import Part
 from tocsin.core.intake import Attachment
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, Affectedness, Audience, CaseRef, MoveName, Refused
-from tocsin.services import book, cases, sealing
+from tocsin.services import book, cases, incident, sealing
 from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
 from tocsin.services.distribution import packages
@@ -154,7 +154,9 @@ def _each(desk: Desk, ref: CaseRef, actor: Actor, found: list[Kept[Distributor]]
 
 
 def give(desk: Desk) -> int:
-    """Give packages to those who consented since; returns how many. Repeating it gives none."""
+    """Give packages to those who consented since; returns how many. Repeating it gives none, and so does a panic."""
+    if incident.halted(desk):
+        return 0
     given = 0
     for kept in shares(desk).due(desk.now(), 200):
         opened = cases.open_case(desk, kept.value.case, SYSTEM_ACTOR, "package")

@@ -21,7 +21,7 @@ from tocsin.core.case import events as ev
 from tocsin.core.case.model import Case
 from tocsin.core.forge import fields
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, ProjectId, is_cve_id
-from tocsin.services import cases, room, sealing
+from tocsin.services import cases, incident, room, sealing
 from tocsin.services.advertised import SHUT, reporting
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
@@ -89,7 +89,10 @@ def _troubled(desk: Desk, project: ProjectId, was: Standing, wrong: Trouble | Re
 
 
 def read(desk: Desk, project: ProjectId, asked: Forge, was: Standing) -> Standing:
-    """Look once, whole; raises Trouble and Rejected. Repeating it changes nothing."""
+    """Look once, whole; raises Trouble and Rejected. Repeating it changes nothing.
+
+    In a panic it reads all the same, for reports are taken in, and writes nothing: what there is to say waits.
+    """
     now = desk.now()
     enabled = asked.private_reporting()
     _note(desk, reporting(project), "enabled" if enabled else SHUT)
@@ -100,7 +103,8 @@ def read(desk: Desk, project: ProjectId, asked: Forge, was: Standing) -> Standin
         _mirror(desk, asked, kept, found.get(kept.value.ghsa) or asked.advisory(kept.value.ghsa))
     if asked.source.watch_issues:
         watch.look(desk, project, asked, was.watched or now - timedelta(days=1))
-    watch.answer(desk, project, asked)
+    if not incident.halted(desk):
+        watch.answer(desk, project, asked)
     return Standing(read_at=now, watched=now - LEAST)
 
 
@@ -120,7 +124,8 @@ def _mirror(desk: Desk, asked: Forge, kept: Kept[Link], payload: Payload | None)
     if opened is None:
         return
     _cve(desk, kept.value, opened.case, payload)
-    kept = _decided(desk, asked, kept, opened.case, payload)
+    if not incident.halted(desk):
+        kept = _decided(desk, asked, kept, opened.case, payload)
     _talk(desk, asked, kept, opened)
 
 
@@ -207,7 +212,11 @@ def _talk(desk: Desk, asked: Forge, kept: Kept[Link], opened: cases.Opened) -> N
             _tell(desk, kept.value, words)
         return
     heard = _hear(desk, asked, kept.value, comments, opened.case)
-    said = {here.case.ref: _say(desk, asked, kept.value, comments, here, who) for here, who in _spoken_in(desk, opened)}
+    said = kept.value.said
+    if not incident.halted(desk):
+        said = {
+            here.case.ref: _say(desk, asked, kept.value, comments, here, who) for here, who in _spoken_in(desk, opened)
+        }
     fresh = msgspec.structs.replace(kept.value, heard=heard, said=said, comments=True)
     if fresh != kept.value:
         links(desk).change(kept, fresh)

@@ -15,7 +15,7 @@ import msgspec
 
 from tocsin.core import access
 from tocsin.core.vocabulary import Actor, CaseRef, MoveName, Refused
-from tocsin.services import cases
+from tocsin.services import cases, incident
 from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
 from tocsin.services.forge import inbound, public, pushing
@@ -90,7 +90,9 @@ def ask(desk: Desk, opened: cases.Opened, actor: Actor, deed: str, words: str = 
 
 
 def carry_out(desk: Desk) -> int:
-    """Carry out every wish that is due; returns how many ended, well or not."""
+    """Carry out every wish that is due; returns how many ended, well or not. In a panic all of them wait."""
+    if incident.halted(desk):
+        return 0
     return sum(_turn(desk, kept) for kept in wishes(desk).due(desk.now(), BATCH))
 
 

@@ -13,6 +13,7 @@ import msgspec
 from tocsin.core import webhooks
 from tocsin.core.case.deeds import Happened
 from tocsin.core.vocabulary import CaseRef, ProjectId, Refused
+from tocsin.services import incident
 from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
 from tocsin.services.hooks.endpoints import Endpoint, endpoints, secrets
@@ -92,7 +93,9 @@ def tell_public(
 
 
 def drain(desk: Desk) -> tuple[int, int]:
-    """Send what is due; returns how many arrived and how many have to be tried again."""
+    """Send what is due; returns how many arrived and how many have to be tried again. In a panic all of it waits."""
+    if incident.halted(desk):
+        return 0, 0
     arrived = failed = 0
     stopped: set[str] = set()
     for kept in deliveries(desk).due(desk.now(), BATCH):

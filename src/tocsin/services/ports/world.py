@@ -129,6 +129,9 @@ class People(Protocol):
     def everybody(self) -> Sequence[tuple[PersonInfo, Mapping[ProjectId, frozenset[Role]]]]:
         """Every account that has not ended, by name, with its roles."""
 
+    def ever(self) -> Sequence[PersonInfo]:
+        """Everybody who ever had an account, those too whose account has ended, by name."""
+
     def end(self, person: str) -> None:
         """End an account: it signs in no more and is an actor nowhere. What the person did stays."""
 
