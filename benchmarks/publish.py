@@ -11,7 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -53,10 +53,9 @@ class Counted(FileTree):
 
     written, synced, syncing = 0, 0.0, 0.0
 
-    def _put(self, place: Path, parts: Iterable[bytes]) -> None:
-        body = list(parts)
+    def _put(self, place: str, body: bytes) -> None:
         super()._put(place, body)
-        self.written += sum(map(len, body))
+        self.written += len(body)
 
     def flush(self) -> None:
         """Sync, and count the time."""

@@ -424,6 +424,18 @@ def test_no_path_leads_out_of_the_tree(tmp_path: Path, path: str) -> None:
         tree.write(path, b"x")
 
 
+def test_a_file_is_written_where_bytes_differ_and_left_alone_where_they_do_not(tmp_path: Path) -> None:
+    tree, lies = FileTree(tmp_path), tmp_path / "a" / "b.json"
+    tree.write("a/b.json", b"one")
+    first = lies.stat().st_ino
+    tree.write("a/b.json", b"one")
+    assert lies.stat().st_ino == first
+    for body in (b"two", b"four", b""):
+        tree.write("a/b.json", body)
+        assert lies.read_bytes() == body
+    assert [path.name for path in lies.parent.iterdir()] == ["b.json"]
+
+
 def _in_line(place: Place, line: str) -> list[str]:
     feed = ET.fromstring(place.tree.files[f"p/{PROJECT}/line/{line}.atom"].body)
     return [str(each.findtext(f"{ATOM}id")).rpartition("/")[2] for each in feed.findall(f"{ATOM}entry")]

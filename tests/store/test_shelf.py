@@ -177,6 +177,7 @@ def test_the_reader_of_the_shelf_knows_no_case() -> None:
     assert {name for name in imported if name.startswith("tocsin.")} == {
         "tocsin.adapters.db.database",
         "tocsin.adapters.db.models.shelf",
+        "tocsin.adapters.db.statements",
         "tocsin.core.vocabulary",
         "tocsin.services.ports.shelf",
     }

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The public shelf as the public process reads it: three tables, and nothing that knows a case."""
+"""The public shelf as the public process reads it: three tables, and nothing that knows a case.
+
+Every publication reads a dozen times and every stranger's page once, so statements are text made once (`statements`).
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,35 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from django.db.models import Q, QuerySet
 
-from tocsin.adapters.db.database import DEFAULT, Database
+from tocsin.adapters.db.database import DEFAULT, Database, instant
 from tocsin.adapters.db.models.shelf import Publication, PublishedAdvisory, PublishedDocument
+from tocsin.adapters.db.statements import Columns, Parameter
 from tocsin.core.vocabulary import ProjectId
 from tocsin.services.ports.shelf import Document, Published, ShelfCard
 
-_CARD: Final = ShelfCard.__struct_fields__
+_CARD: Final = Columns(PublishedAdvisory, *ShelfCard.__struct_fields__)
+_DOCUMENT: Final = Columns(PublishedDocument, "advisory", *Document.__struct_fields__)
+_PUBLISHED: Final = Columns(Publication, "serial", "number", "card")
 _CARDS: Final = msgspec.json.Decoder(ShelfCard)
-_NEWEST: Final = f'SELECT MAX(serial) FROM "{Publication._meta.db_table}"'  # noqa: S608 - our names
-_DOCUMENT: Final = Document.__struct_fields__
+
+_CARD_OF: Final = f"{_CARD.select} WHERE id = %s"
+_NAMED: Final = f"{_CARD.select} WHERE id IN "
+_OF_PROJECT: Final = f"{_CARD.select} WHERE project = %s"
+_OLDER: Final = " AND published_at <= %s AND (published_at < %s OR id < %s)"
+_BY_PUBLICATION: Final = " ORDER BY published_at DESC, id DESC LIMIT %s"
+_BEFORE: Final = " WHERE modified_at <= %s AND (modified_at < %s OR id < %s)"
+_BY_CHANGE: Final = " ORDER BY modified_at DESC, id DESC"
+# Projects are named, so that the index by project and instant serves.
+_WITHIN: Final = (
+    f"{_CARD.select} WHERE project IN (SELECT DISTINCT project FROM {_CARD.table})"  # noqa: S608 - our names
+    f" AND published_at >= %s AND published_at < %s{_BY_CHANGE}"
+)
+_DOCUMENTS: Final = f"{_DOCUMENT.select} WHERE advisory_id = %s"
+_IN_FORMAT: Final = f"{_DOCUMENT.select} WHERE format = %s AND advisory_id IN "
+_NEWEST: Final = f"SELECT MAX(serial) FROM {_PUBLISHED.table}"  # noqa: S608 - our names
+_AFTER: Final = f"{_PUBLISHED.select} WHERE serial > %s ORDER BY serial LIMIT %s"
+_LATEST: Final = f"{_PUBLISHED.select} WHERE project = %s"
 
 
 class DbShelf:
@@ -31,39 +52,33 @@ class DbShelf:
         self, project: ProjectId, after: tuple[datetime, str] | None = None, limit: int = 50
     ) -> Sequence[ShelfCard]:
         """Advisories of a project, newest first, on from `after`: instant of publication and id of the last one."""
-        with self._db.read():
-            rows = self._cards().filter(project=project)
-            if after:
-                at, last = after
-                rows = rows.filter(Q(published_at__lte=at) & (Q(published_at__lt=at) | Q(id__lt=last)))
-            return _cards(rows.order_by("-published_at", "-id")[:limit])
+        older, values = (_OLDER, self._place(after)) if after else ("", ())
+        return self._cards(_OF_PROJECT + older + _BY_PUBLICATION, project, *values, limit)
 
     def card(self, advisory: str) -> ShelfCard | None:
         """One advisory's card."""
-        with self._db.read():
-            return next(iter(_cards(self._cards().filter(id=advisory))), None)
+        return next(iter(self._cards(_CARD_OF, advisory)), None)
 
     def named(self, advisories: Sequence[str]) -> Mapping[str, ShelfCard]:
         """The cards of advisories, in one statement."""
-        with self._db.read():
-            return {card.id: card for card in _cards(self._cards().filter(id__in=advisories))}
+        found = self._cards(_NAMED + _marks(advisories), *advisories) if advisories else []
+        return {card.id: card for card in found}
 
     def document(self, advisory: str, format_name: str) -> Document | None:
         """One document of an advisory."""
-        with self._db.read():
-            return next(iter(_documents(self._documents(advisory).filter(format=format_name))), None)
+        rows = self._db.rows(f"{_DOCUMENTS} AND format = %s", (advisory, format_name))
+        return next(map(_document, rows), None)
 
     def in_format(self, advisories: Sequence[str], format_name: str) -> Mapping[str, Document]:
         """One document of each advisory, in one statement."""
-        with self._db.read():
-            rows = PublishedDocument.objects.using(self._db.alias).filter(advisory__in=advisories, format=format_name)
-            found = rows.values_list("advisory_id", *_DOCUMENT)
-            return {advisory: _document(row) for advisory, *row in found}
+        if not advisories:
+            return {}
+        rows = self._db.rows(_IN_FORMAT + _marks(advisories), (format_name, *advisories))
+        return {row[0]: _document(row) for row in rows}
 
     def documents(self, advisory: str) -> Sequence[Document]:
         """All documents of an advisory, in the order they were put."""
-        with self._db.read():
-            return _documents(self._documents(advisory).order_by("position"))
+        return [_document(row) for row in self._db.rows(f"{_DOCUMENTS} ORDER BY position", (advisory,))]
 
     def serial(self) -> int:
         """The serial of the newest publication."""
@@ -72,59 +87,50 @@ class DbShelf:
 
     def publications(self, after: int, limit: int) -> Sequence[Published]:
         """Publications after a serial, oldest first."""
-        with self._db.read():
-            return _published(self._publications().filter(serial__gt=after).order_by("serial")[:limit])
+        return [_published(row) for row in self._db.rows(_AFTER, (after, limit))]
 
     def newest(self, project: ProjectId, before: int = 0, limit: int = 50) -> Sequence[Published]:
         """A project's publications, newest first."""
-        with self._db.read():
-            rows = self._publications().filter(project=project)
-            if before:
-                rows = rows.filter(number__lt=before)
-            return _published(rows.order_by("-number")[:limit])
+        below, values = (" AND number < %s", (before,)) if before else ("", ())
+        rows = self._db.rows(f"{_LATEST}{below} ORDER BY number DESC LIMIT %s", (project, *values, limit))
+        return [_published(row) for row in rows]
 
     def changed(self, after: tuple[datetime, str] | None = None, limit: int = 500) -> Sequence[ShelfCard]:
         """Every advisory once, the one changed last first."""
-        with self._db.read():
-            rows = self._cards()
-            if after:
-                at, last = after
-                rows = rows.filter(Q(modified_at__lte=at) & (Q(modified_at__lt=at) | Q(id__lt=last)))
-            return _cards(rows.order_by("-modified_at", "-id")[:limit])
+        before, values = (_BEFORE, self._place(after)) if after else ("", ())
+        return self._cards(f"{_CARD.select}{before}{_BY_CHANGE} LIMIT %s", *values, limit)
 
     def first_published(self, since: datetime, until: datetime) -> Sequence[ShelfCard]:
         """Advisories that were published first in this time, the one changed last first."""
-        with self._db.read():
-            every = self._cards().values("project").distinct()  # named, so that the index by project and instant serves
-            rows = self._cards().filter(project__in=every, published_at__gte=since, published_at__lt=until)
-            return _cards(rows.order_by("-modified_at", "-id"))
+        return self._cards(_WITHIN, self._db.stamp(since), self._db.stamp(until))
 
-    def _publications(self) -> QuerySet[Publication]:
-        return Publication.objects.using(self._db.alias)
+    def _cards(self, statement: str, *values: Parameter) -> list[ShelfCard]:
+        return [_card(row) for row in self._db.rows(statement, values)]
 
-    def _cards(self) -> QuerySet[PublishedAdvisory]:
-        return PublishedAdvisory.objects.using(self._db.alias)
-
-    def _documents(self, advisory: str) -> QuerySet[PublishedDocument]:
-        return PublishedDocument.objects.using(self._db.alias).filter(advisory_id=advisory)
+    def _place(self, after: tuple[datetime, str]) -> tuple[Parameter, ...]:
+        at = self._db.stamp(after[0])
+        return at, at, after[1]
 
 
-def _cards(rows: QuerySet[PublishedAdvisory]) -> list[ShelfCard]:
-    return [ShelfCard(**dict(zip(_CARD, row, strict=True))) for row in rows.values_list(*_CARD)]
+def _marks(values: Sequence[str]) -> str:
+    return "(" + ", ".join(["%s"] * len(values)) + ")"
 
 
-def _published(rows: QuerySet[Publication]) -> list[Published]:
-    decode = _CARDS.decode
-    return [
-        Published(serial=serial, number=number, card=decode(bytes(card)))
-        for serial, number, card in rows.values_list("serial", "number", "card")
-    ]
+def _card(row: Sequence[Any]) -> ShelfCard:
+    advisory, project, title, summary, severity, score, cve_id, affected, fixed, published_at, modified_at = row
+    return ShelfCard(
+        id=advisory, project=project, title=title, summary=summary, severity=severity, score=score, cve_id=cve_id,
+        affected=affected, fixed=fixed, published_at=instant(published_at), modified_at=instant(modified_at),
+    )  # fmt: skip
 
 
-def _documents(rows: QuerySet[PublishedDocument]) -> list[Document]:
-    return [_document(row) for row in rows.values_list(*_DOCUMENT)]
+def _published(row: Sequence[Any]) -> Published:
+    serial, number, card = row
+    return Published(serial=serial, number=number, card=_CARDS.decode(bytes(card)))
 
 
 def _document(row: Sequence[Any]) -> Document:
-    found = dict(zip(_DOCUMENT, row, strict=True))
-    return Document(**found | {"body": bytes(found["body"])})
+    _, name, format_name, media_type, body, sha256, signature = row
+    return Document(
+        name=name, format=format_name, media_type=media_type, body=bytes(body), sha256=sha256, signature=signature
+    )

@@ -4,16 +4,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Final
 
 import msgspec
-from django.db.models import Max
+from django.db.backends.utils import CursorWrapper
 
 from tocsin.adapters.db.database import DEFAULT, Database
 from tocsin.adapters.db.models.shelf import Publication, PublishedAdvisory, PublishedDocument
+from tocsin.adapters.db.statements import Columns
 from tocsin.core.disclosure import Cleared
 from tocsin.services.ports.publisher import check
 from tocsin.services.ports.shelf import Document, ShelfCard
+
+_CARD: Final = Columns(PublishedAdvisory, *ShelfCard.__struct_fields__, "revision")
+_DOCUMENT: Final = Columns(
+    PublishedDocument, "advisory", "position", "format", "name", "media_type", "body", "sha256", "signature"
+)
+_LINE: Final = Columns(Publication, "serial", "project", "number", "advisory", "revision", "at", "card")
+_STANDING: Final = f"SELECT revision FROM {_CARD.table} WHERE id = %s"  # noqa: S608 - our names
+_CLEAR: Final = f"DELETE FROM {_DOCUMENT.table} WHERE advisory_id = %s"  # noqa: S608 - our names
+_NEXT: Final = (
+    f"SELECT COALESCE(MAX(serial), 0) + 1,"  # noqa: S608 - our names
+    f" (SELECT COALESCE(MAX(number), 0) + 1 FROM {_LINE.table} WHERE project = %s) FROM {_LINE.table}"
+)
 
 
 class DbShelfWriter:
@@ -25,50 +38,41 @@ class DbShelfWriter:
     def put(self, cleared: Cleared, documents: Sequence[Document], card: ShelfCard) -> None:
         """Put an advisory on the shelf; a repeat changes nothing, and neither does a revision that came too late."""
         check(cleared, card)
-        values = {name: getattr(card, name) for name in card.__struct_fields__}
-        with self._db.write():
-            standing = self._put_card(values | {"revision": cleared.revision})
+        with self._db.write() as cursor:
+            standing = self._standing(cursor, card.id)
             if standing is None or standing <= cleared.revision:
-                self._put_documents(card.id, documents)
+                self._put_card(cursor, cleared, card, first=standing is None)
+                self._put_documents(cursor, card.id, documents)
             if standing is None or standing < cleared.revision:
-                self._log(card, cleared)
+                self._log(cursor, cleared, card)
 
-    def _put_card(self, values: dict[str, Any]) -> int | None:
-        """Make or replace the card, unless a newer revision stands there; returns the revision that stood there."""
-        cards = PublishedAdvisory.objects.using(self._db.alias)
-        standing = cards.select_for_update().filter(id=values["id"]).values_list("revision", flat=True).first()
-        if standing is None:
-            cards.create(**values)
-        elif standing <= values["revision"]:
-            cards.filter(id=values["id"]).update(**values)
-        return standing
+    def _standing(self, cursor: CursorWrapper, advisory: str) -> int | None:
+        """The revision that stands there, which nobody else moves on meanwhile: SQLite has one writer at a time."""
+        cursor.execute(_STANDING if self._db.is_sqlite else f"{_STANDING} FOR UPDATE", (advisory,))
+        return next((int(revision) for (revision,) in cursor.fetchall()), None)
 
-    def _log(self, card: ShelfCard, cleared: Cleared) -> None:
+    def _put_card(self, cursor: CursorWrapper, cleared: Cleared, card: ShelfCard, first: bool) -> None:
+        """Make or replace the card. A second writer that makes the same one at the same time fails."""
+        stamp = self._db.stamp
+        said = (card.id, card.project, card.title, card.summary, card.severity, card.score, card.cve_id, card.affected)
+        when = (stamp(card.published_at), stamp(card.modified_at))
+        row = (*said, card.fixed, *when, cleared.revision)
+        if first:
+            _CARD.insert(cursor, [row])
+        else:
+            _CARD.upsert(cursor, row)
+
+    def _put_documents(self, cursor: CursorWrapper, advisory: str, documents: Sequence[Document]) -> None:
+        cursor.execute(_CLEAR, (advisory,))
+        rows = [
+            (advisory, place, each.format, each.name, each.media_type, each.body, each.sha256, each.signature)
+            for place, each in enumerate(documents)
+        ]
+        _DOCUMENT.insert(cursor, rows)
+
+    def _log(self, cursor: CursorWrapper, cleared: Cleared, card: ShelfCard) -> None:
         """Add a line; a second writer that took the same number at the same time fails, and is tried again whole."""
-        rows = Publication.objects.using(self._db.alias)
-        rows.create(
-            serial=1 + (rows.aggregate(last=Max("serial"))["last"] or 0),
-            project=card.project,
-            number=1 + (rows.filter(project=card.project).aggregate(last=Max("number"))["last"] or 0),
-            advisory=card.id,
-            revision=cleared.revision,
-            at=cleared.at,
-            card=msgspec.json.encode(card),
-        )
-
-    def _put_documents(self, advisory: str, documents: Sequence[Document]) -> None:
-        rows = PublishedDocument.objects.using(self._db.alias)
-        rows.filter(advisory_id=advisory).delete()
-        rows.bulk_create(
-            PublishedDocument(
-                advisory_id=advisory,
-                position=position,
-                format=document.format,
-                name=document.name,
-                media_type=document.media_type,
-                body=document.body,
-                sha256=document.sha256,
-                signature=document.signature,
-            )
-            for position, document in enumerate(documents)
-        )
+        cursor.execute(_NEXT, (card.project,))
+        ((serial, number),) = cursor.fetchall()
+        at, body = self._db.stamp(cleared.at), msgspec.json.encode(card)
+        _LINE.insert(cursor, [(serial, card.project, number, card.id, cleared.revision, at, body)])

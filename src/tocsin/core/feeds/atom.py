@@ -7,10 +7,11 @@ Titles and summaries are plain text (`type="text"`), so nothing in them is ever 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from tocsin.core.feeds.entry import Entry, Page, instant, shown
+from tocsin.core.feeds.entry import WRITTEN, Entry, Page, instant, shown
 
 MEDIA_TYPE: Final = "application/atom+xml; charset=utf-8"
 
@@ -31,6 +32,7 @@ def render(page: Page, entries: Iterable[Entry]) -> bytes:
     return "\n".join([*head, *map(_entry, entries), "</feed>", ""]).encode()
 
 
+@lru_cache(maxsize=WRITTEN)
 def _entry(each: Entry) -> str:
     categories = "".join(f"<category term={quoteattr(shown(term))}/>" for term in each.categories)
     return (

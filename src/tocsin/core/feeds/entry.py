@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from tocsin.core.vocabulary import Value
@@ -15,7 +16,12 @@ _ODD: Final = re.compile(
 """Characters that XML forbids, and those that nobody sees or that turn the direction of reading."""
 
 
-class Entry(Value):
+WRITTEN: Final = 256
+"""Entries that each kind of feed remembers as written: one more publication writes the same ones again, but for itself,
+in the feeds of its project and of its lines."""
+
+
+class Entry(Value, cache_hash=True):
     """One publication. `id` stays for all revisions of an advisory; `link` is its page."""
 
     id: str
@@ -57,6 +63,7 @@ def shown(text: str) -> str:
     return _ODD.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
+@lru_cache(maxsize=1024)
 def instant(at: datetime) -> str:
     """RFC 3339, in UTC, whole seconds."""
     return f"{at.astimezone(UTC).isoformat()[:19]}Z"

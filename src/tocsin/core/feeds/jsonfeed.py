@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 
-from tocsin.core.feeds.entry import Entry, Page, instant, shown
+from tocsin.core.feeds.entry import WRITTEN, Entry, Page, instant, shown
 
 MEDIA_TYPE: Final = "application/feed+json"
 
@@ -29,7 +30,8 @@ def render(page: Page, entries: Iterable[Entry]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
 
 
-def _item(each: Entry) -> dict[str, Any]:
+@lru_cache(maxsize=WRITTEN)
+def _item(each: Entry) -> msgspec.Raw:
     item: dict[str, Any] = {
         "id": each.id,
         "url": each.link,
@@ -38,4 +40,6 @@ def _item(each: Entry) -> dict[str, Any]:
         "date_published": instant(each.published),
         "date_modified": instant(each.updated),
     }
-    return item | ({"tags": [shown(term) for term in each.categories]} if each.categories else {})
+    if each.categories:
+        item["tags"] = [shown(term) for term in each.categories]
+    return msgspec.Raw(msgspec.json.encode(item))

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from tocsin.core.feeds.entry import Entry, Page, shown
+from tocsin.core.feeds.entry import WRITTEN, Entry, Page, shown
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -38,6 +39,7 @@ def _date(at: datetime) -> str:
     return f"{day}, {there.day:02} {month} {there.year:04} {there:%H:%M:%S} +0000"
 
 
+@lru_cache(maxsize=WRITTEN)
 def _item(each: Entry) -> str:
     categories = "".join(f"<category>{escape(shown(term))}</category>" for term in each.categories)
     return (

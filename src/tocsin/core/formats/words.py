@@ -175,6 +175,7 @@ def head(advisory: Advisory) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in rows if value)
 
 
+@once
 def sections(advisory: Advisory) -> tuple[Section, ...]:
     """The whole text in the order in which an operator needs it; empty sections are left out."""
     return tuple(section for section in _sections(advisory) if section.rows or section.text)
