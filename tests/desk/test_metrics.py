@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from tests.desk import story
 from tests.desk.conftest import SignIn
-from tests.services.acts import report
+from tests.services.acts import REPORT, report
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import RejectionClass
-from tocsin.services import cases
+from tocsin.services import cases, intake
 from tocsin.services.queries import metrics as queries
 from tocsin.testing.house import House
 
@@ -37,6 +37,17 @@ def test_the_pictures_have_their_numbers_beside_them(house: House, sign_in: Sign
     assert 'aria-label="Median by month: 2026-' in page
     assert "Dashed: promised within 72 h" in page
     assert "Reporters who wait for a word" in page
+
+
+def test_the_months_are_drawn_and_said_with_what_was_held_at_first(house: House, sign_in: SignIn) -> None:
+    for _ in range(7):
+        intake.receive(house.front, story.PROJECT, REPORT, house.front.mint.nonce(), "93.184.216.34")
+    page = sign_in().get("/metrics").content.decode()
+    assert 'class="by-month"' in page
+    assert '<td data-label="held at first">2 (29%)</td>' in page
+    assert "Reporters who came back" in page
+    assert "Minutes spent on a case" in page
+    assert "For you alone" in page
 
 
 def test_measuring_reads_what_is_open_or_ended_in_the_window_and_nothing_else(house: House) -> None:

@@ -12,6 +12,7 @@ from tocsin.adapters.channels.mail.proving import ask_the_domain
 from tocsin.adapters.child.pool import Pool
 from tocsin.adapters.child.pools import Pools
 from tocsin.adapters.db.api import DbApiTokens, DbRepeats
+from tocsin.adapters.db.database import DEFAULT
 from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.factors import DbFactors
 from tocsin.adapters.db.inbox import DbInbox
@@ -62,6 +63,7 @@ from tocsin.services.likes import Likes
 from tocsin.services.ports.mail import unchecked
 from tocsin.services.post.knock import MailKnock
 from tocsin.services.post.room import Post
+from tocsin.services.presence import Presence
 
 LIKES: Final = Likes()
 """What this process knows of look-alikes: the worker fills it, the rooms ask it."""
@@ -166,6 +168,7 @@ def desk(config: Config) -> Desk:
         repeats=DbRepeats(),
         outside=outside(config),
         likes=LIKES,
+        presence=Presence(shared=not DEFAULT.is_sqlite),  # one file has one desk process
         sources=MirrorSources(config.data_dir / "git"),
         guard=Guard(words=frozenset(wordlist()), canaries=config.egress.canaries),
         doors=Doors(trial=config.accounts.trial, production=in_production(config)),

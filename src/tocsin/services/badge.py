@@ -100,15 +100,17 @@ def _year(found: Keys) -> Iterator[str]:
     yield f"{found.cases} reports were open or ended in this year.\n"
     yield "| key | cases | median | 90 % within | kept |"
     yield "|---|---|---|---|---|"
-    for each in found.keys:
+    shown = [each for each in found.keys if not each.private]
+    for each in shown:
         median = f"{each.median:.1f} {each.unit}" if each.median is not None else "too few to say"
         ninth = f"{each.p90:.1f} {each.unit}" if each.p90 is not None else ""
         share = f"{each.share:.0%}" if each.share is not None else ""
         yield f"| {each.title} | {each.cases} | {median} | {ninth} | {share} |"
-    yield "\n" + "\n".join(f"- **{each.title}.** {each.definition}" for each in found.keys)
+    yield "\n" + "\n".join(f"- **{each.title}.** {each.definition}" for each in shown)
     outcomes = sorted({name for month in found.months for name in month.outcomes})
     if outcomes:
-        yield f"\n| arrived | {' | '.join(outcomes)} |"
-        yield "|---" * (len(outcomes) + 1) + "|"
+        yield f"\n| arrived | {' | '.join(outcomes)} | held at first |"
+        yield "|---" * (len(outcomes) + 2) + "|"
         for month in found.months:
-            yield f"| {month.month} | {' | '.join(str(month.outcomes.get(name, 0)) for name in outcomes)} |"
+            counts = (str(month.outcomes.get(name, 0)) for name in outcomes)
+            yield f"| {month.month} | {' | '.join(counts)} | {month.held} |"

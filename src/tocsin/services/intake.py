@@ -92,7 +92,11 @@ def _open(
 ) -> Receipt | Refused:
     actor = Actor(kind=ActorKind.REPORTER, id=command.room)
     context = rules.Context(actor=actor, now=now, policy=policy)
-    decision = rules.decide(None, command, context)
+    if isinstance(refused := rules.decide(None, command, context), Refused):
+        return refused  # before it takes anybody's place in a quota
+    paused = pausing.holds(front, policy, command.report, now)
+    held = front.quotas.hold(command.project, address, command.report.kind, now) or paused
+    decision = rules.decide(None, msgspec.structs.replace(command, held=held), context)
     if isinstance(decision, Refused):
         return decision
     case, entries = rules.record(None, decision, context)
@@ -110,8 +114,6 @@ def _open(
     proof = prove(front, places, key, case)
     written = leaves.write(places, key, case.ref, entries)
     row = cases.inbox_row(front, places, policy, case, promised)
-    paused = pausing.holds(front, policy, case, now)
-    held = front.quotas.hold(case.project, address, case.kind, now) or paused
     kept = notices.CopyProof(at=now, proof=msgspec.json.encode(proof).decode())
     front.journal.commit(
         Change(

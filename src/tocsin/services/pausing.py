@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from tocsin.core import severity
-from tocsin.core.case.model import Case
+from tocsin.core.intake import Report
 from tocsin.core.policy.model import Policy
 from tocsin.core.severity.surface import understand
 from tocsin.core.vocabulary import Actor, ProjectId, Refused, ReportKind, Role, Value
@@ -82,17 +82,17 @@ def paused(facts: Facts | None, policy: Policy, now: datetime) -> Pause | None:
     return found if now < found.until else None
 
 
-def holds(front: Front, policy: Policy, case: Case, now: datetime) -> bool:
+def holds(front: Front, policy: Policy, report: Report, now: datetime) -> bool:
     """Say whether a report that comes in now waits for the end of a pause."""
     if paused(front.facts, policy, now) is None:
         return False
-    return case.kind is not ReportKind.ALREADY_PUBLIC and not _critical(case)
+    return report.kind is not ReportKind.ALREADY_PUBLIC and not _critical(report)
 
 
-def _critical(case: Case) -> bool:
+def _critical(report: Report) -> bool:
     """Whether the answers about the attack surface, all of them given, come to a critical score. What was not answered
     is nobody's word: assumed at its worst, an empty report would be critical."""
-    told = severity.draft(understand(case.report.surface))
+    told = severity.draft(understand(report.surface))
     answered = not set(told.assumed) - {"AC", "S"}
     return answered and severity.must_score(told.vector).rating is severity.Rating.CRITICAL
 

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who else looks at a case just now, and on which part of it they write (UX 3.8): so that two do not answer at once.
 
-A courtesy and never truth. It is kept in the memory of one process, for two minutes, and written down nowhere: it holds
-a name and the part of the page, and no word of a case. Where several desk processes serve the people of a project, each
-knows of those that it serves. That two who type at once lose nothing is settled elsewhere, by the length of a journal.
+A courtesy and never truth. This is what one process remembers, for two minutes: a name and the part of the page, and no
+word of a case. What several desk processes tell one another is `services.company`. That two who type at once lose
+nothing is settled elsewhere, by the length of a journal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
+
+import msgspec
 
 from tocsin.core.vocabulary import CaseRef, Value
 
@@ -20,6 +22,9 @@ STAYS: Final = timedelta(minutes=2)
 
 WRITES: Final = timedelta(seconds=20)
 """How long somebody counts as writing after words of theirs were last kept; that is done every five seconds."""
+
+TOLD: Final = timedelta(minutes=1)
+"""How often at most one process tells the others of one person at one case."""
 
 _MOST: Final = 2_000
 """Cases remembered at once."""
@@ -32,19 +37,23 @@ class Other(Value):
     part: str
 
 
-class _Seen(Value):
+class Seen(Value):
+    """Somebody at a case: when last, and when words of theirs were last kept; `far` where another process said so."""
+
     name: str
     at: datetime
     part: str = ""
     wrote_at: datetime | None = None
+    far: bool = False
 
 
 class Presence:
-    """Shared by the threads of one process."""
+    """Shared by the threads of one process. `shared` says that other processes serve the same people, and are told."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, shared: bool = False) -> None:
+        self.shared = shared
         self._lock = Lock()
-        self._cases: dict[CaseRef, dict[str, _Seen]] = {}
+        self._cases: dict[CaseRef, dict[str, Seen]] = {}
 
     def note(self, case: CaseRef, person: str, name: str, now: datetime, part: str = "") -> None:
         """Remember that somebody has a case open, and with `part`, that they write there."""
@@ -56,12 +65,29 @@ class Presence:
             here = self._cases.setdefault(case, {})
             before = here.get(person)
             wrote = now if part else before.wrote_at if before else None
-            here[person] = _Seen(name=name, at=now, part=part or (before.part if before else ""), wrote_at=wrote)
+            here[person] = Seen(name=name, at=now, part=part or (before.part if before else ""), wrote_at=wrote)
 
     def forget(self, case: CaseRef, person: str) -> None:
         """Forget somebody who does not want to be seen."""
         with self._lock:
             self._cases.get(case, {}).pop(person, None)
+
+    def learn(self, case: CaseRef, told: Mapping[str, Seen]) -> None:
+        """Take in what other processes say; whom none of them names any more is gone, unless they were served here."""
+        with self._lock:
+            here = self._cases.get(case)
+            if here is None:
+                return
+            for person in [person for person, seen in here.items() if seen.far and person not in told]:
+                del here[person]
+            for person, seen in told.items():
+                if person not in here or here[person].at < seen.at:
+                    here[person] = msgspec.structs.replace(seen, far=True)
+
+    def seen(self, case: CaseRef, person: str) -> Seen | None:
+        """What is known of one person at a case."""
+        with self._lock:
+            return self._cases.get(case, {}).get(person)
 
     def others(self, case: CaseRef, person: str, now: datetime) -> tuple[Other, ...]:
         """Who else is there, those who write first, then by name."""
@@ -70,8 +96,9 @@ class Presence:
         return tuple(sorted(found, key=lambda each: (not each.part, each.name)))
 
 
-def _here(known: dict[str, _Seen], now: datetime) -> Iterator[Other]:
+def _here(known: Mapping[str, Seen], now: datetime) -> Iterator[Other]:
     for each in known.values():
         if now - each.at < STAYS:
-            writes = each.wrote_at is not None and now - each.wrote_at < WRITES
+            lasts = WRITES + TOLD if each.far else WRITES  # what another process knows is told once a minute
+            writes = each.wrote_at is not None and now - each.wrote_at < lasts
             yield Other(name=each.name, part=each.part if writes else "")

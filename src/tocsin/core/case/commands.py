@@ -48,13 +48,14 @@ class Answer(Value):
 
 
 class SubmitReport(Value, tag="report"):
-    """Open a case from a report."""
+    """Open a case from a report; `held` where it waits beside the queue for a second look."""
 
     case: CaseRef
     project: ProjectId
     policy: str
     report: Report
     room: str = ""
+    held: bool = False
 
 
 class Say(Value, tag="say"):

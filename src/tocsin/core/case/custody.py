@@ -16,9 +16,9 @@ from msgspec.structs import replace
 from tocsin.core.case.approval import Glass
 from tocsin.core.case.model import Case
 
-_STILL: Final = {"asks": (), "glass": (), "warned": (), "touched_at": None}
+_STILL: Final = {"asks": (), "glass": (), "warned": (), "touched_at": None, "sittings": (), "worked": 0}
 """What passes through a case without changing what it is: wishes, the clock's warnings, looks by break-glass, and when
-somebody last did anything of it."""
+and for how long somebody last did anything of it."""
 
 
 def digest(case: Case) -> str:

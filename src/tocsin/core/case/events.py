@@ -42,13 +42,15 @@ from tocsin.core.vocabulary import Actor, Audience, CaseRef, ProjectId, Rejectio
 
 
 class ReportReceived(Value, tag="report.received"):
-    """The first entry of every case; pins the policy in force when the report arrived (S1)."""
+    """The first entry of every case; pins the policy in force when the report arrived (S1). `held` says that it came in
+    beyond a quota or during a pause."""
 
     case: CaseRef
     project: ProjectId
     policy: str
     report: Report
     room: str = ""
+    held: bool = False
 
 
 class MessageSent(Value, tag="message.sent"):

@@ -12,11 +12,11 @@ from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
 
+from tocsin.core.case import effort, negotiation
 from tocsin.core.case import events as ev
 from tocsin.core.case import evolve_custody as custody
 from tocsin.core.case import evolve_parties as parties
 from tocsin.core.case import evolve_publication as publication
-from tocsin.core.case import negotiation
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, Ask
 from tocsin.core.case.assess_events import PointSaid
 from tocsin.core.case.model import Case, Milestone, Plan, Reproduction
@@ -45,7 +45,10 @@ def evolve(case: Case | None, entry: ev.Entry) -> Case:
         raise ValueError(f"{case.ref}: entry {entry.seq} follows {case.seq}")
     changes = _CHANGES[type(entry.event)](case, entry, entry.event)
     if entry.actor.kind is ActorKind.PERSON:
-        changes = {"touched_at": entry.at, **changes}
+        sittings, worked = effort.after(case.sittings, entry.actor, entry.at)
+        changes = {"touched_at": entry.at, "sittings": sittings, "worked": case.worked + worked, **changes}
+    elif entry.actor.kind is ActorKind.REPORTER:
+        changes = {"last_reporter_at": entry.at, **changes}
     return replace(case, seq=entry.seq, updated_at=entry.at, **changes)
 
 
@@ -71,6 +74,7 @@ def _open(entry: ev.Entry, event: ev.ReportReceived) -> Case:
         received_at=entry.at,
         updated_at=entry.at,
         last_reporter_at=entry.at,
+        held=event.held,
         reporter_waits_since=entry.at,
         state="VfdPxa" if public else "Vfdpxa",
         messages=1,

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How well cases go, in five keys: first answer, remedy, dates kept, corrections, backlog; and who waits in silence
-(UX 3.13, finding F1: silence is what reporters complain of most).
+(UX 3.13, finding F1: silence is what reporters complain of most), who came back, and what a case takes of people.
 
-Computed from what `core.case.measures` takes of each case. No person is in it.
+Computed from what `core.case.measures` takes of each case. No person is in it, and reports are not linked to one
+another: whether a reporter reported before is not known here, so “came back” is said of one case.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ AGES: Final[tuple[tuple[str, int], ...]] = (("0-3", 3), ("4-14", 14), ("15-30", 
 
 _LAST_DAYS: Final = [last for _, last in AGES]
 
+MEANWHILE: Final = timedelta(days=14)
+"""How long after the first answer a reporter who said nothing counts as one who did not come back."""
+
 FEWEST: Final = 5
 """Below so many cases a percentile says nothing; show the cases instead."""
 
@@ -40,7 +44,8 @@ WINDOW: Final = timedelta(days=365)
 class Key(Value):
     """One key: how many cases stand behind it, its median and ninth decile where it has them, and which cases miss.
 
-    `target` is what was promised, where one promise held for all; `trend` its median by month of arrival.
+    `target` is what was promised, where one promise held for all; `trend` its median by month of arrival. What is
+    `private` is for the people of the projects alone: no badge, no report of the year, no monitoring has it.
     """
 
     name: str
@@ -56,17 +61,19 @@ class Key(Value):
     values: tuple[tuple[CaseRef, float], ...] = ()
     target: float | None = None
     trend: tuple[Point, ...] = ()
+    private: bool = False
 
 
 class Month(Value):
-    """What became of the reports of one month."""
+    """What became of the reports of one month, and how many of them were held for a second look at first."""
 
     month: str
     outcomes: dict[str, int]
+    held: int = 0
 
 
 class Keys(Value):
-    """The five keys and silence, the outcomes by month of arrival, and how cases flowed."""
+    """The five keys and the three beside them, the outcomes by month of arrival, and how cases flowed."""
 
     since: datetime
     until: datetime
@@ -98,6 +105,8 @@ def keys(found: Iterable[Measures], now: datetime, since: datetime | None = None
             _corrections(known),
             _backlog(known, now),
             _silence(known, now),
+            _came_back(known, now),
+            _effort(known),
         ),
         months=_months(known),
         flow=flow(known, max(start, min((each.opened_at for each in known), default=start)), now),
@@ -211,7 +220,7 @@ def _backlog(known: Sequence[Measures], now: datetime) -> Key:
     return Key(
         name="backlog",
         title="Backlog health",
-        definition="Open cases by age.",
+        definition="Open cases by age in days.",
         unit="days",
         cases=len(waiting),
         median=_percentile(values, 50),
@@ -241,12 +250,48 @@ def _silence(known: Sequence[Measures], now: datetime) -> Key:
     )
 
 
-def _months(known: Iterable[Measures]) -> tuple[Month, ...]:
-    counted = Counter((each.opened_at.year, each.opened_at.month, each.outcome) for each in known)
-    months: dict[tuple[int, int], dict[str, int]] = {}
-    for (year, month, outcome), count in sorted(counted.items()):
-        months.setdefault((year, month), {})[outcome] = count
-    return tuple(Month(month=f"{year}-{month:02}", outcomes=found) for (year, month), found in months.items())
+def _came_back(known: Sequence[Measures], now: datetime) -> Key:
+    """Whether what the project says reaches anybody: a reporter who never comes back may never have heard (F1)."""
+    settled = [each for each in known if each.answered_at and now - each.answered_at >= MEANWHILE]
+    back = sum(each.came_back for each in settled)
+    return Key(
+        name="came-back",
+        title="Reporters who came back",
+        definition="Of cases answered two weeks ago or earlier, those whose reporter did anything after the first "
+        "answer: wrote, agreed to a date, tried a fix. Reports are not linked to one another.",
+        unit="share",
+        cases=len(settled),
+        share=_share(back, len(settled)),
+        parts={"came back": back, "did not": len(settled) - back} if settled else {},
+    )
+
+
+def _effort(known: Sequence[Measures]) -> Key:
+    ended = [each for each in known if each.ended_at]
+    values = tuple((each.case, each.minutes) for each in ended if each.minutes is not None)
+    return Key(
+        name="effort",
+        title="Minutes spent on a case",
+        definition="Estimated from when people of the project did something in a case that is over, all of them "
+        "together: what lies within twenty minutes is one sitting, with three minutes to read before it. Work on the "
+        "fix itself is not in it. For you alone: no badge, no report of the year and no monitoring has this number.",
+        unit="minutes",
+        cases=len(values),
+        median=_percentile(values, 50),
+        p90=_percentile(values, 90),
+        values=values,
+        trend=trend(values, known),
+        private=True,
+    )
+
+
+def _months(known: Sequence[Measures]) -> tuple[Month, ...]:
+    counted = Counter((f"{each.opened_at:%Y-%m}", each.outcome) for each in known)
+    held = Counter(f"{each.opened_at:%Y-%m}" for each in known if each.held)
+    months: dict[str, dict[str, int]] = {}
+    for (month, outcome), count in sorted(counted.items()):
+        months.setdefault(month, {})[outcome] = count
+    return tuple(Month(month=month, outcomes=found, held=held[month]) for month, found in months.items())
 
 
 def _percentile(values: Sequence[tuple[CaseRef, float]], percent: int) -> float | None:

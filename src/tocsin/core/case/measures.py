@@ -25,7 +25,8 @@ class Measures(Value):
     """What `core.case.keys` needs of one case. Hours are working hours of the policy the case is pinned to.
 
     `answer_target` is the time that was promised for the first answer; `waits_since` is when the reporter said
-    something that nobody answered yet, `reply_due_at` by when an answer is promised.
+    something that nobody answered yet, `reply_due_at` by when an answer is promised. `came_back` says that the reporter
+    did something after the first answer; `minutes` are those of `core.case.effort`, of everybody together.
     """
 
     case: CaseRef
@@ -47,6 +48,9 @@ class Measures(Value):
     fixed_at: datetime | None = None
     waits_since: datetime | None = None
     reply_due_at: datetime | None = None
+    held: bool = False
+    came_back: bool = False
+    minutes: float | None = None
 
 
 def measure(policy: Policy, case: Case, promised: tuple[Promise, ...]) -> Measures:
@@ -77,6 +81,9 @@ def measure(policy: Policy, case: Case, promised: tuple[Promise, ...]) -> Measur
         fixed_at=case.fix_ready_at,
         waits_since=_since(case),
         reply_due_at=min(open_due, default=None),
+        held=case.held,
+        came_back=bool(answered and case.last_reporter_at and case.last_reporter_at > answered),
+        minutes=round(case.worked / 60, 1) if case.worked else None,
     )
 
 

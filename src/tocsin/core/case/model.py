@@ -14,6 +14,7 @@ import msgspec
 
 from tocsin.core.case.approval import Ask, Glass
 from tocsin.core.case.drafting import CreditGiven
+from tocsin.core.case.effort import Sitting
 from tocsin.core.case.events import AdvisoryDrafted, Asked, ScoreSet
 from tocsin.core.case.negotiation import Negotiation
 from tocsin.core.case.parties import Absorbed, Party
@@ -109,6 +110,9 @@ class Case(Value):
     reporter_waits_since: datetime | None = None
     reporter_owes_since: datetime | None = None
     last_reporter_at: datetime | None = None
+    held: bool = False
+    sittings: tuple[Sitting, ...] = ()
+    worked: int = 0
     messages: int = 0
     writers: tuple[Writer, ...] = ()
 

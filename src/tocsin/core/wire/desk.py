@@ -242,10 +242,11 @@ class Measure(Wire):
 
 
 class Month(Wire):
-    """What became of the reports of one month."""
+    """What became of the reports of one month, and how many of them were held for a second look at first."""
 
     month: str
     outcomes: dict[str, int]
+    held: int
 
 
 class Measures(Wire):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tocsin.core.case.keys import Keys
+from tocsin.core.case.keys import Keys, Month
 from tocsin.core.case.retrospective import retrospective as template
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli.case import case_argument
@@ -87,7 +87,9 @@ def _of_file(path: Path) -> service.Measured:
 @as_json
 @click.pass_context
 def show(ctx: click.Context, project: str, days: int, person: str, json_: bool) -> None:
-    """Show the five keys (first answer, remedy, dates kept, corrections, backlog) and who waits for a word."""
+    """Show the five keys (first answer, remedy, dates kept, corrections, backlog), who waits for a word or came back,
+    what a case takes of people, and what became of the reports of each month.
+    """
     found = _keys(ctx, person, project, days)
     if json_:
         print_json(found)
@@ -99,6 +101,9 @@ def show(ctx: click.Context, project: str, days: int, person: str, json_: bool) 
     ]  # fmt: skip
     table(("KEY", "CASES", "P50", "P90", "KEPT", "MISSED", "UNIT"), rows)
     click.echo(f"{found.cases} cases since {found.since:%Y-%m-%d}. Percentiles need at least five.")
+    if found.months:
+        click.echo()
+        table(("MONTH", "REPORTS", "HELD AT FIRST", "OUTCOMES"), list(map(_month, found.months)))
 
 
 @metrics.command()
@@ -193,6 +198,11 @@ def _keys(ctx: click.Context, person: str, project: str, days: int) -> Keys:
     opened = desk(ctx)
     since = opened.now() - timedelta(days=days)
     return keys.of_person(opened, who(opened, person).id, project, since)
+
+
+def _month(month: Month) -> tuple[str, str, str, str]:
+    told = ", ".join(f"{count} {name}" for name, count in sorted(month.outcomes.items()))
+    return month.month, str(sum(month.outcomes.values())), str(month.held), told
 
 
 def _number(value: float | None) -> str:

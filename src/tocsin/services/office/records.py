@@ -287,7 +287,7 @@ def measures(found: Keys) -> lists.Measures:
             )
             for each in found.keys
         ),
-        months=tuple(lists.Month(month=each.month, outcomes=each.outcomes) for each in found.months),
+        months=tuple(lists.Month(month=each.month, outcomes=each.outcomes, held=each.held) for each in found.months),
     )
 
 

@@ -6,14 +6,14 @@ Drawing is the template's part; a table beside each picture says the same. Place
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
 import msgspec
 
 from tocsin.core.case.flow import STAGES
-from tocsin.core.case.keys import FEWEST, Key, Keys
+from tocsin.core.case.keys import FEWEST, Key, Keys, Month
 from tocsin.services.queries import words
 
 WIDTH: Final = 640
@@ -21,19 +21,28 @@ FLOW_WIDE: Final = 460
 FLOW_TALL: Final = 150
 """The flow's picture without its labels, which stand to the right."""
 
+COLUMN_TALL: Final = 120
+COLUMN_APART: Final = 49
+MOST_MONTHS: Final = 13
+"""Columns drawn; the table beside them has every month."""
+
+OUTCOMES: Final = ("valid", "duplicate", "rejected", "closed", "open")
+"""What becomes of a report, as `core.case.measures` says it, from the bottom of a column to its top."""
+
 SHOWN: Final = 20
 """Cases named behind a number; the export has them all."""
 
 MOST_DOTS: Final = 400
 """Dots drawn on a strip; beyond it every n-th in order of size, so that the shape stays."""
 
-_UNITS: Final[Mapping[str, str]] = {"working hours": "h", "days": "d"}
+_UNITS: Final[Mapping[str, str]] = {"working hours": "h", "days": "d", "minutes": "min"}
 _SHARED: Final[Mapping[str, str]] = {
     "first-answer": "on time",
     "remedy": "fixed on every line when published",
     "dates": "kept",
     "corrections": "corrected",
     "silence": "within what is promised",
+    "came-back": "came back",
 }
 """What the share of a key is of."""
 
@@ -80,6 +89,11 @@ class KeyView(msgspec.Struct, frozen=True):
         """Whether the two marks stand so near to each other that their labels would overlap."""
         return abs(self.p90_x - self.median_x) < 40
 
+    @property
+    def near_start(self) -> bool:
+        """Whether a label that ends at the marks would begin before the picture does."""
+        return self.p90_x < 80
+
 
 class AreaView(msgspec.Struct, frozen=True):
     """One stage of the flow: its area as an SVG path, its count at the end, and where its label stands."""
@@ -99,11 +113,35 @@ class FlowView(msgspec.Struct, frozen=True):
     most: int
 
 
+class Piece(msgspec.Struct, frozen=True):
+    """One outcome within a column."""
+
+    name: str
+    y: int
+    tall: int
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One month: its pieces from the bottom up, and beside them how many reports were held at first."""
+
+    x: int
+    year: str
+    month: str
+    pieces: tuple[Piece, ...]
+    held_tall: int
+
+    @property
+    def held_y(self) -> int:
+        """Where the bar of what was held begins."""
+        return COLUMN_TALL - self.held_tall
+
+
 class MonthView(msgspec.Struct, frozen=True):
     """Outcomes of the reports of one month, each with its name, in the order of `MetricsView.outcomes`."""
 
     month: str
     named: tuple[tuple[str, int], ...]
+    held: str
 
 
 class MetricsView(msgspec.Struct, frozen=True):
@@ -117,16 +155,27 @@ class MetricsView(msgspec.Struct, frozen=True):
     since: str
     until: str
     flow: FlowView | None = None
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        """Whether any report of the months that are drawn was held at first."""
+        return any(column.held_tall for column in self.columns)
 
 
 def view(found: Keys) -> MetricsView:
     """Put the keys in words and places."""
-    outcomes = tuple(sorted({name for month in found.months for name in month.outcomes}))
+    told = {name for month in found.months for name in month.outcomes}
+    outcomes = tuple(name for name in OUTCOMES if name in told)
     return MetricsView(
         keys=tuple(_key(each) for each in found.keys),
         outcomes=outcomes,
         months=tuple(
-            MonthView(month=month.month, named=tuple((name, month.outcomes.get(name, 0)) for name in outcomes))
+            MonthView(
+                month=month.month,
+                named=tuple((name, month.outcomes.get(name, 0)) for name in outcomes),
+                held=_held(month),
+            )
             for month in found.months
         ),
         cases=found.cases,
@@ -134,6 +183,7 @@ def view(found: Keys) -> MetricsView:
         since=words.instant(found.since),
         until=words.instant(found.until),
         flow=_flow(found) if found.cases >= FEWEST else None,
+        columns=_columns(found.months[-MOST_MONTHS:]) if found.cases >= FEWEST else (),
     )
 
 
@@ -216,6 +266,37 @@ def _flow(found: Keys) -> FlowView | None:
         rows=tuple((f"{each.at:%Y-%m-%d}", tuple(zip(STAGES, each.stages, strict=True))) for each in samples[::step]),
         most=most,
     )
+
+
+def _held(month: Month) -> str:
+    """How many were held at first, and which share that is."""
+    whole = sum(month.outcomes.values())
+    return f"{month.held} ({month.held / whole:.0%})" if month.held else "0"
+
+
+def _columns(months: Sequence[Month]) -> tuple[Column, ...]:
+    """Stack the outcomes of each month over one another, on one scale for all."""
+    most = max((sum(month.outcomes.values()) for month in months), default=0)
+    return tuple(
+        Column(
+            x=COLUMN_APART * number,
+            year=month.month[2:4],
+            month=month.month[5:],
+            pieces=tuple(_pieces(month, most)),
+            held_tall=round(COLUMN_TALL * month.held / most),
+        )
+        for number, month in enumerate(months)
+    )
+
+
+def _pieces(month: Month, most: int) -> Iterator[Piece]:
+    below = 0
+    for name in OUTCOMES:
+        upto = below + month.outcomes.get(name, 0)
+        foot, head = (round(COLUMN_TALL * count / most) for count in (below, upto))
+        if head > foot:
+            yield Piece(name=name, y=COLUMN_TALL - head, tall=head - foot)
+        below = upto
 
 
 def _area(xs: Sequence[int], upper: Sequence[int], lower: Sequence[int]) -> str:

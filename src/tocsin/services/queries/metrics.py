@@ -87,9 +87,10 @@ def as_csv(found: Keys) -> str:
 
 
 def as_openmetrics(found: Keys) -> str:
-    """The keys as OpenMetrics 1.0 text: no label names a person, a case or a word of one."""
+    """The keys as OpenMetrics 1.0 text: no label names a person, a case or a word of one, and what is private is left
+    out."""
     lines: list[str] = []
-    for each in found.keys:
+    for each in (key for key in found.keys if not key.private):
         lines += list(_exposed(each))
     return "\n".join([*lines, "# EOF"]) + "\n"
 

@@ -34,6 +34,7 @@ def _open(command: cmd.SubmitReport, context: Context) -> Decision:
             policy=command.policy,
             report=command.report,
             room=command.room,
+            held=command.held,
         ),
     )
 

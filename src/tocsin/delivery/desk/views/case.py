@@ -250,7 +250,7 @@ def _show(
         "back": back(str(form.data.get("back", ""))) if form else "",
         "carried": carry(request.desk, form.attached) if form else (),
         "refused": refused,
-        "here": at_case(request, view.ref, ground.actor),
+        "here": at_case(request, ground.case.project, view.ref, ground.actor),
         "changes": _changes(view, request, ground) if refused and refused.code == "conflict" else (),
         "did": _said(request),
         "glass": ground.case.glass,

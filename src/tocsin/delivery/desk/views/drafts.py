@@ -60,7 +60,7 @@ def _keep(request: DeskRequest, found: Ground, kind: type[MoveForm]) -> HttpResp
     fields = {name: value for name, value in told.items() if name not in _NOT_KEPT and isinstance(value, str)}
     if not own.keep_draft(request.desk, found.opened, request.person, kind.name, fields):
         return HttpResponse(status=409)
-    at_case(request, case.ref, found.actor, LABELS.get(kind.tab, kind.tab))
+    at_case(request, case.project, case.ref, found.actor, LABELS.get(kind.tab, kind.tab))
     if request.headers.get("Sec-Fetch-Mode") == "navigate":
         return see_other(f"{address}#{kind.name}")
     return HttpResponse(status=204)
