@@ -27,7 +27,7 @@ def test_each_mistake_is_another_and_none_is_in_prose_or_types() -> None:
 
 
 def test_every_area_has_mistakes_to_make() -> None:
-    assert all(count(source(part.module)) > 10 for parts in AREAS.values() for part in parts)
+    assert all(count(source(part.module)) > 3 for parts in AREAS.values() for part in parts)
 
 
 @pytest.mark.slow
@@ -35,9 +35,9 @@ def test_a_mistake_is_noticed_and_none_is_not() -> None:
     """The control: the tests pass over the module as it is, and fail over one that clears for nobody's order."""
     (part,) = AREAS["disclosure"]
     number = next(n for n in range(count(source(part.module))) if mutant(source(part.module), n).what == "not raised")
-    assert not noticed(part, -1)
-    assert noticed(part, number)
-    assert not noticed(Part(part.module, ("tests/clock/test_duration.py",)), number), "tests of something else do not"
+    assert noticed(part, [number]) == {-1: False, number: True}
+    other = Part(part.module, ("tests/clock/test_duration.py",))
+    assert noticed(other, [number]) == {-1: False, number: False}, "tests of something else do not notice"
 
 
 @pytest.mark.deep

@@ -150,6 +150,15 @@ def test_the_clock_wakes_what_is_due_the_longest_overdue_first(stores: Stores) -
     assert list(stores.inbox.to_wake(T0, 2)) == [ref(2), ref(4)]
 
 
+def test_rows_are_read_in_the_order_that_is_asked_for_however_many(stores: Stores) -> None:
+    for number in range(1, 61):
+        stores.journal.commit(opening(ref(number)))
+    wanted = [ref(number) for number in (60, 2, 999, *range(59, 2, -1))]
+    assert [each.case for each in stores.inbox.rows(wanted)] == [each for each in wanted if each != ref(999)]
+    assert stores.inbox.rows([ref(2)]) == [stores.inbox.row(ref(2))]
+    assert list(stores.inbox.rows([])) == []
+
+
 def test_rows_that_intake_sealed_are_found(stores: Stores) -> None:
     for number in (3, 1, 2):
         stores.journal.commit(opening(ref(number), row={"by_drop": number != 2}))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nacl.public import PublicKey, SealedBox
 
 from tocsin.adapters.vault import aead, box
+from tocsin.adapters.vault.secret import Root
 from tocsin.services.ports.vault import CaseKey, Tampered, bind
 from tocsin.testing.vault import Sealing, in_memory
 
@@ -194,6 +195,14 @@ def test_a_public_key_that_keeps_no_secret_is_refused(public: bytes) -> None:
     """Wrong lengths, and points of small order (RFC 7748, section 6.1)."""
     with pytest.raises(ValueError, match="public key"):
         MEMORY.sealer.seal_to_reporter(public, b"plain", b"ad")
+
+
+@pytest.mark.parametrize("length", [0, 16, 31, 33, 64])
+def test_a_key_of_another_length_is_no_key(length: int) -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        aead.SymmetricKey(bytes(length))
+    with pytest.raises(ValueError, match="32 bytes"):
+        Root(bytes(length))
 
 
 def test_a_case_key_and_a_list_key_are_the_same_kind_of_thing(sealing: Sealing) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.support import DATA
 from tocsin.adapters.vault import LocalVault, PublicSealer, ReturnPhrases, TokenBox
+from tocsin.adapters.vault.aead import SymmetricKey
 from tocsin.services.ports.vault import bind
 from tocsin.testing.vault import MemoryBlobs
 
@@ -55,6 +56,13 @@ def test_a_stored_attachment_opens() -> None:
     store = MemoryBlobs("i")
     store.sealed[blob["id"]] = b64decode(blob["sealed"])
     assert b"".join(store.open(blob["id"], b64decode(blob["key"]))) == b"attachment"
+
+
+def test_the_salts_of_the_log_are_what_they_were() -> None:
+    """Every commitment in a log that others keep was made with one: another salt, and no old line can be shown."""
+    key = SymmetricKey(bytes(range(32)))
+    salt = "7ff170cb82911151cbec388e16da729355a7a476e0737755f2bbc92c70421f33"
+    assert key.salt(b"tocsin/ad/1 place").hex() == salt
 
 
 def test_a_token_in_a_browser_opens() -> None:

@@ -22,8 +22,8 @@ class Cases:
         self._http = http
 
     def page(self, **asked: Any) -> CasePage:
-        """Read one page: `project`, `show` (open, done, all), `waits_for`, `phase`, `lead`, `by`, `after`,
-        `limit`."""
+        """Read one page: `project`, `show` (open, done, all), `waits_for`, `phase`, `lead`, `by`, `words`,
+        `after`, `limit`."""
         return self._http.get("/cases", CasePage, **asked)
 
     def list(self, **asked: Any) -> Iterator[CaseRow]:

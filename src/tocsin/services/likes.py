@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable
+from heapq import nsmallest
 from threading import Lock
 from typing import Final
 
@@ -40,6 +41,11 @@ def text(report: Report) -> str:
     return "\n".join(part for part in parts if part)[:MAX_CHARS]
 
 
+def tail(case: CaseRef) -> str:
+    """The part of a reference that people say: what stands behind the year."""
+    return case.rpartition("-")[2].casefold()
+
+
 def packed(report: Report) -> bytes:
     """The terms of a report, as they lie in the sealed half of its inbox row."""
     return pack(terms(text(report)))
@@ -61,8 +67,11 @@ class Likes:
         self._seen: dict[CaseRef, int] = {}
         self._views: OrderedDict[frozenset[ProjectId], View] = OrderedDict()
         self._alike: dict[CaseRef, dict[str, float]] = {}
+        self._called: dict[str, CaseRef] = {}
         self.serial = 0
         """The newest publication that was taken in."""
+        self.whole = False
+        """Whether everything there was at the start has been taken in."""
 
     def __len__(self) -> int:
         """How many texts are known."""
@@ -73,11 +82,14 @@ class Likes:
         """Whether a case was taken in at this journal length."""
         return self._seen.get(case) == seq
 
-    def learn(self, case: CaseRef, project: ProjectId, seq: int, told: array[int]) -> None:
-        """Take in a report's terms, or note that its case has moved on."""
+    def learn(self, case: CaseRef, project: ProjectId, seq: int, told: array[int], cve: str = "") -> None:
+        """Take in a report's terms and what its case is called, or note that it has moved on."""
         with self._lock:
             shelf = self._shelves.setdefault(project, Shelf())
             self._seen[case] = seq
+            self._called[tail(case)] = case
+            if cve:
+                self._called[cve.casefold()] = case
             if shelf.terms(case) != told:
                 shelf.add(case, told)
 
@@ -91,6 +103,18 @@ class Likes:
         allowed = frozenset({PUBLISHED, *projects})
         with self._lock:
             return self._view(allowed).search(text, top, without)
+
+    def find(self, projects: Iterable[ProjectId], text: str, most: int) -> list[CaseRef]:
+        """The cases of these projects whose reports hold every word of `text`, those first that say them first."""
+        wanted = frozenset(terms(text))
+        with self._lock:
+            shelves = [self._shelves[each] for each in projects if each in self._shelves]
+            return [case for _, case in nsmallest(most, (hit for each in shelves for hit in each.saying(wanted, most)))]
+
+    def called(self, name: str) -> CaseRef | None:
+        """The case that a CVE id or the end of a reference was last seen of; whoever asks looks whether it still is."""
+        with self._lock:
+            return self._called.get(name.casefold()) or self._called.get(tail(name))
 
     def compare(self, project: ProjectId, case: CaseRef) -> None:
         """Look for what a case is like among what everybody in its project may see; the outcome is its mark."""

@@ -58,7 +58,7 @@ def learn(desk: Desk, row: InboxRow, summary: sealing.Summary) -> None:
 
 
 def _take(desk: Desk, row: InboxRow, summary: sealing.Summary) -> None:
-    desk.likes.learn(row.case, row.project, row.seq, unpack(summary.terms))
+    desk.likes.learn(row.case, row.project, row.seq, unpack(summary.terms), summary.cve)
 
 
 def _mark(desk: Desk, rows: Iterable[InboxRow], rest: Callable[[], None] = lambda: None) -> None:
@@ -75,7 +75,14 @@ def catch_up(desk: Desk, rest: Callable[[], None] = lambda: None) -> int:
     `rest` is called after every page, and every few comparisons, because whoever waits for an answer comes first.
     Raises `Unavailable`.
     """
-    taken, fresh = _publications(desk), []
+    taken, fresh = take_in(desk, rest)
+    _mark(desk, fresh, rest)
+    return taken
+
+
+def take_in(desk: Desk, rest: Callable[[], None] = lambda: None) -> tuple[int, list[InboxRow]]:
+    """The same without comparing: how many, and those of them that nobody has looked at yet."""
+    taken, fresh = _publications(desk), list[InboxRow]()
     projects = tuple(project.id for project in desk.projects.all())
     query = InboxQuery(projects=projects, open=None, limit=PAGE)
     while projects and (page := desk.inbox.page(query)):
@@ -86,8 +93,8 @@ def catch_up(desk: Desk, rest: Callable[[], None] = lambda: None) -> int:
         fresh += [row for row in moved if row.phase == Phase.NEW]
         query = msgspec.structs.replace(query, after=(page[-1].next_due, page[-1].case))
         rest()
-    _mark(desk, fresh, rest)
-    return taken
+    desk.likes.whole = True
+    return taken, fresh
 
 
 def _publications(desk: Desk) -> int:

@@ -44,6 +44,7 @@ _NEAR: Final = f"""
     ) WHERE p.id IN ({{places}}) ORDER BY c.next_due, c.ref LIMIT %s
 """  # noqa: S608 - our names
 _ONE: Final = f"{_CASE.select} WHERE ref = %s"
+_THESE: Final = f"{_CASE.select} WHERE ref IN ({{}})"
 _BY_DROP: Final = f"{_CASE.select} WHERE by_drop ORDER BY ref LIMIT %s"
 _TO_WAKE: Final = f"SELECT ref FROM {_CASE.table} WHERE wake_at <= %s ORDER BY wake_at, ref LIMIT %s"  # noqa: S608 - ours
 _LED: Final = " AND NOT (lead = '')"  # says to the planner what the index says: cases with a lead
@@ -139,6 +140,15 @@ class DbInbox:
     def row(self, case: CaseRef) -> InboxRow | None:
         """The row of one case."""
         return next(map(_row, self._db.rows(_ONE, (case,))), None)
+
+    def rows(self, cases: Sequence[CaseRef]) -> Sequence[InboxRow]:
+        """The rows of these cases, in the same order."""
+        found: dict[CaseRef, InboxRow] = {}
+        for start in range(0, len(cases), RANGES_A_STATEMENT):
+            some = cases[start : start + RANGES_A_STATEMENT]
+            places = ", ".join(["%s"] * len(some))
+            found |= {row.case: row for row in map(_row, self._db.rows(_THESE.format(places), tuple(some)))}
+        return [found[case] for case in cases if case in found]
 
     def put(self, rows: Sequence[InboxRow]) -> int:
         """Replace rows that still stand at the same `seq`, in one transaction."""

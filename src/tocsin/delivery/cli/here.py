@@ -21,7 +21,7 @@ from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import desk, installation, step_up, stop, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.delivery.cli.seat import hint
-from tocsin.services import intake, reports
+from tocsin.services import intake, lookalikes, reports
 from tocsin.services.api_tokens import Caller
 from tocsin.services.app import Front
 from tocsin.services.office import MOST, Filter, Office
@@ -61,7 +61,9 @@ class Here:
         return self.office.desk.now()
 
     def page(self, show: str = "open", **asked: Any) -> CasePage:
-        """One page of cases."""
+        """One page of cases. What words are looked for in is read first: this process has just begun."""
+        if asked.get("words"):
+            lookalikes.take_in(self.office.desk)
         return _told(self.office.cases(Filter(open=_SHOWN[show], **asked)))
 
     def case(self, ref: CaseRef) -> Case:

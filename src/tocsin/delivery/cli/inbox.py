@@ -32,6 +32,7 @@ TABS: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
 @click.option("--tab", type=click.Choice(list(TABS)), default="team", show_default=True)
 @click.option("-p", "--project", default="", help="Only this project.")
 @click.option("--by", type=click.Choice(orders.ORDERS), default=None, help="Another order, or one class of priority.")
+@click.option("--find", "sought", default="", help="Cases of this reference or CVE id, or that say all these words.")
 @click.option("--after", default="", help="Go on after this cursor.")
 @click.option("--digest", is_flag=True, help="One line: how many wait for us, how many are over, what is due next.")
 @click.pass_context
@@ -42,15 +43,18 @@ def inbox(  # noqa: PLR0913 - one for each option
     tab: str,
     project: str,
     by: str | None,
+    sought: str,
     after: str,
     digest: bool,
 ) -> None:
     """List cases, the one that is due first on top, or in another order: `priority`, or `age`, untouched longest.
 
+    `--find` looks at titles and reports, whole words, whatever the state of a case.
+
     `--digest` is for a desktop: numbers only, no name of a case, and no line at all where nothing waits.
     """
     at = seat(ctx, person)
-    title, asked = TABS[tab]
+    title, asked = ("Found", {"words": sought}) if sought else TABS[tab]
     page = at.page(project=project, after=after, **({"by": by} if by else {}), **asked)
     if digest:
         if page.items:
@@ -66,7 +70,7 @@ def inbox(  # noqa: PLR0913 - one for each option
     now = at.now()
     extra = {"": "", orders.AGE: "TOUCHED"}.get(by or "", "PRIORITY")
     heads = ("#", "", "DUE", "CASE", "PHASE", *((extra,) if extra else ()), "SEVERITY", "LEAD", "TITLE")
-    counted = tab == "team" and not by and not project and not after
+    counted = tab == "team" and not sought and not by and not project and not after
     table(heads, [_cells(str(n) if counted else "", row, now, extra) for n, row in enumerate(page.items, 1)])
     if page.next:
         click.echo(f"more: tocsin inbox --tab {tab}{f' --by {by}' if by else ''} --after {page.next}")

@@ -10,6 +10,7 @@ import msgspec
 from tocsin.core.vocabulary import ProjectId
 from tocsin.core.wire import case as told
 from tocsin.core.wire import desk as lists
+from tocsin.services import finding
 from tocsin.services.app import Desk
 from tocsin.services.office import records
 from tocsin.services.ports.store import InboxQuery
@@ -22,7 +23,9 @@ MOST: Final = 200
 
 class Filter(msgspec.Struct, frozen=True):
     """Which cases to list. `open` None lists open and done ones, `lead` is the id of a person, `after` a cursor of the
-    same order; `by` is "" for what is due first or one of `orders.ORDERS`, which look at a thousand cases at most."""
+    same order; `by` is "" for what is due first or one of `orders.ORDERS`, which look at a thousand cases at most.
+    `words` finds cases by what they are called or say, whatever their state; of the other filters only `project` and
+    `limit` hold beside it."""
 
     project: ProjectId = ""
     open: bool | None = True
@@ -30,6 +33,7 @@ class Filter(msgspec.Struct, frozen=True):
     phase: str = ""
     lead: str = ""
     by: str = ""
+    words: str = ""
     after: str = ""
     limit: int = PAGE
 
@@ -37,6 +41,11 @@ class Filter(msgspec.Struct, frozen=True):
 def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter) -> lists.CasePage:
     """List one page of the cases of `projects`. Costs O(page); another order costs O(`orders.CEILING`)."""
     limit, by = max(1, min(asked.limit, MOST)), orders.known(asked.by)
+    counts = desk.inbox.counts(projects, orders.CEILING) if projects else {}
+    if asked.words.strip():
+        sought = finding.find(desk, projects, asked.words).rows[:limit]
+        items = tuple(records.row(desk, row, said) for row, said in sought)
+        return lists.CasePage(tlp=told.TLP, items=items, counts=counts, next="")
     query = InboxQuery(
         projects=projects,
         open=asked.open,
@@ -54,5 +63,4 @@ def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter) -> lists.Ca
     else:
         items = tuple(records.row(desk, each, inbox.open_summary(desk, each)) for each in found[:limit])
         further = inbox.cursor(found[limit - 1]) if len(found) > limit else ""
-    counts = desk.inbox.counts(projects, orders.CEILING) if projects else {}
     return lists.CasePage(tlp=told.TLP, items=items, counts=counts, next=further)

@@ -198,6 +198,9 @@ class Inbox(Protocol):
     def row(self, case: CaseRef) -> InboxRow | None:
         """The row of one case."""
 
+    def rows(self, cases: Sequence[CaseRef]) -> Sequence[InboxRow]:
+        """The rows of these cases, in the same order, without those that there are none of. Costs O(cases)."""
+
     def put(self, rows: Sequence[InboxRow]) -> int:
         """Replace rows that still stand at the same `seq` (seal again, mend), all in one transaction; returns how many:
         a case that moved on keeps its own."""

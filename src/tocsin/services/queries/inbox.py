@@ -111,7 +111,7 @@ def _by(desk: Desk, rows: Sequence[InboxRow], by: str, after: str, limit: int) -
     opened = [(row, open_summary(desk, row)) for row in rows]
     shown, further = orders.cut(orders.ordered(desk, opened, by, now), after, limit)
     lines = (
-        msgspec.structs.replace(_line(desk, each.row, each.summary, now), group=each.group, priority=each.word)
+        msgspec.structs.replace(line_of(desk, each.row, each.summary, now), group=each.group, priority=each.word)
         for each in shown
     )
     return tuple(lines), further
@@ -158,10 +158,11 @@ def counts(desk: Desk, projects: tuple[ProjectId, ...], person: str = "") -> dic
 
 def line(desk: Desk, row: InboxRow, now: datetime) -> Line:
     """Open one row and put it in words. Raises `Tampered` when it is not what was sealed."""
-    return _line(desk, row, open_summary(desk, row), now)
+    return line_of(desk, row, open_summary(desk, row), now)
 
 
-def _line(desk: Desk, row: InboxRow, summary: sealing.Summary, now: datetime) -> Line:
+def line_of(desk: Desk, row: InboxRow, summary: sealing.Summary, now: datetime) -> Line:
+    """Put a row in words whose sealed half is open already."""
     answered, asked = len(summary.answered), len(CONTENT_GROUPS) - 1
     mark = desk.likes.mark(row.case)
     return Line(

@@ -170,6 +170,7 @@ def cases(  # noqa: PLR0913 - one parameter for each filter
         Literal["", "priority", "age", "attacked", "public", "highest", "serious", "other"],
         Query(description="Another order than what is due first, or one class of priority; of a thousand at most."),
     ] = "",
+    words: Annotated[str, Query(max_length=200, description="Find these, whatever the state; `project` narrows.")] = "",
     after: Annotated[str, Query(max_length=400, description="`next` of the page before, in the same order.")] = "",
     limit: Limit = PAGE,
 ) -> HttpResponse:
@@ -182,6 +183,7 @@ def cases(  # noqa: PLR0913 - one parameter for each filter
             phase=phase,
             lead=lead,
             by=by,
+            words=words,
             after=after,
             limit=limit,
         )

@@ -20,7 +20,7 @@ from tocsin.delivery.desk.forms import FORMS
 from tocsin.delivery.desk.forms.base import choices
 from tocsin.delivery.desk.grounds import back, ground
 from tocsin.delivery.desk.rows import Table, rows
-from tocsin.services import claims, lookalikes, own
+from tocsin.services import claims, finding, lookalikes, own
 from tocsin.services.canary_state import banner
 from tocsin.services.health import banners
 from tocsin.services.ports.store import NEVER
@@ -64,13 +64,17 @@ def show(
     """Render the list, with the selected rows still selected, and the case that is open beside it."""
     asked = _place(request)
     tab, project = asked.get("tab", START), asked.get("project", "")
-    by, after = asked.get("by", ""), asked.get("after", "")
-    page = queries.page(request.desk, request.person, tab=tab, project=project, after=after, by=by)
+    by, after, sought = asked.get("by", ""), asked.get("after", ""), asked.get("q", "").strip()
+    if sought:
+        page, found = finding.page(request.desk, request.person, sought, project)
+        tab, after, more = "", "", {**more, "sought": sought, "found": found}
+    else:
+        page = queries.page(request.desk, request.person, tab=tab, project=project, after=after, by=by)
     many = len(page.projects) > 1 and not project
     opened = asked.get("open", "")
     context = {
         "page": page,
-        "rows": rows(page.lines, Table(many, _look(tab, project, after, page.by), opened, picked)),
+        "rows": rows(page.lines, Table(many, _look(asked, tab, after, page), opened, picked)),
         "tabs": _tabs(tab, project, page.counts, page.by),
         "filters": [(_address(tab, each, by=page.by), each, each == project) for each in page.projects],
         "everywhere": _address(tab, "", by=page.by),
@@ -86,7 +90,7 @@ def show(
         "here": back(f"/inbox?{asked.urlencode()}"),
         "days": own.SNOOZE_DAYS,
         "kinds": KINDS,
-        **_news(page, tab, project, after),
+        **({} if sought else _news(page, tab, project, after)),
         **_said(request),
         **(_pane(request, opened, page) if opened else {}),
         **more,
@@ -172,12 +176,12 @@ def _tabs(tab: str, project: str, counts: dict[str, str], by: str = "") -> list[
     return [(_address(name, project, by=by), label, counts.get(name, ""), name == tab) for name, label in TABS]
 
 
-def _look(tab: str, project: str, after: str, by: str) -> str:
-    _, _, query = _address(tab, project, after, by).partition("?")
+def _look(asked: QueryDict, tab: str, after: str, page: queries.Page) -> str:
+    _, _, query = _address(tab, page.project, after, page.by, asked.get("q", "")).partition("?")
     return f"?{query}&open=" if query else "?open="
 
 
-def _address(tab: str, project: str, after: str = "", by: str = "") -> str:
-    told = {"tab": tab if tab != START else "", "project": project, "by": by, "after": after}
+def _address(tab: str, project: str, after: str = "", by: str = "", sought: str = "") -> str:
+    told = {"q": sought, "tab": tab if tab != START else "", "project": project, "by": by, "after": after}
     query = urlencode({name: value for name, value in told.items() if value})
     return f"/inbox?{query}" if query else "/inbox"
