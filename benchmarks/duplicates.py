@@ -26,8 +26,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.measure import ROOT, rows
+from tocsin.core.similar import candidates as naming
 from tocsin.core.similar import query as asking
 from tocsin.core.similar import search as ranking
+from tocsin.core.similar import weights as weighing
 from tocsin.core.similar.index import Shelf
 from tocsin.core.similar.search import View
 from tocsin.core.similar.words import terms
@@ -227,9 +229,9 @@ CONSTANTS: dict[str, tuple[Any, tuple[float, ...]]] = {
     "COSINE": (ranking, (0.5, 0.75, 1.0, 1.5)),
     "PAIRS": (ranking, (0.0, 0.15, 0.3, 0.5, 0.8)),
     "COVER": (ranking, (0.0, 0.15, 0.3, 0.5)),
-    "K1": (ranking, (0.9, 1.2, 1.6)),
-    "B": (ranking, (0.5, 0.75, 0.9)),
-    "FAINT": (asking, (0.2, 0.3, 0.4)),
+    "K1": (weighing, (0.9, 1.2, 1.6)),
+    "B": (weighing, (0.5, 0.75, 0.9)),
+    "FAINT": (naming, (0.2, 0.3, 0.4)),
     "ENOUGH": (asking, (1.5, 3.0, 6.0)),
 }
 """The constants that a half of the pairs may choose: where each stands, and the values it may have."""

@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import shared
+from tocsin.core.similar.candidates import CANDIDATES, READ, candidates
 from tocsin.core.similar.index import Shelf
-from tocsin.core.similar.search import Hit, View
+from tocsin.core.similar.query import Query
+from tocsin.core.similar.search import FINAL, Hit, View
+from tocsin.core.similar.weights import Squares
 from tocsin.core.similar.words import Kind, kind, pack, split, terms, unpack, words
 
 TEXTS = {
@@ -127,15 +130,36 @@ def test_sweeping_while_a_view_is_kept_confuses_nothing() -> None:
     assert view.search("matter in f_395")[0].id == "old-395"
 
 
-def test_a_search_looks_at_few_texts_however_many_there_are() -> None:
-    from tocsin.core.similar import query as module
+def worth_comparing(made: Shelf, text: str, least: int = FINAL) -> list[int]:
+    """Numbers of the texts that a search would compare whole."""
+    return [number for _, number in candidates(Query(terms(text), Squares([made])).best, [made], least)]
 
+
+def test_a_search_looks_at_few_texts_however_many_there_are() -> None:
     chance = random.Random(3)
     names = [f"word{n}" for n in range(300)]
     made = shelf({str(n): " ".join(chance.sample(names, 12)) for n in range(5000)})
-    squares = module.Squares([made])
-    query = module.Query("", terms(" ".join(names)), squares)
-    assert len(query.candidates([made])) <= module.CANDIDATES
+    assert 0 < len(worth_comparing(made, " ".join(names))) <= CANDIDATES
+
+
+def test_of_long_texts_it_looks_at_fewer_but_at_as_many_as_are_asked_for() -> None:
+    chance = random.Random(4)
+    names = [f"word{n}" for n in range(900)]
+    usual = {f"usual-{n}": " ".join(chance.sample(names, 20)) for n in range(900)}
+    long = {f"long-{n}": f"planner executor {' '.join(chance.sample(names, 100))}" for n in range(100)}
+    made = shelf(usual | long)
+    read = [len(made.texts[number] or ()) for number in worth_comparing(made, "planner executor")]
+    assert FINAL < len(read) < len(long)
+    assert sum(read) <= READ * made.length / len(made)
+    assert len(worth_comparing(made, "planner executor", least=80)) == 80
+    assert len(View([made]).search("planner executor", top=80)) == 80
+
+
+def test_what_says_little_else_is_looked_at_before_long_texts_that_name_the_same() -> None:
+    rare = "ws_frame_decode overflows"
+    more = " ".join(f"word{n}" for n in range(250))
+    made = shelf({**{f"long-{n}": f"{rare} {more}" for n in range(60)}, "short": rare})
+    assert made.ids[worth_comparing(made, rare)[0]] == "short"
 
 
 def test_real_reports_find_their_match_among_the_first_five() -> None:

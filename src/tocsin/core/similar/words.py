@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import struct
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -33,6 +33,7 @@ _FILE: Final = re.compile(
     r"xml|json|ya?ml|toml|cfg|conf|ini|lua|swift|cs|vb|asm|aspx?|jsp|cgi|dll|exe|so|sys)(?::\d+)*",
     re.IGNORECASE,
 )
+_HUMPED: Final = re.compile(r"[a-z][A-Z]")
 _UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
 _STOP: Final = frozenset((
     "a", "an", "and", "are", "as", "at", "be", "by", "can", "could", "for", "from", "has", "have", "if", "in",
@@ -77,9 +78,9 @@ class Kind(StrEnum):
     WORD = "word"
 
 
-def words(text: str) -> Iterator[str]:
-    """Yield the words of a text as they are spelt, compound names in one piece."""
-    return (match.group() for match in _WORD.finditer(text[:MAX_CHARS]))
+def words(text: str) -> list[str]:
+    """Return the words of a text as they are spelt, compound names in one piece."""
+    return _WORD.findall(text[:MAX_CHARS])
 
 
 def terms(text: str) -> array[int]:
@@ -87,7 +88,12 @@ def terms(text: str) -> array[int]:
 
     A number is the term's CRC-32: no list of words has to be kept, and of a hundred thousand terms one pair shares one.
     """
-    return array("I", [number for word in _WORD.findall(text[:MAX_CHARS]) for number in numbers(word)])
+    return flat(words(text))
+
+
+def flat(said: Iterable[str]) -> array[int]:
+    """Return the terms of words that were found already."""
+    return array("I", [number for word in said for number in numbers(word)])
 
 
 def pack(told: array[int]) -> bytes:
@@ -151,6 +157,8 @@ def _singular(word: str) -> str:
 @lru_cache(maxsize=1 << 13)
 def kind(word: str) -> Kind:
     """Say what a word, as it is spelt, is."""
+    if word.isalnum():  # no other kind of name does without a sign between its parts
+        return Kind.SYMBOL if _HUMPED.search(word) else Kind.WORD
     if word.startswith(("http://", "https://")):
         return Kind.LINK
     if _IDENTIFIER.fullmatch(word):
@@ -159,6 +167,6 @@ def kind(word: str) -> Kind:
         return Kind.VERSION
     if _FILE.fullmatch(word):
         return Kind.FILE
-    if "_" in word or "::" in word or re.search(r"[a-z][A-Z]", word):
+    if "_" in word or "::" in word or _HUMPED.search(word):
         return Kind.SYMBOL
     return Kind.WORD
