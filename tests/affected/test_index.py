@@ -65,6 +65,16 @@ def test_kept_changes_give_the_same_pieces_as_kept_answers(spans: list[Interval]
         assert set(changes.at(key)) == set(whole.at(key))
 
 
+@given(st.lists(intervals(), min_size=1, max_size=40), versions)
+def test_looking_among_keys_that_begin_alike_finds_the_same_piece(spans: list[Interval], version: str) -> None:
+    plain, key = Cuts("pep440", spans), PARSERS["pep440"](version)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cuts, "MANY", 0)
+        short = Cuts("pep440", spans)
+    assert short.place(key) == plain.place(key)
+    assert short.at(key) == plain.at(key) == plain.piece(plain.place(key))
+
+
 def test_a_package_beyond_4096_cuts_keeps_changes_and_still_answers() -> None:
     spans = [Interval(start=f"{number}.0", fixed=f"{number + 900}.0") for number in range(3000)]
     index = Index(record(number, statement(span)) for number, span in enumerate(spans))

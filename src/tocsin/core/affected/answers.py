@@ -8,14 +8,14 @@ about a product is never `not affected`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
 from tocsin.core.affected.asked import Asked
 from tocsin.core.affected.cuts import PARSERS
 from tocsin.core.affected.index import Index, Package, Said
-from tocsin.core.affected.statements import Name, Record, Statement
+from tocsin.core.affected.statements import Record, Statement
 from tocsin.core.vocabulary import Affectedness, Value
 
 
@@ -94,18 +94,18 @@ def exit_code(answers: Iterable[Answer]) -> int:
 
 def answer(index: Index, asked: Asked) -> Answer:
     """Answer one question from what the index knows."""
-    known = _known(index, asked)
-    if known is None:
+    package = _known(index, asked)
+    if package is None:
         why = f"no advisory here speaks of {asked.label}" if asked.version else "no version is given"
         return _answer(asked, Word.UNKNOWN, why)
-    name, package = known
     if not asked.upstream and package.quiet(asked.version):
         return _unhit(asked, package)
     version = _version(package, asked)
     if not version:
         why = f"“{asked.version}” is no version of {asked.label} that its advisories could be asked about"
         return _answer(asked, Word.UNKNOWN, why, advisories=len(package.advisories))
-    found = _findings(index, package, version)
+    said = list(package.said(version))
+    found = _findings(index, package, version, said)
     if not found:
         return _unhit(asked, package)
     word = min((each.word for each in found), key=_RANK.__getitem__, default=Word.NOT_AFFECTED)
@@ -115,7 +115,7 @@ def answer(index: Index, asked: Asked) -> Answer:
         word,
         _why(word, shown, len(package.advisories)),
         findings=shown,
-        update_to=_clean(package, name, version, found) if word is Word.AFFECTED else "",
+        update_to=_clean(package, version, said, found) if word is Word.AFFECTED else "",
         advisories=len(package.advisories),
     )
 
@@ -130,13 +130,11 @@ def _answer(asked: Asked, word: Word, why: str, **more: object) -> Answer:
     return Answer(asked=asked.text, product=asked.label, version=asked.version, word=word, why=why, **more)  # type: ignore[arg-type]
 
 
-def _known(index: Index, asked: Asked) -> tuple[Name, Package] | None:
-    if not asked.version:
-        return None
-    for name in asked.names:
+def _known(index: Index, asked: Asked) -> Package | None:
+    for name in asked.names if asked.version else ():
         package = index.package(name)
         if package:
-            return name, package
+            return package
     return None
 
 
@@ -152,19 +150,19 @@ def _version(package: Package, asked: Asked) -> str:
     return next((each for each in tries if package.schemes(each) or package.lists(each)), "")
 
 
-def _findings(index: Index, package: Package, version: str) -> list[Finding]:
+def _findings(index: Index, package: Package, version: str, said: Iterable[Said]) -> list[Finding]:
     """One finding an advisory, the worst that it says, in the order of weight."""
-    said: dict[str, Said] = {}
-    for each in package.said(version):
-        standing = said.get(each.advisory)
-        if standing is None or _weight(each.statement) < _weight(standing.statement):
-            said[each.advisory] = each
+    worst: dict[str, Statement] = {}
+    for each in said:
+        standing = worst.get(each.advisory)
+        if standing is None or _weight(each.statement) < _weight(standing):
+            worst[each.advisory] = each.statement
     listed = package.lists(version)
     found = []
-    for advisory in dict.fromkeys((*said, *listed, *package.unreadable)):
+    for advisory in dict.fromkeys((*worst, *listed, *package.unreadable)):
         record = index.record(advisory)
         if record is not None:
-            statement = said[advisory].statement if advisory in said else None
+            statement = worst.get(advisory)
             found.append(_finding(record, package, version, statement, advisory in listed))
     if len(found) > 1:
         found.sort(key=lambda each: (_RANK[each.word], _points(each), each.advisory))
@@ -225,20 +223,16 @@ def _why(word: Word, shown: tuple[Finding, ...], advisories: int) -> str:
     return next(each.why for each in shown if each.word is word)
 
 
-def _clean(package: Package, name: Name, version: str, found: list[Finding]) -> str:
+def _clean(package: Package, version: str, said: Sequence[Said], found: Iterable[Finding]) -> str:
     """The first version that mends everything: the newest of the fixes, and on from there while others hit that."""
     if any(not each.fix for each in found if each.word is Word.AFFECTED):
         return ""
     for _ in range(_STEPS):
-        said = [each.statement for each in package.said(version)]
-        fixes = [(PARSERS[each.scheme](each.fixed), each.fixed) for each in said if _hits(each) and each.fixed]
-        if any(_hits(each) and not each.fixed for each in said):
-            return ""
-        if not fixes:
+        hits = [each.statement for each in said if _STATES[each.statement.state] is Word.AFFECTED]
+        if not hits:
             return version
-        version = max(fixes)[1]
+        if not all(each.fixed for each in hits):
+            return ""
+        version = max((PARSERS[each.scheme](each.fixed), each.fixed) for each in hits)[1]
+        said = list(package.said(version))
     return ""
-
-
-def _hits(each: Statement) -> bool:
-    return _STATES[each.state] is Word.AFFECTED

@@ -37,10 +37,10 @@ class _Order:
     def __init__(self, scheme: str, said: Sequence[_Told], unreadable: dict[str, None]) -> None:
         self.scheme = scheme
         self.parse = PARSERS[scheme]
-        self.known: dict[int, tuple[str, ...]] = {}
         self.said = [each for each in said if each[1].state in _HIT]
         self.rest = [each for each in said if each[1].state not in _HIT]
         self.cuts = self._cut(self.said, unreadable)
+        self.known: list[tuple[str, ...] | None] = [None] * (len(self.cuts) + 1)
         self.rest_cuts = self._cut(self.rest, unreadable) if self.rest else None
 
     def hit(self, place: int) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ class Package:
             place = only.cuts.place(only.parse(version))
         except ValueError:
             return ()
-        found = only.known.get(place)
+        found = only.known[place]
         return only.hit(place) if found is None else found
 
     def _joined(self, version: str) -> Sequence[str]:
