@@ -30,6 +30,8 @@ from tocsin.services.documents.lint import kind_of
 
 JSON = tuple(each.name for each in FORMATS if "json" in each.media_type)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+UNSETTLED = "csaf21-report"
+"""The draft's test 6.1.26 refuses the category of this profile of its own."""
 CONTRADICTED = {"6.1.35", "6.1.36"}
 """The validator's tables for these are not those of the draft (docs/reference/conformance.md)."""
 
@@ -80,7 +82,8 @@ def judge(advisory: Advisory) -> None:
             document = each.render(advisory)
             if each.schema:
                 assert schema_violations(each.schema, document) == (), each.name
-                assert list(broken(each.name.removesuffix("-vex"), document)) == [], each.name
+                found = broken(each.name.partition("-")[0], document)
+                assert [one for one in found if "6.1.26" not in one or each.name != UNSETTLED] == [], each.name
 
 
 @settings(suppress_health_check=SLOW, max_examples=15)

@@ -99,6 +99,11 @@ def _taken_back(advisory: Advisory) -> bytes:
 
 
 def _render(advisory: Advisory, category: str) -> bytes:
+    return document_bytes(whole(advisory, category))
+
+
+def whole(advisory: Advisory, category: str) -> Csaf:
+    """The document of a profile that names products. Raises ValueError as `render` does."""
     vex = category == common.VEX
     branches, status = tree.tree(advisory, _IN_VEX if vex else _DIALECT)
     notes = (*_stand_ins(advisory), *(common.unsupported(advisory) if vex else ()))
@@ -113,8 +118,7 @@ def _render(advisory: Advisory, category: str) -> bytes:
         threats=common.threats(advisory, always_why=True) if vex else found.threats,
     )
     document = _document(advisory, category)
-    whole = Csaf(schema=SCHEMA, document=document, product_tree={"branches": branches}, vulnerabilities=(made,))
-    return document_bytes(whole)
+    return Csaf(schema=SCHEMA, document=document, product_tree={"branches": branches}, vulnerabilities=(made,))
 
 
 def _document(advisory: Advisory, category: str) -> Document:
@@ -160,15 +164,16 @@ def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
     if _is_taken_back(advisory):
         return (*common.dated_only(advisory), Loss(field="products", message="a document taken back names no products"))
     unsupported = common.unsupported_losses(advisory) if _profile(advisory) == common.VEX else ()
-    return (*common.blocking(advisory), *_losses(advisory), *unsupported)
+    return (*common.blocking(advisory), *losses(advisory), *unsupported)
 
 
 def cannot_express_vex(advisory: Advisory) -> tuple[Loss, ...]:
     """The same for the profile VEX."""
-    return (*common.blocking_vex(advisory), *_losses(advisory), *common.unsupported_losses(advisory))
+    return (*common.blocking_vex(advisory), *losses(advisory), *common.unsupported_losses(advisory))
 
 
-def _losses(advisory: Advisory) -> Iterator[Loss]:
+def losses(advisory: Advisory) -> Iterator[Loss]:
+    """What stands elsewhere than in its field, in any profile that names products."""
     if advisory.withdrawn or advisory.superseded_by:
         yield Loss(field="withdrawn", message="without a second revision it is a note, not the profile for it")
     if advisory.publisher.contact:

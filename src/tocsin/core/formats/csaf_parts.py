@@ -85,9 +85,19 @@ class Tracking(Part, kw_only=True):
     version: str
 
 
-class Document(Part, kw_only=True):
-    """3.2.1; the licence in 2.1 only."""
+class Acknowledgment(Part, kw_only=True):
+    """3.1.1."""
 
+    names: tuple[str, ...]
+    organization: str = ""
+    summary: str = ""
+    urls: tuple[str, ...] = ()
+
+
+class Document(Part, kw_only=True):
+    """3.2.1; the licence in 2.1 only, acknowledgments in a vulnerability report only."""
+
+    acknowledgments: tuple[Acknowledgment, ...] = ()
     aggregate_severity: dict[str, str] | None = None
     category: str
     csaf_version: str
@@ -125,15 +135,6 @@ class Threat(Part, kw_only=True):
     product_ids: tuple[str, ...]
 
 
-class Acknowledgment(Part, kw_only=True):
-    """3.1.1."""
-
-    names: tuple[str, ...]
-    organization: str = ""
-    summary: str = ""
-    urls: tuple[str, ...] = ()
-
-
 class Cvss(Part, kw_only=True, rename="camel"):
     """A score as FIRST's schemas want it, without repeating each metric of the vector."""
 
@@ -152,7 +153,8 @@ class Weakness(Part, kw_only=True):
 
 
 class Vulnerability(Part, kw_only=True):
-    """3.2.3; `cwe`, `release_date` and `scores` in 2.0, `cwes`, `disclosure_date` and `metrics` in 2.1."""
+    """3.2.3; `cwe`, `release_date` and `scores` in 2.0, `cwes`, `disclosure_date` and `metrics` in 2.1, references in a
+    vulnerability report only."""
 
     acknowledgments: tuple[Acknowledgment, ...] = ()
     cve: str = ""
@@ -164,6 +166,7 @@ class Vulnerability(Part, kw_only=True):
     metrics: tuple[dict[str, Any], ...] = ()
     notes: tuple[Note, ...] = ()
     product_status: dict[str, list[str]] | None = None
+    references: tuple[Reference, ...] = ()
     release_date: str = ""
     remediations: tuple[Remediation, ...] = ()
     scores: tuple[dict[str, Any], ...] = ()

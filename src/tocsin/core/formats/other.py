@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Documents made on request, not published beside the advisory: the older CVE format, VEX in CSAF, a mail, a page.
+"""Documents made on request, not published beside the advisory: the older CVE format, VEX and the report to another
+vendor in CSAF, a mail, a page.
 
 Each says what it cannot express, as the formats of the registry do.
 """
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tocsin.core.advisory import Advisory
-from tocsin.core.formats import csaf20, csaf21, cve, oss_security, page
+from tocsin.core.formats import csaf20, csaf21, csaf21_report, cve, oss_security, page
 from tocsin.core.formats.format import Loss
 
 
@@ -43,6 +44,13 @@ OTHERS: Final[Mapping[str, Other]] = {
         Other("html", "HTML page", page.render, page.cannot_express, ""),
         Other("csaf20-vex", "CSAF 2.0, profile VEX", csaf20.render_vex, csaf20.cannot_express_vex, "csaf-2.0"),
         Other("csaf21-vex", "CSAF 2.1, profile VEX", csaf21.render_vex, csaf21.cannot_express_vex, "csaf-2.1"),
+        Other(
+            "csaf21-report",
+            "CSAF 2.1, profile Vulnerability Report",
+            csaf21_report.render,
+            csaf21_report.cannot_express,
+            "csaf-2.1",
+        ),
     )
 }
 """By the name under which `tocsin doc convert --to` knows them."""

@@ -30,8 +30,8 @@ from tocsin.services.documents.lint import format_name
 _VECTOR: Final = re.compile(r'"(CVSS:[^"\\]{3,300})"')
 _ALIASES: Final = {
     "cdx": "cyclonedx", "csaf": "csaf20", "csaf-2.0": "csaf20", "csaf-2.1": "csaf21", "csaf2.0": "csaf20",
-    "csaf2.1": "csaf21", "csaf-vex": "csaf20-vex", "cve-5.1.1": "cve5.1.1", "cve-5.2.0": "cve", "github": "ghsa",
-    "mail": "oss-security", "md": "markdown", "txt": "text", "vex": "openvex",
+    "csaf2.1": "csaf21", "csaf-report": "csaf21-report", "csaf-vex": "csaf20-vex", "cve-5.1.1": "cve5.1.1",
+    "cve-5.2.0": "cve", "github": "ghsa", "mail": "oss-security", "md": "markdown", "txt": "text", "vex": "openvex",
 }  # fmt: skip
 CANONICAL: Final = tuple(sorted({*(each.name for each in FORMATS), *OTHERS}))
 TARGETS: Final = (*CANONICAL, *sorted(_ALIASES))
