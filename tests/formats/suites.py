@@ -7,13 +7,16 @@ import ast
 import csv
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tocsin.core.advisory import purl
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.advisory.forms import csaf_file_name
+from tocsin.core.clock import at
 from tocsin.core.formats import schema_violations
+from tocsin.core.policy.lint import lint_security_txt
 from tocsin.core.severity import Severity, score
 from tocsin.core.versions import (
     canonical,
@@ -120,6 +123,7 @@ def _further(standards: Path) -> list[Score]:
         ),
         count("CWE 4.20: names of weaknesses", _weaknesses(standards / "cwe" / "csv" / "cwe_4.20_2026-04-30.csv")),
         count("CSAF file names", _file_names(standards)),
+        count("security.txt: cases of sectxt", _security_txt(standards / "security-txt" / "sectxt-cases.json")),
     ]
     return found
 
@@ -173,6 +177,22 @@ def _purl(each: dict[str, Any]) -> bool:
 def _built(given: dict[str, Any]) -> purl.Purl:
     texts = {name: given.get(name) or "" for name in ("namespace", "name", "version", "subpath")}
     return purl.build(given["type"] or "", qualifiers=given.get("qualifiers"), **texts)
+
+
+def _security_txt(path: Path) -> Iterator[bool]:
+    suite = json.loads(path.read_text(encoding="utf-8"))
+    for case in suite["cases"]:
+        told, ours = security_txt_codes(case, at(suite["evaluated_at"]))
+        yield told == ours
+
+
+def security_txt_codes(case: dict[str, Any], now: datetime) -> tuple[set[Any], set[Any]]:
+    """What a case of sectxt's says is wrong with a file, by code and line, and what we say."""
+    told = {(code, line) for kind in ("errors", "recommendations", "notifications") for code, line in case[kind]}
+    found = lint_security_txt(case["content"].encode(), now)
+    ours = {(each.code.replace("-", "_"), each.line) for each in found}
+    whole_file = {code for code, line in told if line is None}
+    return told, {(code, None if code in whole_file else line) for code, line in ours}
 
 
 def _weaknesses(path: Path) -> Iterator[bool]:

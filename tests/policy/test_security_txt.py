@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.formats.suites import security_txt_codes
 from tests.support import shared
 from tocsin.core.clock import at
 from tocsin.core.policy.lint import lint_security_txt
@@ -28,11 +29,8 @@ def test_every_case_of_sectxt_gets_the_same_codes_on_the_same_lines():
     now = at(suite["evaluated_at"])
     assert len(suite["cases"]) >= 20
     for case in suite["cases"]:
-        expected = {(code, line) for group in GROUPS for code, line in case[group]}
-        found = lint_security_txt(case["content"].encode(), now)
-        ours = {(each.code.replace("-", "_"), each.line) for each in found}
-        whole_file = {code for code, line in expected if line is None}
-        assert {(code, None if code in whole_file else line) for code, line in ours} == expected, case["id"]
+        told, ours = security_txt_codes(case, now)
+        assert ours == told, case["id"]
 
 
 @pytest.mark.parametrize(
