@@ -1,36 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the order of one advisory to every local target read back: page, feeds, CSAF, OSV, listings, and a small CVE
-Services beside. An installation with its store in memory and its published tree on disk; one worker takes turns."""
+"""From the order of one advisory to every local target read back: page, feeds, CSAF, OSV, listings, a small CVE
+Services beside, and a letter queued for each of so many subscribers (`./bench publication 10000`). An installation with
+its journal in memory, its letters in a SQLite file and its published tree on disk; one worker takes turns."""
 
 from __future__ import annotations
 
+import os
 import statistics
+import sys
 import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.measure import rows
-from tests.publication.places import order, states
-from tests.services.acts import PROJECT, ready, report
-from tocsin.adapters.cna import CveRecords, CveServices
-from tocsin.adapters.publishers.site import FileTree
-from tocsin.core.case import commands as cmd
-from tocsin.core.policy.seeds import seed
-from tocsin.services import worker
-from tocsin.services.cases import handle
-from tocsin.services.ports.cna import Account
-from tocsin.testing.cna.double import KEY, ORG, ORG_ID, USER, CveServicesDouble
-from tocsin.testing.house import House, house
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.store.settings")
 
-ROUNDS = 15
+import django
+
+django.setup()
+
+from benchmarks.measure import rows  # noqa: E402 - Django is set up above
+from benchmarks.subscribers import subscribed  # noqa: E402
+from tests.publication.places import order, states  # noqa: E402
+from tests.services.acts import PROJECT, ready, report  # noqa: E402
+from tests.store.databases import connected, migrate  # noqa: E402
+from tocsin.adapters.cna import CveRecords, CveServices  # noqa: E402
+from tocsin.adapters.db.records import DbRecords  # noqa: E402
+from tocsin.adapters.publishers.site import FileTree  # noqa: E402
+from tocsin.core.case import commands as cmd  # noqa: E402
+from tocsin.core.policy.seeds import seed  # noqa: E402
+from tocsin.services import worker  # noqa: E402
+from tocsin.services.cases import handle  # noqa: E402
+from tocsin.services.ports.cna import Account  # noqa: E402
+from tocsin.services.post import letters  # noqa: E402
+from tocsin.testing.cna.double import KEY, ORG, ORG_ID, USER, CveServicesDouble  # noqa: E402
+from tocsin.testing.house import House, house  # noqa: E402
+
+GOAL_SECONDS = 5.0
+ROUNDS = 5
 
 
-def prepared(folder: Path) -> tuple[House, str]:
-    """A case that is ready, in an installation whose project is its own CNA."""
+def prepared(folder: Path, records: DbRecords, count: int) -> tuple[House, str]:
+    """A case that is ready, in an installation whose project is its own CNA and has so many subscribers."""
     home = house()
+    home = replace(home, desk=subscribed(home, records, count))
     client = CveServices(Account(org=ORG, org_id=ORG_ID, user=USER, key_file="-"), KEY, CveServicesDouble(home.clock))
     own = (seed(PROJECT) or "").replace('route = "mitre"', 'route = "own-cna"')
+    before, listed, after = own.partition('[[publish.channel]]\nkind = "mailing-list"')  # it waits for a mail server
+    own = before + after[after.index("[[publish.channel]]") :] if listed else own
     home.desk.projects.adopt(own, "bench", home.clock())
     assert home.desk.press
     desk = replace(
@@ -45,29 +62,39 @@ def prepared(folder: Path) -> tuple[House, str]:
     return home, ref
 
 
-def one() -> float:
-    """Seconds from the approved order until nothing is left to do."""
-    with tempfile.TemporaryDirectory() as folder:
-        home, ref = prepared(Path(folder))
+def out(home: House, ref: str) -> bool:
+    """Whether everything is out; what a person announces stays planned."""
+    served = states(home, ref)
+    return served["subscribers"] == "readable" and set(served.values()) <= {"readable", "planned"}
+
+
+def one(count: int) -> float:
+    """Seconds from the approved order until all that needs nobody outside is read back, and every letter is queued."""
+    with tempfile.TemporaryDirectory() as folder, connected("", Path(folder)) as database:
+        migrate(database)
+        home, ref = prepared(Path(folder) / "tree", DbRecords(database), count)
         order(home, ref)
         began = time.perf_counter()
-        while not worker.run_once(home.desk).idle:
-            pass
+        while not out(home, ref):
+            if worker.run_once(home.desk).idle:
+                raise SystemExit(f"nothing is left to do, and this is how far it is: {states(home, ref)}")
         took = time.perf_counter() - began
-        served = {name: state for name, state in states(home, ref).items() if state != "planned"}
-        assert set(served.values()) == {"readable"}, served
+        queued = sum(1 for each in letters.book(home.desk).all(PROJECT))
+        if queued < count:
+            raise SystemExit(f"{queued} letters for {count} subscribers")
         return took
 
 
-def main() -> None:
+def main(count: int) -> None:
     """Print the table."""
-    one()
-    found = sorted(one() for _ in range(ROUNDS))
+    one(count)
+    found = sorted(one(count) for _ in range(ROUNDS))
     rows(
-        ("one advisory, order to read back everywhere", "seconds"),
-        [("median", f"{statistics.median(found):.2f}"), ("slowest of 15", f"{found[-1]:.2f}")],
+        (f"one advisory and {count} subscribers, order to read back everywhere", "seconds"),
+        [("median", f"{statistics.median(found):.2f}"), (f"slowest of {ROUNDS}", f"{found[-1]:.2f}")],
     )
+    print(f"goal <= {GOAL_SECONDS:g} s: {'ok' if found[-1] <= GOAL_SECONDS else 'MISSED'}")
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)

@@ -16,6 +16,7 @@ import pytest
 from tests.outside.places import PROJECT, Town, town
 from tests.outside.test_forge_outbound import drafted
 from tests.outside.test_rollout import Silent, queue
+from tests.publication.places import order, run
 from tests.services import acts
 from tocsin.core import distribution
 from tocsin.core.case import commands as cmd
@@ -25,6 +26,7 @@ from tocsin.core.case.tables import RMInput
 from tocsin.core.distribution import EVIDENCED, Application
 from tocsin.core.formats.schema import schema_violations
 from tocsin.core.notices import CopyMessage
+from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Refused
 from tocsin.services import cases, room
 from tocsin.services.distribution import door, members, packages, telling
@@ -246,6 +248,62 @@ def test_a_crash_after_giving_gives_nothing_twice_and_a_new_draft_gives_a_new_pa
     here.house.clock.advance(timedelta(minutes=11))
     assert telling.give(here.desk) == 1
     assert len(given(here, phrases["Acme"])) == 2
+
+
+def redrafted(here: Town, ref: str) -> int:
+    """The draft changes, and the worker looks again; how many packages were given."""
+    drafted(here, ref, products=(ProductNamed(name="WarehousePG", purl=PURL),), details="Better words.")
+    here.house.clock.advance(timedelta(minutes=11))
+    return telling.give(here.desk)
+
+
+def test_who_is_removed_is_given_nothing_new_in_a_case_they_know_and_who_stays_is(here: Town) -> None:
+    gone = approved(here, "Gone")
+    approved(here, "Stays")
+    ref = embargoed(here)
+    phrases = told(here, ref)
+    consent(here, ref, "Gone")
+    consent(here, ref, "Stays")
+    here.house.clock.advance(timedelta(minutes=2))
+    assert telling.give(here.desk) == 2
+    kept = members.distributors(here.desk).get(PROJECT, gone)
+    assert kept
+    members.remove(here.desk, kept, "they talked")
+    assert redrafted(here, ref) == 1
+    assert len(given(here, phrases["Gone"])) == 1, "what was given before stays given"
+    assert len(given(here, phrases["Stays"])) == 2
+
+
+def test_once_it_is_published_no_package_follows(here: Town) -> None:
+    approved(here, "Acme")
+    ref = embargoed(here)
+    phrases = told(here, ref)
+    consent(here, ref, "Acme")
+    here.house.clock.advance(timedelta(minutes=2))
+    assert telling.give(here.desk) == 1
+    here.house.clock.advance(timedelta(days=8))
+    order(here.house, ref)
+    run(here.house, 3)
+    assert here.case(ref).published_at is not None
+    before = len(given(here, phrases["Acme"]))
+    assert redrafted(here, ref) == 0
+    assert len(given(here, phrases["Acme"])) == before
+
+
+def test_nobody_is_told_before_the_window_of_the_policy_opens(here: Town) -> None:
+    stated = '\n[distributors]\nown_advisories = true\nmax = "3 days"\nchoice = "as a list of distributions has it"\n'
+    here.desk.projects.adopt((seed(PROJECT) or "") + stated, "test", here.desk.now())
+    approved(here, "Acme")
+    ref = embargoed(here)
+    until = here.case(ref).embargo_until
+    assert until
+    opens = until - timedelta(days=3)
+    here.house.clock.set(opens - timedelta(seconds=1))
+    refused = telling.tell(here.desk, ref, here.dana)
+    assert isinstance(refused, Refused)
+    assert refused.code == "too-early"
+    here.house.clock.set(opens)
+    assert list(told(here, ref)) == ["Acme"]
 
 
 def test_the_grid_says_who_was_told_opened_answered_and_where_they_stand(here: Town) -> None:

@@ -32,7 +32,7 @@ from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
 from tocsin.services.distribution import packages
 from tocsin.services.distribution.door import Saw
-from tocsin.services.distribution.members import Distributor, current, distributors, write
+from tocsin.services.distribution.members import Distributor, State, current, distributors, write
 from tocsin.services.inviting import invite
 from tocsin.services.ports.records import Arrival
 from tocsin.services.ports.store import NEVER
@@ -164,11 +164,20 @@ def give(desk: Desk) -> int:
         if opened is None or party is None or not party.here or opened.case.published_at is not None:
             shares(desk).change(kept, kept.value, NEVER)
             continue
+        if _removed(desk, kept):  # for good, unless somebody takes them on again
+            shares(desk).change(kept, kept.value, desk.now() + LOOK)
+            continue
         if standing.may_be_told(opened.case, party) is not None or not opened.case.advisory:
             shares(desk).change(kept, kept.value, desk.now() + AGAIN)
             continue
         given += _give(desk, opened, kept)
     return given
+
+
+def _removed(desk: Desk, kept: Kept[Share]) -> bool:
+    """Whether who was told is no distributor any more: what they were given stays given, and nothing new follows."""
+    who = distributors(desk).get(kept.project, kept.value.distributor)
+    return who is None or who.value.state is State.REMOVED
 
 
 def _give(desk: Desk, opened: cases.Opened, kept: Kept[Share]) -> bool:
