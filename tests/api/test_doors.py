@@ -57,6 +57,27 @@ def test_addresses_that_do_not_exist_want_one_too(house: House, desk: Half) -> N
     assert desk("PUT", "/me").status_code == 405
 
 
+@pytest.mark.parametrize("odd", ["/nothing%0Ahere", f"/projects/{PROJECT}/csaf/a%0Ab", "/%0D%0A", "/\u2028"])
+def test_an_address_with_a_line_break_in_it_is_answered_like_any_other(odd: str, desk: Half, front: Half) -> None:
+    stranger = Half("desk")
+    assert everything(stranger("GET", odd)) == everything(stranger("GET", "/me"))
+    assert everything(desk("GET", odd)) == everything(desk("GET", "/nothing"))
+    assert everything(front("GET", odd)) == everything(front("GET", "/nothing"))
+
+
+@pytest.mark.parametrize(
+    "at", ["0", "1772530800", "2026-03-17", "2026-03-17T15:00:00", "now", "", "2026-02-30T00:00:00Z"]
+)
+def test_an_instant_in_an_address_is_one_of_rfc_3339_with_its_zone(at: str, desk: Half, front: Half) -> None:
+    ref = reported(front)
+    refused = desk("GET", f"/cases/{ref}/plan?at={at}")
+    assert refused.status_code == 400
+    told = json.loads(refused.content)
+    assert (told["code"], told["mistakes"][0]["where"]) == ("malformed", "at")
+    good = desk("GET", f"/cases/{ref}/plan?at=2026-03-17T15:00:00Z")
+    assert b"malformed" not in good.content
+
+
 def test_the_walk_would_notice_an_open_door(desk: Half) -> None:
     assert desk("GET", "/me").status_code == 200
 

@@ -86,7 +86,7 @@ def guarded(api: NinjaAPI) -> list[URLPattern]:
     found = [each for each in api.urls[0] if isinstance(each, URLPattern) and each.name != "api-root"]
     for each in found:
         each.callback = _behind_door(each.callback)
-    return [*found, re_path(r"^.*$", _behind_door(_nothing))]
+    return [*found, re_path("", _behind_door(_nothing))]
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:

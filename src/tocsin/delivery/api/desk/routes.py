@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -56,6 +55,7 @@ problems.handle_errors(api)
 Seq = Annotated[int, Query(ge=0, le=1_000_000_000, description="Go on after this journal line.")]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 Word = Annotated[str, Query(max_length=200)]
+Instant = Annotated[str | None, Query(format="date-time")]
 IfMatch = Annotated[
     str | None,
     Header(
@@ -277,13 +277,9 @@ def document(request: OfficeRequest, ref: str, format: str) -> HttpResponse:  # 
 
 
 @api.get("/cases/{ref}/plan", operation_id="plan", tags=["advisories"], openapi_extra=told(Plan))
-def plan(
-    request: OfficeRequest, ref: str, at: Annotated[datetime | None, Query()] = None, summary: Word = ""
-) -> HttpResponse:
+def plan(request: OfficeRequest, ref: str, at: Instant = None, summary: Word = "") -> HttpResponse:
     """Tell what would go where, in exact bytes and in order: at an instant with its zone, or now. Nothing happens."""
-    if at is not None and at.tzinfo is None:
-        raise Unfit("malformed", 400, "An instant needs its zone.", (Mistake(where="at", message="write it with Z"),))
-    return answer(request.office.plan(ref, at, summary))
+    return answer(request.office.plan(ref, bodies.instant("at", at), summary))
 
 
 @api.get("/cases/{ref}/publication", operation_id="publication", tags=["advisories"], openapi_extra=told(Board))

@@ -231,7 +231,7 @@ def guarded(api: NinjaAPI) -> list[URLPattern]:
     found = [each for each in api.urls[0] if isinstance(each, URLPattern) and each.name != "api-root"]
     for each in found:
         each.callback = _as_problem(each.callback)
-    return [*found, re_path(r"^.*$", _nothing)]
+    return [*found, re_path("", _nothing)]
 
 
 def _as_problem(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
