@@ -108,6 +108,14 @@ def test_a_recorded_delivery_sent_again_under_a_new_id_changes_nothing(here: Tow
     assert answer == door.Taken(event="repository_advisory", taken=True, again=True)
 
 
+def test_a_delivery_whose_id_was_taken_is_not_taken_again_whatever_it_says_now(here: Town) -> None:
+    ghsa = reported(here)
+    assert hook(here, ghsa, delivery="one") == door.Taken(event="repository_advisory", taken=True)
+    here.github.world.write(ghsa, {"summary": "Something else"})
+    assert hook(here, ghsa, delivery="one") == door.Taken(event="repository_advisory", taken=True, again=True)
+    assert hook(here, ghsa, delivery="two") == door.Taken(event="repository_advisory", taken=True)
+
+
 def test_a_ping_and_what_is_of_no_interest_are_answered_and_forgotten(here: Town) -> None:
     secret = door.secret(here.house.front.tokens, PROJECT).encode()
     assert deliver(here.house.front, PROJECT, *here.github.ping(secret)) == door.Taken(event="ping")

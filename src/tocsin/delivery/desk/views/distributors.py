@@ -14,7 +14,11 @@ from tocsin.services.distribution import members
 from tocsin.services.queries import distributors
 
 LONGEST = 300
-DONE = {"approved": "Approved. They are written to.", "removed": "Removed, at once.", "asked": "Asked by mail."}
+DONE = {
+    "approved": "Approved. They are written to.",
+    "removed": "Removed, at once: they are given nothing new. In a case that they know, end their part there too.",
+    "asked": "Asked by mail.",
+}
 
 
 @signed_in
