@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
@@ -101,6 +103,19 @@ def test_what_is_not_signed_is_not_taken(here: Town) -> None:
     assert here.refs() == []
 
 
+@pytest.mark.parametrize("forge", ["X-GitHub-Event", "X-Gitlab-Event"])
+def test_what_is_larger_than_any_delivery_is_not_taken(here: Town, forge: str) -> None:
+    secret = door.secret(here.house.front.tokens, PROJECT).encode()
+    for size, code in ((door.LARGEST, None), (door.LARGEST + 1, "too-large")):
+        headers, body = signed("issues", {"action": "opened", "pad": ""}, secret, f"large {size}")
+        body = body[:-2] + b"x" * (size - len(body)) + body[-2:]
+        headers["X-Hub-Signature-256"] = "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
+        if forge != "X-GitHub-Event":
+            headers = {forge: "Issue Hook", "X-Gitlab-Token": secret.decode()}
+        answer = deliver(here.house.front, PROJECT, headers, body)
+        assert (answer.code if isinstance(answer, Refused) else None) == code
+
+
 def test_a_recorded_delivery_sent_again_under_a_new_id_changes_nothing(here: Town) -> None:
     headers, body = here.github.hook("reported", reported(here), door.secret(here.house.front.tokens, PROJECT).encode())
     deliver(here.house.front, PROJECT, headers, body)
@@ -128,9 +143,6 @@ def test_a_signed_delivery_that_cannot_be_read_holds_nobody_up(here: Town, said:
     secret = door.secret(here.house.front.tokens, PROJECT).encode()
     headers, body = signed("repository_advisory", {}, secret, "odd")
     body = msgspec.json.encode(said)
-    import hashlib
-    import hmac
-
     headers["X-Hub-Signature-256"] = "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
     deliver(here.house.front, PROJECT, headers, body)
     hook(here, reported(here))
