@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every test run has: `--deep`, repeatable chance, and one worker per costly resource."""
+"""What every test run has: `--deep` and `--fast`, repeatable chance, and one worker per costly resource."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ COSTLY = ("browser", "postgres")
 # Nothing is judged by the time it takes: the machine may be busy with something else.
 COMMON = {"deadline": None, "print_blob": True, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("sample", max_examples=50, derandomize=True, **COMMON)
+settings.register_profile("quick", max_examples=15, derandomize=True, **COMMON)
 settings.register_profile("deep", max_examples=2_000, **COMMON)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--deep", action="store_true", help="run the long campaigns whole")
+    parser.addoption("--fast", action="store_true", help="draw few random examples")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.load_profile("deep" if config.getoption("--deep") else "sample")
+    wished = [name for name, option in (("deep", "--deep"), ("quick", "--fast")) if config.getoption(option)]
+    settings.load_profile(wished[0] if wished else "sample")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

@@ -23,6 +23,8 @@ from tocsin.core.vocabulary import PROJECT_ROLES, Role
 from tocsin.delivery.cli.exits import Exit
 from tocsin.testing.house import House, house
 
+pytestmark = pytest.mark.slow
+
 MADE_UP = "WHPG-2026-22222"
 FILE = "FILE"
 """Stands for a file that the command reads."""
@@ -193,8 +195,9 @@ CONSOLE = frozenset({
 """Whoever has the console has the machine; they open no case in words, and name nobody."""
 
 ANYWHERE = frozenset({
-    "affected", "api schema", "claims check", "cvss calc", "cvss convert", "doc convert", "drill", "feed mirror",
-    "fix hooks", "git facts", "harden", "limits list", "limits show", "lint document", "lint leak", "lint security-md",
+    "affected", "api schema", "claims check", "completion", "cvss calc", "cvss convert", "doc convert", "drill",
+    "feed mirror", "fix hooks", "git facts", "harden", "limits list", "limits show", "lint document", "lint leak",
+    "lint security-md",
     "lint security-txt", "log verify", "policy check", "policy diff", "policy due", "policy import", "policy render",
     "policy show", "policy test", "protocol export", "protocol run", "report new", "similar", "versions compare",
     "versions contains", "versions schemes",

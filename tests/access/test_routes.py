@@ -66,6 +66,7 @@ def table(told: dict[str, Any]) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["desk", "front"])
 def test_the_golden_says_who_gets_what_at_every_address(role: str, request: pytest.FixtureRequest) -> None:
     told = request.getfixturevalue(role)

@@ -36,6 +36,7 @@ def test_the_longest_sentence_is_named_with_its_field() -> None:
     assert found.mean == round((3 + 1 + LONG + 3) / 3)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=400))
 def test_any_text_can_be_counted(text: str) -> None:
     found = reading({"details": text})

@@ -95,6 +95,7 @@ def test_every_text_and_number_that_can_be_sent_is_bounded() -> None:
                 assert each.get("type") != "array" or "maxItems" in each, where
 
 
+@pytest.mark.slow
 def test_the_terminal_prints_the_document_that_is_served(house: object, desk: Half, tmp_path: Path) -> None:
     words = [sys.executable, "-m", "tocsin.boot.main", "api", "schema"]
     done = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=True)

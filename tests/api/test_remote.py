@@ -55,6 +55,7 @@ def terminal(house: House, token: Callable[..., str]) -> Iterator[Terminal]:
         site.current.pop()
 
 
+@pytest.mark.slow
 def test_a_case_is_published_from_a_terminal_far_away(terminal: Terminal, tmp_path: Path) -> None:
     receipt = json.loads(terminal.ok(*REPORT, "--json"))
     case = receipt["case"]
@@ -123,6 +124,7 @@ def test_an_installation_that_does_not_answer_is_tried_later(monkeypatch: pytest
     assert told.exit_code == Exit.UPSTREAM
 
 
+@pytest.mark.slow
 def test_no_django_is_imported_for_an_installation_elsewhere(terminal: Terminal, tmp_path: Path) -> None:
     blocked = (
         "import sys; sys.modules['django'] = sys.modules['sqlite3'] = None; from tocsin.delivery.cli import cli; cli()"

@@ -49,6 +49,7 @@ def test_the_front_imports_nothing_that_opens_signs_or_calls_out(home: Path) -> 
     assert sorted(held & set(FORBIDDEN)) == []
 
 
+@pytest.mark.slow
 def test_the_desk_does_so_that_the_list_is_of_things_that_exist(home: Path) -> None:
     """Negative control."""
     assert set(FORBIDDEN) - run(home, "desk") <= {"requests", "tocsin.adapters.vault.holder"}

@@ -99,6 +99,7 @@ def alive(pid: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_both_listeners_answer_with_every_security_header(running):
     _, _, public, desk = running
     for url in (f"{public}/p/warehousepg/report", f"{desk}/sign-in", f"{public}/nothing-here", f"{desk}/nothing-here"):
@@ -130,6 +131,7 @@ def test_keys_lie_outside_the_data_and_nobody_else_reads_them(running):
     assert list((config.parent / "data").rglob("*.kek")) == []
 
 
+@pytest.mark.slow
 def test_a_listener_that_dies_is_started_again(running):
     _, process, public, _ = running
     time.sleep(6)  # sooner than this an end counts as a failure to start
@@ -142,6 +144,7 @@ def test_a_listener_that_dies_is_started_again(running):
     until(lambda: httpx2.get(f"{public}/healthz").status_code == 200, "the new front answers")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")
 def test_a_server_that_is_killed_takes_every_process_with_it_and_the_next_one_starts(tmp_path):
     public, desk = (f"http://127.0.0.1:{free()}" for _ in range(2))
@@ -171,6 +174,7 @@ def test_init_never_overwrites_an_installation(running):
     assert "exists already" in again.stderr
 
 
+@pytest.mark.slow
 def test_a_broken_installation_says_what_to_do(tmp_path):
     made = tocsin("init", "--dir", str(tmp_path), "--policy", "examples/policies/community.toml")
     assert made.returncode == 0
@@ -232,6 +236,7 @@ def behind_a_proxy(tmp_path):
         process.wait(30)
 
 
+@pytest.mark.slow
 def test_behind_a_proxy_that_speaks_tls_both_listeners_take_their_own_forms_and_no_others(behind_a_proxy):
     link, front, desk = behind_a_proxy
     named = {"Host": "desk.example.org"}
@@ -256,6 +261,7 @@ def test_behind_a_proxy_that_speaks_tls_both_listeners_take_their_own_forms_and_
     assert httpx2.get(f"{front}/healthz", headers={"Host": "elsewhere.example"}).status_code == 400
 
 
+@pytest.mark.slow
 def test_a_form_in_another_encoding_is_not_read_by_either_listener(running):
     _, _, public, desk = running
     odd = {"Content-Type": "multipart/form-data; boundary=b; charset=hex"}

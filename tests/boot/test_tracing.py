@@ -102,6 +102,7 @@ def test_a_chore_is_told_by_its_name_and_its_error_by_its_kind(spans: InMemorySp
     assert CANARY not in told(spans)[1].to_json()
 
 
+@pytest.mark.slow
 def test_without_a_collector_nothing_of_it_is_imported_and_nothing_is_wrapped() -> None:
     chores = [Chore("sending webhooks", 1, str)]
     assert tracing.traced(Config(), chores) is chores

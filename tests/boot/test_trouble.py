@@ -17,6 +17,8 @@ from tests.boot.test_serve import free, tocsin, until
 from tests.support import ROOT
 from tocsin.boot.demo.browser import Browser, Unexpected
 
+pytestmark = pytest.mark.slow
+
 REPORT = {"kind": "found", "title": "A crash in the decoder", "reproduce": "Call it and look.", "version": "7.3.1"}
 
 

@@ -70,6 +70,7 @@ def test_a_bill_that_wants_more_memory_than_it_gets_is_a_failure_and_the_next_is
     assert pool(body) == bill(body)
 
 
+@pytest.mark.slow
 def test_the_process_that_faces_the_internet_asks_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a house in memory reads by itself is a default; boot gives the front the pool, and starts nothing yet."""
     given: dict[str, object] = {}

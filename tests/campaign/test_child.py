@@ -19,6 +19,8 @@ from tocsin.adapters.child.archive import listing
 from tocsin.adapters.child.run import parse
 from tocsin.services.ports.child import Failed, Listing
 
+pytestmark = pytest.mark.slow
+
 
 def zipped(members: dict[str, bytes]) -> bytes:
     out = io.BytesIO()

@@ -50,6 +50,7 @@ def test_prose_cites_nothing(prose: str) -> None:
     assert told(prose) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "hostile", ["a_" * 90_000 + "(", "+a" * 90_000, "a::" * 60_000, "#1 in a " * 20_000, "a/" * 90_000]
 )

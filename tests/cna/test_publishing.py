@@ -93,6 +93,7 @@ def test_an_id_that_is_somebody_elses_waits_for_a_person(place):
     assert (progress.state.value, "not an id of" in progress.trouble) == ("refused", True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", Fault)
 def test_a_day_of_any_fault_publishes_the_record_within_a_quarter_of_an_hour_of_recovery(place, fault):
     ref = ready_with_id(place)

@@ -40,6 +40,7 @@ def shown(browser: Client, refs: list[str]) -> Iterator[tuple[str, bytes]]:
     yield "refused", _RANDOM.sub(b"", browser.post(f"/c/{refs[4]}/do/take", form).content)
 
 
+@pytest.mark.slow
 def test_every_page_is_the_same_as_django_writes_it(house: House, sign_in: SignIn) -> None:
     refs = story.inbox(house)
     story.several(house, refs[0])

@@ -241,6 +241,7 @@ def test_what_has_no_shape_is_not_sent(
     assert length(house, ref) == 1
 
 
+@pytest.mark.slow
 def test_every_form_survives_being_sent_empty_or_torn(house: House, sign_in: SignIn) -> None:
     ref = story.report(house)
     story.accepted(house, ref)

@@ -136,6 +136,7 @@ def test_merging_without_a_change_gives_the_original_and_without_an_original_the
     assert merged(base, base, now) == now
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=25)
 @given(advisory=advisories())
 def test_ranges_survive_the_way_through_every_format_that_can_be_read(advisory: Advisory) -> None:

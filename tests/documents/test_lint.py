@@ -176,6 +176,7 @@ def test_a_hundred_thousand_names_given_twice_cost_no_more_than_reading_them() -
     assert time.process_time() - started < 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("filler", ["a", "1.", "pkg:a/b@", "https://a/", "cpe:2.3:a:*:", "- ", "%41", "("])
 def test_no_long_text_slows_the_check_down(filler: str) -> None:
     for name in ("csaf20", "cve", "osv"):

@@ -28,6 +28,8 @@ from tocsin.core.vocabulary import Affectedness
 from tocsin.services.documents import csaf
 from tocsin.services.documents.lint import kind_of
 
+pytestmark = pytest.mark.slow
+
 JSON = tuple(each.name for each in FORMATS if "json" in each.media_type)
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 UNSETTLED = "csaf21-report"

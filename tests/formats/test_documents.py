@@ -165,6 +165,7 @@ def test_the_same_record_gives_the_same_bytes(each: Format) -> None:
     assert each.render(copy) == each.render(warehouse())
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(advisory=advisories())
 def test_random_advisories_are_valid_and_agree_in_every_format(advisory: Advisory) -> None:

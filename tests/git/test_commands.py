@@ -94,6 +94,7 @@ def test_quiet_work_passes(tell: Terminal, made: Maker) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_hooks_refuse_a_telling_message_and_let_a_quiet_one_through(
     tell: Terminal, made: Maker, tmp_path: Path
 ) -> None:

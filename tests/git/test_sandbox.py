@@ -40,6 +40,7 @@ def test_a_command_sees_a_clean_checkout_it_may_write_into(checkout: Checkout) -
     assert checkout.run(["test", "-e", "built"]).status == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -19,6 +19,7 @@ PLAIN = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXT
 VALUES = st.recursive(PLAIN, lambda inside: st.lists(inside) | st.dictionaries(NAMES, inside))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(NAMES, VALUES))
 def test_a_value_has_the_spelling_of_the_reference(value: dict[str, Any]) -> None:
     assert canonical(value) == rfc8785.dumps(value)

@@ -125,6 +125,7 @@ def test_every_beginning_is_proven_and_nothing_else_is_a_beginning() -> None:
     assert not verify_consistency(5, grown.roots[5], 4, grown.roots[4], ())
 
 
+@pytest.mark.slow
 def test_a_proof_reads_few_hashes() -> None:
     """The work is O(log n): counted, not timed."""
     size = 100_003

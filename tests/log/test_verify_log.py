@@ -45,6 +45,7 @@ def test_an_empty_log_passes() -> None:
     assert verify(world.file()).startswith("0 entries")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
 def test_every_falsification_is_found(mutation: Callable[[random.Random, bytes], bytes], deep: bool) -> None:
     """The sample is 100 trials of each kind; the whole campaign 2,000 of each, 12,000 in all."""
@@ -194,6 +195,7 @@ def test_the_verifier_needs_nothing_but_python(tmp_path: Path) -> None:
         assert done.returncode == code, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(NODE is None, reason="needs node, for a second reader in another language")
 def test_a_second_reader_in_another_language_agrees(tmp_path: Path) -> None:
     world, data = small(size=13), tmp_path / "log.jsonl"

@@ -50,6 +50,7 @@ def test_without_the_count_the_child_ends_and_takes_nobody_with_it(pool, monkeyp
     assert isinstance(pool(HOSTILE["parts"]), Failed)
 
 
+@pytest.mark.slow
 def test_several_threads_have_children_of_their_own(pool):
     from concurrent.futures import ThreadPoolExecutor
 

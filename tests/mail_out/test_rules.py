@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tests.advisory.samples import warehouse as made
 from tocsin.core.advisory.model import Tlp
-from tocsin.core.mail_out import announce, autocrypt, compose, keys, quiet, wkd
+from tocsin.core.mail_out import announce, autocrypt, compose, keys, quiet, wkd, words
 from tocsin.core.mail_out.keys import KnownKey, Source
 from tocsin.core.mail_out.lists import NAMES, rules, rules_of
 from tocsin.core.mail_out.model import Mailbox
@@ -165,3 +165,25 @@ def test_an_autocrypt_header_is_read_for_its_sender_only() -> None:
     assert autocrypt.read((written.replace("prefer-encrypt", "_note"),), "finder@example.net") is not None
     for broken in ("", "addr=finder@example.net; keydata=%%%", "addr=a@b.org", "x" * 50_000):
         assert autocrypt.read((broken,), "finder@example.net") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Public on Tue 2026-12-08 15:00 UTC.", ["2026-12-08 15:00 UTC is Wed 2026-12-09 00:00"]),
+        ("At 2026-12-08T15:00:00Z, so 2026-12-08 15:00 UTC", ["2026-12-08 15:00 UTC is Wed 2026-12-09 00:00"]),
+        ("2026-12-08 15:00 Berlin, 2026-13-45 15:00 UTC, 12026-12-08 15:00 UTC, at 15:00 UTC", []),
+        ("9999-12-31 23:59 UTC", []),
+    ],
+)
+def test_an_instant_is_given_on_the_readers_clock_too(text: str, said: list[str]) -> None:
+    told = words.on_clock(text, "Asia/Tokyo")
+    assert told.split("\n")[1:] == said
+    assert bool(told) is bool(said)
+    for nobody in ("", "UTC", "Atlantis/Nowhere", "../etc/passwd"):
+        assert words.on_clock(text, nobody) == ""
+
+
+@given(st.text(), st.sampled_from(("Asia/Tokyo", "America/St_Johns", "x")))
+def test_whatever_is_written_has_a_clock_of_a_few_lines_or_none(text: str, place: str) -> None:
+    assert len(words.on_clock(text, place).splitlines()) <= 9

@@ -130,6 +130,7 @@ def test_ciphertext_without_integrity_protection_is_refused(team: bytes, public:
         assert "planner" not in refused.because
 
 
+@pytest.mark.slow
 def test_a_message_that_unpacks_to_gigabytes_ends_the_child_and_nothing_else(team: bytes, public: Certificate) -> None:
     small = BOTH.open([team], bomb_for(public, 1000), [])
     assert isinstance(small, Opened), "the control: a small one of its kind is opened"

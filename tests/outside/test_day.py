@@ -74,6 +74,7 @@ def too_often(tries: list[datetime]) -> list[datetime]:
     return [after for before, after in pairwise(tries) if after - before < timedelta(minutes=1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "fault"), days())
 def test_a_day_of_any_fault_is_nobody_elses_trouble(name: str, fault: Fault, tmp_path: Path) -> None:
     neighbour = NEIGHBOURS[name](tmp_path)

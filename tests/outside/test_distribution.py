@@ -200,6 +200,7 @@ def test_one_who_consented_fetches_the_pack_and_one_who_has_not_finds_nothing(he
     assert name.endswith(".tar.gz")
 
 
+@pytest.mark.slow
 def test_forty_distributors_get_forty_distinct_packages_each_with_its_own_mark(here: Town) -> None:
     for number in range(40):
         approved(here, f"Distro{number:02}")

@@ -96,6 +96,7 @@ def heard(here: Town) -> int:
     return sum(len(words_heard(here, ref)) for ref in here.refs())
 
 
+@pytest.mark.slow
 def test_of_a_thousand_of_all_kinds_every_one_is_a_case_words_in_a_case_held_or_refused(here: Town) -> None:
     crowd = Crowd(here, random.Random(6))
     said = Report(title="First", reproduce="Run it.", version="7.3.1")

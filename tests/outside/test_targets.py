@@ -155,6 +155,7 @@ def test_the_address_of_a_channel_is_shown_nowhere(here) -> None:
     assert isinstance(credentials.put(made.desk, PROJECT, "channel-pigeon", Credential(secret="x"), made.dana), Refused)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*imghdr:DeprecationWarning")  # apprise asks for it, and goes without
 def test_apprise_speaks_to_the_places_it_is_pointed_at_and_to_no_machine_inside(tmp_path) -> None:
     pytest.importorskip("apprise")

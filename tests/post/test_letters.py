@@ -12,7 +12,10 @@ from pysequoia import CipherSuite, Profile, Tsk
 
 from tests.post.conftest import FINDER, PROJECT, Mailed, decrypted, person, public
 from tests.services.acts import act
+from tests.services.test_parties import accepted, invited
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.model import REPORTER
+from tocsin.core.case.party_commands import SetZone
 from tocsin.core.intake import Identity, Letter
 from tocsin.core.mail import addresses
 from tocsin.core.mail_out.keys import KnownKey, Source
@@ -388,3 +391,38 @@ def test_keys_and_letters_of_a_case_can_be_forgotten_and_those_of_others_stay(ma
     assert keyring.ring(desk, PROJECT, ref) == ()
     assert len(keyring.ring(desk, PROJECT, other)) == 1
     assert {each.value.letter.case for each in letters.book(desk).all(PROJECT)} == {other}
+
+
+# --------------------------------------------------------------------------------------------------------------- clocks
+
+
+def test_a_reporter_who_told_their_clock_reads_the_date_on_it_and_one_who_took_it_back_does_not(mailed: Mailed) -> None:
+    ref, date = mailed.report(), "We think of Tue 2026-03-17 15:00 UTC."
+    say(mailed, ref, date)
+    act(mailed.home, ref, SetZone(party=REPORTER, zone="America/St_Johns"))
+    say(mailed, ref, date)
+    act(mailed.home, ref, SetZone(party=REPORTER, zone=""))
+    say(mailed, ref, date)
+    first, second, third = (mail.get_content() for mail in mailed.server.to(FINDER)[-3:])
+    clock = "On your clock (America/St_Johns):\r\n2026-03-17 15:00 UTC is Tue 2026-03-17 12:30"
+    assert date in second
+    assert clock in second
+    assert "clock" not in first + third
+
+
+def test_a_party_reads_the_date_on_its_own_clock_and_not_on_the_reporters(mailed: Mailed) -> None:
+    ref, _ = accepted(mailed.home)
+    vendor = invited(mailed.home, ref, contact="psirt@example.com")
+    key = person("psirt@example.com")
+    desk = mailed.home.desk
+    taken = keyring.offer(desk, PROJECT, ref, vendor.party, public(key), Source.UPLOAD, "psirt@example.com")
+    assert not isinstance(taken, Refused)
+    assert isinstance(keyring.verify(desk, PROJECT, ref, vendor.party, taken[-1].fingerprint, "usr_dana"), KnownKey)
+    act(mailed.home, ref, SetZone(party=REPORTER, zone="America/St_Johns"))
+    act(mailed.home, ref, SetZone(party=vendor.party, zone="Asia/Tokyo"))
+    act(mailed.home, ref, cmd.Say(audience=Audience.PARTY, party=vendor.party, text="Out on 2026-03-17 15:00 UTC."))
+    mailed.work()
+    sent = [each for each in mailed.server.sent if each.to == "psirt@example.com"][-1]
+    text, _ = decrypted(key, sent.body)
+    assert "On your clock (Asia/Tokyo):\r\n2026-03-17 15:00 UTC is Wed 2026-03-18 00:00" in text
+    assert "St_Johns" not in text

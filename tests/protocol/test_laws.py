@@ -232,6 +232,7 @@ def joint_cases() -> list[SharedCase]:
     return sorted(cases, key=repr)
 
 
+@pytest.mark.slow
 def test_every_state_of_the_product_answers_every_command() -> None:
     cases = joint_cases()
     assert len(cases) > 100

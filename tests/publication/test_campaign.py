@@ -24,6 +24,8 @@ from tocsin.core.vocabulary import Refused
 from tocsin.services import worker
 from tocsin.testing.house import House, house
 
+pytestmark = pytest.mark.slow
+
 ROUNDS, SAMPLE = 1000, 24
 SEED = 20261208
 

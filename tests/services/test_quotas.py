@@ -53,6 +53,7 @@ def everywhere(made: House, waits_for: str = "") -> set[str]:
     return {row.case for row in made.desk.inbox.page(query)}
 
 
+@pytest.mark.slow
 def test_one_real_report_among_thousands_stands_on_the_first_screen(deep: bool) -> None:
     """10,000 an hour with --deep, else a seeded sample of 600, from thirty sources; the real one has another."""
     chance, made, many = random.Random(7), house(), 10_000 if deep else 600
@@ -97,6 +98,7 @@ def test_a_held_report_is_answered_like_any_other() -> None:
     assert held.case in everywhere(made, "team")
 
 
+@pytest.mark.slow
 def test_a_hundred_look_alikes_are_cleared_by_a_script_and_each_reporter_is_answered() -> None:
     made = house()
     first = send(made, REAL, "198.51.101.9")

@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -162,6 +163,7 @@ def test_what_says_little_else_is_looked_at_before_long_texts_that_name_the_same
     assert made.ids[worth_comparing(made, rare)[0]] == "short"
 
 
+@pytest.mark.slow
 def test_real_reports_find_their_match_among_the_first_five() -> None:
     """A seeded sample of the suite; ./bench duplicates prints the whole."""
     folder = shared("duplicates")

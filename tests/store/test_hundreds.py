@@ -40,6 +40,7 @@ def filled(database: Database) -> tuple[Database, list[InboxRow]]:
     return database, known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("open_", [True, False, None])
 @pytest.mark.parametrize("waits_for", ["", "team"])
 def test_every_page_is_what_all_of_it_sorted_would_give(

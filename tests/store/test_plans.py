@@ -238,6 +238,7 @@ def works(directory: Path, template: Path, count: int) -> dict[str, int]:
         return found | {"counts": work_of(database, lambda: inbox.counts(PROJECTS, 200))}
 
 
+@pytest.mark.slow
 def test_a_page_costs_the_same_among_few_and_many_cases(tmp_path: Path, sqlite_template: Path, deep: bool) -> None:
     few = works(tmp_path / "few", sqlite_template, 12_000)
     many = works(tmp_path / "many", sqlite_template, 100_000 if deep else 36_000)

@@ -90,6 +90,7 @@ def days(made: House, many: int) -> Iterator[datetime]:
         yield made.clock()
 
 
+@pytest.mark.slow
 def test_of_two_hundred_real_reports_none_is_closed_hidden_or_delayed_by_the_machine(
     arrived: tuple[House, list[Receipt]],
 ) -> None:
@@ -109,6 +110,7 @@ def test_of_two_hundred_real_reports_none_is_closed_hidden_or_delayed_by_the_mac
 Break = Callable[[House, InboxRow], InboxRow]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [

@@ -242,6 +242,7 @@ print(kib() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("habit", "flat"), [("stream", True), ("keep", False)])
 def test_the_whole_process_stays_flat_and_one_that_keeps_what_it_read_does_not(
     root: Path, habit: str, flat: bool

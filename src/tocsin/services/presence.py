@@ -9,7 +9,7 @@ nothing is settled elsewhere, by the length of a journal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Final
 
@@ -54,18 +54,24 @@ class Presence:
         self.shared = shared
         self._lock = Lock()
         self._cases: dict[CaseRef, dict[str, Seen]] = {}
+        self._swept = datetime.min.replace(tzinfo=UTC)
 
     def note(self, case: CaseRef, person: str, name: str, now: datetime, part: str = "") -> None:
         """Remember that somebody has a case open, and with `part`, that they write there."""
         with self._lock:
-            if case not in self._cases and len(self._cases) >= _MOST:
-                self._cases = {ref: here for ref, here in self._cases.items() if any(_here(here, now))}
-                if len(self._cases) >= _MOST:
-                    return
+            if case not in self._cases and not self._room(now):
+                return
             here = self._cases.setdefault(case, {})
             before = here.get(person)
             wrote = now if part else before.wrote_at if before else None
             here[person] = Seen(name=name, at=now, part=part or (before.part if before else ""), wrote_at=wrote)
+
+    def _room(self, now: datetime) -> bool:
+        """Whether one more case can be remembered; who left makes room, which is looked for once a minute."""
+        if len(self._cases) >= _MOST and now - self._swept >= TOLD:
+            self._swept = now
+            self._cases = {ref: here for ref, here in self._cases.items() if any(_here(here, now))}
+        return len(self._cases) < _MOST
 
     def forget(self, case: CaseRef, person: str) -> None:
         """Forget somebody who does not want to be seen."""

@@ -7,9 +7,12 @@ screens. So these texts are fixed here, and what a case is about never comes nea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
+from tocsin.core.clock.instants import at, zone
 from tocsin.core.vocabulary import CaseRef
 
 PRIVATE: Final = "PRIVATE to: {who}"
@@ -65,6 +68,32 @@ def answer_waits(case: CaseRef, room: str) -> str:
         "It is not in this mail, because this mail is not encrypted. If you send us your OpenPGP key, or attach it to "
         "your answer, we can encrypt what we write to you."
     )
+
+
+_INSTANT: Final = re.compile(r"(?<![\d-])(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?::\d\d)? ?(?:UTC|Z)\b", re.ASCII)
+_MOST_INSTANTS: Final = 8
+
+
+def on_clock(text: str, place: str) -> str:
+    """The instants of a mail on the clock of somebody who said which is theirs, to stand below its words, which nobody
+    changes: `2026-12-08 15:00 UTC is Wed 2026-12-09 00:00`. Empty without a clock, or without an instant."""
+    lines = tuple(_clocked(text, place)) if place and place != "UTC" else ()
+    return "\n".join((f"On your clock ({place}):", *lines)) if lines else ""
+
+
+def _clocked(text: str, place: str) -> Iterator[str]:
+    named = dict.fromkeys(f"{day} {hour} UTC" for day, hour in _INSTANT.findall(text))
+    for each in list(named)[:_MOST_INSTANTS]:
+        if local := _local(each, place):
+            yield f"{each} is {local:%a %Y-%m-%d %H:%M}"
+
+
+def _local(instant: str, place: str) -> datetime | None:
+    """None for what only looks like an instant, and for a clock that nobody knows (any more)."""
+    try:
+        return at(instant).astimezone(zone(place))
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None
 
 
 def banner(who: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import click
 
 from tocsin import __version__
+from tocsin.delivery.cli.spelled import LIST, meant, verbless
 
 COMMANDS: Final[Mapping[str, str]] = {
     "advisory": "advisory:advisory",
@@ -23,6 +24,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "case": "parties:case",
     "channel": "channel:channel",
     "claims": "claims:claims",
+    "completion": "completion:completion",
     "credential": "credential:credential",
     "cve": "cve:cve",
     "cvss": "cvss:cvss",
@@ -77,6 +79,16 @@ class Tree(click.Group):
         module, name = place.split(":")
         found: Any = getattr(import_module(f"{__name__}.{module}"), name)
         return found if isinstance(found, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find what is meant: under another spelling too, and a noun alone lists what there is of it."""
+        name, command, rest = super().resolve_command(ctx, meant(args))
+        lists = isinstance(command, click.Group) and not command.invoke_without_command and command.commands.get(LIST)
+        if lists and verbless(rest) and not any(each.required for each in lists.params):
+            rest = [LIST, *rest]
+        return name, command, rest
 
 
 @click.group(cls=Tree, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

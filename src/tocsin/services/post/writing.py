@@ -173,13 +173,21 @@ def _with_words(
         room = _room(desk, case)
         return replace(mail, text=words.answer_waits(case.ref, room), automatic=Automatic.GENERATED)
     who = "reporter, team" if not letter.who else "you, team"
-    text = "\n\n".join(part for part in (words.banner(who), said.text, said.plan, said.workarounds) if part.strip())
+    told = "\n\n".join(part for part in (said.text, said.plan, said.workarounds) if part.strip())
+    clock = words.on_clock(told, _place(case, letter.who))
+    text = "\n\n".join(part for part in (words.banner(who), told, clock) if part)
     files = tuple(_files(desk, said.attachments)) if key else ()
     left = len(said.attachments) - len(files)
     if left:
         text += f"\n\n({left} attached: read them with your return phrase, {_room(desk, case)})"
     subject = f"[{case.ref}] {case.title}" if key else ""
     return replace(mail, text=text, files=files, inner_subject=subject)
+
+
+def _place(case: Case, who: str) -> str:
+    """The clock that a recipient said is theirs."""
+    one = standing.party(case, who) if who else None
+    return one.zone if one else "" if who else case.reporter_zone
 
 
 def _room(desk: Desk, case: Case) -> str:
