@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A foundation on PostgreSQL: the first page of the inbox and one far down, with and without row-level security, the
-clock's question over all open cases, and effects leased and done, at 1,000 cases and at many. In this process, without
-HTTP: `./bench inbox` measures the page as a browser gets it.
+clock's question over all open cases, cases found by words, and effects leased and done, at 1,000 cases and at many. In
+this process, without HTTP: `./bench inbox` measures the page as a browser gets it.
 
 Many is 10,000 cases of 30 projects with ten journal lines each; `--full` makes it 100,000 of 300. The floor is Django
 as it is usually written, over the same rows: fifty joined rows and a template.
@@ -10,9 +10,11 @@ as it is usually written, over the same rows: fifty joined rows and a template.
 from __future__ import annotations
 
 import os
+import random
 import statistics
 import sys
 import time
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -41,8 +43,9 @@ from tocsin.adapters.db.models import CaseRow, JournalRow, Project  # noqa: E402
 from tocsin.adapters.db.outbox import DbOutbox  # noqa: E402
 from tocsin.adapters.db.people import DbPeople  # noqa: E402
 from tocsin.adapters.db.projects import DbProjects  # noqa: E402
+from tocsin.core.similar import words  # noqa: E402
 from tocsin.core.vocabulary import Role  # noqa: E402
-from tocsin.services import sealing  # noqa: E402
+from tocsin.services import finding, sealing  # noqa: E402
 from tocsin.services.app import Desk  # noqa: E402
 from tocsin.services.ports.store import Effect, InboxQuery  # noqa: E402
 from tocsin.services.queries import inbox  # noqa: E402
@@ -50,6 +53,10 @@ from tocsin.testing.house import START, house  # noqa: E402
 from tocsin.testing.world import SeededMint  # noqa: E402
 
 LINES: Final = 10
+VOCABULARY: Final = 20_000
+HANDFUL: Final = 20
+"""Different words that reports are made of; reports that one of the rare names is in."""
+
 ROUNDS: Final = 15
 EFFECTS: Final = 2_000
 GROWTH: Final = 1.2
@@ -68,7 +75,7 @@ def fill(database: Database, desk: Desk, cases: int, projects: int) -> str:
     places = sealing.Places(desk.sealer.instance)
     summary = msgspec.json.encode(sealing.Summary(title="A problem in the decoder", promise="first answer"))
     keys = {project.id: desk.vault.list_key(project.id) for project in made}
-    some, lines = [], []
+    chance, some = random.Random(1), []
     for number in range(cases):
         project, ref = made[number % projects], f"P-2026-{number:07}"
         due = START + timedelta(minutes=number)
@@ -77,14 +84,36 @@ def fill(database: Database, desk: Desk, cases: int, projects: int) -> str:
             CaseRow(ref=ref, project_id=project.id, seq=LINES, phase="new", open=True, waits_for="team", lead="",
                     opened_at=START, updated_at=START, next_due=due, wake_at=due, body=body, by_drop=False)
         )  # fmt: skip
-        lines += [JournalRow(case_id=ref, seq=seq + 1, at=START, body=os.urandom(300)) for seq in range(LINES)]
+        desk.likes.learn(ref, made[number % projects].id, LINES, told(chance, cases))
         if len(some) == 2_000 or number == cases - 1:
             CaseRow.objects.using(database.alias).bulk_create(some, batch_size=1_000)
-            JournalRow.objects.using(database.alias).bulk_create(lines, batch_size=5_000)
-            some, lines = [], []
+            journals(database, [each.ref for each in some])
+            some = []
+    desk.likes.whole = True
     with database.connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return desk.people.add("Dana", "dana@example.org", {each.id: frozenset({Role.OWNER}) for each in made}).id
+
+
+def journals(database: Database, refs: list[str]) -> None:
+    """Give cases their lines, by COPY: a million of them are there in seconds."""
+    statement = f"COPY {JournalRow._meta.db_table} (case_id, seq, at, body) FROM STDIN"
+    with database.connection.cursor() as cursor, cursor.copy(statement) as rows_:
+        for ref in refs:
+            for seq in range(LINES):
+                rows_.write_row((ref, seq + 1, START, os.urandom(300)))
+
+
+def told(chance: random.Random, cases: int) -> array[int]:
+    """The terms of a report of eighty words, as often as words are (Zipf), and one that a handful of reports have."""
+    often = [int(VOCABULARY ** chance.random()) for _ in range(80)]
+    rare = VOCABULARY + chance.randrange(cases // HANDFUL)
+    return array("I", [term for number in (*often, rare) for term in words.numbers(word(number))])
+
+
+def word(number: int) -> str:
+    """A made-up word."""
+    return "q" + "".join(chr(ord("a") + int(digit)) for digit in str(number)) + "q"
 
 
 def cost(works: dict[tuple[int, str], Callable[[], object]]) -> dict[tuple[int, str], tuple[float, float]]:
@@ -155,6 +184,8 @@ def timed(owner: Database, walled: Database, desk: Desk, person: str, cases: int
         "first page": lambda: inbox.page(desk, person),
         "first page, walled": walled_page,
         "far down": far_down,
+        "found by two words": lambda: finding.find(desk, projects, f"{word(20)} {word(VOCABULARY + 1)}"),
+        "found by one that a third say": lambda: finding.find(desk, projects, word(20)),
         "what is due, none": lambda: desk.inbox.to_wake(START - timedelta(days=1), 50),
         "what is due, all": lambda: desk.inbox.to_wake(START + timedelta(days=365), 50),
     }

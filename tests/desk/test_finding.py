@@ -20,7 +20,7 @@ from tocsin.core.intake import Report
 from tocsin.core.similar.index import Shelf
 from tocsin.core.similar.words import terms
 from tocsin.core.vocabulary import RejectionClass, Role
-from tocsin.services import finding, intake, lookalikes, worker
+from tocsin.services import finding, intake, likes, lookalikes, worker
 from tocsin.services.intake import Receipt
 from tocsin.services.likes import Likes
 from tocsin.testing.house import House
@@ -131,15 +131,28 @@ SOME = ("heap", "tape", "decoder", "overflow", "the", "crash", "CVE-2026-1", "pa
 WORDS = st.lists(st.sampled_from(SOME), max_size=6)
 
 
-@given(st.lists(WORDS, max_size=12), WORDS, st.integers(1, 15))
-def test_a_shelf_finds_what_holds_every_term_and_nothing_else(texts: list[list[str]], asked: list[str], n: int) -> None:
+@given(st.lists(WORDS, max_size=12), WORDS)
+def test_a_shelf_finds_what_holds_every_term_and_nothing_else(texts: list[list[str]], asked: list[str]) -> None:
     shelf = Shelf()
     for number, said in enumerate(texts):
         shelf.add(str(number), terms(" ".join(said)))
     wanted = set(terms(" ".join(asked)))
-    all_of_them = [str(number) for number, said in enumerate(texts) if wanted and wanted <= set(terms(" ".join(said)))]
-    assert sorted(id_ for _, id_ in shelf.saying(wanted, 99)) == sorted(all_of_them)
-    assert {id_ for _, id_ in shelf.saying(wanted, n)} == set(all_of_them[-n:])
-    for gone in all_of_them[:1]:
-        shelf.remove(gone)
-        assert gone not in {id_ for _, id_ in shelf.saying(wanted, 99)}
+    every = [number for number, said in enumerate(texts) if wanted and wanted <= set(terms(" ".join(said)))]
+    assert shelf.saying(wanted) == set(every)
+    assert all(shelf.depth(number, wanted) <= sum(range(99)) for number in every)
+    for gone in every[:1]:
+        shelf.remove(str(gone))
+        assert shelf.saying(wanted) == set(every[1:])
+
+
+def test_of_more_than_can_be_put_in_order_each_project_has_its_share() -> None:
+    known = Likes()
+    for number in range(2 * likes.RANKED):
+        known.learn(f"A-{number}", "a", 1, terms("heap overflow"))
+    known.learn("B-1", "b", 1, terms("overflow of the heap"))
+    known.learn("B-2", "b", 1, terms("heap"))
+    found = known.find(("a", "b", "none"), "heap overflow", 3 * likes.RANKED)
+    assert likes.RANKED <= len(found) <= likes.RANKED + 2
+    assert "B-1" in found
+    assert f"A-{2 * likes.RANKED - 1}" in found, "what came last"
+    assert "B-2" not in found

@@ -46,7 +46,7 @@ AREAS: Final = {
     "disclosure": (Part("tocsin.core.disclosure", ("tests/core/test_disclosure.py",)),),
     "outbox": (
         Part("tocsin.adapters.db.outbox", ("tests/store/test_outbox.py",)),
-        Part("tocsin.services.worker", ("tests/services/test_ring.py", "tests/services/test_wake.py")),
+        Part("tocsin.services.worker", ("tests/services/test_worker.py", "tests/services/test_ring.py")),
     ),
 }
 """What a mistake in would tell, lose or send twice."""

@@ -28,6 +28,10 @@ MOST: Final = 50
 """Cases that are shown; who wants fewer adds a word."""
 
 
+SPARE: Final = 10
+"""Cases that are looked up beside, because one may have moved to another project or been shredded."""
+
+
 class Found(msgspec.Struct, frozen=True):
     """Rows with their opened halves, the likeliest first. `more` tells that there were others, `whole` whether this
     process has read every report since its start."""
@@ -41,7 +45,7 @@ def find(desk: Desk, projects: tuple[ProjectId, ...], words: str) -> Found:
     """Find cases of these projects, which the asker may read: one that is called so, then those whose reports hold
     every one of the words. O(reports that hold the rarest word). Raises `Tampered` for a broken row."""
     asked = words.strip()[:MOST_CHARS]
-    refs = [*_called(desk, projects, asked), *desk.likes.find(projects, asked, 2 * MOST)]
+    refs = [*_called(desk, projects, asked), *desk.likes.find(projects, asked, MOST + SPARE)]
     rows = [row for row in desk.inbox.rows(list(dict.fromkeys(refs))) if row.project in projects and row.body]
     opened = tuple((row, inbox.open_summary(desk, row)) for row in rows[: MOST + 1])
     return Found(rows=opened[:MOST], more=len(opened) > MOST, whole=desk.likes.whole)

@@ -11,6 +11,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Iterable
 from heapq import nsmallest
+from math import ceil
 from threading import Lock
 from typing import Final
 
@@ -30,6 +31,9 @@ SHOWN: Final = 0.3
 
 MARKED: Final = 10
 """Hits that count for the inbox's mark; beyond it there are simply many."""
+
+RANKED: Final = 200
+"""Of what holds all words of a search, so many are put in order: of each project its share, those that came last."""
 
 MOST_VIEWS: Final = 32
 """Sets of projects that are kept ready to be searched, the one asked for last kept longest."""
@@ -108,8 +112,14 @@ class Likes:
         """The cases of these projects whose reports hold every word of `text`, those first that say them first."""
         wanted = frozenset(terms(text))
         with self._lock:
-            shelves = [self._shelves[each] for each in projects if each in self._shelves]
-            return [case for _, case in nsmallest(most, (hit for each in shelves for hit in each.saying(wanted, most)))]
+            found = [(each, each.saying(wanted)) for name in projects if (each := self._shelves.get(name))]
+            share = min(1.0, RANKED / max(1, sum(len(numbers) for _, numbers in found)))
+            hits = (
+                (shelf.depth(number, wanted), shelf.ids[number])
+                for shelf, numbers in found
+                for number in sorted(numbers)[-ceil(share * len(numbers)) :]
+            )
+            return [case for _, case in nsmallest(most, hits)]
 
     def called(self, name: str) -> CaseRef | None:
         """The case that a CVE id or the end of a reference was last seen of; whoever asks looks whether it still is."""

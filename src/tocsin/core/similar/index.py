@@ -11,7 +11,6 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Collection
-from heapq import nlargest
 from typing import Final
 
 _NONE: Final[array[int]] = array("I")
@@ -47,17 +46,21 @@ class Shelf:
         number = self._at.get(id_)
         return None if number is None else self.texts[number]
 
-    def saying(self, wanted: Collection[int], most: int) -> list[tuple[int, str]]:
-        """The texts that hold every one of these terms, at most the `most` that came last: how far from its beginning
-        each says them (0 is at once), and its id. Costs O(postings of the terms), whatever else stands here."""
+    def saying(self, wanted: Collection[int]) -> set[int]:
+        """Numbers of the texts that hold every one of these terms, the later added the larger; none for no term. Costs
+        O(postings of the terms), whatever else stands here."""
         lists = sorted((self.postings.get(term, _NONE) for term in wanted), key=len)
         found = set(lists[0]) if lists else set[int]()
         for each in lists[1:]:
             if not found:
                 break
             found.intersection_update(each)
-        texts = ((number, told) for number in nlargest(most, found) if (told := self.texts[number]) is not None)
-        return [(sum(map(told.index, wanted)), self.ids[number]) for number, told in texts]
+        return {number for number in found if self.texts[number] is not None} if self._gone else found
+
+    def depth(self, number: int, wanted: Collection[int]) -> int:
+        """How far from its beginning a text says these terms, all of which it holds; 0 is at once."""
+        told = self.texts[number] or _NONE
+        return sum(map(told.index, wanted))
 
     def add(self, id_: str, told: array[int]) -> None:
         """Put a text's terms here, in place of an earlier one's of the same id. O(its words)."""
