@@ -135,9 +135,7 @@ def main() -> None:
     print(f"cold: {middle['univers'] / middle['one cold']:.1f} x univers (goal >= 12)")
     print(f"parsed versions kept: {middle['univers'] / middle['one kept']:.1f} x univers (goal >= 30)")
     both = sorted(many / one for one, many in zip(found["one cold"], found["many cold"], strict=True))
-    print(
-        f"902 ranges / 1 range by rounds: {statistics.median(both):.2f} ({both[0]:.2f}-{both[-1]:.2f}, goal 1.5)"
-    )
+    print(f"902 ranges / 1 range by rounds: {statistics.median(both):.2f} ({both[0]:.2f}-{both[-1]:.2f}, goal 1.5)")
     index, seconds = large()
     print(f"index of 500,000 ranges: {seconds:.2f} s (goal <= 5)")
     print(f"1,000 components: {statistics.median(bill(index) for _ in range(ROUNDS)):.2f} ms (goal <= 10)")
