@@ -21,7 +21,7 @@ _HIT = frozenset({Affectedness.AFFECTED, Affectedness.FIXED})
 _Told = tuple[str, Statement]
 
 
-class Said(Value):
+class Said(Value, gc=False):
     """One statement that holds for the version asked about; `advisory` is the record's id."""
 
     advisory: str
@@ -131,7 +131,7 @@ class Package:
             for said, cuts in ((order.said, order.cuts), (order.rest, order.rest_cuts)):
                 for number in cuts.at(key) if cuts is not None else ():
                     advisory, each = said[number]
-                    yield Said(advisory=advisory, statement=each)
+                    yield Said(advisory, each)
 
     def lists(self, version: str) -> tuple[str, ...]:
         """Advisories that name the version itself."""

@@ -64,7 +64,7 @@ def purl(text: str) -> Purl | None:
     if "%" in text:
         namespace, name, version = unquote(namespace), unquote(name), unquote(version)
     bare = f"pkg:{kind}/{namespace}/{name}" if namespace else f"pkg:{kind}/{name}"
-    return Purl(type=kind, namespace=namespace, name=name, version=version, bare=bare.lower())
+    return Purl(kind, namespace, name, version, bare.lower())
 
 
 def of_purl(each: Purl) -> tuple[Name, ...]:

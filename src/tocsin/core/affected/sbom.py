@@ -115,4 +115,4 @@ def _asked(name: str, version: str, purl: str) -> Asked:
     called = names.of_purl(taken)
     if called[0][0] == PURL:
         called = (*called, names.product(taken.name))
-    return Asked(text=purl, label=name or taken.name, names=called, version=version, upstream=upstream)
+    return Asked(purl, name or taken.name, called, version, upstream)
