@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Taking a report: CPU of the whole server tree for one with a 100 KB attachment, against a bare Django view that
-writes and syncs the file and three rows (interleaved rounds); latency, and reports a second against that view's, with 50
-reporters at once; memory while a large file comes in.
+writes and syncs the file and three rows (interleaved rounds); with 50 reporters at once latency, and reports a second
+against that view's; memory while a large file comes in.
 
 Ours is sealed, journalled and receipted, and the worker's part of it is counted. It is measured twice: as a browser
 walks it (the form is posted, the check page comes back, that is sent, the receipt comes back), and in one post, as the

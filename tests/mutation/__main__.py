@@ -31,6 +31,7 @@ class Part(NamedTuple):
     tests: tuple[str, ...]
 
 
+_PLACES: Final = tuple(f"tests/services/test_{each}.py" for each in ("sealing", "places", "renewing"))
 _FORMS: Final = ("tests/vault/test_stored_forms.py", "tests/vault/test_sealing.py")
 AREAS: Final = {
     "access": (Part("tocsin.core.access", ("tests/access/test_guard.py", "tests/access/test_matrix.py")),),
@@ -41,7 +42,7 @@ AREAS: Final = {
         Part("tocsin.adapters.vault.sealers", (*_FORMS, "tests/vault/test_keyfiles.py", "tests/vault/test_secrecy.py")),
         Part("tocsin.adapters.vault.stream", (_FORMS[0], "tests/vault/test_blobs.py", "tests/vault/test_secrecy.py")),
         Part("tocsin.services.ports.vault", _FORMS),
-        Part("tocsin.services.sealing", ("tests/services/test_sealing.py", "tests/services/test_places.py")),
+        Part("tocsin.services.sealing", _PLACES),
     ),
     "disclosure": (Part("tocsin.core.disclosure", ("tests/core/test_disclosure.py",)),),
     "outbox": (
