@@ -4,6 +4,7 @@ what mends it; in production it keeps the server from starting, on loopback it d
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from tocsin.adapters.vault import recovery
 from tocsin.adapters.vault.keyfiles import load_public
 from tocsin.boot import doctor, keys
+from tocsin.boot.accounts import Accounts
 from tocsin.boot.config import Backup, Config, Keys, Server, Storage
 from tocsin.services.health import DRILLED, GOOD
 from tocsin.services.ports.machine import Fact
@@ -33,7 +35,7 @@ SAFE = doctor.Seen(
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     """An installation in production where nothing is wrong that a file can show."""
     monkeypatch.setattr(doctor.os, "geteuid", lambda: 1000)
-    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "127.0.0.1")
     monkeypatch.delenv("TOCSIN_CONFIG", raising=False)
     monkeypatch.chdir(tmp_path)
     data, key_dir, elsewhere = tmp_path / "data", tmp_path / "keys", tmp_path / "elsewhere"
@@ -99,8 +101,23 @@ def short(config: Config) -> tuple[Config, doctor.Seen]:
     return config, SAFE
 
 
-def readable(config: Config) -> tuple[Config, doctor.Seen]:
-    config.data_dir.chmod(0o755)
+def opened(place: Callable[[Config], Path], mode: int = 0o755) -> Callable[[Config], tuple[Config, doctor.Seen]]:
+    def broken(config: Config) -> tuple[Config, doctor.Seen]:
+        place(config).chmod(mode)
+        return config, SAFE
+
+    return broken
+
+
+def writable(config: Config) -> tuple[Config, doctor.Seen]:
+    file = Path("tocsin.toml")  # where it is looked for: `config` has changed to a directory of its own
+    file.write_text("", encoding="utf-8")
+    file.chmod(0o664)
+    return config, SAFE
+
+
+def trusting(config: Config) -> tuple[Config, doctor.Seen]:
+    os.environ["FORWARDED_ALLOW_IPS"] = "*"  # `config` takes it back
     return config, SAFE
 
 
@@ -108,20 +125,28 @@ UNSAFE = {
     "debug": seen(debug=True),
     "desk secret": short,
     "keys": inside,
-    "file modes": readable,
+    "file modes": opened(lambda config: config.data_dir),
     "durability": seen(synchronous="1"),
     "recovery kit": kit(unverified),
     "https": plain,
     "hosts": seen(hosts=("*",)),
 }
-MORE = {
-    "recovery kit": kit(lambda data: (data / recovery.FILE).unlink()),
-    "durability": seen(synchronous="off"),
-    "hosts": seen(trusts_proxy=True),
-}
+MORE = [
+    ("recovery kit", kit(lambda data: (data / recovery.FILE).unlink())),
+    ("durability", seen(synchronous="off")),
+    ("durability", seen(synchronous="on", postgresql=True, weak=("fsync=off",))),
+    ("database", seen(synchronous="on", postgresql=True, unfit=("the front owns the tables",))),
+    ("hosts", seen(trusts_proxy=True)),
+    ("hosts", seen(hosts=(".example.org",))),
+    ("hosts", trusting),
+    ("keys", opened(lambda config: keys.key_file(config.key_dir), 0o644)),
+    ("file modes", opened(lambda config: config.key_dir)),
+    ("file modes", opened(doctor.backup.directory)),
+    ("file modes", writable),
+]
 
 
-@pytest.mark.parametrize(("name", "broken"), [*UNSAFE.items(), *MORE.items()])
+@pytest.mark.parametrize(("name", "broken"), [*UNSAFE.items(), *MORE])
 def test_what_is_unsafe_keeps_a_server_in_production_from_starting_and_says_what_mends_it(
     config: Config, name: str, broken: Callable[[Config], tuple[Config, doctor.Seen]]
 ) -> None:
@@ -151,6 +176,26 @@ def test_on_loopback_the_same_is_graded_and_nothing_is_refused(config: Config, n
 )
 def test_backups_are_as_good_as_their_last_drill(config: Config, facts: dict[str, Fact], grade: str) -> None:
     assert grades(config, msgspec.structs.replace(SAFE, facts=facts))["backups"] == grade
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        Server(listen="0.0.0.0:8080"),
+        Server(desk_listen="[::]:8081"),
+        Server(url="https://security.example.org", desk_url="https://desk.example.org"),
+    ],
+)
+def test_whatever_others_can_reach_is_production(config: Config, server: Server) -> None:
+    assert not doctor.in_production(msgspec.structs.replace(config, server=Server()))
+    assert doctor.in_production(msgspec.structs.replace(config, server=server))
+
+
+def test_a_trial_without_a_second_factor_is_told_so_and_no_other_installation_can_be_one(config: Config) -> None:
+    trial = msgspec.structs.replace(config, server=Server(), accounts=Accounts(trial=True))
+    assert grades(trial)["second factor"] == "F"
+    with pytest.raises(ValueError, match="loopback"):
+        msgspec.structs.replace(config, accounts=Accounts(trial=True))
 
 
 def test_one_user_for_everything_is_said_to_be_no_boundary(config: Config) -> None:

@@ -38,29 +38,41 @@ def front_of(home: Path) -> str:
 
 
 def wapiti(served: Served, front: str, quick: bool) -> bool:
-    """The front as everybody meets it, then the desk as somebody signed in with every form within reach."""
-    program = installed("wapiti")
+    """The front as everybody meets it, the desk as a stranger meets it, then signed in, with every form of a case and
+    of the project within reach. Signed in it is kept away from what would end its own session: the account's pages."""
+    program = installed("wapiti", "an environment of its own: pip install wapiti3")
     if program is None:
         return True
+    report = ("--title", "A scanner's case", "--reproduce", "Scan it.", "--version", "7.3.1")
+    received = served.tocsin("report", "new", "-p", "warehousepg", *report)
+    ref = received.split()[1]
     dana = Person(served)
     dana.enter(served.add("Dana"))
     dana.set_up()
     cookie = "; ".join(f"{each.name}={each.value}" for each in dana.browser._client.cookies.jar)
-    out = [word for end in ("/sign-out", "/account/sessions") for word in ("-x", served.url + end)]
+    # As a header, which nothing that an answer sets takes the place of. (`--drop-set-cookie` drops what is sent.)
+    inside = ["-C", cookie, "-s", f"{served.url}/c/{ref}"]
+    inside += [word for end in ("/sign-out", "/account/*") for word in ("-x", served.url + end)]
     good = [
         _attacked(program, f"{front}/", ["-s", f"{front}/p/warehousepg/report"], quick),
-        _attacked(program, f"{served.url}/inbox", ["-C", cookie, "--drop-set-cookie", *out], quick),
+        _attacked(program, f"{served.url}/account/sign-in", [], quick),
+        _attacked(program, f"{served.url}/inbox", inside, quick, f"/c/{ref}/history"),
     ]
+    if not dana.sees_the_inbox():
+        told("wapiti: the session that it was given ended meanwhile: what it saw from then on was the sign-in page")
+        return False
     return all(good)
 
 
-def _attacked(program: str, url: str, more: list[str], quick: bool) -> bool:
+def _attacked(program: str, url: str, more: list[str], quick: bool, seen: str = "") -> bool:
+    """Whether it found nothing of medium level or above, and has been where it has to have been."""
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "report.json"
         command = [program, "-u", url, "--flush-session", "--scope", "domain", "--no-bugreport", "-v", "0", *more]
         command += ["--max-scan-time", "60" if quick else "600", "--max-attack-time", "15" if quick else "120"]
         command += ["--store-session", place, "--store-config", place, "-f", "json", "-o", str(file), "-d", "5"]
-        subprocess.run([*command, "-m", MODULES], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command += ["-dr", "1", "-m", MODULES]
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         answer: dict[str, Any] = json.loads(file.read_text("utf-8"))
     told(f"wapiti: {url}: {answer['infos']['crawled_pages_nbr']} addresses")
     worst = 0
@@ -69,6 +81,9 @@ def _attacked(program: str, url: str, more: list[str], quick: bool) -> bool:
             for each in found:
                 worst = max(worst, each["level"])
                 told(f"wapiti: level {each['level']} {name}: {each['method']} {each['path']} {each['info'][:160]}")
+    if seen not in json.dumps(answer["infos"].get("crawled_pages", [])):
+        told(f"wapiti: {seen} was not found: it was not signed in")
+        return False
     return worst < MEDIUM
 
 

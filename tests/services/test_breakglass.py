@@ -130,6 +130,32 @@ def test_nobody_agrees_to_their_own_wish_however_long_they_wait(home: House) -> 
     assert not opened(home, ref, ada)
 
 
+def test_where_nobody_else_could_agree_no_day_of_waiting_stands_in_for_them(home: House) -> None:
+    ada = administrator(home)
+    ref, digest = asked(home, ada)
+    for name in ("Dana", "Li"):
+        home.desk.people.add(name, f"{name.lower()}@example.org", {PROJECT: frozenset({Role.TRIAGER})})
+    home.clock.advance(timedelta(days=2))
+    refused = breakglass.agree(home.desk, ada, ref, digest)
+    assert refused is not None
+    assert refused.missing == ("a second person",)
+    assert not opened(home, ref, ada)
+
+
+def test_nobody_asks_in_somebody_elses_name(home: House) -> None:
+    ada, eve = administrator(home), administrator(home, "Eve")
+    ref = report(home).case
+    actor = home.desk.people.actor(ada, PROJECT)
+    assert actor
+    wish = cmd.BreakGlass(person=eve, name="Eve", reason=REASON, minutes=60)
+    asked = cases.handle(home.desk, ref, cmd.AskApproval(wish=cmd.encode(wish)), actor)
+    assert not isinstance(asked, Refused), asked
+    answer = agreed(home, ref, asked.asks[-1].asked.digest)
+    assert isinstance(answer, Refused)
+    assert answer.code == "approval-stale"
+    assert not opened(home, ref, eve)
+
+
 def test_another_administrator_can_be_the_second_person_and_learns_nothing_of_the_case(home: House) -> None:
     ada, eve = administrator(home), administrator(home, "Eve")
     ref, digest = asked(home, ada)

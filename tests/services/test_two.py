@@ -170,6 +170,21 @@ def test_an_embargo_is_shortened_by_two_and_lengthened_by_one(home):
     assert not isinstance(attempt(home, ref, longer), Refused)
 
 
+def test_a_yes_does_not_carry_out_what_would_be_something_else_by_now(home):
+    """Asked for as a shorter embargo; meanwhile it is shorter still, so that the same words would lengthen it."""
+    ref = bargained(home)
+    for proposal in ("two", "three"):  # the policy's final say comes after two
+        sooner = cmd.ProposeEmbargo(proposal=proposal, ends_at=home.clock() + timedelta(days=1), reason="my talk")
+        reporter(home, ref, sooner)
+        act(home, ref, cmd.RejectEmbargo(proposal=proposal, reason="Too soon."))
+    wanted = ask(
+        home, ref, cmd.DecideEmbargo(proposal="four", ends_at=home.clock() + timedelta(days=5), reason="It leaks.")
+    )
+    act(home, ref, cmd.ProposeEmbargo(proposal="five", ends_at=home.clock() + timedelta(days=2), reason="It leaks."))
+    reporter(home, ref, cmd.AcceptEmbargo(proposal="five"))
+    assert refused(attempt(home, ref, cmd.Approve(digest=wanted), home.li)).code == "approval-stale"
+
+
 def test_a_date_above_the_maximum_is_proposed_with_a_second_approval(home):
     ref = report(home).case
     ready(home, ref)
