@@ -46,6 +46,7 @@ class Eyes:
         self.context: BrowserContext = chromium.new_context(bypass_csp=not guarded, locale="en-GB")
         self.wrong: list[str] = []
         self.seen: dict[str, set[int]] = defaultdict(set)
+        self.been: set[str] = set()
         self.context.add_init_script(HOOK)
         self.context.on("console", lambda message: self._said(message.text))
         self.context.on("dialog", lambda dialog: (self.wrong.append("dialog"), dialog.dismiss()))
@@ -185,8 +186,10 @@ def walk_desk(office: Office, eye: Eyes, words: Words) -> None:
                   headers=("From: second@example.net",), message_id=f"m{number}@example.net"),
     )  # fmt: skip
     eye.look("mail", f"{office.url}/mail")
-    for place in eye.page.eval_on_selector_all("a[href^='/mail/']", "all => all.map(one => one.href)")[:1]:
-        eye.look("one mail", place)
+    for place in eye.page.eval_on_selector_all("a[href^='/mail/']", "all => all.map(one => one.href)"):
+        if place not in eye.been:  # the one of this round
+            eye.been.add(place)
+            eye.look("one mail", place)
     for page in ("calendar", "people", "metrics", "tokens"):
         eye.look(page, f"{office.url}/{page}")
 

@@ -3,20 +3,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 
-from tocsin.core.policy.model import Policy
+from tocsin.delivery.place import House, found
 from tocsin.services.ports.child import Bills
 from tocsin.services.ports.log import LogReader
 from tocsin.services.ports.machine import Facts
 from tocsin.services.ports.notary import Notary
 from tocsin.services.ports.shelf import ShelfReader
 from tocsin.services.ports.site import TreeReader
-from tocsin.services.ports.world import ProjectInfo, Projects
+from tocsin.services.ports.world import Projects
 
 
 class Address(Protocol):
@@ -76,27 +75,6 @@ class PublicRequest(HttpRequest):
     front: Shown
 
 
-@dataclass(frozen=True)
-class House:
-    """The project of a page, with the policy in force."""
-
-    info: ProjectInfo
-    policy: Policy
-
-    @property
-    def id(self) -> str:
-        """The project's id, as in the address."""
-        return self.info.id
-
-    @property
-    def name(self) -> str:
-        """The project's name."""
-        return self.info.name
-
-
 def house(request: PublicRequest, project: str) -> House:
     """Find the project of an address; raises Http404 where there is none."""
-    info = request.front.projects.get(project)
-    if info is None:
-        raise Http404
-    return House(info=info, policy=request.front.projects.policy(info.id, info.policy))
+    return found(request.front.projects, project)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from tocsin.core.policy.model import Policy
+from tocsin.delivery import place
 from tocsin.services.app import Front
-from tocsin.services.ports.world import ProjectInfo
 
 
 class RoomRequest(HttpRequest):
@@ -39,28 +38,13 @@ def _addresses(project: str, language: str | None) -> Addresses:
 
 
 @dataclass(frozen=True)
-class House:
-    """The project of a page, with the policy in force, and where its pages are in the reader's language."""
+class House(place.House):
+    """The project of a page, and where its pages are in the reader's language."""
 
-    info: ProjectInfo
-    policy: Policy
     at: Addresses
-
-    @property
-    def id(self) -> str:
-        """The project's id, as in the address."""
-        return self.info.id
-
-    @property
-    def name(self) -> str:
-        """The project's name."""
-        return self.info.name
 
 
 def house(request: RoomRequest, project: str) -> House:
     """Find the project of an address; raises Http404 where there is none."""
-    info = request.front.projects.get(project)
-    if info is None:
-        raise Http404
-    policy = request.front.projects.policy(info.id, info.policy)
-    return House(info=info, policy=policy, at=_addresses(info.id, get_language()))
+    found = place.found(request.front.projects, project)
+    return House(info=found.info, policy=found.policy, at=_addresses(found.id, get_language()))

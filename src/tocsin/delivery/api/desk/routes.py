@@ -30,9 +30,10 @@ from tocsin.core.wire.desk import (
 from tocsin.core.wire.duty import Duty
 from tocsin.core.wire.problem import Mistake
 from tocsin.core.wire.publication import Board, Plan
-from tocsin.delivery.api import bodies, problems, schema
+from tocsin.delivery.api import bodies, problems
 from tocsin.delivery.api.desk.door import Bearer, OfficeRequest
 from tocsin.delivery.api.desk.once import KEPT_FOR, once
+from tocsin.delivery.api.document import describe
 from tocsin.delivery.api.problems import Unfit, give
 from tocsin.delivery.api.schema import BASE, told
 from tocsin.services import api_tokens
@@ -369,25 +370,4 @@ _register(list(moves().values()))
 # ------------------------------------------------------------------------------------------------------------- document
 
 
-@api.get(
-    "/problems",
-    operation_id="codes",
-    tags=["document"],
-    openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}}),
-)
-def codes(request: OfficeRequest) -> HttpResponse:
-    """Explain the codes of problems."""
-    return give(problems.CODES)
-
-
-@api.get(
-    "/openapi.json",
-    operation_id="openapi",
-    tags=["document"],
-    openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}}),
-)
-def openapi(request: OfficeRequest) -> HttpResponse:
-    """Give this half's OpenAPI 3.1 document."""
-    return HttpResponse(
-        msgspec.json.encode(schema.document(api, request.desk.site.desk_url)), content_type="application/json"
-    )
+describe(api, lambda request: request.desk.site.desk_url)

@@ -19,6 +19,7 @@ from tocsin.core.wire.problem import Mistake
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery import uploads
 from tocsin.delivery.api import bodies, problems, schema
+from tocsin.delivery.api.document import describe
 from tocsin.delivery.api.problems import Unfit, give
 from tocsin.delivery.api.schema import told
 from tocsin.services import intake, reports
@@ -202,28 +203,7 @@ def _card(front: Front, card: ShelfCard) -> Card:
 # ------------------------------------------------------------------------------------------------------------- document
 
 
-@api.get(
-    "/problems",
-    operation_id="codes",
-    tags=["document"],
-    openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}}),
-)
-def codes(request: FrontRequest) -> HttpResponse:
-    """Explain the codes of problems."""
-    return give(problems.CODES)
-
-
-@api.get(
-    "/openapi.json",
-    operation_id="openapi",
-    tags=["document"],
-    openapi_extra=told(content={"application/json": {"schema": {"type": "object"}}}),
-)
-def openapi(request: FrontRequest) -> HttpResponse:
-    """Give this half's OpenAPI 3.1 document."""
-    return HttpResponse(
-        msgspec.json.encode(schema.document(api, request.front.site.public_url)), content_type="application/json"
-    )
+describe(api, lambda request: request.front.site.public_url)
 
 
 def guarded(api: NinjaAPI) -> list[URLPattern]:

@@ -19,9 +19,10 @@ import tocsin
 from tocsin.core.advisory.model import Advisory
 from tocsin.core.formats import FORMATS
 from tocsin.core.vocabulary import ADVISORY_ID
+from tocsin.delivery.place import House
 from tocsin.delivery.public.answers import FRESH, unchanged
 from tocsin.delivery.public.page import page
-from tocsin.delivery.public.request import House, PublicRequest, house
+from tocsin.delivery.public.request import PublicRequest, house
 from tocsin.delivery.public.views.tree import given
 from tocsin.services.ports.shelf import Document, ShelfCard
 from tocsin.services.queries.words import SHAPES
