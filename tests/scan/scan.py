@@ -143,6 +143,9 @@ def slowhttptest(front: str, quick: bool) -> bool:
             held.wait()
         ok = answers["honest: ok"]
         told(f"slowhttptest: {connections} slow {name}: {ok} of {asked} honest requests answered")
+        for each, count in answers.items():
+            if each != "honest: ok":
+                told(f"slowhttptest: {each}  {count}")
         good &= ok >= slow.ENOUGH * asked
     return good
 

@@ -39,10 +39,15 @@ _PATTERNS: Final = tuple(
         ("a token of GitLab", r"\bglpat-[A-Za-z0-9_-]{20,}"),
         ("a token of Slack", r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
         ("an access key of AWS", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-        ("a session cookie", r"(?:__Host-tocsin|\btocsin|\bsessionid|\bJSESSIONID|\bPHPSESSID)=[A-Za-z0-9_.-]{16,}"),
+        (
+            "a session cookie",
+            r"(?:__Host-tocsin(?:-room)?|\btocsin(?:-room)?|\bsessionid|\bJSESSIONID|\bPHPSESSID)=[A-Za-z0-9_.-]{16,}",
+        ),
         ("a cookie header", r"(?i)^\s*(?:set-)?cookie:\s*\S+=\S{16,}"),
         ("a bearer token", r"(?i)\bauthorization:\s*(?:bearer|basic)\s+[A-Za-z0-9+/=_.~-]{16,}"),
         ("a sign-in link", r"/sign-in/[A-Za-z0-9_-]{32,}"),
+        ("somebody's calendar address", r"/calendar/[A-Za-z0-9_.-]{32,}\.ics"),
+        ("a secret of a webhook", r"\bwhsec_[A-Za-z0-9+/=]{24,}"),
         ("a JSON web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
     )
 )
