@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.desk import story
 from tests.desk.conftest import SignIn
+from tests.support import ROOT
 from tocsin.delivery.desk.views.case import TABS
 from tocsin.testing.house import House
 
@@ -23,3 +26,20 @@ def test_every_tab_of_a_case_opens(house: House, sign_in: SignIn, tab: str, stag
     text = page.content.decode()
     assert story.PLPERL.title in text
     assert ("EMBARGO ·" in text) is (stage == "embargoed")
+
+
+TEMPLATES = ROOT / "src" / "tocsin" / "delivery" / "desk" / "templates"
+BARE = re.compile(r"</t[hd]><td(?![^>]*data-label)[^>]*>\{\{[^}]*\}\}</td>")
+
+
+def bare(text: str) -> list[str]:
+    """Cells of tables of three columns and more that say a value and not what it is, once the table has no columns."""
+    tables = re.findall(r"<table.*?</table>", text, re.DOTALL)
+    return [cell for table in tables if table.count('<th scope="col"') > 2 for cell in BARE.findall(table)]
+
+
+def test_on_a_narrow_screen_each_value_of_a_table_says_what_it_is() -> None:
+    found = {path.name: cells for path in TEMPLATES.rglob("*.html") if (cells := bare(path.read_text()))}
+    assert found == {}
+    unlabelled = "<table>" + '<th scope="col">' * 3 + "<tr><th>a</th><td>{{ row.told }}</td></tr></table>"
+    assert bare(unlabelled), "a cell without a label is seen"
