@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client, RequestFactory
@@ -100,10 +102,16 @@ def test_a_form_in_another_encoding_than_ours_is_not_read(house: House, address:
     ("error", "status"),
     [(OperationalError("locked"), 503), (InterfaceError("gone"), 503), (KeyError("a mistake"), 500)],
 )
-def test_a_database_that_fails_outside_the_views_is_not_now_as_well(error: Exception, status: int) -> None:
+def test_a_database_that_fails_outside_the_views_is_not_now_as_well(
+    error: Exception, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
     try:
         raise error
     except Exception:
         answer = broken(RequestFactory().get("/inbox"))
     assert answer.status_code == status
     assert answer.headers.get("Retry-After", "") == ("30" if status == 503 else "")
+    page = answer.content.decode()
+    (reference,) = re.findall(r"Reference <code>([0-9a-f]{8})</code>", page)
+    assert f"reference {reference}: " in caplog.text, "whoever keeps the log finds what the page was about"
+    assert 'href="/"' in page, "and there is a way on"

@@ -63,6 +63,11 @@ def test_the_advisory_page_says_first_what_to_do(visitor: Client, published: str
     assert "▲ High 8.8" in " ".join(shown.text.split())
 
 
+def test_an_advisory_and_its_style_sheet_weigh_less_than_forty_kilobytes(visitor: Client, published: str) -> None:
+    sheet = (site.PACKAGE / "delivery" / "static" / "tocsin.css").stat().st_size
+    assert len(visitor.get(LIST + published).content) + sheet <= 40_000
+
+
 def test_every_document_is_served_as_it_was_stored(visitor: Client, house: House, published: str) -> None:
     stored = {each.format: each for each in house.front.shelf.documents(published)}
     offered = [each for each in FORMATS if each.name in stored]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -119,8 +120,9 @@ class Unavailability:
 
 
 def _not_now(request: HttpRequest, error: BaseException) -> HttpResponse:
-    _log.error("the store is unavailable: %s", error)
-    page = render_to_string("503.html", request=request)
+    reference = _reference()
+    _log.error("reference %s: the store is unavailable: %s", reference, error)
+    page = render_to_string("503.html", {"reference": reference}, request=request)
     return HttpResponse(page, status=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
 
 
@@ -130,7 +132,15 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, Unavailable | OperationalError | InterfaceError):
         return _not_now(request, error)
-    return HttpResponseServerError(render_to_string("500.html", request=request))
+    reference = _reference()
+    _log.error("reference %s: %s", reference, type(error).__name__)  # Django's own line beside it says where
+    return HttpResponseServerError(render_to_string("500.html", {"reference": reference}, request=request))
+
+
+def _reference() -> str:
+    """What a page of ours that went wrong and its line in the log have in common, and what says nothing by itself. A
+    page for what is not there has none: it is the same to the byte for what may not be seen."""
+    return secrets.token_hex(4)
 
 
 class FrontDoor:
