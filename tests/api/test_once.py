@@ -47,6 +47,14 @@ def test_another_request_under_the_same_key_is_refused(front: Half, desk: Half) 
     assert (other.status_code, json.loads(other.content)["code"]) == (422, "key-reused")
 
 
+def test_a_key_stands_for_address_and_precondition_too(front: Half, desk: Half) -> None:
+    ref, elsewhere = reported(front), reported(front)
+    note(desk, ref, Idempotency_Key=KEY)
+    for other in (note(desk, elsewhere, Idempotency_Key=KEY), note(desk, ref, If_Match='"2"', Idempotency_Key=KEY)):
+        assert (other.status_code, json.loads(other.content)["code"]) == (422, "key-reused")
+    assert desk.get(f"/cases/{elsewhere}")["seq"] == 1
+
+
 def test_a_refused_request_leaves_its_key_free(front: Half, desk: Half) -> None:
     ref = reported(front)
     refused = desk("POST", f"/cases/{ref}/moves/accept", {}, Idempotency_Key=KEY)
