@@ -189,7 +189,7 @@ def test_projects_people_policy_and_skill_can_be_read(front: Half, desk: Half, h
     assert desk.get("/metrics/skill")["cases"] == 0
     reported(front)
     board = desk.get(f"/metrics?project={PROJECT}")
-    assert (board["cases"], len(board["keys"])) == (1, 6)
+    assert (board["cases"], len(board["keys"])) == (1, 8)
     assert desk("GET", "/metrics?project=example").status_code == 404
 
 
