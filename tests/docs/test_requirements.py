@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of requirements and goals are complete and every test they name exists: nothing is claimed and not shown."""
+"""The tables of requirements and goals are whole, and every test they name exists: nothing is claimed and not shown."""
 
 from __future__ import annotations
 
