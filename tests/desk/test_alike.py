@@ -12,10 +12,11 @@ from tests.desk import story
 from tests.desk.conftest import SignIn
 from tocsin.core.intake import Report
 from tocsin.core.vocabulary import Role
-from tocsin.services import intake, lookalikes, worker
+from tocsin.services import intake, lookalikes, room, worker
 from tocsin.services.intake import Receipt
 from tocsin.services.likes import Likes
 from tocsin.testing.house import House
+from tocsin.testing.house import house as build
 
 AGAIN = Report(
     title="Environment of plperl lets an unprivileged role run programs",
@@ -85,6 +86,19 @@ def test_what_somebody_may_not_read_is_not_ranked(
     assert pair[0].case not in page
 
 
+def test_what_somebody_may_not_read_changes_neither_scores_nor_places(house: House, member: Callable[..., str]) -> None:
+    """Sorting out afterwards would not do: what is hidden would still make words common, and take the first places."""
+    project = _other(house)
+    guest = member("Guest", project, Role.TRIAGER)
+    earlier, mine = send(house, story.PLPERL, project), send(house, AGAIN, project)
+    before = lookalikes.alike(house.desk, guest, mine.case, project, AGAIN)
+    assert [each.id for each in before] == [earlier.case]
+    for number in range(lookalikes.TOP + 1):
+        send(house, msgspec.structs.replace(AGAIN, version=f"7.{number}"))
+    assert lookalikes.alike(house.desk, guest, mine.case, project, AGAIN) == before
+    assert lookalikes.alike(house.desk, house.dana, mine.case, project, AGAIN) != before
+
+
 def _other(house: House) -> str:
     return next(project.id for project in house.desk.projects.all() if project.id != story.PROJECT)
 
@@ -96,15 +110,19 @@ def test_a_distributor_is_shown_nothing(
     assert lookalikes.alike(house.desk, guest, pair[1].case, story.PROJECT, AGAIN) == ()
 
 
-def test_a_reporter_is_told_the_same_whether_the_matter_is_known_or_not(house: House) -> None:
-    """Two houses of the same clock and chance: one knows the matter, one does not; the receipts are equal."""
-    from tocsin.testing.house import house as build
+def test_a_reporter_is_told_the_same_whether_the_matter_is_known_or_not() -> None:
+    """Two houses of the same clock and chance: one knows the matter, one does not. Receipts and rooms are equal."""
 
-    def told(known: bool) -> object:
+    def told(known: bool) -> tuple[object, ...]:
         made = build()
         send(made, story.PLPERL if known else OTHER)
         receipt = send(made, AGAIN)
-        return msgspec.structs.replace(receipt, proof=None)
+        mark = made.desk.likes.mark(receipt.case)
+        assert bool(mark) == known
+        door = room.enter(made.front, receipt.phrase)
+        assert door
+        view = room.look(made.front, door, story.PROJECT)
+        return msgspec.structs.replace(receipt, proof=None), msgspec.structs.replace(view, proof="")
 
     assert told(known=True) == told(known=False)
 

@@ -230,6 +230,20 @@ def test_the_same_bug_three_ways_is_one_case_with_three_credits_and_three_thread
     assert sound(home)
 
 
+def test_what_was_merged_before_comes_along_with_its_credit_and_thread(home):
+    ref, _ = accepted(home)
+    names = (Identity(name="Kim", credit=CreditWish.NAME), Identity(name="Sam", credit=CreditWish.NAME))
+    kim, sam = (report(home, given=msgspec.structs.replace(REPORT, identity=each)) for each in names)
+    assert isinstance(relating.merge(home.desk, kim.case, sam.case, dana(home), "The same."), Case)
+    assert isinstance(relating.merge(home.desk, ref, kim.case, dana(home), "The same decoder."), Case)
+    whole = case(home, ref)
+    assert [each.name for each in whole.credits_wished] == ["Kim", "Sam"]
+    leave(home, sam.phrase, room.Hear(text="It also crashes on ARM."))
+    act(home, ref, cmd.Say(audience=Audience.PARTY, party=sam.case, text="Thank you, Sam."))
+    assert look(home, sam.phrase).messages[-1].text == "Thank you, Sam."
+    assert sound(home)
+
+
 def test_a_merger_takes_the_earliest_end_and_asks_who_came_without_an_embargo(home):
     ref, _ = embargoed(home)
     until = case(home, ref).embargo_until

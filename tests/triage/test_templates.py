@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.services.acts import PROJECT, report
+from tocsin.core.case import commands as cmd
 from tocsin.core.case import templates
 from tocsin.core.vocabulary import Refused, RejectionClass
 from tocsin.services import cases
@@ -45,6 +46,22 @@ def test_a_template_that_nobody_touched_is_not_sent_nor_one_with_a_blank_left(ma
     assert isinstance(templates.untouched(start, f"Thank you.\n{start.text}  "), Refused)
     filled = re.sub(r"\[[^\]]+\]", "the decoder of demo_ext", start.text)
     assert templates.untouched(start, filled) is None
+
+
+@pytest.mark.parametrize("name", [each.value for each in RejectionClass])
+def test_no_door_sends_a_rejection_whose_words_nobody_touched_whatever_class_it_says(made: House, name: str) -> None:
+    found = opened(made)
+    start = templates.template(found.policy, found.case, name)
+    actor = made.desk.people.actor(made.dana, PROJECT)
+    assert start
+    assert actor
+    for rejection in RejectionClass:
+        raw = cases.handle(made.desk, found.case.ref, cmd.Reject(rejection=rejection, reason=start.text), actor)
+        assert isinstance(raw, Refused)
+        assert raw.code == "untouched"
+    filled = re.sub(r"\[[^\]]+\]", "the decoder of demo_ext", start.text)
+    done = cases.handle(made.desk, found.case.ref, cmd.Reject(rejection=RejectionClass(name), reason=filled), actor)
+    assert not isinstance(done, Refused)
 
 
 def test_the_terminal_prints_refuses_and_sends(made: House) -> None:

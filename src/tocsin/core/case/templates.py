@@ -3,7 +3,7 @@
 
 Each is bound to the clause it serves and filled from policy and case. Each leaves at least one blank, written
 `[like this]`, that only a person who has read the report can fill. `untouched` says why a text must not go yet: it is
-the template itself, or a blank of it still stands there.
+the template itself, or a blank of it still stands there. A rejection asks, by whichever door it comes.
 """
 
 from __future__ import annotations
@@ -73,6 +73,12 @@ def untouched(found: Template, text: str) -> Refused | None:
         because = f"Fill in {', '.join(left)} before it goes."
         return Refused(code="untouched", because=because, rule=found.rule, missing=left)
     return None
+
+
+def unready(policy: Policy, case: Case, text: str) -> Refused | None:
+    """The same, from whichever template the words may have come: the class can be chosen after them."""
+    found = (untouched(each, text) for each in templates(policy, case))
+    return next((why for why in found if why), None)
 
 
 def unedited(start: str, text: str) -> Refused | None:

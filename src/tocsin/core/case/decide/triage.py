@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from tocsin.core import severity
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
+from tocsin.core.case import templates
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
 from tocsin.core.case.decide.talk import answer
 from tocsin.core.case.model import Case
@@ -73,6 +74,8 @@ def _reject(case: Case, command: cmd.Reject, context: Context) -> Decision:
         return stepped
     if not command.reason.strip():
         return need("reason-missing", "A rejection goes out with a detailed reason.", "reason", rule="S36")
+    if unready := templates.unready(context.policy, case, command.reason):
+        return unready
     return (
         ev.CaseRejected(rejection=command.rejection, reason=command.reason),
         ev.MessageSent(audience=Audience.REPORTER, text=command.reason),

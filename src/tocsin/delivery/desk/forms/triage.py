@@ -148,8 +148,7 @@ class RejectForm(MoveForm):
     def clean(self) -> dict[str, Any]:
         """Hold back words of a template that nobody has touched."""
         told: dict[str, Any] = super().clean() or {}
-        found = templates.template(self.ground.policy, self.ground.case, told.get("rejection", ""))
-        if found and (refused := templates.untouched(found, told.get("reason", ""))):
+        if refused := templates.unready(self.ground.policy, self.ground.case, told.get("reason", "")):
             self.add_error("reason", refused.because)
         return told
 
