@@ -4,11 +4,13 @@ unless that is a process of its own (`boot.worker`)."""
 
 from __future__ import annotations
 
+import gc
 import os
 
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.urls import get_resolver
 
+from tocsin.adapters.db import lending, scope
 from tocsin.boot import config, lifeline, setup, tracing
 from tocsin.boot.config import APART, WORKER, Role
 
@@ -39,9 +41,9 @@ application = Handler()
 addresses = get_resolver().url_patterns
 """Imported now: a process whose rooms cannot be imported ends at once, instead of failing at every request."""
 
-if config.role() is Role.FRONT:
-    from tocsin.adapters.db import scope
+lending.Lending().start()
 
+if config.role() is Role.FRONT:
     scope.start(scope.INTAKE)
 
 if config.role() is Role.DESK:
@@ -54,3 +56,7 @@ if config.role() is Role.DESK:
     else:
         monitor.listen(_config, _desk)
         loop.start(_desk, _config.worker_seconds, tracing.traced(_config, upkeep.chores(_config)))
+
+# What was read so far stays: whoever tidies up need not look through it again and again (a fiftieth of a report).
+gc.collect()
+gc.freeze()

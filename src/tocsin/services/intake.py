@@ -83,12 +83,18 @@ def receive(
             room=front.mint.id("room"),
         )
         with suppress(Conflict):
-            return _open(front, command, policy, now, phrase, address)
+            return _open(front, command, policy, now, phrase, locator, address)
     raise Unavailable(f"{ATTEMPTS} case references drawn in a row were taken")
 
 
 def _open(
-    front: Front, command: cmd.SubmitReport, policy: Policy, now: datetime, phrase: Phrase, address: str
+    front: Front,
+    command: cmd.SubmitReport,
+    policy: Policy,
+    now: datetime,
+    phrase: Phrase,
+    locator: bytes,
+    address: str,
 ) -> Receipt | Refused:
     actor = Actor(kind=ActorKind.REPORTER, id=command.room)
     context = rules.Context(actor=actor, now=now, policy=policy)
@@ -105,7 +111,7 @@ def _open(
     own = Room(
         id=command.room,
         case=case.ref,
-        locator=front.receipts.locator(phrase),
+        locator=locator,
         public_key=front.receipts.key(phrase).public,
         created_at=now,
     )

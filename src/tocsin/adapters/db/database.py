@@ -123,9 +123,9 @@ class Database:
             with closing(made) as cursor:
                 yield cursor
 
-    def stamp(self, at: datetime) -> datetime:
-        """Make an instant ready for a raw statement: SQLite's columns hold UTC without saying so."""
-        return utc(at).replace(tzinfo=None) if self.is_sqlite else utc(at)
+    def stamp(self, at: datetime) -> datetime | str:
+        """Make an instant ready for a raw statement: SQLite's columns hold UTC in words, without saying so."""
+        return utc(at).replace(tzinfo=None).isoformat(" ") if self.is_sqlite else utc(at)
 
     def _turn(self) -> AbstractContextManager[None]:
         if not self.is_sqlite:

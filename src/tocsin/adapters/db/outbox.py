@@ -25,6 +25,10 @@ _LEASE: Final = f"""
         SELECT id FROM {_EFFECT.table} WHERE done_at IS NULL AND free_at <= %s ORDER BY free_at, id LIMIT %s {{skip}}
     ) RETURNING {_EFFECT.text}
 """  # noqa: S608 - our names
+_DONE: Final = (
+    f"UPDATE {_EFFECT.table} SET done_at = %s, body = %s, error = ''"  # noqa: S608 - our names
+    " WHERE done_at IS NULL AND id IN ({marks})"
+)
 
 
 class DbOutbox:
@@ -45,8 +49,11 @@ class DbOutbox:
 
     def done(self, effects: Sequence[str], now: datetime) -> None:
         """Mark effects as done and empty them, in one transaction; a second time changes nothing."""
-        with self._db.write():
-            self._open().filter(id__in=effects).update(done_at=now, body=b"", error="")
+        if not effects:
+            return
+        statement = _DONE.format(marks=", ".join(["%s"] * len(effects)))
+        with self._db.write() as cursor:
+            cursor.execute(statement, (self._db.stamp(now), b"", *effects))
 
     def again(self, effect: str, due_at: datetime, error: str) -> None:
         """Put an effect back, unless somebody has done it meanwhile."""

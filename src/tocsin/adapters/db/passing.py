@@ -89,7 +89,7 @@ class Passing(BaseCache):
         with self._db.write() as cursor:
             yield cursor
 
-    def _row(self, key: str, value: Any, timeout: Any, version: int | None) -> tuple[bytes, datetime, str]:
+    def _row(self, key: str, value: Any, timeout: Any, version: int | None) -> tuple[bytes, datetime | str, str]:
         told = msgspec.json.encode(value).decode()
         return self._name(key, version), self._db.stamp(self._until(timeout)), told
 

@@ -77,7 +77,7 @@ class Priority(Value):
 
 def priority(policy: Policy, case: Case, signal: Signal | None = None) -> Priority:
     """Say how soon a case wants somebody, under the policy it is pinned to."""
-    told, terms = signal or Signal(), clause.read(policy)
+    told, terms = signal or Signal(), _terms(policy)
     outcome = _outcome(case, told)
     reasons = (*_world(case, told), _class(terms, case), _ssvc(outcome), *_likely(told))
     return Priority(key=_key(terms, case, told, outcome), reasons=reasons, outcome=outcome)
@@ -86,7 +86,13 @@ def priority(policy: Policy, case: Case, signal: Signal | None = None) -> Priori
 def key(policy: Policy, case: Case) -> Key:
     """What a list sorts a case by, without the reasons and before any list of signals is asked (`with_signal`)."""
     told = Signal()
-    return _key(clause.read(policy), case, told, _outcome(case, told))
+    return _key(_terms(policy), case, told, _outcome(case, told))
+
+
+@lru_cache(maxsize=128)
+def _terms(policy: Policy) -> clause.Terms | None:
+    """What a policy says of priority, read once: a list asks for every case."""
+    return clause.read(policy)
 
 
 def _outcome(case: Case, told: Signal) -> ssvc.Outcome:

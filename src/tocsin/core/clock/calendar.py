@@ -109,8 +109,7 @@ class Calendar(Value):
 
     def _days_before(self, day: date) -> int:
         """Working days of all years from 2000 up to `day`, which itself is not counted."""
-        whole = sum(len(_working_days(self, year)) for year in range(_FIRST_YEAR, day.year))
-        return whole + bisect_left(_working_days(self, day.year), day.toordinal())
+        return _years_before(self, day.year) + bisect_left(_working_days(self, day.year), day.toordinal())
 
     @property
     def words(self) -> str:
@@ -220,6 +219,12 @@ def _working_days(calendar: Calendar, year: int) -> list[int]:
         off.update(range(max(first, closure.first.toordinal()), min(last, closure.last.toordinal()) + 1))
     weekdays = set(calendar.days)
     return [day for day in range(first, last + 1) if (day - 1) % 7 in weekdays and day not in off]
+
+
+@lru_cache(maxsize=512)
+def _years_before(calendar: Calendar, year: int) -> int:
+    """How many working days all years from 2000 up to `year` have, which itself is not counted."""
+    return sum(len(_working_days(calendar, each)) for each in range(_FIRST_YEAR, year))
 
 
 @lru_cache(maxsize=512)

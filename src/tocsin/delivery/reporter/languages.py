@@ -8,6 +8,7 @@ decides, so that an address shows everybody the same page. Catalogues lie compil
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Final, NamedTuple
 
 from django.http import HttpRequest, HttpResponseBase
@@ -23,6 +24,8 @@ LANGUAGES: Final = (
 """Each under its own name; Arabic is written from right to left."""
 
 CODES: Final = frozenset(code for code, _ in LANGUAGES)
+
+_SPOKEN: Final[ContextVar[str | None]] = ContextVar("tocsin.spoken", default=None)
 
 
 class Tongue(NamedTuple):
@@ -47,6 +50,12 @@ def tongues(path: str) -> list[Tongue]:
     return [Tongue(code, name, bare if code == "en" else f"/{code}{bare}", code == here) for code, name in LANGUAGES]
 
 
+def spoken() -> str | None:
+    """The language of the request at work, or else what Django speaks just now. A page asks twenty times, and Django's
+    way to the answer is as long as writing a line."""
+    return _SPOKEN.get() or translation.get_language()
+
+
 class Speaking:
     """Answers each request in the language of its path."""
 
@@ -54,5 +63,10 @@ class Speaking:
         self._answer = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with translation.override(of_path(request.path_info)):
-            return self._answer(request)
+        code = of_path(request.path_info)
+        before = _SPOKEN.set(code)
+        try:
+            with translation.override(code):
+                return self._answer(request)
+        finally:
+            _SPOKEN.reset(before)

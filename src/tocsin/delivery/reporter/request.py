@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from tocsin.delivery import place
+from tocsin.delivery.reporter.languages import spoken
 from tocsin.services.app import Front
 
 
@@ -47,4 +47,4 @@ class House(place.House):
 def house(request: RoomRequest, project: str) -> House:
     """Find the project of an address; raises Http404 where there is none."""
     found = place.found(request.front.projects, project)
-    return House(info=found.info, policy=found.policy, at=_addresses(found.id, get_language()))
+    return House(info=found.info, policy=found.policy, at=_addresses(found.id, spoken()))

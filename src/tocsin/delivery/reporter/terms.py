@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Final
 
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as marked
 
 from tocsin.core.clock.instants import zone
 from tocsin.core.intake import FieldError
+from tocsin.delivery.reporter.languages import spoken
 from tocsin.services.queries import words
 
 _SHAPED: Final = (
@@ -50,7 +51,7 @@ ELSEWHERE: Final = (
 
 def told(text: str) -> str:
     """Return a sentence of ours in the reader's language; what is nobody's stays as it is."""
-    if not text or get_language() == "en":
+    if not text or spoken() == "en":
         return text
     for shape, pattern in _SHAPED:
         if found := shape.fullmatch(text):
@@ -66,7 +67,7 @@ def mistakes(wrong: tuple[FieldError, ...]) -> tuple[FieldError, ...]:
 def instant(at: datetime | None) -> str:
     """`Tue 2026-12-08 15:00 UTC`, with the day of the week in the reader's language."""
     said = words.instant(at)
-    if not said or at is None or get_language() == "en":
+    if not said or at is None or spoken() == "en":
         return said
     return f"{WEEKDAYS_ABBR[at.weekday()]}{said[3:]}"
 
@@ -86,7 +87,7 @@ def clocked(at: datetime | None, place: str) -> str:
 def until(due: datetime, now: datetime) -> str:
     """`in 2 d 23 h`, or `3 h 05 min over`."""
     said = words.until(due, now)
-    if get_language() == "en":
+    if spoken() == "en":
         return said
     span = words.span(due - now)
     for unit, name in (("d", marked("%(n)s d")), ("min", marked("%(n)s min")), ("h", marked("%(n)s h"))):
