@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.public import PublicKey, SealedBox
 
-from tocsin.adapters.vault import aead, box
+from tocsin.adapters.vault import LocalVault, PublicSealer, aead, box
 from tocsin.adapters.vault.secret import Root
 from tocsin.services.ports.vault import CaseKey, Tampered, bind
 from tocsin.testing.vault import Sealing, in_memory
@@ -195,6 +195,48 @@ def test_a_public_key_that_keeps_no_secret_is_refused(public: bytes) -> None:
     """Wrong lengths, and points of small order (RFC 7748, section 6.1)."""
     with pytest.raises(ValueError, match="public key"):
         MEMORY.sealer.seal_to_reporter(public, b"plain", b"ad")
+
+
+# ------------------------------------------------------------------------------------------------------------ rotation
+
+
+def test_after_a_rotation_everything_older_opens_and_only_the_newest_seals() -> None:
+    first, second, third = (LocalVault("i", bytes([n]) * 32) for n in (1, 2, 3))
+    now = LocalVault("i", bytes([3]) * 32, older=(bytes([2]) * 32, bytes([1]) * 32))
+    assert (now.public, now.newest, now.publics) == (
+        third.public,
+        third.public,
+        (third.public, second.public, first.public),
+    )
+    for before in (first, second):
+        key, wrapped = before.new_case_key(CASE)
+        sealed, row = key.seal(b"report", b"ad"), before.list_key("p").seal(b"row", b"ad")
+        assert now.case_key(CASE, wrapped, "ada", "case.read").open(sealed, b"ad") == b"report"
+        assert now.open_drop(before.seal_drop(b"drop", b"ad"), b"ad") == b"drop"
+        assert now.list_key("p").open(row, b"ad") == b"row"
+        assert not opens(third.list_key("p").open, row, b"ad")
+        again = now.rewrap(CASE, wrapped)
+        assert third.case_key(CASE, again, "ada", "case.read").open(sealed, b"ad") == b"report"
+        assert now.rewrap(CASE, again) == again, "what is under the newest stays as it is"
+        assert not opens(now.rewrap, OTHER, wrapped)
+        assert not opens(now.rewrap, OTHER, again)
+    assert third.list_key("p").open(now.list_key("p").seal(b"row", b"ad"), b"ad") == b"row"
+    assert third.open_drop(now.seal_drop(b"drop", b"ad"), b"ad") == b"drop"
+    assert now.list_key("p").salt(b"ad") == third.list_key("p").salt(b"ad") != second.list_key("p").salt(b"ad")
+
+
+def test_a_sealer_names_its_instance_and_a_vault_nothing() -> None:
+    assert repr(PublicSealer("ins_1", MEMORY.vault.public)) == "<PublicSealer ins_1>"  # type: ignore[attr-defined]
+    assert repr(LocalVault("ins_1", bytes(32))) == "<LocalVault>"
+
+
+def test_one_generation_of_two_rotated_opens_what_the_other_sealed_and_nothing_of_a_third() -> None:
+    now = LocalVault("i", bytes([2]) * 32, older=(bytes([1]) * 32,))
+    assert now.list_key("p").open(LocalVault("i", bytes([1]) * 32).list_key("p").seal(b"row", b"ad"), b"ad") == b"row"
+    foreign = LocalVault("i", bytes([9]) * 32)
+    assert not opens(now.list_key("p").open, foreign.list_key("p").seal(b"row", b"ad"), b"ad")
+    assert not opens(now.open_drop, foreign.seal_drop(b"drop", b"ad"), b"ad")
+    assert not opens(now.case_key, CASE, foreign.new_case_key(CASE)[1], "ada", "case.read")
 
 
 @pytest.mark.parametrize("length", [0, 16, 31, 33, 64])
