@@ -73,6 +73,13 @@ def test_the_digest_for_a_desktop_has_numbers_and_no_word_of_a_case(shell):
     assert REPORT.title not in line
 
 
+def test_cases_are_found_by_words_in_a_process_that_has_just_begun(shell):
+    case = report(shell.home).case
+    for words in (REPORT.title, "short buffer", case, case[-5:].upper()):
+        assert case in shell.ok("inbox", "--find", words)
+    assert shell.ok("inbox", "--find", "zebra") == "Found: nothing.\n"
+
+
 @pytest.mark.parametrize("command", [("inbox",), ("people", "list"), ("advisory", "list"), ("verify",)])
 def test_every_reading_command_speaks_json(shell, command):
     report(shell.home)
