@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -16,6 +17,8 @@ import httpx2
 import pytest
 
 from tests.support import ROOT
+from tocsin.boot.config import Role
+from tocsin.boot.serve import THREADS
 
 PATIENCE = 180
 
@@ -165,6 +168,28 @@ def test_a_server_that_is_killed_takes_every_process_with_it_and_the_next_one_st
             process.kill()
             process.wait()
         until(lambda those=below: not any(map(alive, those)), "all of them end")
+
+
+@pytest.mark.parametrize(("listener", "address"), [("front", "/p/warehousepg/report"), ("desk", "/account/sign-in")])
+def test_a_crowd_that_sends_nothing_of_what_it_announced_keeps_no_page_from_being_answered(running, listener, address):
+    """More of them than there are threads; without `boot.crowd` each holds one, and nobody is answered."""
+    url = running[2] if listener == "front" else running[3]
+    place = ("127.0.0.1", int(url.rsplit(":", 1)[1]))
+    began = f"POST {address} HTTP/1.1\r\nHost: {place[0]}:{place[1]}\r\nContent-Length: 100000\r\n"
+    began += f"Content-Type: application/x-www-form-urlencoded\r\nCookie: tocsin-csrf={'a' * 32}\r\n\r\na="
+    crowd = [socket.create_connection(place) for _ in range(THREADS[Role(listener)] + 40)]
+    try:
+        for each in crowd:
+            each.sendall(began.encode())
+        page = httpx2.get(f"{url}/account/sign-in" if listener == "desk" else f"{url}/healthz", timeout=PATIENCE)
+        assert page.status_code == 200
+        until(lambda: select.select(crowd, [], [], 0)[0], "those who are too many are told so")
+        (told, *_) = select.select(crowd, [], [], 0)[0]
+        assert told.recv(100).startswith(b"HTTP/1.1 503")
+    finally:
+        for each in crowd:
+            each.close()
+    until(lambda: httpx2.post(url + address, data={"a": "b"}).status_code in (200, 403, 422), "their places are free")
 
 
 def test_init_never_overwrites_an_installation(running):

@@ -72,7 +72,10 @@ def _attacked(program: str, url: str, more: list[str], quick: bool, seen: str = 
         command += ["--max-scan-time", "60" if quick else "600", "--max-attack-time", "15" if quick else "120"]
         command += ["--store-session", place, "--store-config", place, "-f", "json", "-o", str(file), "-d", "5"]
         command += ["-dr", "1", "-m", MODULES]
-        subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if not file.exists():
+            told(f"wapiti: {url}: no report: {done.stdout[-400:]}")
+            return False
         answer: dict[str, Any] = json.loads(file.read_text("utf-8"))
     told(f"wapiti: {url}: {answer['infos']['crawled_pages_nbr']} addresses")
     worst = 0
@@ -129,7 +132,7 @@ def slowhttptest(front: str, quick: bool) -> bool:
     program = installed("slowhttptest", "Debian: slowhttptest")
     if program is None:
         return True
-    connections, seconds, asked = (100, 10, 50) if quick else (1000, 60, 1000)
+    connections, seconds, asked = (100, 60, 50) if quick else (1000, 600, 1000)  # ended when all have asked
     rates = ["-c", str(connections), "-r", "300", "-l", str(seconds), "-p", "10", "-v", "1"]
     good = True
     for name, words in (("headers", ["-H", "-i", "5"]), ("bodies", ["-B", "-i", "5", "-s", "1000000"]),
@@ -138,6 +141,7 @@ def slowhttptest(front: str, quick: bool) -> bool:
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         try:
             answers = asyncio.run(slow.siege(front, 0, asked))
+            lasted = held.poll() is None
         finally:
             held.terminate()
             held.wait()
@@ -146,7 +150,9 @@ def slowhttptest(front: str, quick: bool) -> bool:
         for each, count in answers.items():
             if each != "honest: ok":
                 told(f"slowhttptest: {each}  {count}")
-        good &= ok >= slow.ENOUGH * asked
+        if not lasted:
+            told(f"slowhttptest: the slow {name} were gone before all had asked: that shows nothing")
+        good &= lasted and ok >= slow.ENOUGH * asked
     return good
 
 

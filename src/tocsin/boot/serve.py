@@ -39,8 +39,8 @@ _NAMES: Final = {
 }
 
 THREADS: Final = {Role.FRONT: 256, Role.DESK: 32}
-"""A request that is slow to arrive holds a thread; threads are made when needed and end when idle. With sixteen, forty
-half-sent uploads stopped the front; with these, a hundred and fifty did not slow it."""
+"""A request that is slow to arrive holds a thread; threads are made when needed and end when idle. How many of them
+bodies may hold is `boot.crowd`'s."""
 
 
 _MODULES: Final = {

@@ -61,6 +61,7 @@ _COMMON = [
     "tocsin.boot.middleware.Headers",
     "tocsin.boot.monitor.Vitals",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tocsin.boot.crowd.Crowd",
     "tocsin.boot.middleware.Utf8Only",
     "tocsin.boot.middleware.Unavailability",
     "django.middleware.common.CommonMiddleware",
