@@ -394,6 +394,22 @@ def test_once_a_year_they_are_asked_and_without_a_yes_they_are_told_no_more(here
     assert send("POST", yes.replace("/confirm", "/leave"), {}).status_code == 404
 
 
+def test_a_yes_to_terms_that_are_not_in_force_any_more_is_none(here: Town, at_front) -> None:
+    send = at_front(here)
+    kept = members.distributors(here.desk).get(PROJECT, approved(here, "Acme"))
+    assert kept
+    members.ask(here.desk, kept)
+    yes, _ = LINK.findall(
+        next(letter.text for letter in queue(here).values() if "Still a distributor" in letter.subject)
+    )
+    assert send("GET", yes).status_code == 200
+    before = members.current(here.desk, PROJECT).version
+    stated = '\n[distributors]\nown_advisories = true\nmax = "3 days"\nchoice = "as a list of distributions has it"\n'
+    here.desk.projects.adopt((seed(PROJECT) or "") + stated, "test", here.desk.now())
+    assert members.current(here.desk, PROJECT).version != before
+    assert send("GET", yes).status_code == send("POST", yes, {}).status_code == 404
+
+
 def test_letters_hold_nothing_of_the_matter(here: Town) -> None:
     approved(here, "Acme")
     ref = embargoed(here)
