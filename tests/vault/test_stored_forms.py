@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.support import DATA
-from tocsin.adapters.vault import LocalVault, PublicSealer, ReturnPhrases, TokenBox
+from tocsin.adapters.vault import LocalVault, PublicSealer, ReturnPhrases, TokenBox, stream
 from tocsin.adapters.vault.aead import SymmetricKey
 from tocsin.services.ports.vault import bind
 from tocsin.testing.vault import MemoryBlobs
@@ -56,6 +56,11 @@ def test_a_stored_attachment_opens() -> None:
     store = MemoryBlobs("i")
     store.sealed[blob["id"]] = b64decode(blob["sealed"])
     assert b"".join(store.open(blob["id"], b64decode(blob["key"]))) == b"attachment"
+
+
+def test_attachments_are_cut_where_they_always_were() -> None:
+    """A file of several chunks opens only with the size that it was sealed with."""
+    assert (stream.CHUNK, stream.SEALED_CHUNK) == (65_536, 65_553)
 
 
 def test_the_salts_of_the_log_are_what_they_were() -> None:
