@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import gc
 import os
+from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpResponseBase
 from django.urls import get_resolver
 
 from tocsin.adapters.db import lending, scope
@@ -29,19 +31,27 @@ class Request(WSGIRequest):
 
 
 class Handler(WSGIHandler):
-    """Django's handler over such requests."""
+    """Django's handler over such requests, each with a connection lent to it until its answer is made. Not until it
+    was sent: granian closes answers in another thread."""
 
     request_class = Request
 
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> HttpResponseBase:
+        """Answer one request."""
+        _lending.lend()
+        answer = super().__call__(environ, start_response)
+        if not answer.streaming:
+            _lending.take_back()
+        return answer
 
+
+_lending = lending.Lending()
 lifeline.tie()
 _config = setup.start(config.role())
 tracing.start(_config, config.role())
 application = Handler()
 addresses = get_resolver().url_patterns
 """Imported now: a process whose rooms cannot be imported ends at once, instead of failing at every request."""
-
-lending.Lending().start()
 
 if config.role() is Role.FRONT:
     scope.start(scope.INTAKE)

@@ -4,7 +4,7 @@
 A server has many threads, because one that is slow to send holds one, and which of them takes the next request is
 chance. Kept by threads, there are as many connections as threads that ever served, and SQLite throws away what each
 remembers of the file whenever another one writes. Lent, requests that come one after another use one and the same, and
-there are as many as requests at once. A request has its connection to itself until its answer is sent.
+there are as many as requests at once. A request has its connection to itself until its answer is made.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import time
 from collections import deque
 from typing import Final
 
-from django.core import signals
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -41,13 +40,8 @@ class Lending:
         """How many connections rest."""
         return len(self._idle)
 
-    def start(self) -> None:
-        """Lend to every request of this process from now on."""
-        signals.request_started.connect(self.lend)
-        signals.request_finished.connect(self.take_back)
-
-    def lend(self, **told: object) -> None:
-        """Give this thread a connection, unless it has one: an answer that was never sent to its end left it there."""
+    def lend(self) -> None:
+        """Give this thread a connection, unless it has one: an answer that streams leaves it there."""
         if self._here.lent is not None or any(each.alias == self._alias for each in connections.all(True)):
             return
         try:
@@ -59,7 +53,7 @@ class Lending:
             connections[self._alias] = connection
         self._here.lent = connection
 
-    def take_back(self, **told: object) -> None:
+    def take_back(self) -> None:
         """Take back what was lent to this thread, unless something is still going on in it."""
         connection = self._here.lent
         if connection is None or connection.in_atomic_block:
