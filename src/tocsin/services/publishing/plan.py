@@ -31,6 +31,7 @@ from tocsin.services.publication import RECORD, Preview
 from tocsin.services.publishing.own import own
 
 NOBODY: Final = "nobody announces it: the case has no lead"
+UNFIT: Final = "the advisory has to be mended before anything can be made of it"
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -68,17 +69,18 @@ def plan(desk: Desk, opened: Opened, at: datetime | None = None, summary: str = 
         documents=tuple(each for each in preview.documents if each.format != RECORD),
         revision=case.revision + 1,
     )
-    shown = {each.target.name: each for each in _shown(desk, opened, matter, exact=at is not None)}
+    fit = not preview.problems
+    shown = {each.target.name: each for each in _shown(desk, opened, matter, exact=at is not None, fit=fit)}
     targets = tuple(shown[each.name] for each in ordered(each.target for each in shown.values()))
     found = digest(preview.digest, at, tuple(each.target for each in targets))
     return Plan(preview=preview, digest=found, at=at, targets=targets)
 
 
-def _shown(desk: Desk, opened: Opened, matter: Matter, exact: bool) -> Iterator[Shown]:
+def _shown(desk: Desk, opened: Opened, matter: Matter, exact: bool, fit: bool) -> Iterator[Shown]:
     serving = (*own(desk, opened.case), *desk.targets)
     for target in serving:
         for wanted in target.wanted(opened.policy, matter.advisory):
-            yield _one(target, wanted, matter, exact)
+            yield _one(target, wanted, matter, exact, fit)
     kinds = {each.kind for each in serving}
     for wanted in channels(opened.policy):
         if wanted.kind not in kinds:
@@ -98,11 +100,15 @@ def _announced(case: Case, matter: Matter, wanted: Wanted) -> Shown:
     )
 
 
-def _one(target: Target, wanted: Wanted, matter: Matter, exact: bool) -> Shown:
+def _one(target: Target, wanted: Wanted, matter: Matter, exact: bool, fit: bool) -> Shown:
     try:
         payload = target.preview(msgspec.structs.replace(matter, to=wanted.to))
     except Rejected as lacks:
         return Shown(target=_planned(wanted), problem=lacks.because)
+    except (LookupError, ValueError):  # a scheme of versions that nobody knows: the checks say so, no target has to
+        if fit:
+            raise
+        return Shown(target=_planned(wanted), problem=UNFIT)
     return Shown(target=_planned(wanted, payload, exact), payload=payload)
 
 
