@@ -17,6 +17,7 @@ from tocsin.services.intake import Receipt
 from tocsin.services.ports.store import InboxQuery
 from tocsin.services.queries import inbox
 from tocsin.services.quotas import OwnCounts, Quota, Quotas
+from tocsin.services.verify import verify
 from tocsin.testing.house import START, House, house
 
 PROJECT = "warehousepg"
@@ -84,9 +85,11 @@ def test_what_is_held_comes_back_before_its_promise_is_due() -> None:
     assert due.next_due == came.next_due, "the promise of a held report is the same as of any other"
     settle(made)
     assert held.case in everywhere(made, "held")
+    assert verify(made.desk).findings == (), "that it is held follows from its journal"
     made.clock.advance(due.next_due - made.clock() - timedelta(minutes=30))
     settle(made)
     assert held.case in everywhere(made, "team")
+    assert verify(made.desk).findings == ()
 
 
 def test_a_held_report_is_answered_like_any_other() -> None:

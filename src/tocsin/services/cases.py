@@ -327,7 +327,7 @@ def inbox_row(
         seq=case.seq,
         phase=phase.value,
         open=phase in phases.OPEN or case.reporter_waits_since is not None,
-        waits_for=phases.next_move(case),
+        waits_for=phases.queue(case),
         lead=case.lead,
         opened_at=case.received_at,
         updated_at=case.updated_at,

@@ -27,7 +27,6 @@ from tocsin.services.ports.receipts import Phrase
 from tocsin.services.ports.store import Change, Conflict, Room, Unavailable
 from tocsin.services.ports.world import ProjectInfo
 from tocsin.services.proof import Proof, prove
-from tocsin.services.quotas import HELD
 
 ATTEMPTS: Final = 20
 """How often a case reference is drawn. With 100,000 cases in a year one draw in 32 is taken: twenty never all are."""
@@ -128,7 +127,7 @@ def _open(
             expected=0,
             entries=written.lines,
             leaves=(*written.leaves, proof.commits_to),
-            row=msgspec.structs.replace(row, waits_for=HELD) if held else row,
+            row=row,
             wrapped_key=wrapped,
             room=own,
             copies=(cases.seal_copy(front, places, own, (*notices.message_copies(entries, True), status, kept), now),),

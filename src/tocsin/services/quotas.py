@@ -24,9 +24,6 @@ import msgspec
 from tocsin.core.vocabulary import ProjectId, ReportKind
 from tocsin.services.ports.counts import Counts
 
-HELD: Final = "held"
-"""What the inbox row of a held report says it waits for."""
-
 _ALL: Final = "installation"
 
 

@@ -58,6 +58,16 @@ def next_move(case: Case) -> str:
     return "reporter"
 
 
+HELD: Final = "held"
+"""The queue of what came in beyond a quota or in a pause."""
+
+
+def queue(case: Case) -> str:
+    """Say in which queue of the inbox a case stands: `HELD` until anything happens in it, a promise that comes near
+    included; from then on that of `next_move`."""
+    return HELD if case.held and case.seq == 1 else next_move(case)
+
+
 STEPS: Final = ("Received", "First answer", "Decision", "Fix", "Agreed date", "Publication")
 """The reporter's status steps (UX 3.2)."""
 
