@@ -16,9 +16,10 @@ from nacl.signing import VerifyKey
 from tests.services.acts import LINES, PROJECT, REPORT, act, attempt, digest, ready, report
 from tocsin.core import disclosure
 from tocsin.core.case import commands as cmd
+from tocsin.core.case import model
 from tocsin.core.policy.facts import LineFact
-from tocsin.core.vocabulary import Affectedness, Audience, CaseRef, Refused, ReportKind, Role
-from tocsin.services import cases, intake, proof, room, worker
+from tocsin.core.vocabulary import SYSTEM_ACTOR, Affectedness, Audience, CaseRef, Refused, ReportKind, Role
+from tocsin.services import cases, intake, proof, room, sealing, worker
 from tocsin.services.ports.store import Conflict, Drop, Unavailable
 from tocsin.services.ports.world import Mint
 from tocsin.services.queries import case as query
@@ -356,6 +357,21 @@ def test_long_cases_open_from_a_snapshot(home):
     assert home.desk.journal.snapshot(receipt.case).seq >= cases.SNAPSHOT_EVERY
     assert verify(home.desk).findings == ()
     assert len(query.view(home.desk, receipt.case, home.dana).team_thread) == cases.SNAPSHOT_EVERY + 5
+
+
+@pytest.mark.parametrize("edition", [model.edition(), "0-earlier"])
+def test_a_snapshot_of_another_edition_is_no_short_cut_and_no_finding(home, monkeypatch, edition):
+    receipt = report(home)
+    opened = cases.open_case(home.desk, receipt.case, SYSTEM_ACTOR, "test")
+    wrong = msgspec.structs.replace(opened.case, lead="usr_nobody")
+    with monkeypatch.context() as then:
+        then.setattr(model, "edition", lambda: edition)
+        sealed = sealing.seal_snapshot(sealing.Places(home.desk.sealer.instance), opened.key, wrong)
+    home.store._tables.snapshots[receipt.case] = sealed
+    believed = edition == model.edition()
+    again = cases.open_case(home.desk, receipt.case, SYSTEM_ACTOR, "test")
+    assert again.case == (wrong if believed else opened.case)
+    assert bool(verify(home.desk).findings) == believed
 
 
 def test_a_drop_that_does_not_open_is_kept_and_holds_nobody_up(home):

@@ -8,6 +8,8 @@ thread costs what its decisions cost. Nothing here depends on the clock or on th
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -272,15 +274,36 @@ class Case(Value):
         return (*(PromiseFact(name=name, at=at) for name, at in named.items() if at), *self.recorded)
 
 
-_ENCODER: Final = msgspec.json.Encoder()
-_DECODER: Final = msgspec.json.Decoder(Case)
+FOLD: Final = 1
+"""Raised when `evolve` makes something else of the same events, so that no snapshot tells what is no longer so."""
+
+
+class _Kept(Value):
+    """A snapshot: the case, and the edition of these rules that made it."""
+
+    edition: str
+    case: msgspec.Raw
+
+
+@cache
+def edition() -> str:
+    """Name what a case consists of here, and how it is folded: a snapshot of another edition lacks what is new."""
+    shape = msgspec.json.encode(msgspec.json.schema(Case), order="sorted")
+    return f"{FOLD}-{sha256(shape).hexdigest()[:16]}"
 
 
 def encode(case: Case) -> bytes:
     """Encode a case for a sealed snapshot."""
-    return _ENCODER.encode(case)
+    return msgspec.json.encode(_Kept(edition=edition(), case=msgspec.Raw(msgspec.json.encode(case))))
 
 
 def decode(data: bytes) -> Case:
-    """Decode a snapshot; raises msgspec.ValidationError for one that another version wrote: replay instead."""
-    return _DECODER.decode(data)
+    """Decode a snapshot; raises msgspec.ValidationError for one that another edition wrote: replay instead."""
+    kept = _KEPT.decode(data)
+    if kept.edition != edition():
+        raise msgspec.ValidationError(f"edition {kept.edition} instead of {edition()}")
+    return _CASE.decode(kept.case)
+
+
+_KEPT: Final = msgspec.json.Decoder(_Kept)
+_CASE: Final = msgspec.json.Decoder(Case)
