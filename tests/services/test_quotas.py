@@ -92,6 +92,18 @@ def test_what_is_held_comes_back_before_its_promise_is_due() -> None:
     assert verify(made.desk).findings == ()
 
 
+def test_the_team_is_told_of_a_held_report_like_of_any_other() -> None:
+    made = house()
+    told = []
+    for number in range(8):
+        before = made.desk.outbox.waiting()
+        receipt = send(made, junk(random.Random(number)), "93.184.216.1")
+        told.append((receipt.held, made.desk.outbox.waiting() - before))
+    (first, usual), (last, beyond) = told[0], told[-1]
+    assert (first, last) == (False, True)
+    assert beyond == usual > 0
+
+
 def test_a_held_report_is_answered_like_any_other() -> None:
     made = house()
     held = [send(made, REAL, "93.184.216.1") for _ in range(7)][-1]
