@@ -410,6 +410,26 @@ def test_a_reporter_who_told_their_clock_reads_the_date_on_it_and_one_who_took_i
     assert "clock" not in first + third
 
 
+def test_a_reporter_reads_below_the_words_where_the_case_stands_and_a_party_does_not(mailed: Mailed) -> None:
+    ref = mailed.report()
+    say(mailed, ref, "Thank you.")
+    act(mailed.home, ref, cmd.Investigate(effect="Reads memory", criticality="high", cwe=("CWE-125",)))
+    act(mailed.home, ref, cmd.Accept(advisory_id="WHPG-SA-2026-0009"))
+    act(mailed.home, ref, SetZone(party=REPORTER, zone="Asia/Tokyo"))
+    say(mailed, ref, "It is one.")
+    first, second = (mail.get_content().replace("\r\n", "\n") for mail in mailed.server.to(FINDER)[-2:])
+    assert first.startswith("PRIVATE to: reporter, team\n\nThank you.\n\nWhere it stands:\n[x] First answer  Tue 3 Mar")
+    standing = second.partition("Where it stands:\n")[2].splitlines()[:5]
+    assert [line[:16].rstrip() for line in standing] == [
+        "[x] First answer",
+        "[x] Decision",
+        "[ ] Fix",
+        "[ ] Agreed date",
+        "[ ] Publication",
+    ]
+    assert standing[1].endswith("2026 18:03 JST"), "on the clock of who reads it"
+
+
 def test_a_party_reads_the_date_on_its_own_clock_and_not_on_the_reporters(mailed: Mailed) -> None:
     ref, _ = accepted(mailed.home)
     vendor = invited(mailed.home, ref, contact="psirt@example.com")
@@ -425,4 +445,5 @@ def test_a_party_reads_the_date_on_its_own_clock_and_not_on_the_reporters(mailed
     sent = [each for each in mailed.server.sent if each.to == "psirt@example.com"][-1]
     text, _ = decrypted(key, sent.body)
     assert "On your clock (Asia/Tokyo):\r\n2026-03-17 15:00 UTC is Wed 2026-03-18 00:00" in text
+    assert "Where it stands" not in text
     assert "St_Johns" not in text

@@ -8,11 +8,12 @@ screens. So these texts are fixed here, and what a case is about never comes nea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from tocsin.core.clock.instants import at, zone
+from tocsin.core.clock.instants import at, show, zone
+from tocsin.core.notices import Step
 from tocsin.core.vocabulary import CaseRef
 
 PRIVATE: Final = "PRIVATE to: {who}"
@@ -88,12 +89,34 @@ def _clocked(text: str, place: str) -> Iterator[str]:
             yield f"{each} is {local:%a %Y-%m-%d %H:%M}"
 
 
+def _known(place: str) -> bool:
+    try:
+        return bool(place) and zone(place) is not None
+    except (KeyError, ValueError, OSError):
+        return False
+
+
 def _local(instant: str, place: str) -> datetime | None:
     """None for what only looks like an instant, and for a clock that nobody knows (any more)."""
     try:
         return at(instant).astimezone(zone(place))
     except (KeyError, ValueError, OverflowError, OSError):
         return None
+
+
+def standing(steps: Sequence[Step], place: str) -> str:
+    """Where a case stands, a line for each step after the first, which they know of: the picture of the reporter's
+    page in text (UX 3.4), on the clock of `place`."""
+    place = place if _known(place) else "UTC"
+    width = max(len(each.name) for each in steps)
+    lines = (f"[{'x' if each.done else ' '}] {each.name:<{width}}  {_when(each, place)}".rstrip() for each in steps[1:])
+    return "\n".join(("Where it stands:", *lines))
+
+
+def _when(step: Step, place: str) -> str:
+    if step.at is not None:
+        return show(step.at, place)
+    return f"by {show(step.due, place)}" if step.due is not None else ""
 
 
 def banner(who: str) -> str:

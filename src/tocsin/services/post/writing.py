@@ -159,14 +159,15 @@ def _answer(desk: Desk, project: ProjectId, empty: Mail, letter: Answer) -> Draf
         automatic=Automatic.GENERATED if said.automatic else Automatic.NO,
         extra=offered(desk, project, empty.sender),
     )
-    mail = _with_words(desk, opened.case, mail, said, letter, key)
+    mail = _with_words(desk, opened, mail, said, letter, key)
     return Draft(mail=mail, key=key, bounces_to=mail.reply_to)
 
 
 def _with_words(
-    desk: Desk, case: Case, mail: Mail, said: notices.CopyMessage, letter: Answer, key: KnownKey | None
+    desk: Desk, opened: Opened, mail: Mail, said: notices.CopyMessage, letter: Answer, key: KnownKey | None
 ) -> Mail:  # fmt: skip
-    """The words themselves, or where they can be read."""
+    """The words themselves, for a reporter with where the case stands below them, or where they can be read."""
+    case = opened.case
     found = writer(case, letter.who)
     in_clear = found is not None and found.address == mail.to.address and not found.opened
     if key is None and not in_clear:
@@ -174,8 +175,11 @@ def _with_words(
         return replace(mail, text=words.answer_waits(case.ref, room), automatic=Automatic.GENERATED)
     who = "reporter, team" if not letter.who else "you, team"
     told = "\n\n".join(part for part in (said.text, said.plan, said.workarounds) if part.strip())
-    clock = words.on_clock(told, _place(case, letter.who))
-    text = "\n\n".join(part for part in (words.banner(who), told, clock) if part)
+    place = _place(case, letter.who)
+    status = None if letter.who else notices.status_copy(case, opened.policy, desk.now())
+    steps = words.standing(status.steps, place) if status else ""
+    clock = words.on_clock(told, place)
+    text = "\n\n".join(part for part in (words.banner(who), told, steps, clock) if part)
     files = tuple(_files(desk, said.attachments)) if key else ()
     left = len(said.attachments) - len(files)
     if left:
