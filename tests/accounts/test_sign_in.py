@@ -55,6 +55,18 @@ def test_wrong_addresses_and_wrong_passwords_are_answered_alike(served: Served, 
     assert known.url.endswith("/account/sign-in")
 
 
+def test_a_condition_in_the_address_changes_no_answer(served: Served, dana: Person) -> None:
+    """What a scanner took for SQL: true and false conditions are answered alike while attempts are left."""
+    known, unknown = "dana@example.org", "nobody@example.org"
+    for condition in ("' OR '1'='{}", "' AND '1'='{}", "'/**/OR/**/1={}--"):
+        told = [
+            Person(served).knock(email + condition.format(number), "wrong")
+            for email in (known, unknown)
+            for number in (1, 2)
+        ]
+        assert len({(page.status, page.url, page.words) for page in told}) == 1
+
+
 def test_a_link_is_no_way_around_the_second_factor(served: Served, dana: Person) -> None:
     thief = Person(served)
     page = thief.enter(served.link("dana@example.org"))
