@@ -17,7 +17,7 @@ import pytest
 
 from tests.support import DATA, ROOT, golden
 
-pytestmark = pytest.mark.xdist_group("access")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("access")]
 
 OUTSIDE = ("distributor", "elsewhere", "invited", "former")
 """Signed in, and nobody in this project: a case of it must look to them like none."""
@@ -66,7 +66,6 @@ def table(told: dict[str, Any]) -> str:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("role", ["desk", "front"])
 def test_the_golden_says_who_gets_what_at_every_address(role: str, request: pytest.FixtureRequest) -> None:
     told = request.getfixturevalue(role)
