@@ -13,14 +13,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponseBase
 
+from tocsin.boot.middleware import not_now
 from tocsin.boot.serve import THREADS
+from tocsin.services.quotas import source
 
 SHARE: Final = 0.75
 """Of the threads, that may be reading bodies."""
@@ -43,24 +43,24 @@ class Bodies:
     @contextmanager
     def reading(self, address: str) -> Iterator[bool]:
         """Whether a body of this address may be read now; where it may, it is counted until the end of the block."""
-        source = _source(address)
+        sender = source(address)
         with self._lock:
-            let_in = self._all < self._most and (not source or self._by[source] < self._of_one)
+            let_in = self._all < self._most and (not sender or self._by[sender] < self._of_one)
             if let_in:
                 self._all += 1
-                self._by[source] += 1
+                self._by[sender] += 1
         try:
             yield let_in
         finally:
             if let_in:
-                self._leave(source)
+                self._leave(sender)
 
-    def _leave(self, source: str) -> None:
+    def _leave(self, sender: str) -> None:
         with self._lock:
             self._all -= 1
-            self._by[source] -= 1
-            if not self._by[source]:
-                del self._by[source]
+            self._by[sender] -= 1
+            if not self._by[sender]:
+                del self._by[sender]
 
 
 class Crowd:
@@ -76,16 +76,4 @@ class Crowd:
         with self._bodies.reading(request.META.get("REMOTE_ADDR", "")) as let_in:
             if let_in:
                 return self._answer(request)
-        page = render_to_string("503.html", request=request)
-        return HttpResponse(page, status=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
-
-
-def _source(address: str) -> str:
-    """What an address is counted by, "" for one that says nothing; of IPv6 the network, all of which one person has."""
-    try:
-        place = ip_address(address)
-    except ValueError:
-        return ""
-    if not place.is_global:
-        return ""
-    return place.packed.hex() if place.version == 4 else place.packed[:8].hex()
+        return not_now(request, "too many bodies are on their way in")

@@ -116,12 +116,13 @@ class Unavailability:
         if isinstance(error, Limited):
             page = render_to_string("429.html", {"because": str(error)}, request=request)
             return HttpResponse(page, status=429, headers={"Cache-Control": "no-store"})
-        return _not_now(request, error) if isinstance(error, Unavailable) else None
+        return not_now(request, f"the store is unavailable: {error}") if isinstance(error, Unavailable) else None
 
 
-def _not_now(request: HttpRequest, error: BaseException) -> HttpResponse:
+def not_now(request: HttpRequest, why: str) -> HttpResponse:
+    """Answer 503 with Retry-After, in plain words; why stands in the log, under the reference that the page shows."""
     reference = _reference()
-    _log.error("reference %s: the store is unavailable: %s", reference, error)
+    _log.error("reference %s: %s", reference, why)
     page = render_to_string("503.html", {"reference": reference}, request=request)
     return HttpResponse(page, status=503, headers={"Retry-After": "30", "Cache-Control": "no-store"})
 
@@ -131,7 +132,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     database reaches Django itself; it is “not now” all the same."""
     error = sys.exc_info()[1]
     if isinstance(error, Unavailable | OperationalError | InterfaceError):
-        return _not_now(request, error)
+        return not_now(request, f"the store is unavailable: {error}")
     reference = _reference()
     _log.error("reference %s: %s", reference, type(error).__name__)  # Django's own line beside it says where
     return HttpResponseServerError(render_to_string("500.html", {"reference": reference}, request=request))

@@ -27,7 +27,6 @@ MOST_CHARS: Final = 200
 MOST: Final = 50
 """Cases that are shown; who wants fewer adds a word."""
 
-
 SPARE: Final = 10
 """Cases that are looked up beside, because one may have moved to another project or been shredded."""
 

@@ -86,14 +86,19 @@ class Quotas:
         return held
 
     def _source(self, address: str, hour: datetime) -> tuple[str, ...]:
-        """What an address is counted under; nothing for one of this machine or of a private network, which is a proxy's
-        and says nothing of the source. Of an IPv6 address the network counts, because one person has billions of the
-        rest."""
-        try:
-            place = ip_address(address)
-        except ValueError:
-            return ()
-        if not place.is_global:
-            return ()
-        kept = place.packed if place.version == 4 else place.packed[:8]
-        return (f"source/{self._blind(f'quota {hour:%Y-%m-%dT%H}', kept.hex())[:12].hex()}",)
+        """What an address is counted under, blinded anew each hour; nothing for one that says nothing."""
+        kept = source(address)
+        return (f"source/{self._blind(f'quota {hour:%Y-%m-%dT%H}', kept)[:12].hex()}",) if kept else ()
+
+
+def source(address: str) -> str:
+    """Return whom an address stands for: itself, or of IPv6 its network of 64 bits, all of which one person has. Empty
+    for no address, and for one of this machine or of a private network: that is a proxy's and says nothing of who
+    sends."""
+    try:
+        place = ip_address(address)
+    except ValueError:
+        return ""
+    if not place.is_global:
+        return ""
+    return place.packed.hex() if place.version == 4 else place.packed[:8].hex()

@@ -89,11 +89,12 @@ def _clocked(text: str, place: str) -> Iterator[str]:
             yield f"{each} is {local:%a %Y-%m-%d %H:%M}"
 
 
-def _known(place: str) -> bool:
+def _or_utc(place: str) -> str:
     try:
-        return bool(place) and zone(place) is not None
+        zone(place)
     except (KeyError, ValueError, OSError):
-        return False
+        return "UTC"
+    return place
 
 
 def _local(instant: str, place: str) -> datetime | None:
@@ -107,7 +108,7 @@ def _local(instant: str, place: str) -> datetime | None:
 def standing(steps: Sequence[Step], place: str) -> str:
     """Where a case stands, a line for each step after the first, which they know of: the picture of the reporter's
     page in text (UX 3.4), on the clock of `place`."""
-    place = place if _known(place) else "UTC"
+    place = _or_utc(place)
     width = max(len(each.name) for each in steps)
     lines = (f"[{'x' if each.done else ' '}] {each.name:<{width}}  {_when(each, place)}".rstrip() for each in steps[1:])
     return "\n".join(("Where it stands:", *lines))

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from tocsin.core.similar.index import Shelf
-from tocsin.core.similar.weights import NOTHING, dilution
+from tocsin.core.similar.index import NOTHING, Shelf
+from tocsin.core.similar.weights import dilution
 
 MAX_TERMS: Final = 200
 """A query's rarest terms that name candidates."""

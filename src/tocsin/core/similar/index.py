@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Final
 
-_NONE: Final[array[int]] = array("I")
+NOTHING: Final[array[int]] = array("I")
+"""The places of a term that stands nowhere, and the terms of a text that is gone."""
 
 SWEEP_ABOVE: Final = 64
 """Removed texts that may gather before a sweep; after that, a sweep comes when they are a third of all."""
@@ -49,7 +50,7 @@ class Shelf:
     def saying(self, wanted: Collection[int]) -> set[int]:
         """Numbers of the texts that hold every one of these terms, the later added the larger; none for no term. Costs
         O(postings of the terms), whatever else stands here."""
-        lists = sorted((self.postings.get(term, _NONE) for term in wanted), key=len)
+        lists = sorted((self.postings.get(term, NOTHING) for term in wanted), key=len)
         found = set(lists[0]) if lists else set[int]()
         for each in lists[1:]:
             if not found:
@@ -59,7 +60,7 @@ class Shelf:
 
     def depth(self, number: int, wanted: Collection[int]) -> int:
         """How far from its beginning a text says these terms, all of which it holds; 0 is at once."""
-        told = self.texts[number] or _NONE
+        told = self.texts[number] or NOTHING
         return sum(map(told.index, wanted))
 
     def add(self, id_: str, told: array[int]) -> None:

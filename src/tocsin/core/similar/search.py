@@ -19,9 +19,9 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from tocsin.core.similar.candidates import candidates
-from tocsin.core.similar.index import Shelf
+from tocsin.core.similar.index import NOTHING, Shelf
 from tocsin.core.similar.query import Evidence, Query
-from tocsin.core.similar.weights import NOTHING, Squares, dilution, saturated
+from tocsin.core.similar.weights import Squares, dilution, saturated
 from tocsin.core.similar.words import flat, words
 from tocsin.core.vocabulary import Value
 

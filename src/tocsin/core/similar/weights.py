@@ -7,12 +7,11 @@ b 0.75) and the squares of TF-IDF's, smoothed as scikit-learn does it.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from math import log
 from typing import Final
 
-from tocsin.core.similar.index import Shelf
+from tocsin.core.similar.index import NOTHING, Shelf
 
 K1: Final = 1.2
 """How fast further occurrences of a term stop counting."""
@@ -21,8 +20,6 @@ B: Final = 0.75
 BACKGROUND: Final = 1000
 """Texts about anything else, of which every count is told: among a hundred copies of one report its words would
 otherwise be worth nothing, and a first score would mean less on a small installation than on a large one."""
-
-NOTHING: Final[array[int]] = array("I")
 
 
 class Squares(dict[int, float]):
