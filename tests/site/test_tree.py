@@ -31,6 +31,7 @@ from tocsin.core.policy.seeds import seed
 from tocsin.services import site
 from tocsin.services.ports.site import Tree
 from tocsin.services.security_txt import PATH
+from tocsin.services.site.lines import HELD
 from tocsin.services.site.writer import STATE, Writer
 from tocsin.testing.shelf import MemoryShelf
 from tocsin.testing.site import MemoryTree, OpenSigner
@@ -224,7 +225,7 @@ def test_lists_are_written_at_most_once_a_minute_and_daily(place: Place) -> None
 
 
 def _public(tree: MemoryTree) -> dict[str, bytes]:
-    return {path: each.body for path, each in tree.files.items() if path != STATE}
+    return {path: each.body for path, each in tree.files.items() if path != STATE and not path.startswith(HELD)}
 
 
 @settings(max_examples=12)
@@ -317,12 +318,12 @@ def test_a_lost_tree_is_made_again_byte_for_byte(place: Place) -> None:
     while site.grow(place.writer, 7):
         pass
     site.assemble(place.writer)
-    before = {path: each.body for path, each in place.tree.files.items() if path != STATE}
+    before = _public(place.tree)
     place.tree.files.clear()
     while site.grow(place.writer):
         pass
     site.assemble(place.writer)
-    assert {path: each.body for path, each in place.tree.files.items() if path != STATE} == before
+    assert _public(place.tree) == before
 
 
 def test_a_new_address_makes_the_tree_anew(place: Place) -> None:
@@ -480,3 +481,35 @@ def test_the_feed_of_a_line_is_the_same_in_a_tree_that_is_made_anew(place: Place
     while site.grow(place.writer):
         pass
     assert {path: each.body for path, each in place.tree.files.items() if "/line/" in path} == grown
+
+
+def test_what_is_read_at_every_look_does_not_grow_with_what_was_published(place: Place) -> None:
+    """Negative control: what the feeds of lines hold stood here, of every project, and came to megabytes."""
+    place.publish(1)
+    site.grow(place.writer)
+    before = len(place.tree.files[STATE].body)
+    place.publish(*range(2, 60))
+    while site.grow(place.writer, 10):
+        pass
+    assert len(_in_line(place, "7.3")) == 50
+    assert len(place.tree.files[STATE].body) <= before + 100
+
+
+def test_what_the_feeds_of_lines_hold_is_asked_of_the_project_that_publishes_alone(place: Place) -> None:
+    other = f"{HELD}/community.json"
+    place.tree.write(other, b"what would be misread")
+    place.tree.written.clear()
+    place.publish(1)
+    site.grow(place.writer)
+    assert place.tree.files[other].body == b"what would be misread"
+    assert f"{HELD}/{PROJECT}.json" in place.tree.written
+
+
+def test_where_the_feeds_of_lines_are_forgotten_everything_is_filed_again(place: Place) -> None:
+    place.publish(1)
+    site.grow(place.writer)
+    place.tree.write(f"{HELD}/{PROJECT}.json", b"{")
+    place.publish(2)
+    while site.grow(place.writer):
+        pass
+    assert [each[-3:] for each in _in_line(place, "7.3")] == ["002", "001"]

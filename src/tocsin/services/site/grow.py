@@ -18,7 +18,7 @@ from tocsin.services.ports.world import ProjectInfo
 from tocsin.services.site import lines
 from tocsin.services.site.lines import Filing
 from tocsin.services.site.months import month_of
-from tocsin.services.site.writer import FORMATS, FULL, Writer, csaf_path, feed_path
+from tocsin.services.site.writer import FORMATS, FULL, State, Writer, csaf_path, feed_path
 
 BATCH: Final = 200
 PAGED: Final = {"atom": atom.render, "json": jsonfeed.render}
@@ -35,14 +35,17 @@ def grow(writer: Writer, limit: int = BATCH) -> int:
     filed = {card.id: Filing(card, _file(writer, card)) for card in cards}
     fresh = {month_of(card) for card in cards}
     shown = _feeds(writer, found)
-    held = lines.grow(writer, state.lines, filed, shown)
+    try:
+        lines.grow(writer, filed, shown)
+    except lines.Forgotten:
+        writer.keep(State(made=writer.made))
+        return len(found)
     writer.keep(
         msgspec.structs.replace(
             state,
             serial=found[-1].serial,
             months=tuple(sorted({*state.months, *fresh})),
             stale=tuple(sorted({*state.stale, *fresh})),
-            lines=held,
         )
     )
     return len(found)

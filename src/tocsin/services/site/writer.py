@@ -28,16 +28,21 @@ FULL: Final = 50
 """Publications on one page of a feed."""
 
 
-class State(Value):
-    """How far the tree has come. `url`, `fingerprint` and `form` say what it was made for: another address, key or form
-    makes it anew. `months` are those in which something was published first (`2026-03`), `stale` the ones of them that
-    have changed since `assembled_at`; `cost` is how many seconds the last assembly took, `dump_cost` the last dump, and
-    `dumped` the serial it has; `printed` the last serial that has its PDF. `lines` are the advisories in the feed of
-    each line, by project and line."""
+class Made(Value):
+    """What a tree is made for: another address, key or form makes it anew."""
 
-    form: int = 4
+    form: int = 5
     url: str = ""
     fingerprint: str = ""
+
+
+class State(Value):
+    """How far the tree has come. `months` are those in which something was published first (`2026-03`), `stale` the
+    ones of them that have changed since `assembled_at`; `cost` is how many seconds the last assembly took, `dump_cost`
+    the last dump, and `dumped` the serial it has; `printed` the last serial that has its PDF. Read at every look and
+    written with every publication, so nothing may stand here that grows with what was published."""
+
+    made: Made = Made()
     serial: int = 0
     printed: int = 0
     months: tuple[str, ...] = ()
@@ -49,7 +54,6 @@ class State(Value):
     dumped: int = -1
     dumped_at: datetime | None = None
     dump_cost: float = 0.0
-    lines: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -76,14 +80,13 @@ class Writer:
 
     def state(self) -> State:
         """What the tree holds; an empty state where it was made for something else, or cannot be read."""
-        fresh = State(url=self.url, fingerprint=self.fingerprint)
+        fresh = State(made=self.made)
         found = self.tree.file(STATE)
         try:
             state = _STATE.decode(found.body) if found else fresh
         except msgspec.MsgspecError:
             return fresh
-        same = (state.form, state.url, state.fingerprint) == (fresh.form, fresh.url, fresh.fingerprint)
-        return state if same and state.serial <= self.shelf.serial() else fresh
+        return state if state.made == self.made and state.serial <= self.shelf.serial() else fresh
 
     def settled(self) -> bool:
         """Whether the tree, its lists and its PDFs hold all that was published, so that nothing is to be done."""
@@ -97,6 +100,11 @@ class Writer:
         self.tree.flush()
         self.tree.write(STATE, msgspec.json.encode(state))
         self.tree.flush()
+
+    @property
+    def made(self) -> Made:
+        """What this writer makes a tree for."""
+        return Made(url=self.url, fingerprint=self.fingerprint)
 
     @property
     def fingerprint(self) -> str:
