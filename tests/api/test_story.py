@@ -136,6 +136,17 @@ def test_a_refusal_names_rule_and_line(front: Half, desk: Half) -> None:
     assert told["detail"]
 
 
+def test_a_version_scheme_that_nobody_knows_is_refused_when_the_draft_is_written(
+    house: House, front: Half, desk: Half
+) -> None:
+    ref = reported(front)
+    ready(house, desk, ref)
+    answer = desk("POST", f"/cases/{ref}/moves/draft-advisory", DRAFT | {"products": [{"name": "x", "scheme": "jL"}]})
+    told = json.loads(answer.content)
+    assert (answer.status_code, told["code"], told["missing"]) == (422, "scheme-unknown", ["products[0].scheme"])
+    assert "semver" in told["detail"]
+
+
 def test_a_trial_says_what_would_happen_and_writes_nothing(front: Half, desk: Half) -> None:
     ref = reported(front)
     tried = desk.move(ref, "say?trial=true", {"audience": "team", "text": "x"})

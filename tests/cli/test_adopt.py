@@ -60,3 +60,16 @@ def test_packages_that_share_the_ranges_are_all_adopted_and_the_others_are_named
     assert "not taken over, other versions of theirs are affected: demo-shell" in said
     shown = json.loads(shell.ok("case", "view", case, "--json"))
     assert [each["name"] for each in shown["advisory"]["draft"]["products"]] == ["demo", "demo-extras"]
+
+
+def test_a_version_scheme_that_nobody_knows_is_refused_when_the_draft_is_written(shell, tmp_path: Path) -> None:
+    case = report(shell.home).case
+    shell.ok("case", "reply", case, "Thank you.", "--plan", "We look.", "--workarounds", "Turn it off.")
+    shell.ok("case", "investigate", case, "--effect", "Reads memory", "--criticality", "high", "--versions", "7.x")
+    shell.ok("case", "accept", case, "--text", "It is real.")
+    path = tmp_path / "draft.json"
+    path.write_text(json.dumps({"products": [{"name": "demo", "scheme": "jL"}]}))
+    done = shell("advisory", "draft", case, "--from-file", str(path))
+    assert done.exit_code == Exit.REFUSED
+    assert "products[0].scheme" in done.output
+    assert "semver" in done.output

@@ -83,7 +83,7 @@ def test_an_application_is_read_approved_asked_again_and_removed_with_one_press(
     browser = sign_in()
     assert "see https://example.net/record" in words(browser, f"/distributors/{PROJECT}")
     place = f"/distributors/{PROJECT}/do"
-    for deed, said in (("approve", "✓ yes"), ("ask", "Asked by mail"), ("remove", "the team decided so")):
+    for deed, said in (("approve", "✓ yes"), ("ask", "Asked by mail"), ("remove", "their rooms are shut")):
         answer = browser.post(place, {"id": found, "do": deed})
         assert answer.status_code == 303
         assert said in words(browser, answer.headers["Location"])

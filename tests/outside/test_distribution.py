@@ -22,14 +22,19 @@ from tocsin.core import distribution
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.drafting import ProductNamed
 from tocsin.core.case.party_commands import Consent, LetGo, MoveParty, SetProduct
+from tocsin.core.case.party_events import PartyLeft
 from tocsin.core.case.tables import RMInput
 from tocsin.core.distribution import EVIDENCED, Application
 from tocsin.core.formats.schema import schema_violations
 from tocsin.core.notices import CopyMessage
 from tocsin.core.policy.seeds import seed
-from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Refused
-from tocsin.services import cases, room
-from tocsin.services.distribution import door, members, packages, telling
+from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Audience, Refused
+from tocsin.services import cases, relating, room
+from tocsin.services.book import Kept
+from tocsin.services.distribution import door, leaving, members, packages, telling
+from tocsin.services.post import writing
+from tocsin.services.post.letters import Answer, Queued, book
+from tocsin.services.post.writing import entries_of
 
 PURL = "pkg:generic/warehousepg"
 EVIDENCE = {each: f"see https://example.net/{each}" for each in EVIDENCED}
@@ -149,7 +154,7 @@ def test_only_who_ships_the_product_was_approved_and_agreed_is_told(here: Town) 
     applied(here, "Waiting")
     gone = members.distributors(here.desk).get(PROJECT, approved(here, "Gone"))
     assert gone
-    members.remove(here.desk, gone, "they asked")
+    leaving.remove(here.desk, gone, "they asked")
     old = members.distributors(here.desk).get(PROJECT, approved(here, "Old"))
     assert old
     members.distributors(here.desk).change(old, msgspec.structs.replace(old.value, terms="0.before"))
@@ -251,28 +256,143 @@ def test_a_crash_after_giving_gives_nothing_twice_and_a_new_draft_gives_a_new_pa
     assert len(given(here, phrases["Acme"])) == 2
 
 
-def redrafted(here: Town, ref: str) -> int:
+def redrafted(here: Town, ref: str, details: str = "Better words.") -> int:
     """The draft changes, and the worker looks again; how many packages were given."""
-    drafted(here, ref, products=(ProductNamed(name="WarehousePG", purl=PURL),), details="Better words.")
+    drafted(here, ref, products=(ProductNamed(name="WarehousePG", purl=PURL),), details=details)
     here.house.clock.advance(timedelta(minutes=11))
     return telling.give(here.desk)
 
 
-def test_who_is_removed_is_given_nothing_new_in_a_case_they_know_and_who_stays_is(here: Town) -> None:
-    gone = approved(here, "Gone")
-    approved(here, "Stays")
+def knowing(here: Town, *names: str) -> tuple[str, dict[str, str]]:
+    """A case that these distributors were told of, consented to and have their first package in; their phrases."""
+    for name in names:
+        approved(here, name)
     ref = embargoed(here)
     phrases = told(here, ref)
-    consent(here, ref, "Gone")
-    consent(here, ref, "Stays")
+    for name in names:
+        consent(here, ref, name)
     here.house.clock.advance(timedelta(minutes=2))
-    assert telling.give(here.desk) == 2
-    kept = members.distributors(here.desk).get(PROJECT, gone)
+    assert telling.give(here.desk) == len(names)
+    return ref, phrases
+
+
+def ways_in(here: Town, ref: str, name: str, phrase: str) -> set[str]:
+    """What somebody who knows a case can still do there, and what of it still reaches them, now and from now on."""
+    share = telling.named(here.desk, ref, name)
+    assert share
+    party = Actor(kind=ActorKind.PARTY, id=share.party)
+    before = share.sent_at
+    redrafted(here, ref, f"Words after {name}.")
+    here.move(ref, cmd.Say(audience=Audience.DISTRIBUTORS, text="The date may move."))
+    here.turn()
+    after = telling.named(here.desk, ref, name)
+    later = here.desk.now() + timedelta(days=5)
+    done = cases.handle(here.desk, ref, MoveParty(party=share.party, step=RMInput.ACCEPT), party)
+    asked = cases.handle(here.desk, ref, cmd.ProposeEmbargo(proposal=f"emb_{name}", ends_at=later), party)
+    letters = book(here.desk).all(PROJECT)
+    mailed = [
+        each for each in letters if name.lower() in each.value.to.address and isinstance(each.value.letter, Answer)
+    ]
+    found = {
+        "room": room.enter(here.house.front, phrase) is not None,
+        "package": after is not None and after.sent_at != before,
+        "mail": bool([each for each in mailed if each.value.letter.seq > 0 and readable(here, each)]),
+        "date": not isinstance(asked, Refused),
+        "word": not isinstance(done, Refused),
+    }
+    return {way for way, open_ in found.items() if open_}
+
+
+def readable(here: Town, letter: Kept[Queued]) -> bool:
+    """Whether a letter that waits would go out."""
+    return not isinstance(writing.drafted(here.desk, PROJECT, letter.id, letter.value), Refused)
+
+
+EVERY_WAY = {"room", "package", "mail", "date", "word"}
+
+
+def removed(here: Town, name: str) -> tuple[str, ...]:
+    kept = members.find(here.desk, PROJECT, name)
     assert kept
-    members.remove(here.desk, kept, "they talked")
-    assert redrafted(here, ref) == 1
-    assert len(given(here, phrases["Gone"])) == 1, "what was given before stays given"
-    assert len(given(here, phrases["Stays"])) == 2
+    return leaving.remove(here.desk, kept, "they talked", here.house.dana)
+
+
+def test_who_is_removed_is_out_everywhere_at_once_and_who_stays_is_not(here: Town) -> None:
+    ref, phrases = knowing(here, "Gone", "Stays")
+    assert removed(here, "Gone") == (ref,)
+    assert ways_in(here, ref, "Gone", phrases["Gone"]) == set()
+    assert ways_in(here, ref, "Stays", phrases["Stays"]) == EVERY_WAY
+
+
+def test_a_removal_that_ended_no_part_would_be_noticed(here: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    ref, phrases = knowing(here, "Gone")
+    monkeypatch.setattr(leaving, "end", lambda desk, kept: ())
+    removed(here, "Gone")
+    assert ways_in(here, ref, "Gone", phrases["Gone"]) == EVERY_WAY - {"package"}
+
+
+def test_a_removal_stands_in_the_journal_of_each_case_and_the_ledger_keeps_what_was_given(here: Town) -> None:
+    ref, _ = knowing(here, "Gone")
+    other = embargoed(here)
+    told(here, other)
+    assert set(removed(here, "Gone")) == {ref, other}
+    for each in (ref, other):
+        last = entries_of(here.desk, here.opened(each))[-1]
+        assert isinstance(last.event, PartyLeft)
+        assert (last.actor.id, "they talked" in last.event.reason) == (here.house.dana, True)
+    rows = telling.grid(here.desk, ref, here.dana)
+    assert not isinstance(rows, Refused)
+    assert (rows[0].name, rows[0].mark != "", rows[0].sent_at is not None) == ("Gone", True, True)
+    assert rows[0].ended_at == here.desk.now()
+
+
+def test_a_removal_that_is_cut_off_shuts_the_rooms_first_and_is_finished_by_the_worker(
+    here: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref, phrases = knowing(here, "Gone")
+
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(leaving, "_end", cut)
+        with pytest.raises(KeyboardInterrupt):
+            removed(here, "Gone")
+    assert room.enter(here.house.front, phrases["Gone"]) is None
+    assert here.case(ref).parties[-1].here
+    assert (leaving.finish(here.desk), leaving.finish(here.desk)) == (1, 0)
+    assert not here.case(ref).parties[-1].here
+
+
+def test_a_removal_follows_its_party_into_the_case_that_took_it_over(here: Town) -> None:
+    ref, phrases = knowing(here, "Gone")
+    share = telling.named(here.desk, ref, "Gone")
+    assert share
+    part = relating.split(here.desk, ref, here.dana, "Another matter.", title="Its own", parties=(share.party,))
+    assert not isinstance(part, Refused), part
+    assert removed(here, "Gone") == (part.ref,)
+    assert room.enter(here.house.front, phrases["Gone"]) is None
+    assert not any(each.here for each in here.case(part.ref).parties)
+
+
+def test_who_is_taken_on_again_is_asked_in_anew_with_another_phrase_and_another_line_in_the_ledger(here: Town) -> None:
+    ref, phrases = knowing(here, "Back")
+    removed(here, "Back")
+    kept = members.find(here.desk, PROJECT, "Back")
+    assert kept
+    members.approve(here.desk, kept, here.house.dana)
+    again = told(here, ref)
+    assert room.enter(here.house.front, phrases["Back"]) is None
+    assert room.enter(here.house.front, again["Back"])
+    assert [each.value.ended_at is None for each in sorted(telling.of_case(here.desk, ref), key=told_at)] == [
+        False,
+        True,
+    ]
+    assert telling.tell(here.desk, ref, here.dana) == ()
+
+
+def told_at(kept: Kept[telling.Share]) -> object:
+    return kept.value.told_at
 
 
 def test_once_it_is_published_no_package_follows(here: Town) -> None:
@@ -390,7 +510,7 @@ def test_once_a_year_they_are_asked_and_without_a_yes_they_are_told_no_more(here
     here.turn()
     kept = members.distributors(here.desk).get(PROJECT, found)
     assert kept
-    assert (kept.value.state, kept.value.removed_because) == (members.State.REMOVED, "at their own wish")
+    assert (kept.value.state, kept.value.removed_because) == (members.State.REMOVED, leaving.OWN_WISH)
     assert send("POST", yes.replace("/confirm", "/leave"), {}).status_code == 404
 
 

@@ -22,7 +22,7 @@ from tocsin.boot.inbound import Mailbox
 from tocsin.delivery.worker.loop import Chore
 from tocsin.services import alarms, branches, company, cve_watch, handlers, lookalikes, radar, verify
 from tocsin.services.app import Desk
-from tocsin.services.distribution import members, telling
+from tocsin.services.distribution import leaving, members, telling
 from tocsin.services.forge import sync, wishes
 from tocsin.services.health import WORKER
 from tocsin.services.hooks import deliveries
@@ -73,6 +73,7 @@ def chores(config: Config) -> Sequence[Chore]:
         Chore("leads who may not", 60 * MINUTE, partial(_alone, "leads", handlers.check, 10 * MINUTE), at_once=True),
         Chore("forgetting old mail", 60 * MINUTE, partial(_alone, "old mail", held.forget, 10 * MINUTE)),
         Chore("giving packages to distributors", MINUTE / 2, partial(_alone, "packages", telling.give, 10 * MINUTE)),
+        Chore("ending distributors", MINUTE, partial(_alone, "leavers", leaving.finish, 10 * MINUTE), at_once=True),
         Chore("asking distributors", 60 * MINUTE, partial(_alone, "distributors", members.keep_up, 10 * MINUTE)),
         Chore("reminding subscribers", 60 * MINUTE, partial(_alone, "reminders", announcing.remind, 10 * MINUTE)),
         *_outside(),

@@ -14,7 +14,7 @@ from typing import Final
 from tocsin.services import alarms
 from tocsin.services.app import Desk
 from tocsin.services.distribution import door as packages
-from tocsin.services.distribution import members, telling
+from tocsin.services.distribution import leaving, members, telling
 from tocsin.services.forge import door, inbound
 from tocsin.services.mail import arriving, taking
 from tocsin.services.ports.records import Arrival
@@ -28,7 +28,7 @@ TAKERS: Final[Mapping[str, Callable[[Desk, Arrival], None]]] = {
     door.KIND: inbound.arrived,
     members.APPLIED: members.applied,
     members.AGREED: members.agreed,
-    members.LEFT: members.left,
+    members.LEFT: leaving.left,
     packages.OPENED: telling.seen,
     subscribing.ASKED: subscribers.asked,
     subscribing.CONFIRMED: subscribers.confirmed,

@@ -26,7 +26,7 @@ from tocsin.delivery.cli.context import (
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
-from tocsin.services.distribution import members, telling
+from tocsin.services.distribution import leaving, members, telling
 from tocsin.services.distribution.members import Distributor
 
 
@@ -118,14 +118,15 @@ def approve(ctx: click.Context, project: str, named: str, person: str) -> None:
 @distributor.command()
 @click.argument("project")
 @click.argument("named")
-@click.option("--because", default="the team decided so")
+@click.option("--because", default=leaving.DECIDED)
 @as_person
 @click.pass_context
 def remove(ctx: click.Context, project: str, named: str, because: str, person: str) -> None:
-    """End it at once: nothing new is told."""
-    opened, _ = _decides(ctx, person, project)
-    done = members.remove(opened, _one(opened, project, named), because)
-    click.echo(f"{inert(done.value.application.name)}: removed")
+    """End it at once: its rooms are shut, and it takes part in no case any more."""
+    opened, someone = _decides(ctx, person, project)
+    kept = _one(opened, project, named)
+    ended = leaving.remove(opened, kept, because, someone)
+    click.echo(f"{inert(kept.value.application.name)}: removed" + "".join(f"\n  out of {ref}" for ref in ended))
 
 
 @distributor.command()
@@ -174,7 +175,19 @@ def grid(ctx: click.Context, given: str, person: str, json_: bool) -> None:
         print_json(rows)
         return
     table(
-        ("NAME", "TOLD", "CONSENTED", "GIVEN", "OPENED", "ACKNOWLEDGED", "STATUS", "WANTS TIME", "COPY", "ADVISORY"),
+        (
+            "NAME",
+            "TOLD",
+            "CONSENTED",
+            "GIVEN",
+            "OPENED",
+            "ACKNOWLEDGED",
+            "STATUS",
+            "WANTS TIME",
+            "COPY",
+            "ADVISORY",
+            "ENDED",
+        ),
         [
             (
                 row.name,
@@ -187,6 +200,7 @@ def grid(ctx: click.Context, given: str, person: str, json_: bool) -> None:
                 "yes" if row.asks_for_time else "",
                 row.mark,
                 " ".join(row.advisories),
+                _day(row.ended_at),
             )
             for row in rows
         ],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Those who are, were or want to be distributors: applications, terms, the yearly word, and the end.
+"""Those who are, were or want to be distributors: applications, terms, the yearly word. How it ends is `leaving`.
 
 At the front an application is sealed and left; links carry sealed tokens. A distributor whose terms are old or whose
 year is over is not told of anything until it has said yes again.
@@ -45,7 +45,8 @@ class State(StrEnum):
 
 
 class Distributor(msgspec.Struct, frozen=True):
-    """One distributor. `terms` is the version it agreed to, `confirmed_at` when it last said that all still holds."""
+    """One distributor. `terms` is the version it agreed to, `confirmed_at` when it last said that all still holds;
+    `removed_by` is the person who ended it, empty where that was its own wish."""
 
     application: Application
     state: State
@@ -54,6 +55,7 @@ class Distributor(msgspec.Struct, frozen=True):
     confirmed_at: datetime | None = None
     approved_by: str = ""
     removed_because: str = ""
+    removed_by: str = ""
 
     def may_be_told(self, current: str, now: datetime) -> bool:
         """Whether it is told of vulnerabilities now."""
@@ -132,7 +134,7 @@ def approve(desk: Desk, kept: Kept[Distributor], person: str) -> Kept[Distributo
     """Make somebody a distributor, and write to them."""
     now = desk.now()
     value = msgspec.structs.replace(
-        kept.value, state=State.APPROVED, approved_by=person, confirmed_at=now, removed_because=""
+        kept.value, state=State.APPROVED, approved_by=person, confirmed_at=now, removed_because="", removed_by=""
     )
     done = distributors(desk).change(kept, value, now + YEAR - AHEAD)
     name = _project(desk, kept.project)
@@ -145,12 +147,6 @@ def approve(desk: Desk, kept: Kept[Distributor], person: str) -> Kept[Distributo
     return done
 
 
-def remove(desk: Desk, kept: Kept[Distributor], because: str) -> Kept[Distributor]:
-    """End it, at once. What was given before stays given; the ledger says what that was."""
-    value = msgspec.structs.replace(kept.value, state=State.REMOVED, removed_because=because)
-    return distributors(desk).change(kept, value, NEVER)
-
-
 def agreed(desk: Desk, arrival: Arrival) -> None:
     """Note that a distributor agreed, to these terms and for another year."""
     who = msgspec.json.decode(book.read(desk, arrival), type=Link)
@@ -158,14 +154,6 @@ def agreed(desk: Desk, arrival: Arrival) -> None:
     if kept is not None and kept.value.state is State.APPROVED:
         value = msgspec.structs.replace(kept.value, terms=who.terms, confirmed_at=arrival.at)
         distributors(desk).change(kept, value, arrival.at + YEAR - AHEAD)
-
-
-def left(desk: Desk, arrival: Arrival) -> None:
-    """Remove a distributor at its own wish."""
-    who = msgspec.json.decode(book.read(desk, arrival), type=Link)
-    kept = distributors(desk).get(arrival.project, who.id)
-    if kept is not None and kept.value.state is not State.REMOVED:
-        remove(desk, kept, "at their own wish")
 
 
 def keep_up(desk: Desk) -> int:
@@ -176,7 +164,7 @@ def keep_up(desk: Desk) -> int:
         if kept.value.state is State.APPROVED:
             ask(desk, kept)
             asked += 1
-        distributors(desk).change(kept, kept.value, now + AHEAD if kept.value.state is State.APPROVED else NEVER)
+            distributors(desk).change(kept, kept.value, now + AHEAD)
     return asked
 
 

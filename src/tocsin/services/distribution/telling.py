@@ -9,6 +9,7 @@ the embargo; who has not consented finds nothing there.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
@@ -45,7 +46,8 @@ LOOK: Final = timedelta(minutes=10)
 
 
 class Share(msgspec.Struct, frozen=True):
-    """What one distributor was given in one case, and when it saw it. `digest` is over the package as sent."""
+    """What one distributor was given in one case, and when it saw it. `digest` is over the package as sent; `ended_at`
+    is when its part ended because it is no distributor any more."""
 
     case: CaseRef
     party: str
@@ -58,6 +60,7 @@ class Share(msgspec.Struct, frozen=True):
     blob: str = ""
     sent_at: datetime | None = None
     opened: tuple[datetime, ...] = ()
+    ended_at: datetime | None = None
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -73,9 +76,10 @@ def shares(desk: Desk) -> Book[Share]:
     return Book(desk, "share", Share)
 
 
-def share_id(desk: Desk, case: CaseRef, distributor: str) -> str:
-    """The id of what one distributor is given in one case."""
-    return "shr_" + desk.tokens.mark("share", f"{case}/{distributor}").hex()[:32]
+def share_id(desk: Desk, case: CaseRef, distributor: str, ended: int = 0) -> str:
+    """The id of what one distributor is given in one case, in which its part has ended so often before."""
+    again = f"/{ended}" if ended else ""
+    return "shr_" + desk.tokens.mark("share", f"{case}/{distributor}{again}").hex()[:32]
 
 
 def of_case(desk: Desk, case: CaseRef) -> list[Kept[Share]]:
@@ -129,8 +133,9 @@ def too_early(desk: Desk, opened: cases.Opened) -> Refused | None:
 
 
 def _each(desk: Desk, ref: CaseRef, actor: Actor, found: list[Kept[Distributor]]) -> Iterator[Told]:
+    ended = Counter(each.value.distributor for each in of_case(desk, ref) if each.value.ended_at)
     for each in found:
-        name = share_id(desk, ref, each.id)
+        name = share_id(desk, ref, each.id, ended[each.id])
         if shares(desk).get(each.project, name) is not None:
             continue
         opened = cases.open_case(desk, ref, actor, "distributors")
@@ -164,7 +169,7 @@ def give(desk: Desk) -> int:
         if opened is None or party is None or not party.here or opened.case.published_at is not None:
             shares(desk).change(kept, kept.value, NEVER)
             continue
-        if _removed(desk, kept):  # for good, unless somebody takes them on again
+        if _removed(desk, kept):  # `leaving` ends its part; until it has, nothing follows
             shares(desk).change(kept, kept.value, desk.now() + LOOK)
             continue
         if standing.may_be_told(opened.case, party) is not None or not opened.case.advisory:
@@ -251,6 +256,7 @@ class Row(msgspec.Struct, frozen=True):
     asks_for_time: bool
     advisories: tuple[str, ...]
     mark: str
+    ended_at: datetime | None = None
 
 
 def grid(desk: Desk, ref: CaseRef, actor: Actor) -> tuple[Row, ...] | Refused:
@@ -276,9 +282,10 @@ def grid(desk: Desk, ref: CaseRef, actor: Actor) -> tuple[Row, ...] | Refused:
                 asks_for_time=share.party in asking,
                 advisories=tuple(each.advisory for each in party.products if each.advisory) if party else (),
                 mark=share.mark,
+                ended_at=share.ended_at,
             )
         )
-    return tuple(sorted(rows, key=lambda row: row.name))
+    return tuple(sorted(rows, key=lambda row: (row.name, row.told_at)))
 
 
 def _says(product: Product) -> bool:
@@ -286,9 +293,9 @@ def _says(product: Product) -> bool:
 
 
 def named(desk: Desk, ref: CaseRef, name: str) -> Share | None:
-    """What one distributor was given in a case, by its name."""
-    every = (each.value for each in of_case(desk, ref))
-    return next((each for each in every if each.name.casefold() == name.casefold()), None)
+    """What one distributor was given in a case, by its name: the last time, where it was asked in again."""
+    every = (each.value for each in of_case(desk, ref) if each.value.name.casefold() == name.casefold())
+    return max(every, key=lambda each: each.told_at, default=None)
 
 
 def cite(case: Case) -> cmd.DraftAdvisory | Refused:

@@ -34,6 +34,7 @@ class GridView(msgspec.Struct, frozen=True):
     asks_for_time: bool
     mark: str
     advisories: tuple[str, ...]
+    ended: str = ""
 
 
 class ShareView(msgspec.Struct, frozen=True):
@@ -52,7 +53,7 @@ def of_case(desk: Desk, opened: Opened, actor: Actor) -> ShareView:
     found = telling.grid(desk, opened.case.ref, actor)
     rows = () if isinstance(found, Refused) else tuple(map(_row, found))
     concerned, not_told = telling.concerned(desk, opened)
-    known = {row.name for row in rows}
+    known = {row.name for row in rows if not row.ended}
     fresh = tuple(each.value.application.name for each in concerned if each.value.application.name not in known)
     refused = telling.too_early(desk, opened)
     cited = {each.url for each in opened.case.advisory.references} if opened.case.advisory else set()
@@ -78,6 +79,7 @@ def _row(row: telling.Row) -> GridView:
         asks_for_time=row.asks_for_time,
         mark=row.mark,
         advisories=row.advisories,
+        ended=words.instant(row.ended_at),
     )
 
 

@@ -18,6 +18,7 @@ from tocsin.core.case.model import Case
 from tocsin.core.case.tables import RM
 from tocsin.core.policy.facts import Move, MoveName
 from tocsin.core.publication import digest as plan_digest
+from tocsin.core.versions import SCHEMES
 from tocsin.core.vocabulary import Refused
 
 
@@ -30,8 +31,21 @@ def _draft(case: Case, command: cmd.DraftAdvisory, context: Context) -> Decision
             because="Either name a mitigation or say that none is known, not both.",
             rule="S62",
         )
+    if refused := _known_schemes(command):
+        return refused
     drafted = ev.AdvisoryDrafted(**{name: getattr(command, name) for name in ev.AdvisoryDrafted.__struct_fields__})
     return () if drafted == case.advisory else (drafted,)
+
+
+def _known_schemes(command: cmd.DraftAdvisory) -> Refused | None:
+    """Refuse a version scheme that nobody can order versions by: nothing could be published with it. Where none is
+    named, the policy's holds."""
+    known = {"", *(each.name for each in SCHEMES)}
+    for place, product in enumerate(command.products):
+        if product.scheme not in known:
+            because = f"{product.scheme!r} is no version scheme; there are {', '.join(sorted(known - {''}))}."
+            return need("scheme-unknown", because, f"products[{place}].scheme", rule="versions")
+    return None
 
 
 def _publish_move(command: cmd.Publish, context: Context) -> Move:

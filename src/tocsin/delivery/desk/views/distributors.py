@@ -10,13 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 from tocsin.core import access
 from tocsin.core.vocabulary import MoveName
 from tocsin.delivery.desk.doors import DeskRequest, not_found, proven, see_other, signed_in, step_up_address
-from tocsin.services.distribution import members
+from tocsin.services.distribution import leaving, members
 from tocsin.services.queries import distributors
 
 LONGEST = 300
 DONE = {
     "approved": "Approved. They are written to.",
-    "removed": "Removed, at once: they are given nothing new. In a case that they know, end their part there too.",
+    "removed": "Removed, at once: their rooms are shut, and they take part in no case any more.",
     "asked": "Asked by mail.",
 }
 
@@ -52,7 +52,7 @@ def act(request: DeskRequest, project: str) -> HttpResponseBase:
             members.approve(desk, kept, request.person)
             return see_other(f"{place}?did=approved")
         case "remove":
-            members.remove(desk, kept, told.get("because", "")[:LONGEST].strip() or "the team decided so")
+            leaving.remove(desk, kept, told.get("because", "")[:LONGEST].strip() or leaving.DECIDED, request.person)
             return see_other(f"{place}?did=removed")
         case "ask":
             members.ask(desk, kept)
