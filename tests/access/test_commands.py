@@ -83,6 +83,8 @@ case transfer CASE --to nothing --reason words
 case shred CASE --reason enough-words-for-a-reason
 case break-glass CASE --reason enough-words-for-a-reason
 case close CASE --outcome rejected
+case snooze CASE 3d
+case snooze CASE --wake
 contents CASE crash.log
 embargo show CASE
 embargo window CASE

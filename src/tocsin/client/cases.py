@@ -12,6 +12,7 @@ from urllib.parse import quote
 from tocsin.client.http import Http
 from tocsin.core.wire.case import Case, Event, Events, Message, Messages
 from tocsin.core.wire.desk import CasePage, CaseRow, Moved, Preview, Uploaded
+from tocsin.core.wire.own import Snooze, Snoozed
 from tocsin.core.wire.publication import Board, Plan
 
 
@@ -23,7 +24,7 @@ class Cases:
 
     def page(self, **asked: Any) -> CasePage:
         """Read one page: `project`, `show` (open, done, all), `waits_for`, `phase`, `lead`, `by`, `words`,
-        `after`, `limit`."""
+        `aside` (out, only), `after`, `limit`."""
         return self._http.get("/cases", CasePage, **asked)
 
     def list(self, **asked: Any) -> Iterator[CaseRow]:
@@ -103,6 +104,14 @@ class OpenCase:
     def invite(self, part: str, name: str, why: str, **more: Any) -> Moved:
         """Ask a party in; the answer's `phrase` opens its room, and is told this once."""
         return self.move("invite", part=part, name=name, why=why, **more)
+
+    def snooze(self, until: datetime) -> Snoozed:
+        """Put it out of one's own sight; `until` needs a zone. It is no part of the case."""
+        return self._http.put(f"{_path(self.ref)}/snooze", Snooze(until=until), Snoozed)
+
+    def wake(self) -> Snoozed:
+        """Take it back into one's own lists."""
+        return self._http.delete(f"{_path(self.ref)}/snooze", Snoozed)
 
     def messages(self) -> Iterator[Message]:
         """Read what was said, oldest first."""

@@ -19,6 +19,7 @@ from tocsin.client.http import Http
 from tocsin.core.wire.access import Me, Token
 from tocsin.core.wire.desk import Card, Measures, Member, Policy, Project, SkillBoard
 from tocsin.core.wire.duty import Duty
+from tocsin.core.wire.own import Snoozed
 from tocsin.core.wire.report import NewReport, Receipt
 
 
@@ -67,6 +68,10 @@ class Client:
     def revoke(self, token: str) -> Token:
         """End one of one's own tokens."""
         return self._http.delete(f"/tokens/{quote(token, safe='')}", Token)
+
+    def snoozed(self) -> tuple[Snoozed, ...]:
+        """List what one put aside."""
+        return self._http.get("/snoozed", tuple[Snoozed, ...])
 
     def projects(self) -> tuple[Project, ...]:
         """List projects."""

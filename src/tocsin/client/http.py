@@ -66,6 +66,11 @@ class Http:
         content = msgspec.json.encode(body)
         return decode(self._send("POST", path, content=content, headers=told, params=_told(query)).content, kind)
 
+    def put(self, path: str, body: Any, kind: type[T]) -> T:
+        """Set something to a value; the same again changes nothing."""
+        told = {"Content-Type": "application/json"}
+        return decode(self._send("PUT", path, content=msgspec.json.encode(body), headers=told).content, kind)
+
     def form(self, path: str, fields: Mapping[str, str], files: list[tuple[str, tuple[str, Any]]], kind: type[T]) -> T:
         """Send a form with files. It is not tried again: files are read while they are sent."""
         return decode(self._send("POST", path, tries=1, data=dict(fields), files=files).content, kind)

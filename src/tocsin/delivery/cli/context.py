@@ -104,9 +104,10 @@ def who(desk: Desk, named: str) -> PersonInfo:
 def reference(desk: Desk, person: PersonInfo, given: str) -> CaseRef:
     """Turn what was typed into a case reference: the reference itself, its last five letters, or a row of the inbox."""
     if not given.isdigit():
-        lines = () if "-" in given else inbox.page(desk, person.id, tab="open").lines
+        tabs = () if "-" in given else ("open", "snoozed")
+        lines = [line for tab in tabs for line in inbox.page(desk, person.id, tab=tab).lines]
         return next((line.case for line in lines if line.case.endswith(f"-{given}")), given)
-    lines = inbox.page(desk, person.id).lines
+    lines = list(inbox.page(desk, person.id).lines)
     if not 1 <= int(given) <= len(lines):
         stop(f"the inbox has {len(lines)} rows, no row {given}", Exit.NOT_FOUND)
     return lines[int(given) - 1].case

@@ -16,6 +16,7 @@ from tocsin.core.intake import MAX_FILE_BYTES, Attachment
 from tocsin.core.vocabulary import CaseRef, Refused
 from tocsin.core.wire.case import Case, Event, Events, Message, Messages
 from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
+from tocsin.core.wire.own import Snoozed
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import desk, installation, step_up, stop, who
@@ -26,6 +27,7 @@ from tocsin.services.api_tokens import Caller
 from tocsin.services.app import Front
 from tocsin.services.office import MOST, Filter, Office
 from tocsin.services.office.moves import moves
+from tocsin.services.office.own import OwnOffice
 from tocsin.services.office.records import card
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.step_up import STEPPED
@@ -90,6 +92,11 @@ class Here:
             return _told(self.office.move(ref, name, asked), ref)
         except Unavailable as error:
             stop(f"nothing was written: {error}. Try again.", Exit.UPSTREAM)
+
+    def snooze(self, ref: CaseRef, until: datetime | None) -> Snoozed:
+        """Put a case out of one's own sight, or with None take it back."""
+        own = OwnOffice(self.office.desk, self.office.caller)
+        return _told(own.snooze(ref, until) if until else own.wake(ref))
 
     def preview(self, ref: CaseRef) -> Preview:
         """What would be published."""

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from tocsin.core.wire.desk import CaseRow
+from tocsin.core.wire.desk import CasePage, CaseRow
 from tocsin.delivery.cli.context import as_json, as_person, print_json, table
 from tocsin.delivery.cli.seat import seat
 from tocsin.services.ports.store import NEVER
@@ -20,6 +20,7 @@ TABS: Final[Mapping[str, tuple[str, dict[str, str]]]] = {
     "held": ("Held", {"waits_for": "held"}),
     "reporter": ("Waiting for reporter", {"waits_for": "reporter"}),
     "mine": ("Mine", {"lead": "me"}),
+    "snoozed": ("Put aside", {"aside": "only"}),
     "open": ("All open", {}),
     "done": ("Done", {"show": "done"}),
 }
@@ -54,7 +55,7 @@ def inbox(  # noqa: PLR0913 - one for each option
     `--digest` is for a desktop: numbers only, no name of a case, and no line at all where nothing waits.
     """
     at = seat(ctx, person)
-    title, asked = ("Found", {"words": sought}) if sought else TABS[tab]
+    title, asked = ("Found", {"words": sought}) if sought else (TABS[tab][0], {"aside": "out", **TABS[tab][1]})
     page = at.page(project=project, after=after, **({"by": by} if by else {}), **asked)
     if digest:
         if page.items:
@@ -64,9 +65,9 @@ def inbox(  # noqa: PLR0913 - one for each option
         print_json(page)
         return
     if not page.items:
-        click.echo(f"{title}: nothing.")
+        click.echo(f"{title}: nothing.{_aside(page, tab, ' ')}")
         return
-    click.echo(f"{title} · {page.counts.get('team', 0)} need the team")
+    click.echo(f"{title} · {page.counts.get('team', 0)} need the team{_aside(page, tab, ' · ')}")
     now = at.now()
     extra = {"": "", orders.AGE: "TOUCHED"}.get(by or "", "PRIORITY")
     heads = ("#", "", "DUE", "CASE", "PHASE", *((extra,) if extra else ()), "SEVERITY", "LEAD", "TITLE")
@@ -74,6 +75,12 @@ def inbox(  # noqa: PLR0913 - one for each option
     table(heads, [_cells(str(n) if counted else "", row, now, extra) for n, row in enumerate(page.items, 1)])
     if page.next:
         click.echo(f"more: tocsin inbox --tab {tab}{f' --by {by}' if by else ''} --after {page.next}")
+
+
+def _aside(page: CasePage, tab: str, before: str) -> str:
+    """Say how many are put aside, where the list leaves them out."""
+    count = page.counts.get("snoozed", 0)
+    return f"{before}{count} put aside (--tab snoozed)" if count and tab != "snoozed" else ""
 
 
 def summed(rows: Sequence[CaseRow], more: bool, now: datetime) -> str:

@@ -23,6 +23,7 @@ from tocsin.delivery.cli.context import act, actor_in, as_json, as_person, inert
 from tocsin.delivery.cli.embargo import instant
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.delivery.cli.priority import point, priority
+from tocsin.delivery.cli.snooze import snooze
 from tocsin.services import inviting, relating, threads
 from tocsin.services.queries import case as query
 from tocsin.services.queries import people
@@ -307,5 +308,5 @@ def _told(result: Case | Refused, said: str) -> None:
     click.echo(said)
 
 
-for _command in (answer, priority, point):
+for _command in (answer, priority, point, snooze):
     case.add_command(_command)

@@ -17,6 +17,7 @@ import click
 from tocsin.core.vocabulary import CaseRef
 from tocsin.core.wire.case import Case, Event, Message
 from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
+from tocsin.core.wire.own import Snoozed
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import remote, stop
@@ -45,6 +46,9 @@ class Seat(Protocol):
 
     def move(self, ref: CaseRef, name: str, wish: dict[str, Any]) -> Moved:
         """Make a move."""
+
+    def snooze(self, ref: CaseRef, until: datetime | None) -> Snoozed:
+        """Put a case out of one's own sight, or with None take it back."""
 
     def preview(self, ref: CaseRef) -> Preview:
         """What would be published."""
@@ -103,7 +107,7 @@ def reference(at: Seat, given: str) -> CaseRef:
     if not given.isdigit():
         rows = () if "-" in given else at.page().items
         return next((row.ref for row in rows if row.ref.endswith(f"-{given}")), given)
-    rows = at.page(waits_for="team").items
+    rows = at.page(waits_for="team", aside="out").items
     if not 1 <= int(given) <= len(rows):
         stop(f"the inbox has {len(rows)} rows, no row {given}", Exit.NOT_FOUND)
     return rows[int(given) - 1].ref

@@ -14,6 +14,7 @@ from tocsin.client import Client, Conflict, Failed, NotFound, NotNow, OpenCase, 
 from tocsin.core.vocabulary import CaseRef, Refused
 from tocsin.core.wire.case import Case, Event, Message
 from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
+from tocsin.core.wire.own import Snoozed
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import Remote
@@ -61,6 +62,10 @@ class There:
     def move(self, ref: CaseRef, name: str, wish: dict[str, Any]) -> Moved:
         """Make a move."""
         return _asked(lambda: self._open(ref).move(name, **wish), ref)
+
+    def snooze(self, ref: CaseRef, until: datetime | None) -> Snoozed:
+        """Put a case out of one's own sight, or with None take it back."""
+        return _asked(lambda: self._open(ref).snooze(until) if until else self._open(ref).wake())
 
     def preview(self, ref: CaseRef) -> Preview:
         """What would be published."""

@@ -150,7 +150,7 @@ class Office:
             return refused
         projects = tuple(each for each in self._projects() if asked.project in ("", each))
         lead = self.caller.person if asked.lead == "me" else asked.lead
-        return listing.page(self.desk, projects, msgspec.structs.replace(asked, lead=lead))
+        return listing.page(self.desk, projects, msgspec.structs.replace(asked, lead=lead), self.caller.person)
 
     def case(self, ref: CaseRef) -> told.Case | Refused:
         """Tell a case."""

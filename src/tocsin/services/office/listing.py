@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -10,10 +11,10 @@ import msgspec
 from tocsin.core.vocabulary import ProjectId
 from tocsin.core.wire import case as told
 from tocsin.core.wire import desk as lists
-from tocsin.services import finding
+from tocsin.services import finding, own
 from tocsin.services.app import Desk
 from tocsin.services.office import records
-from tocsin.services.ports.store import InboxQuery
+from tocsin.services.ports.store import InboxQuery, InboxRow
 from tocsin.services.queries import inbox, orders
 
 PAGE: Final = 50
@@ -24,8 +25,9 @@ MOST: Final = 200
 class Filter(msgspec.Struct, frozen=True):
     """Which cases to list. `open` None lists open and done ones, `lead` is the id of a person, `after` a cursor of the
     same order; `by` is "" for what is due first or one of `orders.ORDERS`, which look at a thousand cases at most.
-    `words` finds cases by what they are called or say, whatever their state; of the other filters only `project` and
-    `limit` hold beside it."""
+    `aside` is what becomes of cases that the person who asks has put aside: "" nothing, `out` leaves them out, `only`
+    lists them alone. `words` finds cases by what they are called or say, whatever their state; of the other filters
+    only `project` and `limit` hold beside it."""
 
     project: ProjectId = ""
     open: bool | None = True
@@ -34,14 +36,18 @@ class Filter(msgspec.Struct, frozen=True):
     lead: str = ""
     by: str = ""
     words: str = ""
+    aside: str = ""
     after: str = ""
     limit: int = PAGE
 
 
-def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter) -> lists.CasePage:
-    """List one page of the cases of `projects`. Costs O(page); another order costs O(`orders.CEILING`)."""
+def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter, person: str) -> lists.CasePage:
+    """List one page of the cases of `projects`, as `person` asks for them.
+
+    Costs O(page); another order costs O(`orders.CEILING`).
+    """
     limit, by = max(1, min(asked.limit, MOST)), orders.known(asked.by)
-    counts = desk.inbox.counts(projects, orders.CEILING) if projects else {}
+    counts = _counts(desk, projects, person)
     if asked.words.strip():
         sought = finding.find(desk, projects, asked.words).rows[:limit]
         items = tuple(records.row(desk, row, said) for row, said in sought)
@@ -55,7 +61,7 @@ def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter) -> lists.Ca
         after=None if by else inbox.from_cursor(asked.after),
         limit=orders.CEILING if by else limit + 1,
     )
-    found = desk.inbox.page(query) if projects else ()
+    found = _rows(desk, query, asked.aside, person) if projects else ()
     if by:
         opened = [(each, inbox.open_summary(desk, each)) for each in found]
         shown, further = orders.cut(orders.ordered(desk, opened, by, desk.now()), asked.after, limit)
@@ -64,3 +70,18 @@ def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter) -> lists.Ca
         items = tuple(records.row(desk, each, inbox.open_summary(desk, each)) for each in found[:limit])
         further = inbox.cursor(found[limit - 1]) if len(found) > limit else ""
     return lists.CasePage(tlp=told.TLP, items=items, counts=counts, next=further)
+
+
+def _counts(desk: Desk, projects: tuple[ProjectId, ...], person: str) -> dict[str, int]:
+    found = dict(desk.inbox.counts(projects, orders.CEILING)) if projects else {}
+    sleeping = sum(1 for _ in own.sleeping(desk, person, projects))
+    return found | ({"snoozed": sleeping} if sleeping else {})
+
+
+def _rows(desk: Desk, query: InboxQuery, aside: str, person: str) -> Sequence[InboxRow]:
+    """Read as many rows as the query wants, without what is put aside, or nothing but that."""
+    if aside == "only":
+        return sorted(own.sleeping(desk, person, query.projects), key=lambda row: (row.next_due, row.case))
+    put, now = own.snoozed(desk, person) if aside == "out" else {}, desk.now()
+    rows = desk.inbox.page(msgspec.structs.replace(query, limit=query.limit + len(put)))
+    return [row for row in rows if not own.sleeps(row, put.get(row.case), now)][: query.limit]

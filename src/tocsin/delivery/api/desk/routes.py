@@ -172,6 +172,9 @@ def cases(  # noqa: PLR0913 - one parameter for each filter
         Query(description="Another order than what is due first, or one class of priority; of a thousand at most."),
     ] = "",
     words: Annotated[str, Query(max_length=200, description="Find these, whatever the state; `project` narrows.")] = "",
+    aside: Annotated[
+        Literal["", "out", "only"], Query(description="Without what the caller put aside, or that alone.")
+    ] = "",
     after: Annotated[str, Query(max_length=400, description="`next` of the page before, in the same order.")] = "",
     limit: Limit = PAGE,
 ) -> HttpResponse:
@@ -185,6 +188,7 @@ def cases(  # noqa: PLR0913 - one parameter for each filter
             lead=lead,
             by=by,
             words=words,
+            aside=aside,
             after=after,
             limit=limit,
         )

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What somebody keeps for themselves alone, as it travels: cases that they put aside for a while."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from tocsin.core.wire import Wire
+
+
+class Snooze(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Until when a case is to be out of the caller's sight: a month ahead at most."""
+
+    until: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Snoozed(Wire):
+    """A case that the caller put aside. It `sleeps` until then, unless anything new happens in it or a promise comes
+    due within a day: then it stands in their lists again. Nobody else sees any of this."""
+
+    case: str
+    until: datetime
+    sleeps: bool
