@@ -117,7 +117,7 @@ def test_the_desk_is_told_of_a_mailbox_that_stays_away_and_no_more_after_its_ret
     home, box = house(), Box()
 
     def told() -> list[str]:
-        return [each for each in health.banners(home.desk) if "mailbox" in each]
+        return [each for each in health.banners(home.desk, home.dana) if "mailbox" in each]
 
     look(home, box, 1, timedelta(minutes=5))
     assert told() == [], "five minutes are no news"

@@ -215,7 +215,7 @@ def test_red_words_stand_on_the_desk_when_something_is_wrong_and_only_then(home:
     facts, now = desk.machine.facts, home.clock()
 
     def shown() -> str:
-        return " ".join(health.banners(desk))
+        return " ".join(health.banners(desk, home.dana))
 
     assert "No backup was ever restored" in shown()
     facts.note(health.DRILLED, health.GOOD, now)
@@ -225,7 +225,8 @@ def test_red_words_stand_on_the_desk_when_something_is_wrong_and_only_then(home:
     facts.note(health.DRILLED, "the restored database is damaged", home.clock())
     assert "the restored database is damaged" in shown()
     facts.note(health.DRILLED, health.GOOD, home.clock())
-    desk.machine.alarms.sound(Alarm(at=home.clock(), kind="tampered", case="WHPG-2026-k7x4m"))
-    assert "tampered (WHPG-2026-k7x4m)" in shown()
+    ref = report(home).case
+    desk.machine.alarms.sound(Alarm(at=home.clock(), kind="tampered", case=ref))
+    assert f"tampered ({ref})" in shown()
     incident.halt(desk)
     assert "Nothing goes out" in shown()

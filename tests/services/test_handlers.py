@@ -41,7 +41,7 @@ def test_a_lead_who_lost_release_permission_is_told_of_each_day_until_it_is_mend
     assert handlers.check(home.desk) == 0, "once a day"
     (alarm,) = home.desk.machine.alarms.untold(9)
     assert (alarm.kind, alarm.case, alarm.actor, alarm.place) == (DRIFTED, ref, mo, COMMUNITY)
-    assert any(f"{DRIFTED} ({ref})" in each for each in health.banners(home.desk))
+    assert any(f"{DRIFTED} ({ref})" in each for each in health.banners(home.desk, home.dana))
     home.clock.advance(timedelta(days=1))
     assert handlers.check(home.desk) == 1
     home.desk.people.add("Mo", "mo@example.org", {COMMUNITY: BOTH})

@@ -26,7 +26,7 @@ from tocsin.services.distribution import leaving, members, telling
 from tocsin.services.forge import sync, wishes
 from tocsin.services.health import WORKER
 from tocsin.services.hooks import deliveries
-from tocsin.services.mail import fetching, held
+from tocsin.services.mail import fetching, held, reminding
 from tocsin.services.ports.machine import CLAIMED
 from tocsin.services.post import digest, expiry
 from tocsin.services.rollout import announcing
@@ -71,6 +71,7 @@ def chores(config: Config) -> Sequence[Chore]:
         Chore("daily mails", 5 * MINUTE, partial(_alone, "daily mails", digest.make, 10 * MINUTE)),
         Chore("keys that end", 60 * MINUTE, partial(_alone, "keys that end", expiry.warn, 10 * MINUTE), at_once=True),
         Chore("leads who may not", 60 * MINUTE, partial(_alone, "leads", handlers.check, 10 * MINUTE), at_once=True),
+        Chore("telling of held mail", MINUTE, partial(_alone, "held mail", reminding.remind, 10 * MINUTE)),
         Chore("forgetting old mail", 60 * MINUTE, partial(_alone, "old mail", held.forget, 10 * MINUTE)),
         Chore("giving packages to distributors", MINUTE / 2, partial(_alone, "packages", telling.give, 10 * MINUTE)),
         Chore("ending distributors", MINUTE, partial(_alone, "leavers", leaving.finish, 10 * MINUTE), at_once=True),

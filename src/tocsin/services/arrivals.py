@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Takes up what strangers left at the front, one kind after another; to add a kind: one line in `TAKERS`.
 
-Each taker is safe to repeat: an arrival is marked as taken only after it. What cannot be taken up is kept, told of once
-and holds nobody up.
+Each taker is safe to repeat: an arrival is marked as taken only after it. What cannot be taken up is kept, holds nobody
+up, and is tried again (`services.stuck`); the desk is told of what has waited for long (`services.health`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tocsin.services.ports.records import Arrival
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.rollout import door as subscribing
 from tocsin.services.rollout import subscribers
+from tocsin.services.stuck import put_off
 
 BATCH: Final = 50
 
@@ -53,7 +54,7 @@ def take_up(desk: Desk, stuck: set[str]) -> int:
         except Unavailable:
             raise
         except Exception as error:
-            stuck.add(arrival.id)
+            put_off(stuck, arrival.id, error)
             _log.error("what was left at the front (%s) cannot be taken up: %s", arrival.kind, type(error).__name__)
             continue
         done.append(arrival.id)

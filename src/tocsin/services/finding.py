@@ -61,11 +61,10 @@ def page(desk: Desk, person: str, words: str, project: str = "") -> tuple[inbox.
 
 
 def _called(desk: Desk, projects: tuple[ProjectId, ...], name: str) -> Iterator[CaseRef]:
-    """The case of this reference, of its end, or of this CVE id, where it still has it."""
+    """The cases of this reference, of its end, or of this CVE id, where they still have it."""
     yield name
-    case = desk.likes.called(name)
-    row = desk.inbox.row(case) if case else None
-    if row and row.project in projects and row.body:
-        names = {row.case.casefold(), tail(row.case), inbox.open_summary(desk, row).cve.casefold()}
-        if name.casefold() in names:
-            yield row.case
+    for row in desk.inbox.rows(desk.likes.called(projects, name)):
+        if row.project in projects and row.body:
+            names = {row.case.casefold(), tail(row.case), inbox.open_summary(desk, row).cve.casefold()}
+            if name.casefold() in names:
+                yield row.case

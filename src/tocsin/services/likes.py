@@ -71,7 +71,8 @@ class Likes:
         self._seen: dict[CaseRef, int] = {}
         self._views: OrderedDict[frozenset[ProjectId], View] = OrderedDict()
         self._alike: dict[CaseRef, dict[str, float]] = {}
-        self._called: dict[str, CaseRef] = {}
+        self._called: dict[tuple[ProjectId, str], CaseRef] = {}
+        self._stands: dict[CaseRef, ProjectId] = {}
         self.serial = 0
         """The newest publication that was taken in."""
         self.whole = False
@@ -89,11 +90,15 @@ class Likes:
     def learn(self, case: CaseRef, project: ProjectId, seq: int, told: array[int], cve: str = "") -> None:
         """Take in a report's terms and what its case is called, or note that it has moved on."""
         with self._lock:
+            if (before := self._stands.get(case, project)) != project:
+                self._shelves[before].remove(case)
+                self._forget(case)
+            self._stands[case] = project
             shelf = self._shelves.setdefault(project, Shelf())
             self._seen[case] = seq
-            self._called[tail(case)] = case
+            self._called[project, tail(case)] = case
             if cve:
-                self._called[cve.casefold()] = case
+                self._called[project, cve.casefold()] = case
             if shelf.terms(case) != told:
                 shelf.add(case, told)
 
@@ -121,10 +126,13 @@ class Likes:
             )
             return [case for _, case in nsmallest(most, hits)]
 
-    def called(self, name: str) -> CaseRef | None:
-        """The case that a CVE id or the end of a reference was last seen of; whoever asks looks whether it still is."""
+    def called(self, projects: Iterable[ProjectId], name: str) -> list[CaseRef]:
+        """The cases of these projects that a CVE id or the end of a reference was last seen of; whoever asks looks
+        whether they still are. What another project calls so changes nothing of the answer."""
+        names = (name.casefold(), tail(name))
         with self._lock:
-            return self._called.get(name.casefold()) or self._called.get(tail(name))
+            found = (self._called.get((project, each)) for project in projects for each in names)
+            return list(dict.fromkeys(each for each in found if each))
 
     def compare(self, project: ProjectId, case: CaseRef) -> None:
         """Look for what a case is like among what everybody in its project may see; the outcome is its mark."""
@@ -138,6 +146,14 @@ class Likes:
         with self._lock:
             found = self._alike.get(case)
             return Mark(score=max(found.values()), count=len(found)) if found else None
+
+    def _forget(self, case: CaseRef) -> None:
+        """Forget what was found for a case that went to another project: there it is compared with what is there."""
+        for other in self._alike.pop(case, {}):
+            known = self._alike.get(other, {})
+            known.pop(case, None)
+            if not known:
+                self._alike.pop(other, None)
 
     def _note(self, case: CaseRef, hits: Iterable[Hit]) -> None:
         """Keep what was found for a case; whatever it is like is like it, and is counted once."""

@@ -46,6 +46,7 @@ from tocsin.services.post import carry, given, sending
 from tocsin.services.publishing import Later
 from tocsin.services.queries import inbox
 from tocsin.services.room import DROP, GiveKey, Left
+from tocsin.services.stuck import put_off
 
 BATCH: Final = 50
 OUTSIDE: Final = frozenset(str(each.__struct_config__.tag) for each in (notices.TargetDue, CveDue))
@@ -86,7 +87,7 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
-    """Take one turn. `stuck` collects what did not open, so that it is kept, told of once and holds nobody up."""
+    """Take one turn. `stuck` collects what could not be taken up, so that it is kept and holds nobody up."""
     stuck = set() if stuck is None else stuck
     drops = take_drops(desk, stuck) + arrivals.take_up(desk, stuck)
     ticks = tick(desk, stuck)
@@ -155,7 +156,7 @@ def _carried(desk: Desk, drop: Drop, actor: Actor, command: room.CaseCommand) ->
 
 
 def _stuck(stuck: set[str], what: str, words: str, error: Exception) -> None:
-    stuck.add(what)
+    put_off(stuck, what, error)
     _log.error("%s cannot be taken up and is kept: %s", words, type(error).__name__)
 
 
@@ -170,8 +171,9 @@ def tick(desk: Desk, stuck: set[str]) -> int:
     due = [ref for ref in desk.inbox.to_wake(desk.now(), BATCH + len(stuck)) if ref not in stuck]
     for ref in due:
         try:
-            cases.handle(desk, ref, cmd.Tick(), CLOCK_ACTOR)
-            _let_rest(desk, ref)
+            told = cases.handle(desk, ref, cmd.Tick(), CLOCK_ACTOR)
+            if not isinstance(told, Refused) or told.code != "conflict":  # others write: it is looked at again soon
+                _let_rest(desk, ref)
         except Unavailable:
             raise
         except Exception as error:

@@ -14,7 +14,7 @@ from typing import Final
 
 from tocsin.core.clock.instants import at, show, zone
 from tocsin.core.notices import Step
-from tocsin.core.vocabulary import CaseRef
+from tocsin.core.vocabulary import CaseRef, ProjectId
 
 PRIVATE: Final = "PRIVATE to: {who}"
 """First line of every mail of a thread, so that nobody has to guess who else reads it."""
@@ -28,6 +28,7 @@ _HAPPENED: Final[Mapping[str, str]] = {
     "party.declined": "A party declined",
     "party.left": "A party left",
     "mail.undeliverable": "A mail of this case could not be delivered",
+    "mail.held": "Mail is held for a person",
     "key.expires": "An OpenPGP key ends soon",
 }
 
@@ -123,6 +124,24 @@ def _when(step: Step, place: str) -> str:
 def banner(who: str) -> str:
     """The first line of a mail with content."""
     return PRIVATE.format(who=who)
+
+
+def held_subject(project: ProjectId) -> str:
+    """Of the mail that tells of mail that is held."""
+    return f"[{project}] Mail waits for a person"
+
+
+def held(project: ProjectId, count: int, desk: str) -> str:
+    """The whole text of a mail that tells of mail that is held."""
+    return (
+        f"In {project}, {mails_wait(count)}. No rule could place it, and it may be a report: no promise runs for it "
+        f"until a person makes it one.\n\n{desk}/mail"
+    )
+
+
+def mails_wait(count: int) -> str:
+    """How much mail is held, of whichever project."""
+    return "1 mail waits for a person" if count == 1 else f"{count} mails wait for a person"
 
 
 def digest_subject(waiting: int) -> str:

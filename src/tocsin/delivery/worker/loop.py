@@ -15,6 +15,7 @@ from tocsin.delivery.worker.lane import Lane
 from tocsin.services import worker
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Unavailable
+from tocsin.services.stuck import Stuck
 
 PACE: Final = 0.5
 """Seconds at least from a turn that did something to the next. A turn costs the same for one report and for fifty, so
@@ -36,8 +37,9 @@ class Chore(NamedTuple):
 
 def run(desk: Desk, seconds: float, stop: threading.Event) -> None:
     """Take turns until told to stop; waits `seconds` after a turn that had nothing to do, a moment after others."""
-    stuck: set[str] = set()
+    stuck = Stuck(desk.now)
     while not stop.is_set():
+        stuck.let_go()
         done = turn(desk, stuck)
         if done is None or done.idle:
             stop.wait(seconds)

@@ -16,7 +16,7 @@ from tocsin.core.vocabulary import Actor, Audience, CaseRef, MoveName, ProjectId
 from tocsin.services import cases
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
-from tocsin.services.mail import acknowledging, held, posting
+from tocsin.services.mail import acknowledging, held, posting, reminding
 from tocsin.services.mail.held import Held, State
 from tocsin.services.mail.posting import Forward
 from tocsin.services.mail.reading import Item, item
@@ -143,6 +143,7 @@ def _settled(desk: Desk, kept: Kept[Held], value: Held, ref: CaseRef) -> CaseRef
         held.settle(desk, kept, value)
     except Conflict:
         return GONE
+    reminding.count(desk, kept.project)
     return ref
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daily mail: what waits for the team, at the hour that somebody chose on their own clock (`core.mail_out.quiet`).
 
-It lists what the inbox lists, in the same order. Without a key it has references and due dates only; to somebody whose
-key is known it is encrypted, and has the titles.
+It lists what the inbox lists, in the same order, and says how much mail is held. Without a key it has references and
+due dates only; to somebody whose key is known it is encrypted, and has the titles.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from tocsin.core.mail_out import quiet, words
 from tocsin.core.mail_out.model import Mailbox
 from tocsin.core.vocabulary import ProjectId
 from tocsin.services.app import Desk
+from tocsin.services.mail import reminding
 from tocsin.services.ports.world import PersonInfo
 from tocsin.services.post import letters, members
 from tocsin.services.post.letters import Fixed, Wish
@@ -47,14 +48,16 @@ def _one(desk: Desk, project: ProjectId, person: PersonInfo) -> int:
 
 def _letter(desk: Desk, person: PersonInfo, due: datetime) -> list[Wish]:
     page = inbox.page(desk, person.id, tab="team", limit=MOST)
-    if not page.lines:
+    held = reminding.waiting(desk.machine.facts.all(), page.projects)
+    if not page.lines and not held:
         return []
     plain = [f"{line.case}  {line.phase}, {line.due or 'nothing due'}" for line in page.lines]
     inner = [f"{line.case}  {line.title}" for line in page.lines]
     more = "\n(and more)" if page.next else ""
+    letters_wait = f"{words.mails_wait(held)}: {desk.site.desk_url}/mail" if held else ""
     letter = Fixed(
         subject=words.digest_subject(len(page.lines)),
-        text="\n".join(plain) + more + f"\n\n{desk.site.desk_url}/inbox",
+        text="\n\n".join(filter(None, ("\n".join(plain) + more, letters_wait, f"{desk.site.desk_url}/inbox"))),
         inner="\n".join(inner),
         person=person.id,
     )

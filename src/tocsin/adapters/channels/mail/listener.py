@@ -28,12 +28,15 @@ LONGEST_LINE: Final = 4 * 1024 * 1024
 SECONDS: Final = 120.0
 MOST_RECIPIENTS: Final = 50
 WRITERS: Final = 8
+TRY_AGAIN: Final = "451 4.3.0 Try again later"
+_NOBODY: Final = "<>"
+"""How the library writes the sender of a mail that wants no answer (RFC 5321, section 4.5.5)."""
 
 Keep = Callable[[ProjectId, bytes, Envelope], "bool | Refused"]
 Whose = Callable[[str], "ProjectId | None"]
 
 _log = logging.getLogger("tocsin.mail")
-logging.getLogger("mail.log").setLevel(logging.WARNING)  # below, the library writes down what mails say
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # below, the library writes down what mails say
 
 
 class LongLineSMTP(SMTP):
@@ -64,7 +67,7 @@ class Handler:
         try:
             project = await self._run(self._whose, address)
         except Unavailable:
-            return "451 4.3.0 Try again later"
+            return TRY_AGAIN
         if project is None:
             return "550 5.1.1 There is no such mailbox here"
         envelope.rcpt_tos.append(address)
@@ -78,12 +81,18 @@ class Handler:
         for address in envelope.rcpt_tos:
             asked.setdefault(await self._run(self._whose, address) or "", []).append(address)
         for project, addresses in asked.items():
-            told = Envelope(recipients=tuple(addresses), sender=envelope.mail_from, via=self.protocol)
+            told = Envelope(recipients=tuple(addresses), sender=_sender(envelope.mail_from), via=self.protocol)
             answer = await self._run(self._kept, project, envelope.content, told)
             answers |= dict.fromkeys(addresses, answer)
         if self.protocol == "lmtp":
             return "\r\n".join(answers[address] for address in envelope.rcpt_tos)
         return next((each for each in answers.values() if not each.startswith("2")), "250 2.0.0 Kept")
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Whatever goes wrong here passes: the mail's server keeps it and tries again, and is told nothing of why. The
+        library would refuse it for good, with the words of the error."""
+        _log.error("a mail server's command failed, it will try again: %s", type(error).__name__)
+        return TRY_AGAIN
 
     def _kept(self, project: ProjectId, content: bytes, envelope: Envelope) -> str:
         if not project:
@@ -92,11 +101,16 @@ class Handler:
             kept = self._keep(project, content, envelope)
         except (Unavailable, OSError) as error:
             _log.warning("a mail could not be kept, its server will try again: %s", type(error).__name__)
-            return "451 4.3.0 Try again later"
+            return TRY_AGAIN
         return f"552 5.3.4 {kept.because}" if isinstance(kept, Refused) else "250 2.0.0 Kept"
 
     async def _run(self, do: Callable[..., Any], *given: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, do, *given)
+
+
+def _sender(said: str) -> str:
+    """The envelope's sender, "" for nobody. Bytes that are no UTF-8 do not keep a mail out (RFC 6531)."""
+    return "" if said == _NOBODY else said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 class _Inet(Controller):
@@ -118,6 +132,7 @@ def listen(place: str, handler: Handler, hostname: str) -> _Inet | _Socket:
     """Listen at `host:port`, or at a path of the file system; returns what `stop()` ends. Raises OSError."""
     options: dict[str, Any] = {
         "data_size_limit": MAX_BYTES,
+        "enable_SMTPUTF8": True,  # or servers send back what people with letters beyond ASCII in their address write
         "timeout": SECONDS,
         "ident": "Tocsin",
         "server_hostname": hostname,

@@ -23,6 +23,7 @@ from tocsin.delivery.desk.rows import Table, rows
 from tocsin.services import claims, finding, lookalikes, own
 from tocsin.services.canary_state import banner
 from tocsin.services.health import banners
+from tocsin.services.mail import reminding
 from tocsin.services.ports.store import NEVER
 from tocsin.services.queries import case as case_queries
 from tocsin.services.queries import inbox as queries
@@ -84,7 +85,8 @@ def show(
         "many": many,
         "asof": words.instant(page.at),
         "at": "inbox",
-        "health": banners(request.desk),
+        "health": banners(request.desk, request.person),
+        "letters": reminding.waiting(request.desk.machine.facts.all(), page.projects),
         "banner": banner(request.desk.machine.facts, request.desk.projects, request.desk.now()),
         "calm": quiet(request.desk, request.person) if tab == START and not page.lines else None,
         "here": back(f"/inbox?{asked.urlencode()}"),
