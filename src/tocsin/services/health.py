@@ -88,5 +88,5 @@ def _idle(desk: Desk, worker: Fact | None, now: datetime) -> Iterator[str]:
         since = f"{worker.at:%Y-%m-%d %H:%M} UTC"
         yield f"No worker gave a sign of life since {since}: nothing is sent, and no clock warns. Start “tocsin serve”."
     elif now - oldest >= LEFT:
-        since = f"{oldest:%Y-%m-%d %H:%M} UTC"
-        yield f"What came in at {since} could not be taken up yet: a report may wait. The reason is in the log."
+        # When, and for which project, is not for everybody: something came in there.
+        yield "Something that came in could not be taken up yet: a report may wait. The reason is in the log."
