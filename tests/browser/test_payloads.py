@@ -27,7 +27,7 @@ from tocsin.core.case.drafting import CreditGiven, ReferenceGiven
 from tocsin.core.case.shared import Part
 from tocsin.core.intake import CreditWish, Identity, Report
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience
-from tocsin.services import cases, inviting
+from tocsin.services import cases, finding, inviting
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -161,7 +161,8 @@ def walk_desk(office: Office, eye: Eyes, words: Words) -> None:
     """Every page of the desk that shows what strangers wrote."""
     ref = hostile_case(office, words)
     eye.look("inbox", f"{office.url}/inbox")
-    eye.look("search", f"{office.url}/inbox?q={quote(words.short('asked'))}")
+    asked = finding.sealed(office.house.desk, office.house.dana, words.short("asked"))
+    eye.look("search", f"{office.url}/inbox?q={quote(asked)}")
     tabs = (
         "",
         "/decide",

@@ -39,6 +39,7 @@ def addresses(ref: str, blob: str = "blb_1") -> dict[str, list[str]]:
         "people": ["/people"],
         "people-change": [f"/people/{story.PROJECT}"],
         "inbox-news": ["/inbox/news"],
+        "inbox-find": ["/inbox/find"],
         "inbox-do": ["/inbox/do"],
         "calendar": ["/calendar"],
         "duty": ["/duty"],

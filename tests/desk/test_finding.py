@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,12 @@ def send(house: House, report: Report, project: str = story.PROJECT) -> str:
     return receipt.case
 
 
+def seek(browser: Client, words: str, project: str = "") -> str:
+    sent = browser.post("/inbox/find", {"q": words, "project": project})
+    assert sent.status_code == 303
+    return look(browser, sent.headers["Location"])
+
+
 def other(house: House) -> str:
     return next(project.id for project in house.desk.projects.all() if project.id != story.PROJECT)
 
@@ -51,11 +58,11 @@ def two(house: House) -> tuple[str, str]:
 
 def test_every_word_has_to_be_said_and_who_says_them_first_stands_first(sign_in: SignIn, two: tuple[str, str]) -> None:
     dana = sign_in()
-    assert rows(look(dana, "/inbox?q=heap+decoder")) == list(two)
-    assert rows(look(dana, "/inbox?q=Heap+overflow")) == [two[0]]
-    assert rows(look(dana, "/inbox?q=heap+nowhere")) == []
-    assert "No case found" in look(dana, "/inbox?q=heap+nowhere")
-    assert 'name="q" value="heap decoder"' in look(dana, "/inbox?q=heap+decoder")
+    assert rows(seek(dana, "heap decoder")) == list(two)
+    assert rows(seek(dana, "Heap overflow")) == [two[0]]
+    assert rows(seek(dana, "heap nowhere")) == []
+    assert "No case found" in seek(dana, "heap nowhere")
+    assert 'name="q" value="heap decoder"' in seek(dana, "heap decoder")
 
 
 def test_a_case_is_found_by_its_reference_by_its_end_and_by_its_cve_id(
@@ -63,30 +70,31 @@ def test_a_case_is_found_by_its_reference_by_its_end_and_by_its_cve_id(
 ) -> None:
     dana = sign_in()
     for name in (two[0], two[0].rpartition("-")[2], two[0].rpartition("-")[2].upper()):
-        assert rows(look(dana, f"/inbox?q={name}")) == [two[0]]
+        assert rows(seek(dana, name)) == [two[0]]
     story.accepted(house, two[1])
     story.act(house, two[1], cmd.SetCve(cve_id="CVE-2026-31337"))
     lookalikes.catch_up(house.desk)
-    assert rows(look(sign_in(), "/inbox?q=cve-2026-31337")) == [two[1]]
+    assert rows(seek(sign_in(), "cve-2026-31337")) == [two[1]]
     story.act(house, two[1], cmd.SetCve(cve_id="CVE-2026-31338"))
     lookalikes.catch_up(house.desk)
-    assert rows(look(sign_in(), "/inbox?q=CVE-2026-31337")) == [], "it is called otherwise by now"
+    assert rows(seek(sign_in(), "CVE-2026-31337")) == [], "it is called otherwise by now"
 
 
 def test_what_was_decided_long_ago_is_found_too(house: House, sign_in: SignIn, two: tuple[str, str]) -> None:
     story.answered(house, two[0])
     story.act(house, two[0], cmd.Reject(rejection=RejectionClass.OUT_OF_SCOPE, reason=story.REASON))
-    assert two[0] in rows(look(sign_in(), "/inbox?q=overflow"))
+    assert two[0] in rows(seek(sign_in(), "overflow"))
 
 
 def test_nothing_of_another_project_is_found_by_any_name_or_told_by_its_absence(
     house: House, sign_in: SignIn, member: Callable[..., str], two: tuple[str, str]
 ) -> None:
     guest = sign_in(member("Guest", other(house), Role.TRIAGER))
-    nothing = re.sub(r"unheard-of|name=.csrf[^>]*", "", look(guest, "/inbox?q=unheard-of"))
+    changes = r"{}|name=.csrf[^>]*|q=[\w.%-]+"
+    nothing = re.sub(changes.format("unheard-of"), "", seek(guest, "unheard-of"))
     for name in ("truncated", two[0], two[0].rpartition("-")[2]):
-        assert re.sub(rf"{name}|name=.csrf[^>]*", "", look(guest, f"/inbox?q={name}")) == nothing
-    assert rows(look(sign_in(), "/inbox?q=truncated")) == [two[0]], "the control: it is there"
+        assert re.sub(changes.format(name), "", seek(guest, name)) == nothing
+    assert rows(seek(sign_in(), "truncated")) == [two[0]], "the control: it is there"
 
 
 def test_a_project_narrows_and_an_administrator_without_a_role_finds_nothing(
@@ -94,27 +102,27 @@ def test_a_project_narrows_and_an_administrator_without_a_role_finds_nothing(
 ) -> None:
     there = send(house, HEAP, other(house))
     dana = sign_in()
-    assert set(rows(look(dana, "/inbox?q=truncated"))) == {two[0], there}
-    assert rows(look(dana, f"/inbox?q=truncated&project={other(house)}")) == [there]
+    assert set(rows(seek(dana, "truncated"))) == {two[0], there}
+    assert rows(seek(dana, "truncated", other(house))) == [there]
     outsider = member("Ada", other(house), Role.DISTRIBUTOR)
     page, found = finding.page(house.desk, outsider, "truncated")
     assert (page.lines, found.rows) == ((), ())
 
 
 def test_words_of_somebody_are_shown_and_never_run(sign_in: SignIn, two: tuple[str, str]) -> None:
-    page = look(sign_in(), "/inbox?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")
+    page = seek(sign_in(), '"><script>alert(1)</script>')
     assert "<script>alert" not in page
 
 
 def test_more_than_a_page_says_so_and_a_start_says_that_it_still_reads(house: House, sign_in: SignIn) -> None:
     for number in range(finding.MOST + 1):
         send(house, msgspec.structs.replace(HEAP, title=f"Overflow {number}"))
-    page = look(sign_in(), "/inbox?q=overflow")
+    page = seek(sign_in(), "overflow")
     assert len(rows(page)) == finding.MOST
     assert "There are more: add a word." in page
     assert "still being read" in page
     lookalikes.catch_up(house.desk)
-    assert "still being read" not in look(sign_in(), "/inbox?q=overflow")
+    assert "still being read" not in seek(sign_in(), "overflow")
 
 
 def test_what_was_read_in_after_a_start_finds_the_same(house: House, two: tuple[str, str]) -> None:
@@ -156,3 +164,20 @@ def test_of_more_than_can_be_put_in_order_each_project_has_its_share() -> None:
     assert "B-1" in found
     assert f"A-{2 * likes.RANKED - 1}" in found, "what came last"
     assert "B-2" not in found
+
+
+def test_what_somebody_looks_for_stands_in_no_address_and_leads_nobody_else_there(
+    sign_in: SignIn, member: Callable[..., str], two: tuple[str, str]
+) -> None:
+    """Browsers keep addresses and servers on the way write them down. Negative control: the form asked with GET."""
+    dana = sign_in()
+    address = dana.post("/inbox/find", {"q": "heap decoder"}).headers["Location"]
+    assert "heap" not in address
+    page = look(dana, address)
+    assert rows(page) == list(two)
+    assert not [each for each in re.findall(r'(?:href|action|value)="([^"]*)"', page) if "/" in each and "heap" in each]
+    assert '<form class="seek" role="search" method="post"' in page
+    colleague = sign_in(member("Kim", story.PROJECT, Role.TRIAGER))
+    for asked in (address, "/inbox?q=heap+decoder"):
+        assert "Those words are not kept any more" in look(colleague, asked)
+    assert dana.post("/inbox/find", {"q": "  "}).headers["Location"] == "/inbox"

@@ -9,6 +9,7 @@ another project by now. Titles and reports are looked at, whole words, whatever 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -29,6 +30,11 @@ MOST: Final = 50
 
 SPARE: Final = 10
 """Cases that are looked up beside, because one may have moved to another project or been shredded."""
+
+KEPT: Final = timedelta(days=30)
+"""How long the address of what was found leads there."""
+
+_ASKED: Final = "words asked for by"
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -58,6 +64,17 @@ def page(desk: Desk, person: str, words: str, project: str = "") -> tuple[inbox.
     lines = tuple(msgspec.structs.replace(inbox.line_of(desk, row, said, now), group="") for row, said in found.rows)
     counts = inbox.counts(desk, mine, person)
     return inbox.Page(tab="", project=project, lines=lines, next="", counts=counts, at=now, projects=mine), found
+
+
+def sealed(desk: Desk, person: str, words: str) -> str:
+    """Seal what somebody asks for, so that it can stand in an address: addresses are kept by browsers and written down
+    by servers on the way, and what is looked for tells what a case is about."""
+    return desk.tokens.seal(words.strip()[:MOST_CHARS], f"{_ASKED} {person}", desk.now() + KEPT)
+
+
+def opened(desk: Desk, person: str, token: str) -> str:
+    """The words that this person asked for; "" where they did not, or too long ago."""
+    return desk.tokens.open(token, f"{_ASKED} {person}", desk.now(), str) or ""
 
 
 def _called(desk: Desk, projects: tuple[ProjectId, ...], name: str) -> Iterator[CaseRef]:

@@ -34,6 +34,7 @@ app_name = "desk"
 urlpatterns = [
     path("", inbox.inbox, name="home"),
     path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/find", inbox.find, name="inbox-find"),
     path("inbox/news", inbox.news, name="inbox-news"),
     path("inbox/do", bulk.bulk, name="inbox-do"),
     path("sign-in", signing.sign_in, name="sign-in"),

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from tocsin.core.case.priority import WORDS
 from tocsin.core.vocabulary import RejectionClass
@@ -65,7 +65,8 @@ def show(
     """Render the list, with the selected rows still selected, and the case that is open beside it."""
     asked = _place(request)
     tab, project = asked.get("tab", START), asked.get("project", "")
-    by, after, sought = asked.get("by", ""), asked.get("after", ""), asked.get("q", "").strip()
+    by, after, kept = asked.get("by", ""), asked.get("after", ""), asked.get("q", "")
+    sought = finding.opened(request.desk, request.person, kept) if kept else ""
     if sought:
         page, found = finding.page(request.desk, request.person, sought, project)
         tab, after, more = "", "", {**more, "sought": sought, "found": found}
@@ -94,10 +95,20 @@ def show(
         "kinds": KINDS,
         **({} if sought else _news(page, tab, project, after)),
         **_said(request),
+        **({"did": "Those words are not kept any more: type them again."} if kept and not sought else {}),
         **(_pane(request, opened, page) if opened else {}),
         **more,
     }
     return render(request, "desk/inbox.html", context, status=status)
+
+
+@signed_in
+@require_POST
+def find(request: DeskRequest) -> HttpResponseBase:
+    """Go to what holds some words. They are posted, and sealed in the address that shows them."""
+    sought, project = request.POST.get("q", "").strip(), request.POST.get("project", "")
+    kept = finding.sealed(request.desk, request.person, sought) if sought else ""
+    return see_other(_address(START, project, sought=kept))
 
 
 @asked_by_itself
