@@ -49,6 +49,16 @@ def test_a_reservation_cut_short_leaves_no_id_behind(place):
     assert list(place.service.ids) == ["CVE-2026-0001"]
 
 
+def test_a_reservation_cut_short_at_one_cna_is_not_looked_for_at_another(place):
+    ref = accepted(place)
+    attempt(place.home, ref, RequestCve())
+    place.home.desk.machine.facts.note("cve/reserving/another-cna", "under way", place.home.clock())
+    run(place.home, 1)
+    assert case_of(place.home, ref).cve_id == "CVE-2026-0001"
+    assert place.home.desk.machine.facts.get("cve/reserving/another-cna").value == "under way"
+    assert place.service.log[0].method == "POST", "there is nothing to look for here"
+
+
 def test_two_cases_that_ask_at_once_get_two_ids(place):
     one, other = accepted(place), accepted(place)
     attempt(place.home, one, RequestCve())

@@ -14,9 +14,11 @@ import pytest
 from tests.services.acts import PROJECT, act, report
 from tests.support import DATA
 from tocsin.core.case import commands as cmd
+from tocsin.core.notices import Notice
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, Refused
 from tocsin.services import alarms, book, cases, looks, own, room, rotation, sealing, verify, worker
 from tocsin.services.ports.keys import Release
+from tocsin.services.ports.machine import Alarm
 from tocsin.services.ports.store import Drop
 from tocsin.services.ports.vault import Limited, Tampered
 from tocsin.services.queries import inbox
@@ -308,6 +310,22 @@ def test_an_alarm_is_told_once_to_lead_and_auditors_and_says_no_content(home: Ho
         (ref, "alarm: tampered", "lead"),
         (ref, "alarm: tampered", "auditors"),
     ]
+
+
+def test_a_notifier_that_cannot_be_reached_ends_no_turn_and_the_alarm_is_told_later(home: House) -> None:
+    class Away:
+        name = "away"
+
+        def tell(self, notice: Notice) -> None:
+            raise ConnectionRefusedError
+
+    home.desk.machine.alarms.sound(Alarm(at=home.clock(), kind="tampered"))
+    cut_off = replace(home.desk, notifiers=(Away(),))
+    worker.run_once(cut_off)
+    assert alarms.tell(cut_off) == 0
+    assert home.told.notices == []
+    assert alarms.tell(home.desk) == 1
+    assert [notice.to for notice in home.told.notices] == ["lead", "auditors"]
 
 
 def test_who_opens_too_many_cases_is_an_alarm_too(home: House) -> None:

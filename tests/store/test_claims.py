@@ -12,7 +12,7 @@ from tests.store.databases import at_once
 from tests.store.stores import T0
 from tocsin.adapters.db.database import Database
 from tocsin.adapters.db.machine import DbFacts
-from tocsin.services.ports.machine import Facts
+from tocsin.services.ports.machine import Fact, Facts
 from tocsin.testing.machine import MemoryFacts
 
 MINUTE = timedelta(minutes=1)
@@ -32,6 +32,14 @@ def test_a_claim_keeps_others_away_until_it_is_over(facts: Facts) -> None:
     assert facts.claim("claim/x", T0 + MINUTE, T0 + 2 * MINUTE), "who died lost it"
     facts.note("claim/x", "", T0 + MINUTE)
     assert facts.claim("claim/x", T0 + MINUTE, T0 + 3 * MINUTE), "who was done gave it back"
+
+
+def test_a_fact_is_found_by_its_name_and_the_newest_of_a_name_counts(facts: Facts) -> None:
+    assert facts.get("x") is None
+    facts.note("x", "first", T0)
+    facts.note("x", "second", T0 + MINUTE)
+    facts.note("x/y", "other", T0)
+    assert facts.get("x") == Fact(at=T0 + MINUTE, value="second") == facts.all()["x"]
 
 
 def test_of_many_that_claim_at_once_one_gets_it(database: Database) -> None:

@@ -157,15 +157,25 @@ def take_up(desk: Desk) -> None:
 
 
 def tell(desk: Desk) -> int:
-    """Tell of alarms that nobody was told of; returns how many."""
-    waiting = desk.machine.alarms.untold(BATCH)
-    for alarm in waiting:
-        for to in ("lead", "auditors"):
-            for notifier in desk.notifiers:
-                notifier.tell(Notice(case=alarm.case, what=f"alarm: {alarm.kind}", to=to))
-    if waiting:
-        desk.machine.alarms.told(waiting, desk.now())
-    return len(waiting)
+    """Tell of alarms that nobody was told of; returns how many. Where a notifier cannot be reached the rest waits for
+    the next turn, and the turn goes on."""
+    told = []
+    for alarm in desk.machine.alarms.untold(BATCH):
+        try:
+            _tell(desk, alarm)
+        except OSError as error:
+            _log.error("an alarm could not be told, it is tried again: %s", type(error).__name__)
+            break
+        told.append(alarm)
+    if told:
+        desk.machine.alarms.told(told, desk.now())
+    return len(told)
+
+
+def _tell(desk: Desk, alarm: Alarm) -> None:
+    for to in ("lead", "auditors"):
+        for notifier in desk.notifiers:
+            notifier.tell(Notice(case=alarm.case, what=f"alarm: {alarm.kind}", to=to))
 
 
 def _parts(ad: bytes) -> list[str]:

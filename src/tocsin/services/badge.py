@@ -40,14 +40,13 @@ def keep(desk: Desk) -> int:
     """Write the badges that are a day old; returns how many."""
     if desk.press is None:
         return 0
-    now, known = desk.now(), None
+    now = desk.now()
     written = 0
     for each in desk.projects.all():
         policy = desk.projects.policy(each.id, each.policy)
         if not (policy.publish and policy.publish.badge):
             continue
-        known = desk.machine.facts.all() if known is None else known
-        made = known.get(f"{MADE}/{each.id}")
+        made = desk.machine.facts.get(f"{MADE}/{each.id}")
         if made and now - made.at < timedelta(days=1):
             continue
         badge = of_keys(_keys(desk, each.id, now - SPAN, now))

@@ -19,5 +19,5 @@ def record(facts: Facts | None, policy: Policy, project: ProjectId) -> str:
     publishes no badge."""
     if facts is None or not (policy.publish and policy.publish.badge):
         return ""
-    made = facts.all().get(f"{MADE}/{project}")
+    made = facts.get(f"{MADE}/{project}")
     return made.value if made else TOO_FEW

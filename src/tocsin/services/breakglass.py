@@ -98,7 +98,7 @@ def look(desk: Desk, ref: CaseRef, person: str, purpose: str) -> tuple[Actor, Op
 
 def _look(desk: Desk, ref: CaseRef, person: str, purpose: str) -> tuple[Actor, Opened] | None:
     actor = _administrator(desk, person, ref)
-    if actor is None or f"{_FACT}{ref}" not in desk.machine.facts.all():
+    if actor is None or desk.machine.facts.get(f"{_FACT}{ref}") is None:
         return None
     try:
         opened = cases.open_case(desk, ref, actor, purpose)

@@ -55,8 +55,7 @@ def keep(desk: Desk) -> int:
 
 def _one(desk: Desk, project: ProjectId, policy: Policy, every: Duration, door: str) -> int:
     facts, now = desk.machine.facts, desk.now()
-    known = facts.all()
-    last, answered = known.get(name(SENT, project, door)), known.get(name(ANSWERED, project, door))
+    last, answered = facts.get(name(SENT, project, door)), facts.get(name(ANSWERED, project, door))
     if last and UNDER_WAY in last.value:
         return _arrive(desk, project, door, last)
     if last and not (answered and answered.value == last.value):

@@ -29,8 +29,10 @@ from tocsin.services.ports.targets import Rejected, Trouble
 from tocsin.services.publishing.carry import FIRST_TRY, Later, pause
 
 ALONE: Final = timedelta(minutes=2)
-INTENT: Final = "cve/reserving"
-"""Fact that stands while an id may have been reserved that no case knows: since when."""
+INTENT: Final = "cve/reserving/"
+"""Begin of the name of a fact, one for each CNA, that stands while an id may have been reserved there that no case
+knows: since when."""
+UNDER_WAY: Final = "under way"
 
 
 def carry(desk: Desk, deed: CveDue, tries: int) -> Later | None:
@@ -76,19 +78,20 @@ def _ask_forge(desk: Desk, opened: Opened) -> None:
 
 def _reserve(desk: Desk, case: Case, cna: Cna) -> Later | None:
     facts, now = desk.machine.facts, desk.now()
-    intent = facts.all().get(INTENT)
+    intended = INTENT + cna.account.org
+    intent = facts.get(intended)
     left = cna.reserved_since(intent.at - timedelta(seconds=5)) if intent is not None and intent.value else ()
     if len(left) > 1:
         named = ", ".join(each.id for each in left)
         raise Rejected(f"more than one id was reserved when a try was cut short: {named}. Record the one that is ours.")
     if not left:
-        facts.note(INTENT, cna.account.org, now)
+        facts.note(intended, UNDER_WAY, now)
     found = left[0] if left else cna.reserve(now.year)
-    facts.note(INTENT, "", desk.now())
+    facts.note(intended, "", desk.now())
     named_ = cmd.SetCve(cve_id=found.id, assigner=cna.account.org_id, assigner_name=cna.account.org)
     done = cases.handle(desk, case.ref, named_, SYSTEM_ACTOR)
     if isinstance(done, Refused):
-        facts.note(INTENT, cna.account.org, now)
+        facts.note(intended, UNDER_WAY, now)
         return Later(desk.now() + FIRST_TRY, done.code)
     return None
 

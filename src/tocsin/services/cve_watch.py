@@ -37,7 +37,7 @@ def look(desk: Desk) -> int:
 
 def _look(desk: Desk, project: ProjectId, cna: Cna) -> int:
     now, name = desk.now(), f"cve/looked/{project}"
-    fact = desk.machine.facts.all().get(name)
+    fact = desk.machine.facts.get(name)
     try:
         changed = cna.changed_since((fact.at if fact else now - EVERY) - OVERLAP)
     except (Trouble, Rejected) as error:

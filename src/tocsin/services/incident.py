@@ -118,5 +118,5 @@ def halted(desk: Desk) -> bool:
 
 def shut(facts: Facts) -> bool:
     """The same, for what has only the facts: the client that speaks to others, which then asks and says nothing."""
-    fact = facts.all().get(PANIC)
+    fact = facts.get(PANIC)
     return fact is not None and fact.value == ON

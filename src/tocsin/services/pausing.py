@@ -75,7 +75,7 @@ def paused(facts: Facts | None, policy: Policy, now: datetime) -> Pause | None:
     """The pause that holds just now. A project whose policy knows none is not even looked up."""
     if facts is None or policy.intake is None or policy.intake.pause == "never":
         return None
-    fact = facts.all().get(_name(policy.project.id))
+    fact = facts.get(_name(policy.project.id))
     if fact is None or not fact.value:
         return None
     found = msgspec.json.decode(fact.value, type=Pause)

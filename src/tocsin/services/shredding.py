@@ -71,7 +71,7 @@ def perform(desk: Desk, ref: CaseRef) -> str:
 
 def tombstone(desk: Desk, ref: CaseRef) -> Tombstone | None:
     """What is said of a shredded case; None where there is no such. Who may be told is asked by the caller."""
-    fact, head = desk.machine.facts.all().get(_FACT + ref), desk.journal.head(ref)
+    fact, head = desk.machine.facts.get(_FACT + ref), desk.journal.head(ref)
     if fact is None or head is None or head.wrapped_key:
         return None
     digest, asked, agreed = fact.value.split(" ")

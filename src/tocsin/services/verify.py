@@ -92,7 +92,7 @@ def renew_once(desk: Desk, edition: str) -> int:
 
     Safe to stop: what is noted is that it was done.
     """
-    known = desk.machine.facts.all().get(EDITION)
+    known = desk.machine.facts.get(EDITION)
     if known is not None and known.value == edition:
         return 0
     renewed = renew(desk)

@@ -73,6 +73,10 @@ class MemoryFacts:
     def __init__(self) -> None:
         self._facts: dict[str, Fact] = {}
 
+    def get(self, name: str) -> Fact | None:
+        """The fact of one name."""
+        return self._facts.get(name)
+
     def all(self) -> Mapping[str, Fact]:
         """Every fact."""
         return dict(self._facts)

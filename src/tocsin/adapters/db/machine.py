@@ -19,6 +19,7 @@ from tocsin.services.ports.store import Conflict
 _ALARM: Final = Columns(AlarmRow, "id", "at", "kind", "case", "actor", "place")
 _UNTOLD: Final = f"{_ALARM.select} WHERE told_at IS NULL ORDER BY at, id LIMIT %s"
 _FACT: Final = Columns(FactRow, "name", "at", "value")
+_NAMED: Final = f"{_FACT.select} WHERE name = %s"
 _CLAIM: Final = f"""
     INSERT INTO {_FACT.table} AS fact ({_FACT.text}) VALUES (%s, %s, %s)
     ON CONFLICT (name) DO UPDATE SET at = excluded.at, value = excluded.value WHERE fact.at <= %s RETURNING name
@@ -94,6 +95,11 @@ class DbFacts:
 
     def __init__(self, database: Database = DEFAULT) -> None:
         self._db = database
+
+    def get(self, name: str) -> Fact | None:
+        """The fact of one name."""
+        found = self._db.rows(_NAMED, (name,))
+        return Fact(at=instant(found[0][1]), value=found[0][2]) if found else None
 
     def all(self) -> Mapping[str, Fact]:
         """Every fact."""

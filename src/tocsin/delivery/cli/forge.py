@@ -87,7 +87,7 @@ def status(ctx: click.Context, json_: bool) -> None:
         known = list(links.links(opened).all(project))
         changed = [each.value.ghsa for each in known if each.value.conflict]
         read = f"{state.read_at:%Y-%m-%d %H:%M}" if state.read_at else "never"
-        asked = opened.machine.facts.all().get(reporting(project))
+        asked = opened.machine.facts.get(reporting(project))
         told = (project, source.repository or source.web, read, asked.value if asked else "unknown", state.trouble)
         rows.append((*told, ", ".join(changed), str(len(known))))
     heads = ("PROJECT", "REPOSITORY", "READ", "PRIVATE REPORTING", "TROUBLE", "CHANGED BY OTHERS", "ADVISORIES")

@@ -109,7 +109,7 @@ def read(desk: Desk, project: ProjectId, asked: Forge, was: Standing) -> Standin
 
 
 def _note(desk: Desk, name: str, value: str) -> None:
-    known = desk.machine.facts.all().get(name)
+    known = desk.machine.facts.get(name)
     if known is None or known.value != value:
         desk.machine.facts.note(name, value, desk.now())
 

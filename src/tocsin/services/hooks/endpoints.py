@@ -81,9 +81,15 @@ def remove(desk: Desk, project: ProjectId, name: str) -> bool:
     """Forget an endpoint; what waits for it is forgotten when its turn comes."""
     kept = endpoints(desk).get(project, name)
     gone = kept is not None and endpoints(desk).remove(kept)
-    if not any(True for _ in endpoints(desk).all(project)):
+    if not _any(desk, project):
         desk.machine.facts.note(fact(project), OFF, desk.now())
+        if _any(desk, project):  # somebody added one between the look and the note
+            desk.machine.facts.note(fact(project), ON, desk.now())
     return gone
+
+
+def _any(desk: Desk, project: ProjectId) -> bool:
+    return next(iter(endpoints(desk).all(project)), None) is not None
 
 
 def renew(desk: Desk, kept: Kept[Endpoint]) -> str:

@@ -79,8 +79,11 @@ CLAIMED: Final = "claimed"
 class Facts(Protocol):
     """Facts about the machine, the newest of each name."""
 
+    def get(self, name: str) -> Fact | None:
+        """The fact of one name, however many others there are."""
+
     def all(self) -> Mapping[str, Fact]:
-        """Every fact."""
+        """Every fact; they grow with canaries and shredded cases, so only what needs many names asks for all."""
 
     def note(self, name: str, value: str, at: datetime) -> None:
         """Keep a fact in place of what was known under its name."""

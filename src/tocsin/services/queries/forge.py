@@ -101,7 +101,7 @@ def standing(desk: Desk, project: ProjectId) -> StandingView:
     lacks = "" if held or source.kind == "by-hand" else f"No token is kept: tocsin credential set {project} forge"
     kept = links.standings(desk).get(project, links.STANDING)
     state = kept.value if kept else links.Standing()
-    asked = desk.machine.facts.all().get(reporting(project))
+    asked = desk.machine.facts.get(reporting(project))
     return StandingView(
         project=project,
         kind=source.kind,
