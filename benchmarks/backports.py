@@ -26,7 +26,8 @@ from typing import Any
 
 from benchmarks.measure import ROOT, rows
 from tocsin.adapters.git import patches
-from tocsin.adapters.git.repository import GitHistory, GitRepository
+from tocsin.adapters.git.history import GitHistory
+from tocsin.adapters.git.repository import GitRepository
 from tocsin.core.backports.commits import Commit, Patch
 from tocsin.core.backports.equivalents import ALIKE
 from tocsin.core.backports.facts import Board, LineFacts, Query, change, judge

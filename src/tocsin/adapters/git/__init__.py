@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Git, through its command line, with nothing of a repository ever executed.
 
-`run` hardens every call, `commit_graph` reads git's own graph file, `repository` answers `services.ports.git`, `mirror`
-keeps bare mirrors that only the worker fetches, `sandbox` runs a project's own tests without a network.
+`run` hardens every call, `objects` says on what it is called, `containment` and `history` read the past, `repository`
+answers `services.ports.git`, `mirror` keeps bare mirrors that only the worker fetches, `sandbox` runs a project's own
+tests without a network.
 """
 
 from __future__ import annotations
