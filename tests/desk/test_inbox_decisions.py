@@ -18,7 +18,7 @@ from tocsin.core.vocabulary import Role
 from tocsin.delivery.desk.forms.triage import SAME_MATTER
 from tocsin.services import lookalikes
 from tocsin.services.queries import case as queries
-from tocsin.services.queries.case import CaseView
+from tocsin.services.queries.case_views import CaseView
 from tocsin.testing.house import House
 
 REASON = (

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tocsin.core.case.model import Case
-from tocsin.services.queries.case import CaseView
+from tocsin.services.queries.case_views import CaseView
 
 MOST: Final = 12
 

@@ -15,7 +15,7 @@ from tocsin.core.case.keys import Keys
 from tocsin.core.case.model import Case
 from tocsin.core.intake import Attachment, Report
 from tocsin.core.policy.clause import Caution
-from tocsin.core.policy.clauses import promises, proposals, required_before
+from tocsin.core.policy.clauses import gates, promises, proposals
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, MoveName
 from tocsin.core.wire import case as told
@@ -39,7 +39,6 @@ def case(desk: Desk, actor: Actor, opened: Opened, moves: Iterable[str]) -> told
     """Tell a case; `moves` are those that the caller may ask for."""
     found, policy, now = opened.case, opened.policy, desk.now()
     people = options(desk, policy, found.project)
-    score = found.score
     return told.Case(
         ref=found.ref,
         project=found.project,
@@ -67,18 +66,7 @@ def case(desk: Desk, actor: Actor, opened: Opened, moves: Iterable[str]) -> told
             for each in proposals(policy, found, now)
         ),
         moves=tuple(moves),
-        asks=tuple(
-            told.Ask(
-                act=each.asked.act.value,
-                digest=each.asked.digest,
-                by=told.Person(id=each.by, name=each.by_name),
-                at=each.at,
-                until=each.asked.until,
-                terms=each.asked.terms,
-            )
-            for each in found.asks
-            if each.asked.until > now
-        ),
+        asks=_asks(found, now),
         parties=_parties(found),
         investigation=told.Investigation(
             done=found.investigated,
@@ -87,17 +75,7 @@ def case(desk: Desk, actor: Actor, opened: Opened, moves: Iterable[str]) -> told
             affected_versions=found.affected_versions,
             cwe=found.cwe,
         ),
-        scores=tuple(
-            told.Score(
-                vector=each.vector,
-                score=each.score,
-                rating=each.rating,
-                scorer=_named(people, each.scorer),
-                final=each is score,
-                provisional=each.provisional,
-            )
-            for each in found.scores
-        ),
+        scores=_scores(found, people),
         lines=msgspec.convert(msgspec.to_builtins(found.lines), tuple[told.Line, ...]),
         fix=told.Fix(
             ready_at=found.fix_ready_at,
@@ -329,7 +307,38 @@ def _promises(policy: Policy, found: Case, now: datetime) -> tuple[told.Promise,
     )
 
 
+def _asks(found: Case, now: datetime) -> tuple[told.Ask, ...]:
+    """What still waits for a second person."""
+    return tuple(
+        told.Ask(
+            act=each.asked.act.value,
+            digest=each.asked.digest,
+            by=told.Person(id=each.by, name=each.by_name),
+            at=each.at,
+            until=each.asked.until,
+            terms=each.asked.terms,
+        )
+        for each in found.asks
+        if each.asked.until > now
+    )
+
+
+def _scores(found: Case, people: Options) -> tuple[told.Score, ...]:
+    return tuple(
+        told.Score(
+            vector=each.vector,
+            score=each.score,
+            rating=each.rating,
+            scorer=_named(people, each.scorer),
+            final=each is found.score,
+            provisional=each.provisional,
+        )
+        for each in found.scores
+    )
+
+
 def _gates(policy: Policy, found: Case) -> tuple[told.Gate, ...]:
+    standing = gates(policy, found)
     return tuple(
         told.Gate(
             name=each.name,
@@ -340,7 +349,8 @@ def _gates(policy: Policy, found: Case) -> tuple[told.Gate, ...]:
             cite=each.cite,
         )
         for move in GATED
-        for each in required_before(policy, found, move)
+        for each in standing
+        if each.move is move
     )
 
 

@@ -7,7 +7,7 @@ not exist or the reader may not know of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -16,169 +16,25 @@ from tocsin.core import access
 from tocsin.core.case import events as ev
 from tocsin.core.case import phase as phases
 from tocsin.core.case.deadlines import next_due
-from tocsin.core.case.model import VENDOR, Case, Milestone
-from tocsin.core.case.negotiation import Fate, Proposal
+from tocsin.core.case.model import Case
 from tocsin.core.case.shared import Part
 from tocsin.core.intake import Attachment
-from tocsin.core.policy.clause import Gate, Promise
-from tocsin.core.policy.clauses import promises, proposals, required_before
-from tocsin.core.policy.facts import LineFact, MoveName
+from tocsin.core.policy.clause import Gate
+from tocsin.core.policy.clauses import gates, promises, proposals
+from tocsin.core.policy.facts import MoveName
 from tocsin.core.policy.model import Policy
-from tocsin.core.vocabulary import Actor, Audience, CaseRef, ProjectId
+from tocsin.core.vocabulary import Actor, Audience, CaseRef
 from tocsin.services import breakglass, cases, looks, sealing
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
+from tocsin.services.queries import case_views as views
 from tocsin.services.queries import history, people, thread, timeline, words
-from tocsin.services.queries.history import HistoryView
+from tocsin.services.queries.case_views import CaseView, PromiseView, SuggestionView
 from tocsin.services.queries.options import Options, options
-from tocsin.services.queries.people import Candidate, PartyView
-from tocsin.services.queries.scores import Column, recorded
-from tocsin.services.queries.thread import FileView, MessageView
+from tocsin.services.queries.scores import recorded
 
 PAGE = 100
 """Journal lines on one page of a case's history."""
-
-
-class PromiseView(msgspec.Struct, frozen=True):
-    """One promise: when it is due or was kept, and why then."""
-
-    name: str
-    title: str
-    due: str
-    left: str
-    state: str
-    kept: str
-    cite: str
-    mark: str
-    missing: tuple[str, ...]
-    explain: tuple[str, ...]
-
-
-class SuggestionView(msgspec.Struct, frozen=True):
-    """Something the policy suggests; a person decides."""
-
-    name: str
-    because: str
-    cite: str
-
-
-class ProposalView(msgspec.Struct, frozen=True):
-    """One embargo proposal."""
-
-    id: str
-    by: str
-    ends_at: str
-    in_words: str
-    respond_by: str
-    fate: str
-    ours: bool
-    open: bool
-    instant: datetime | None = None
-
-
-class ScoreView(msgspec.Struct, frozen=True):
-    """One scored vector."""
-
-    vector: str
-    score: float
-    rating: str
-    scorer: str
-    authoritative: bool
-    provisional: bool
-
-
-class PlanView(msgspec.Struct, frozen=True):
-    """One plan for a milestone, in words."""
-
-    at: str
-    said_at: str
-    note: str
-
-
-class MilestoneView(msgspec.Struct, frozen=True):
-    """A step of the fix: for when it is planned, and every plan there was, oldest first (S38)."""
-
-    name: str
-    at: str
-    plans: tuple[PlanView, ...]
-
-
-class CaseView(msgspec.Struct, frozen=True):
-    """The case page."""
-
-    ref: CaseRef
-    project: ProjectId
-    project_name: str
-    seq: int
-    title: str
-    phase: str
-    waits_for: str
-    severity: str
-    lead: str
-    lead_id: str
-    state: str
-    received: str
-    now: datetime
-    report: ev.ReportReceived
-    report_mail: str
-    report_files: tuple[FileView, ...]
-    promises: tuple[PromiseView, ...]
-    next_promise: PromiseView | None
-    options: Options
-    suggestions: tuple[SuggestionView, ...]
-    gates: dict[str, tuple[Gate, ...]]
-    shut: frozenset[str]
-    moves: frozenset[str]
-    owes: str
-    reporter_thread: tuple[MessageView, ...]
-    team_thread: tuple[MessageView, ...]
-    history: tuple[HistoryView, ...]
-    older: int
-    timeline: timeline.Picture
-    investigated: bool
-    effect: str
-    criticality: str
-    affected_versions: str
-    cwe: tuple[str, ...]
-    scores: tuple[ScoreView, ...]
-    score_board: tuple[Column, ...]
-    lines: tuple[LineFact, ...]
-    fix: str
-    fix_ready: str
-    fix_author: str
-    milestones: tuple[MilestoneView, ...]
-    confirmed_by: tuple[str, ...]
-    embargo: str
-    embargoed: bool
-    embargo_until: str
-    embargo_left: str
-    unilateral: bool
-    disagreed: int
-    proposals: tuple[ProposalView, ...]
-    advisory_id: str
-    advisory: ev.AdvisoryDrafted | None
-    draft_mitigation: str
-    no_mitigation_known: bool
-    cve_id: str
-    cve_state: str
-    cve_count: str
-    published: str
-    revision: int
-    failure: str
-    rejection: str
-    appealed: bool
-    duplicate_of: str
-    people: tuple[PartyView, ...] = ()
-    parties: tuple[PartyView, ...] = ()
-    party_threads: Mapping[str, tuple[MessageView, ...]] = {}
-    distributors: bool = False
-    distributor_thread: tuple[MessageView, ...] = ()
-    merged: tuple[CaseRef, ...] = ()
-    merged_into: CaseRef = ""
-    split_into: tuple[CaseRef, ...] = ()
-    continues: CaseRef = ""
-    candidates: tuple[Candidate, ...] = ()
-    embargo_at: datetime | None = None
 
 
 def view(desk: Desk, ref: CaseRef, person: str, before: int = 0) -> CaseView | None:
@@ -230,26 +86,12 @@ def file(desk: Desk, ref: CaseRef, person: str, blob: str) -> tuple[Attachment, 
     return None
 
 
-def _planned(at: datetime | None) -> str:
-    return words.instant(at) if at else "dropped"
-
-
-def _milestone(found: Milestone) -> MilestoneView:
-    plans = tuple(
-        PlanView(
-            at=words.instant(each.at) if each.at else "dropped", said_at=words.instant(each.said_at), note=each.note
-        )
-        for each in found.plans
-    )
-    return MilestoneView(name=found.name, at=plans[-1].at, plans=plans)
-
-
 def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> CaseView:
     case, policy, now = opened.case, opened.policy, desk.now()
     offers = options(desk, policy, case.project)
-    found = tuple(_promise(promise, now) for promise in promises(policy, case))
+    found = tuple(views.promise(each, now) for each in promises(policy, case))
     messages = [each for entry in entries if (each := thread.message(entry, actor, now))]
-    score, others = case.score, people.parties(case)
+    score, others, standing = case.score, people.parties(case), gates(policy, case)
     return CaseView(
         ref=case.ref,
         project=case.project,
@@ -264,25 +106,15 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         state=case.state,
         received=words.instant(case.received_at),
         now=now,
-        report=ev.ReportReceived(
-            case=case.ref,
-            project=case.project,
-            policy=case.policy,
-            report=msgspec.structs.replace(case.report, attachments=(), letter=None),
-        ),
+        report=_report(case),
         report_mail=thread.by_mail(case.report.letter),
         report_files=thread.files((*case.report.attachments, *thread.original(case.report.letter))),
         promises=found,
         next_promise=_first_open(policy, case, found),
         options=offers,
-        suggestions=tuple(
-            SuggestionView(name=each.name, because=each.because, cite=each.cite)
-            for each in proposals(policy, case, now)
-        ),
-        gates=_gates(policy, case, offers),
-        shut=frozenset(
-            move.value for move in MoveName if not all(gate.satisfied for gate in required_before(policy, case, move))
-        ),
+        suggestions=_suggestions(policy, case, now),
+        gates=_gates(standing, offers),
+        shut=frozenset(each.move.value for each in standing if not each.satisfied),
         moves=frozenset(move.value for move in MoveName if access.may_move(actor, move)),
         owes=thread.owes(case),
         reporter_thread=tuple(m for m in messages if m.audience == Audience.REPORTER),
@@ -295,23 +127,13 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         criticality=case.criticality,
         affected_versions=case.affected_versions,
         cwe=case.cwe,
-        scores=tuple(
-            ScoreView(
-                vector=s.vector,
-                score=s.score,
-                rating=s.rating,
-                scorer=offers.name(s.scorer),
-                authoritative=s is score,
-                provisional=s.provisional,
-            )
-            for s in case.scores
-        ),
+        scores=tuple(views.score(each, offers, score) for each in case.scores),
         score_board=recorded(case.scores),
         lines=case.lines,
         fix=case.fix_reference if case.fix_ready_at else "",
         fix_ready=words.instant(case.fix_ready_at),
         fix_author=offers.name(case.fix_author),
-        milestones=tuple(map(_milestone, case.milestones)),
+        milestones=tuple(map(views.milestone, case.milestones)),
         confirmed_by=tuple(offers.name(each) for each in case.fix_confirmed_by),
         embargo=case.embargo.em.name.lower(),
         embargo_until=words.instant(case.embargo_until),
@@ -319,7 +141,7 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
         embargo_left=words.until(case.embargo_until, now) if case.embargo_until else "",
         unilateral=case.embargo.unilateral,
         disagreed=case.embargo.rejections,
-        proposals=tuple(_proposal(case, p, now) for p in case.embargo.proposals),
+        proposals=tuple(views.proposal(case, each, now) for each in case.embargo.proposals),
         advisory_id=case.advisory_id,
         advisory=case.advisory,
         draft_mitigation=case.mitigation,
@@ -347,9 +169,21 @@ def _view(desk: Desk, actor: Actor, opened: Opened, entries: list[ev.Entry]) -> 
     )
 
 
-def _gates(policy: Policy, case: Case, offers: Options) -> dict[str, tuple[Gate, ...]]:
+def _report(case: Case) -> ev.ReportReceived:
+    """The report as it came in, without the places and keys of its files."""
+    report = msgspec.structs.replace(case.report, attachments=(), letter=None)
+    return ev.ReportReceived(case=case.ref, project=case.project, policy=case.policy, report=report)
+
+
+def _suggestions(policy: Policy, case: Case, now: datetime) -> tuple[SuggestionView, ...]:
+    found = proposals(policy, case, now)
+    return tuple(SuggestionView(name=each.name, because=each.because, cite=each.cite) for each in found)
+
+
+def _gates(standing: Sequence[Gate], offers: Options) -> dict[str, tuple[Gate, ...]]:
+    """The gates before the moves whose forms list them, with names for ids."""
     asked = (MoveName.ACCEPT, MoveName.PUBLISH, MoveName.CLOSE)
-    return {move.value: tuple(_named(g, offers) for g in required_before(policy, case, move)) for move in asked}
+    return {move.value: tuple(_named(each, offers) for each in standing if each.move is move) for move in asked}
 
 
 def _named(gate: Gate, offers: Options) -> Gate:
@@ -363,32 +197,3 @@ def _named(gate: Gate, offers: Options) -> Gate:
 def _first_open(policy: Policy, case: Case, found: tuple[PromiseView, ...]) -> PromiseView | None:
     soonest = next_due(policy, case)
     return next((each for each in found if soonest and each.name == soonest.name and not each.kept), None)
-
-
-def _promise(promise: Promise, now: datetime) -> PromiseView:
-    return PromiseView(
-        name=promise.name,
-        title=promise.title,
-        due=words.instant(promise.due_at),
-        left="" if promise.kept_at else words.until(promise.due_at, now),
-        state=promise.state(now).value,
-        kept=words.instant(promise.kept_at),
-        cite=promise.cite,
-        mark="" if promise.kept_at else words.urgency(promise.due_at, now),
-        missing=promise.missing,
-        explain=promise.explain,
-    )
-
-
-def _proposal(case: Case, proposal: Proposal, now: datetime) -> ProposalView:
-    return ProposalView(
-        id=proposal.id,
-        by=people.called(case, proposal.by),
-        ends_at=words.instant(proposal.ends_at),
-        in_words=words.until(proposal.ends_at, now),
-        respond_by=words.instant(proposal.respond_by),
-        fate=proposal.fate.value,
-        ours=proposal.by == VENDOR,
-        open=proposal.fate is Fate.OPEN,
-        instant=proposal.ends_at,
-    )

@@ -71,6 +71,7 @@ __all__ = [
     "State",
     "Timed",
     "bound",
+    "gates",
     "guard",
     "priority_class", "promises", "proposals",
     "reactions",
@@ -161,9 +162,12 @@ def warnings(policy: Policy, facts: Facts, move: Move, now: datetime) -> tuple[C
 
 def required_before(policy: Policy, facts: Facts, move: MoveName) -> tuple[Gate, ...]:
     """List the gates that stand before a move, open and shut."""
-    return tuple(
-        gate for gates, terms in answering(policy, "gates") for gate in gates(terms, facts) if gate.move is move
-    )
+    return tuple(gate for gate in gates(policy, facts) if gate.move is move)
+
+
+def gates(policy: Policy, facts: Facts) -> tuple[Gate, ...]:
+    """List every gate that stands before a move of a case, whatever move it is; asked once where many moves are."""
+    return tuple(gate for asked, terms in answering(policy, "gates") for gate in asked(terms, facts))
 
 
 def reactions(policy: Policy, facts: Facts, move: Move) -> tuple[Reaction, ...]:

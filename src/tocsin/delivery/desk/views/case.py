@@ -52,7 +52,7 @@ from tocsin.services.queries import (
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import rail as rails
 from tocsin.services.queries import window as windows
-from tocsin.services.queries.case import CaseView
+from tocsin.services.queries.case_views import CaseView
 from tocsin.services.queries.history import HistoryView
 from tocsin.services.queries.preview import as_if, preview
 from tocsin.services.queries.scores import board
