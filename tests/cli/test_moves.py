@@ -14,6 +14,8 @@ from tests.house import tree
 from tests.services.acts import report
 from tocsin.boot import main as boot
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.decide import approve
+from tocsin.delivery.cli import exits
 from tocsin.delivery.cli.exits import Exit
 from tocsin.services import room, worker
 from tocsin.services.office.moves import moves
@@ -138,6 +140,10 @@ def test_an_offer_of_the_reporter_is_accepted_without_naming_it_and_public_knowl
     assert case in shell.ok("case", "list")
     shell.ok("case", "observe", case, "--bit", "P", "--note", "a mailing list")
     assert json.loads(shell.ok("embargo", "show", case, "--json"))["state"] == "exited"
+
+
+def test_a_terminal_that_reads_no_rules_knows_by_what_code_a_second_person_is_asked_for():
+    assert exits.NEEDS_APPROVAL == approve.NEEDED
 
 
 def test_every_move_of_the_desk_can_be_made_from_the_terminal():

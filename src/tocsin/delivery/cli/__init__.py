@@ -21,7 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "advisory": "advisory:advisory",
     "affected": "affected:affected",
     "branch": "branch:branch",
-    "case": "parties:case",
+    "case": "case:case",
     "channel": "channel:channel",
     "claims": "claims:claims",
     "completion": "completion:completion",

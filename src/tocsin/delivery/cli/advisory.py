@@ -12,7 +12,7 @@ import msgspec
 
 from tocsin.core.formats.judge.reading import LARGEST
 from tocsin.core.wire.desk import Preview
-from tocsin.delivery.cli.case import case_argument, sit
+from tocsin.delivery.cli.at_case import case_argument, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table
 from tocsin.delivery.cli.exits import Exit
 from tocsin.delivery.cli.findings import beginning

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from tocsin.core.case import templates
-from tocsin.delivery.cli.case import case_argument, move
+from tocsin.delivery.cli.at_case import case_argument, move
 from tocsin.delivery.cli.context import as_person, desk, inert, reference, who
 from tocsin.delivery.cli.exits import refuse
 from tocsin.services import cases

@@ -16,7 +16,7 @@ from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy
 from tocsin.core.versions import osv_ranges, scheme, sentence
 from tocsin.core.vocabulary import Actor, Refused
-from tocsin.delivery.cli.case import case_argument, move
+from tocsin.delivery.cli.at_case import case_argument, move
 from tocsin.delivery.cli.context import act, as_json, as_person, desk, inert, print_json, reference, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import branches, cases, gitfacts

@@ -1,27 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tocsin case`: look at one case and make the desk's moves; those of embargo and advisory are nouns of their own."""
+"""`tocsin case`: the desk's moves in one case, and the verbs that stand in files of their own; those of embargo and
+advisory are nouns themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import click
 
 from tocsin.core.vocabulary import Affectedness, RejectionClass, utc
-from tocsin.core.wire.case import Case, Message
-from tocsin.core.wire.desk import Moved
-from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, stop, table, who
-from tocsin.delivery.cli.context import reference as reference_here
+from tocsin.delivery.cli.answer import answer
+from tocsin.delivery.cli.at_case import case_argument, move, sit
+from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop
 from tocsin.delivery.cli.custody import break_glass, shred, shredded
-from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.delivery.cli.exits import Exit
 from tocsin.delivery.cli.inbox import inbox
-from tocsin.delivery.cli.seat import Seat, reference, seat
-from tocsin.services import cases
-from tocsin.services.app import Desk
-from tocsin.services.ports.world import PersonInfo
-from tocsin.services.queries import case as query
+from tocsin.delivery.cli.look import timeline, view
+from tocsin.delivery.cli.parties import others
+from tocsin.delivery.cli.priority import point, priority
+from tocsin.delivery.cli.seat import reference
+from tocsin.delivery.cli.snooze import snooze
 from tocsin.services.queries import words
 
 _DIGEST = 12
@@ -30,111 +29,6 @@ _DIGEST = 12
 @click.group()
 def case() -> None:
     """Look at a case and move it. CASE is a reference, its last five letters, or a row of the inbox."""
-
-
-case_argument = click.argument("given", metavar="CASE")
-
-
-def sit(ctx: click.Context, person: str, given: str) -> tuple[Seat, str]:
-    """Take a seat, here or elsewhere, and find out which case is meant."""
-    at = seat(ctx, person)
-    return at, reference(at, given)
-
-
-def move(ctx: click.Context, person: str, given: str, name: str, said: str, /, **wish: Any) -> Moved:
-    """Make one move and say what stands now."""
-    at, ref = sit(ctx, person, given)
-    done = at.move(ref, name, wish)
-    click.echo(f"{ref}: {said} (journal line {done.seq})")
-    return done
-
-
-def find(ctx: click.Context, person: str, given: str) -> tuple[Desk, PersonInfo, query.CaseView]:
-    """Open a case's view on this machine, or end with *not found*."""
-    opened = desk(ctx)
-    someone = who(opened, person)
-    view = query.view(opened, reference_here(opened, someone, given), someone.id)
-    if view is None:
-        refuse(cases.NOT_FOUND)
-    return opened, someone, view
-
-
-@case.command()
-@case_argument
-@as_person
-@as_json
-@click.pass_context
-def view(ctx: click.Context, given: str, person: str, json_: bool) -> None:
-    """Show a case: what is due, what was said, what is missing."""
-    at, ref = sit(ctx, person, given)
-    shown = at.case(ref)
-    if json_:
-        print_json(shown)
-        return
-    final = next((each for each in shown.scores if each.final), None)
-    facts = [
-        shown.phase,
-        f"{final.rating} {final.score:.1f}" if final else "",
-        f"lead {inert(shown.lead.name)}" if shown.lead else "no lead",
-        f"waits for {shown.waits_for}",
-    ]
-    click.echo(f"{shown.ref}  {inert(shown.title)}")
-    click.echo(" · ".join(fact for fact in facts if fact))
-    for promise in shown.promises:
-        kept = promise.kept_at and f"kept {words.instant(promise.kept_at)}"
-        left = f"due {words.instant(promise.due_at)} ({words.until(promise.due_at, at.now())})"
-        click.echo(f"  {promise.title}: {kept or left}")
-    _report(shown)
-    _said(at.messages(ref))
-    shut = [gate for gate in shown.gates if gate.move == "publish" and not gate.satisfied]
-    if shut and not shown.advisory.published_at:
-        click.echo("\nbefore publication: " + "; ".join(inert(gate.reason) for gate in shut))
-
-
-def _report(shown: Case) -> None:
-    said = shown.report
-    by = inert(said.reporter) if said.reporter else "anonymous"
-    click.echo(f"\n[report] {words.instant(shown.received_at)} {by}")
-    for label, text in (
-        ("How to make it happen", said.reproduce),
-        ("Version", said.version),
-        ("Effects", said.effects),
-        ("Attack surface", said.attack_surface),
-        ("Other projects", said.dependencies),
-        ("How to reach them", said.contact),
-        ("Plans to publish", said.disclosure_plans),
-        ("Files", ", ".join(f"{file.name} ({words.size(file.size)})" for file in said.files)),
-    ):
-        if text.strip():
-            click.echo(f"  {label}: " + inert(text).replace("\n", "\n  "))
-
-
-def _said(messages: Iterable[Message]) -> None:
-    for message in messages:
-        click.echo(f"\n[{message.audience}] {words.instant(message.at)} {inert(message.by)}")
-        for part in (
-            message.text,
-            message.plan and f"Plan: {message.plan}",
-            message.workarounds and f"Workarounds: {message.workarounds}",
-        ):
-            if part:
-                click.echo("  " + inert(part).replace("\n", "\n  "))
-
-
-@case.command()
-@case_argument
-@as_person
-@as_json
-@click.pass_context
-def timeline(ctx: click.Context, given: str, person: str, json_: bool) -> None:
-    """Show what happened in a case, line by line."""
-    at, ref = sit(ctx, person, given)
-    events = list(at.events(ref))
-    if json_:
-        print_json(events)
-    else:
-        rows = [(str(each.seq), words.instant(each.at), each.by, each.event) for each in events]
-        table(("LINE", "AT", "BY", "WHAT"), rows)
 
 
 @case.command()
@@ -395,5 +289,17 @@ def harden(ctx: click.Context, given: str, default: str, person: str, note: str)
     move(ctx, person, given, "note-hardening", "noted", default=default, note=note)
 
 
-for _command in (inbox, break_glass, shred, shredded):
-    case.add_command(_command, "list" if _command is inbox else None)
+for _command in (
+    view,
+    timeline,
+    answer,
+    priority,
+    point,
+    snooze,
+    break_glass,
+    shred,
+    shredded,
+    *others.commands.values(),
+):
+    case.add_command(_command)
+case.add_command(inbox, "list")

@@ -8,7 +8,7 @@ import click
 from tocsin.core import announce
 from tocsin.core.access import may_read
 from tocsin.core.advisory.assemble import assemble
-from tocsin.delivery.cli.case import case_argument
+from tocsin.delivery.cli.at_case import case_argument
 from tocsin.delivery.cli.context import as_person, desk, inert, reference, who
 from tocsin.delivery.cli.exits import refuse
 from tocsin.services import cases

@@ -20,11 +20,10 @@ import msgspec
 
 from tocsin.core import access
 from tocsin.core.case import commands as cmd
-from tocsin.core.case.decide import approve
 from tocsin.core.case.model import Case
 from tocsin.core.vocabulary import Actor, CaseRef, Refused
 from tocsin.delivery.cli import terminal
-from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.delivery.cli.exits import Exit, hint, refuse
 from tocsin.services import cases
 from tocsin.services import step_up as steps
 from tocsin.services.app import Desk
@@ -102,15 +101,23 @@ def who(desk: Desk, named: str) -> PersonInfo:
 
 
 def reference(desk: Desk, person: PersonInfo, given: str) -> CaseRef:
-    """Turn what was typed into a case reference: the reference itself, its last five letters, or a row of the inbox."""
+    """Turn what was typed into a case reference; see `meant`."""
+    return meant(
+        given,
+        lambda: [line.case for tab in ("open", "snoozed") for line in inbox.page(desk, person.id, tab=tab).lines],
+        lambda: [line.case for line in inbox.page(desk, person.id).lines],
+    )
+
+
+def meant(given: str, known: Callable[[], Sequence[CaseRef]], waiting: Callable[[], Sequence[CaseRef]]) -> CaseRef:
+    """Turn what was typed into a case reference: the reference itself, the last five letters of one that is `known`, or
+    a row of the inbox, which lists what is `waiting`; ends with 5 for a row that there is not."""
     if not given.isdigit():
-        tabs = () if "-" in given else ("open", "snoozed")
-        lines = [line for tab in tabs for line in inbox.page(desk, person.id, tab=tab).lines]
-        return next((line.case for line in lines if line.case.endswith(f"-{given}")), given)
-    lines = list(inbox.page(desk, person.id).lines)
-    if not 1 <= int(given) <= len(lines):
-        stop(f"the inbox has {len(lines)} rows, no row {given}", Exit.NOT_FOUND)
-    return lines[int(given) - 1].case
+        return next((ref for ref in (() if "-" in given else known()) if ref.endswith(f"-{given}")), given)
+    rows = waiting()
+    if not 1 <= int(given) <= len(rows):
+        stop(f"the inbox has {len(rows)} rows, no row {given}", Exit.NOT_FOUND)
+    return rows[int(given) - 1]
 
 
 def step_up(desk: Desk, person: str) -> None:
@@ -141,8 +148,7 @@ def act(desk: Desk, person: PersonInfo, ref: CaseRef, command: cmd.Command) -> C
 
 def _asked(desk: Desk, ref: CaseRef, command: cmd.Command, actor: Actor, refused: Refused) -> Refused:
     told = cases.ask(desk, ref, command, actor, refused)
-    if told.code == approve.NEEDED:
-        click.echo(f"asked for; approved with: tocsin case approve {ref}", err=True)
+    hint(told.code, ref)
     return told
 
 

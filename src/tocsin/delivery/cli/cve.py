@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from tocsin.core.case import cve_count
-from tocsin.delivery.cli.case import case_argument, sit
+from tocsin.delivery.cli.at_case import case_argument, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json
 from tocsin.delivery.cli.publish import state_words
 from tocsin.services.queries import words

@@ -10,7 +10,7 @@ import click
 from tocsin.core import access
 from tocsin.core.distribution import CRITERIA
 from tocsin.core.vocabulary import Actor, MoveName, Refused
-from tocsin.delivery.cli.case import case_argument
+from tocsin.delivery.cli.at_case import case_argument
 from tocsin.delivery.cli.context import (
     actor_in,
     as_json,

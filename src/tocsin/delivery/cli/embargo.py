@@ -11,7 +11,7 @@ from tocsin.core.case.model import VENDOR
 from tocsin.core.case.window import typed
 from tocsin.core.vocabulary import Refused, utc
 from tocsin.core.wire.case import Case
-from tocsin.delivery.cli.case import case_argument, find, sit
+from tocsin.delivery.cli.at_case import case_argument, find, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import cases

@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 
 import click
 
-from tocsin.core.vocabulary import Refused
+from tocsin.core.vocabulary import CaseRef, Refused
 
 
 class Exit(IntEnum):
@@ -39,6 +39,16 @@ _CODES: Final = {
     "not-found": Exit.NOT_FOUND,
     "not-permitted": Exit.REFUSED,
 }
+
+
+NEEDS_APPROVAL: Final = "needs-approval"
+"""`core.case.decide.approve.NEEDED`, written out because a command on an installation elsewhere reads no rules."""
+
+
+def hint(code: str, ref: CaseRef) -> None:
+    """Say how a second person carries out what was just asked for, where it was refused for the lack of one."""
+    if code == NEEDS_APPROVAL:
+        click.echo(f"asked for; approved with: tocsin case approve {ref}", err=True)
 
 
 def refuse(refused: Refused, otherwise: Exit = Exit.REFUSED) -> NoReturn:

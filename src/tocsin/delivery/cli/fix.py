@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from tocsin.core.case import commands as cmd
+from tocsin.delivery.cli.at_case import case_argument
 from tocsin.delivery.cli.branch import Held, repo
-from tocsin.delivery.cli.case import case_argument
 from tocsin.delivery.cli.context import act, as_person, inert, stop, table
 from tocsin.delivery.cli.exits import Exit
 from tocsin.services import proof_of_fix

@@ -9,7 +9,7 @@ from typing import TypeVar
 import click
 
 from tocsin.core.vocabulary import Actor, Refused
-from tocsin.delivery.cli.case import case_argument
+from tocsin.delivery.cli.at_case import case_argument
 from tocsin.delivery.cli.context import (
     actor_in,
     as_json,

@@ -20,8 +20,7 @@ from tocsin.core.wire.own import Snoozed
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import desk, installation, step_up, stop, who
-from tocsin.delivery.cli.exits import Exit, refuse
-from tocsin.delivery.cli.seat import hint
+from tocsin.delivery.cli.exits import Exit, hint, refuse
 from tocsin.services import intake, lookalikes, reports
 from tocsin.services.api_tokens import Caller
 from tocsin.services.app import Front

@@ -9,7 +9,7 @@ import msgspec
 from tocsin.core import limits as known
 from tocsin.core.case import packs
 from tocsin.core.clock import show as words
-from tocsin.delivery.cli.case import case_argument
+from tocsin.delivery.cli.at_case import case_argument
 from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, reference, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import cases

@@ -11,7 +11,7 @@ import click
 from tocsin.core.case.keys import Keys, Month
 from tocsin.core.case.retrospective import retrospective as template
 from tocsin.core.vocabulary import Refused
-from tocsin.delivery.cli.case import case_argument
+from tocsin.delivery.cli.at_case import case_argument
 from tocsin.delivery.cli.context import (
     as_json,
     as_person,

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tocsin case`, the part about parties and other cases: who takes part, what they are told, merge, split, transfer.
-
-Adds its commands to the group of `delivery.cli.case`, which has those on the case itself.
-"""
+"""`tocsin case`, the part about parties and other cases: who takes part, what they are told, merge, split, transfer."""
 
 from __future__ import annotations
 
@@ -17,18 +14,16 @@ from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RMInput
 from tocsin.core.case.threads import Change
 from tocsin.core.vocabulary import Affectedness, Audience, Refused
-from tocsin.delivery.cli.answer import answer
-from tocsin.delivery.cli.case import case, case_argument, find, move
+from tocsin.delivery.cli.at_case import case_argument, find, move
 from tocsin.delivery.cli.context import act, actor_in, as_json, as_person, inert, print_json, reference, stop, table
 from tocsin.delivery.cli.embargo import instant
 from tocsin.delivery.cli.exits import Exit, refuse
-from tocsin.delivery.cli.priority import point, priority
-from tocsin.delivery.cli.snooze import snooze
 from tocsin.services import inviting, relating, threads
 from tocsin.services.queries import case as query
 from tocsin.services.queries import people
 
-__all__ = ["case"]
+others = click.Group("case")
+"""The commands of this file; `delivery.cli.case` has them among its own."""
 
 party_argument = click.argument("named", metavar="PARTY")
 note_option = click.option("--note", default="", help="Where they said so; the journal keeps it.")
@@ -56,7 +51,7 @@ def chosen(ctx: click.Context, given: str, person: str, named: str) -> str:
     return fits[0]
 
 
-@case.command("parties")
+@others.command("parties")
 @case_argument
 @as_person
 @as_json
@@ -75,7 +70,7 @@ def parties(ctx: click.Context, given: str, person: str, json_: bool) -> None:
     table(("NAME", "PART", "REPORT", "CONSENT", "FIX", "SEES", "ID"), rows)
 
 
-@case.command()
+@others.command()
 @case_argument
 @click.argument("name")
 @click.option("--part", type=click.Choice([each.value for each in Part]), required=True)
@@ -109,7 +104,7 @@ def invite(
         click.echo(f"it opens {opened.site.public_url}/p/{shown.project}/return")
 
 
-@case.command()
+@others.command()
 @case_argument
 @party_argument
 @note_option
@@ -121,7 +116,7 @@ def consent(ctx: click.Context, given: str, named: str, person: str, note: str) 
     move(ctx, person, given, "consent", "consent recorded", party=party, note=note)
 
 
-@case.command("decline")
+@others.command("decline")
 @case_argument
 @party_argument
 @note_option
@@ -133,7 +128,7 @@ def declines(ctx: click.Context, given: str, named: str, person: str, note: str)
     move(ctx, person, given, "decline", "recorded that they do not consent", party=party, note=note)
 
 
-@case.command("party")
+@others.command("party")
 @case_argument
 @party_argument
 @click.argument("state", type=click.Choice(list(_STEPS)))
@@ -147,7 +142,7 @@ def state(ctx: click.Context, given: str, named: str, state: str, person: str, n
     move(ctx, person, given, "move-party", said, party=party, step=_STEPS[state].value, note=note)
 
 
-@case.command()
+@others.command()
 @case_argument
 @party_argument
 @click.option("--product", default="", help="Which of its products; leave out where there is one.")
@@ -162,7 +157,7 @@ def product(ctx: click.Context, /, given: str, named: str, person: str, affected
     move(ctx, person, given, "set-product", "recorded", party=party, affected=affected, **where)
 
 
-@case.command()
+@others.command()
 @case_argument
 @party_argument
 @click.argument("zone", metavar="ZONE")
@@ -174,7 +169,7 @@ def clock(ctx: click.Context, given: str, named: str, zone: str, person: str) ->
     move(ctx, person, given, "set-zone", "recorded", party=party, zone=zone)
 
 
-@case.command("let-go")
+@others.command("let-go")
 @case_argument
 @party_argument
 @click.option("--reason", required=True)
@@ -186,7 +181,7 @@ def let_go(ctx: click.Context, given: str, named: str, person: str, reason: str)
     move(ctx, person, given, "let-go", "let go", party=party, reason=reason)
 
 
-@case.command("pass-on")
+@others.command("pass-on")
 @case_argument
 @party_argument
 @click.option("--note", required=True, help="Where the reporter agreed.")
@@ -198,7 +193,7 @@ def pass_on(ctx: click.Context, given: str, named: str, person: str, note: str) 
     move(ctx, person, given, "pass-on", "agreement recorded", party=party, note=note)
 
 
-@case.command()
+@others.command()
 @case_argument
 @click.argument("text")
 @click.option("--to", "named", default="", help="A party; without, all distributors who may see the case.")
@@ -212,7 +207,7 @@ def write(ctx: click.Context, given: str, text: str, named: str, person: str) ->
     move(ctx, person, given, "say", said, audience=audience.value, party=party, text=text)
 
 
-@case.command()
+@others.command()
 @case_argument
 @click.argument("line", type=int)
 @click.option("--to", "named", required=True, help="A party, “reporter” or “distributors”.")
@@ -245,7 +240,7 @@ def resend(ctx: click.Context, /, given: str, named: str, no_files: bool, yes: b
     click.echo(f"{shown.ref}: sent on to {inert(named)}")
 
 
-@case.command()
+@others.command()
 @case_argument
 @click.option("--with", "other", required=True, metavar="CASE", help="The case that becomes part of this one.")
 @click.option("--reason", required=True)
@@ -259,7 +254,7 @@ def merge(ctx: click.Context, given: str, other: str, reason: str, person: str) 
     _told(relating.merge(opened, shown.ref, gone, actor, reason), f"{shown.ref}: {gone} is part of it now")
 
 
-@case.command()
+@others.command()
 @case_argument
 @click.option("--title", required=True, help="What the part is about.")
 @click.option("--take", "named", multiple=True, metavar="PARTY", help="A party that goes with it; repeat for more.")
@@ -275,7 +270,7 @@ def split(ctx: click.Context, given: str, title: str, named: tuple[str, ...], re
     _told(made, f"{shown.ref}: split off {made.ref if isinstance(made, Case) else ''}")
 
 
-@case.command()
+@others.command()
 @case_argument
 @click.option("--to", "project", required=True, help="The project that takes the case over.")
 @click.option("--reason", required=True)
@@ -288,7 +283,7 @@ def transfer(ctx: click.Context, given: str, project: str, reason: str, person: 
     _told(relating.transfer(opened, shown.ref, actor, project, reason), f"{shown.ref}: handed over to {project}")
 
 
-@case.command()
+@others.command()
 @case_argument
 @click.option("--reason", required=True)
 @as_person
@@ -306,7 +301,3 @@ def _told(result: Case | Refused, said: str) -> None:
     if isinstance(result, Refused):
         refuse(result)
     click.echo(said)
-
-
-for _command in (answer, priority, point, snooze):
-    case.add_command(_command)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import click
 
 from tocsin.core.severity import ssvc
-from tocsin.delivery.cli.case import case_argument, move
+from tocsin.delivery.cli.at_case import case_argument, move
 from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, reference, who
 from tocsin.delivery.cli.exits import refuse
 from tocsin.services import cases

@@ -10,7 +10,7 @@ import click
 
 from tocsin.core.publication import State
 from tocsin.core.wire.publication import Aim, Board, Light, Plan
-from tocsin.delivery.cli.case import case_argument, sit
+from tocsin.delivery.cli.at_case import case_argument, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table
 from tocsin.delivery.cli.embargo import instant
 from tocsin.delivery.cli.exits import Exit

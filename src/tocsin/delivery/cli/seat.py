@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import click
 
@@ -20,10 +20,8 @@ from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
 from tocsin.core.wire.own import Snoozed
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
-from tocsin.delivery.cli.context import remote, stop
+from tocsin.delivery.cli.context import meant, remote, stop
 from tocsin.delivery.cli.exits import Exit
-
-NEEDS_APPROVAL: Final = "needs-approval"
 
 
 class Seat(Protocol):
@@ -103,17 +101,9 @@ def counter(ctx: click.Context) -> Counter:
 
 
 def reference(at: Seat, given: str) -> CaseRef:
-    """Turn what was typed into a case reference: the reference itself, its last five letters, or a row of the inbox."""
-    if not given.isdigit():
-        rows = () if "-" in given else at.page().items
-        return next((row.ref for row in rows if row.ref.endswith(f"-{given}")), given)
-    rows = at.page(waits_for="team", aside="out").items
-    if not 1 <= int(given) <= len(rows):
-        stop(f"the inbox has {len(rows)} rows, no row {given}", Exit.NOT_FOUND)
-    return rows[int(given) - 1].ref
-
-
-def hint(code: str, ref: CaseRef) -> None:
-    """Say how a second person carries out what was just asked for."""
-    if code == NEEDS_APPROVAL:
-        click.echo(f"asked for; approved with: tocsin case approve {ref}", err=True)
+    """Turn what was typed into a case reference; see `context.meant`."""
+    return meant(
+        given,
+        lambda: [row.ref for row in at.page().items],
+        lambda: [row.ref for row in at.page(waits_for="team", aside="out").items],
+    )

@@ -9,7 +9,7 @@ import click
 
 from tocsin.core.mail import verbs
 from tocsin.core.wire.own import Snoozed
-from tocsin.delivery.cli.case import case_argument, sit
+from tocsin.delivery.cli.at_case import case_argument, sit
 from tocsin.delivery.cli.context import as_json, as_person, print_json, stop
 from tocsin.delivery.cli.embargo import instant
 from tocsin.delivery.cli.exits import Exit

@@ -18,8 +18,7 @@ from tocsin.core.wire.own import Snoozed
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import Remote
-from tocsin.delivery.cli.exits import Exit, refuse
-from tocsin.delivery.cli.seat import hint
+from tocsin.delivery.cli.exits import Exit, hint, refuse
 
 T = TypeVar("T")
 
