@@ -11,12 +11,14 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from tests.services.acts import act, report
+from tests.services.acts import PROJECT, act, report
 from tocsin.core import notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import Audience, CaseRef
-from tocsin.services import cases, incident, room, worker
-from tocsin.services.ports.store import Effect, InboxQuery, Unavailable
+from tocsin.services import arrivals, book, cases, incident, room, worker
+from tocsin.services.app import Desk
+from tocsin.services.ports.records import Arrival
+from tocsin.services.ports.store import Conflict, Effect, InboxQuery, Unavailable
 from tocsin.services.queries import case as query
 from tocsin.testing.house import House, house
 
@@ -317,3 +319,36 @@ def test_a_case_that_breaks_the_clock_is_told_of_once_and_the_others_are_looked_
     assert row
     assert row.wake_at > home.clock()
     assert worker.tick(home.desk, stuck) == 0
+
+
+def test_what_meets_others_writing_to_the_same_record_is_taken_up_in_the_next_turn(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd = iter([True])
+
+    def take(desk: Desk, arrival: Arrival) -> None:
+        if next(crowd, False):
+            raise Conflict("somebody was first")
+
+    monkeypatch.setattr(arrivals, "TAKERS", {"said": take})
+    book.leave(home.front, "said", PROJECT, room.Appeal(text="Look again."))
+    stuck: set[str] = set()
+    assert arrivals.take_up(home.desk, stuck) == 0
+    assert not stuck
+    assert arrivals.take_up(home.desk, stuck) == 1
+    assert home.desk.outside.arrivals.waiting(9) == []
+
+
+def test_a_drop_that_meets_others_writing_beside_its_case_is_not_stuck(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = report(home)
+    door = room.enter(home.front, receipt.phrase)
+    assert door
+    room.leave(home.front, door, cmd.Hear(text="First."))
+    stuck: set[str] = set()
+    with monkeypatch.context() as other:
+        other.setattr(worker, "take", lambda desk, drop: (_ for _ in ()).throw(Conflict("somebody was first")))
+        assert worker.take_drops(home.desk, stuck) == 0
+    assert not stuck
+    assert worker.take_drops(home.desk, stuck) == 1

@@ -11,17 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from tocsin.core.vocabulary import CaseRef, ProjectId, Value
 from tocsin.services import sealing
 from tocsin.services.app import Desk
-from tocsin.services.book import Book
+from tocsin.services.book import Book, Kept
 from tocsin.services.cases import Opened
 from tocsin.services.ports.store import Conflict, InboxRow
 from tocsin.services.queries import words
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 LONGEST_DRAFT: Final = 400_000
 """Characters that are kept of one form."""
@@ -75,6 +77,18 @@ def name_of(desk: Desk, what: str, *parts: str) -> str:
     return desk.tokens.mark(f"own-{what}", "\n".join(parts)).hex()
 
 
+def _written(book: Book[T], project: ProjectId, name: str, kept: Kept[T] | None, value: T) -> bool:
+    """Write a record anew, or in place of what was `kept`; False where another window of the same person did so."""
+    try:
+        if kept:
+            book.change(kept, value)
+        else:
+            book.add(project, name, value)
+    except Conflict:
+        return False
+    return True
+
+
 # ---------------------------------------------------------------------------------------------------------- unsent text
 
 
@@ -90,15 +104,7 @@ def keep_draft(desk: Desk, opened: Opened, person: str, form: str, fields: Mappi
     name, case = name_of(desk, "draft", person, opened.case.ref, form), opened.case
     sealed = opened.key.seal(body, sealing.Places(desk.sealer.instance).draft(name, case.ref))
     book, value = _drafts(desk), Draft(at=desk.now(), body=sealed)
-    standing = book.get(case.project, name)
-    try:
-        if standing:
-            book.change(standing, value)
-        else:
-            book.add(case.project, name, value)
-    except Conflict:
-        return False
-    return True
+    return _written(book, case.project, name, book.get(case.project, name), value)
 
 
 def draft(desk: Desk, opened: Opened, person: str, form: str) -> tuple[dict[str, str], str] | None:
@@ -125,12 +131,8 @@ def visit(desk: Desk, opened: Opened, person: str) -> Visit | None:
     name = name_of(desk, "visit", person, case.ref)
     before = book.get(case.project, name)
     if before is None or before.value.seq < case.seq:
-        seen = Visit(seq=case.seq, at=desk.now())
-        with suppress(Conflict):  # two windows at once: either of them is right
-            if before:
-                book.change(before, seen)
-            else:
-                book.add(case.project, name, seen)
+        # Two windows at once: either of them is right.
+        _written(book, case.project, name, before, Visit(seq=case.seq, at=desk.now()))
     return before.value if before else None
 
 
@@ -170,17 +172,16 @@ def snooze(desk: Desk, person: str, case: CaseRef, until: datetime | None, seq: 
     """Put a case aside until an instant, or with None take it back; False where too many are put aside already."""
     home, now = first_project(desk, person), desk.now()
     book, name = Book(desk, "snooze", Shelf), name_of(desk, "snooze", person)
-    kept = book.get(home, name)
-    cases = {ref: each for ref, each in (kept.value.cases if kept else {}).items() if each.until > now and ref != case}
-    if until is not None:
-        cases[case] = Snooze(until=until, seq=seq)
-    if len(cases) > MOST_SNOOZED:
-        return False
-    if kept:
-        book.change(kept, Shelf(cases=cases))
-    else:
-        book.add(home, name, Shelf(cases=cases))
-    return True
+    while True:  # another window of the same person may be quicker: then its list is the one to add to
+        kept = book.get(home, name)
+        before = kept.value.cases if kept else {}
+        cases = {ref: each for ref, each in before.items() if each.until > now and ref != case}
+        if until is not None:
+            cases[case] = Snooze(until=until, seq=seq)
+        if len(cases) > MOST_SNOOZED:
+            return False
+        if _written(book, home, name, kept, Shelf(cases=cases)):
+            return True
 
 
 def sleeps(row: InboxRow, snooze: Snooze | None, now: datetime) -> bool:

@@ -116,6 +116,8 @@ def take_drops(desk: Desk, stuck: set[str]) -> int:
             taken += take(desk, drop)
         except Unavailable:
             raise
+        except Conflict:  # others wrote to a record beside the case: it waits for the next turn
+            continue
         except Exception as error:
             _stuck(stuck, drop.id, f"a drop for {drop.case}", error)
     return taken

@@ -289,17 +289,7 @@ def harden(ctx: click.Context, given: str, default: str, person: str, note: str)
     move(ctx, person, given, "note-hardening", "noted", default=default, note=note)
 
 
-for _command in (
-    view,
-    timeline,
-    answer,
-    priority,
-    point,
-    snooze,
-    break_glass,
-    shred,
-    shredded,
-    *others.commands.values(),
-):
+_BESIDE = (view, timeline, answer, priority, point, snooze, break_glass, shred, shredded)
+for _command in (*_BESIDE, *others.commands.values()):
     case.add_command(_command)
 case.add_command(inbox, "list")

@@ -143,10 +143,9 @@ def send(desk: Desk, kept: Kept[Delivery], receiver: Kept[Endpoint]) -> bool:
         return False
     _put(desk, claimed, state=State.ARRIVED, due=at + KEPT, status=status, error="", last_at=at)
     if receiver.value.failing_since:
-        endpoints(desk).change(
-            receiver, msgspec.structs.replace(receiver.value, failing_since=None, not_before=None, tries=0)
-        )
-        _wake(desk, receiver)
+        fresh = msgspec.structs.replace(receiver.value, failing_since=None, not_before=None, tries=0)
+        if _noted(desk, receiver, fresh):
+            _wake(desk, receiver)
     return True
 
 
@@ -163,13 +162,19 @@ def _failed(desk: Desk, receiver: Kept[Endpoint], status: int, error: str) -> da
     since, tries = was.failing_since or now, was.tries + 1
     wait: timedelta = min(LEAST * (1 << min(tries - 1, 4)), MOST)
     off = "it says that it is gone" if status == GONE else "it failed for five days" if now - since > GIVEN_UP else ""
-    endpoints(desk).change(
-        receiver,
-        msgspec.structs.replace(was, failing_since=since, tries=tries, not_before=now + wait, off_because=off),
-    )
-    if off:
+    fresh = msgspec.structs.replace(was, failing_since=since, tries=tries, not_before=now + wait, off_because=off)
+    if _noted(desk, receiver, fresh) and off:
         desk.machine.alarms.sound(Alarm(at=now, kind="webhook-off", place=f"webhook.{receiver.project}"))
     return now + wait
+
+
+def _noted(desk: Desk, receiver: Kept[Endpoint], value: Endpoint) -> bool:
+    """Write down how an endpoint does; False where somebody changed it meanwhile, whose word then holds."""
+    try:
+        endpoints(desk).change(receiver, value)
+    except Conflict:
+        return False
+    return True
 
 
 def _put(desk: Desk, kept: Kept[Delivery], due: datetime, **changes: Any) -> Kept[Delivery] | None:
