@@ -89,7 +89,7 @@ def _tell(desk: Desk, project: ProjectId, count: int) -> None:
 
 def count(desk: Desk, project: ProjectId) -> None:
     """Note how many mails wait, at once: somebody has just dealt with one."""
-    told = desk.machine.facts.all().get(WAITS + project)
+    told = desk.machine.facts.get(WAITS + project)
     if told is not None:
         waits = held.waiting(desk, (project,))
         _note(desk, project, Counted(waits=waits, told=min(_counted(told).told, waits)), told.at)
