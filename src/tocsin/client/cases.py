@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from tocsin.client.http import Http
 from tocsin.core.wire.case import Case, Event, Events, Message, Messages
-from tocsin.core.wire.desk import CasePage, CaseRow, Moved, Preview, Uploaded
+from tocsin.core.wire.desk import CasePage, CaseRow, Moved, Preview, Sought, Uploaded
 from tocsin.core.wire.own import Snooze, Snoozed
 from tocsin.core.wire.publication import Board, Plan
 
@@ -23,8 +23,8 @@ class Cases:
         self._http = http
 
     def page(self, **asked: Any) -> CasePage:
-        """Read one page: `project`, `show` (open, done, all), `waits_for`, `phase`, `lead`, `by`, `words`,
-        `aside` (out, only), `after`, `limit`."""
+        """Read one page: `project`, `show` (open, done, all), `waits_for`, `phase`, `lead`, `by`, `aside` (out, only),
+        `after`, `limit`."""
         return self._http.get("/cases", CasePage, **asked)
 
     def list(self, **asked: Any) -> Iterator[CaseRow]:
@@ -34,6 +34,10 @@ class Cases:
         while page.next:
             page = self.page(**{**asked, "after": page.next})
             yield from page.items
+
+    def find(self, words: str, project: str = "") -> CasePage:
+        """Find cases by reference, by CVE id, or by the words of their reports."""
+        return self._http.post("/search", Sought(words=words, project=project), CasePage)
 
     def get(self, ref: str) -> OpenCase:
         """Open a case."""

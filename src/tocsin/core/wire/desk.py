@@ -49,6 +49,15 @@ class CasePage(Wire):
     next: str
 
 
+class Sought(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What cases are looked for: a reference or its end, a CVE id, or words that a report has to hold all of. `project`
+    narrows. It is posted, because addresses are written down by servers on the way."""
+
+    words: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    project: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+
+
 class Caution(Wire):
     """Something to know before a move; it stops nothing."""
 

@@ -15,7 +15,7 @@ import msgspec
 from tocsin.core.intake import MAX_FILE_BYTES, Attachment
 from tocsin.core.vocabulary import CaseRef, Refused
 from tocsin.core.wire.case import Case, Event, Events, Message, Messages
-from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
+from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project, Sought
 from tocsin.core.wire.own import Snoozed
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
@@ -62,10 +62,17 @@ class Here:
         return self.office.desk.now()
 
     def page(self, show: str = "open", **asked: Any) -> CasePage:
-        """One page of cases. What words are looked for in is read first: this process has just begun."""
-        if asked.get("words"):
-            lookalikes.take_in(self.office.desk)
+        """One page of cases."""
         return _told(self.office.cases(Filter(open=_SHOWN[show], **asked)))
+
+    def find(self, words: str, project: str) -> CasePage:
+        """Cases that are called so, or say these words. They are read first, because this process has just begun."""
+        try:
+            sought = msgspec.convert({"words": words, "project": project}, Sought)
+        except msgspec.ValidationError as error:
+            stop(str(error), Exit.USAGE)
+        lookalikes.take_in(self.office.desk)
+        return _told(self.office.find(sought))
 
     def case(self, ref: CaseRef) -> Case:
         """A case."""

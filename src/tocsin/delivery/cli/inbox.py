@@ -55,8 +55,8 @@ def inbox(  # noqa: PLR0913 - one for each option
     `--digest` is for a desktop: numbers only, no name of a case, and no line at all where nothing waits.
     """
     at = seat(ctx, person)
-    title, asked = ("Found", {"words": sought}) if sought else (TABS[tab][0], {"aside": "out", **TABS[tab][1]})
-    page = at.page(project=project, after=after, **({"by": by} if by else {}), **asked)
+    title, asked = ("Found" if sought else TABS[tab][0]), {"aside": "out", **({"by": by} if by else {}), **TABS[tab][1]}
+    page = at.find(sought, project) if sought else at.page(project=project, after=after, **asked)
     if digest:
         if page.items:
             click.echo(f"{title}: {summed(page.items, bool(page.next), at.now())}")

@@ -33,6 +33,9 @@ class Seat(Protocol):
     def page(self, **asked: Any) -> CasePage:
         """One page of cases; see `client.Cases.page`."""
 
+    def find(self, words: str, project: str) -> CasePage:
+        """Cases that are called so, or say all these words."""
+
     def case(self, ref: CaseRef) -> Case:
         """A case."""
 

@@ -46,6 +46,10 @@ class There:
         """One page of cases."""
         return _asked(lambda: self._client.cases.page(**asked))
 
+    def find(self, words: str, project: str) -> CasePage:
+        """Cases that are called so, or say all these words."""
+        return _asked(lambda: self._client.cases.find(words, project))
+
     def case(self, ref: CaseRef) -> Case:
         """A case."""
         return _asked(lambda: self._open(ref)).record

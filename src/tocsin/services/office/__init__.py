@@ -152,6 +152,13 @@ class Office:
         lead = self.caller.person if asked.lead == "me" else asked.lead
         return listing.page(self.desk, projects, msgspec.structs.replace(asked, lead=lead), self.caller.person)
 
+    def find(self, sought: lists.Sought) -> lists.CasePage | Refused:
+        """Find cases by what they are called or say, among those that the caller may see."""
+        if refused := self._may(Scope.READ):
+            return refused
+        projects = tuple(each for each in self._projects() if sought.project in ("", each))
+        return listing.found(self.desk, projects, sought, self.caller.person)
+
     def case(self, ref: CaseRef) -> told.Case | Refused:
         """Tell a case."""
         return self._read(ref, "case.read", self._case)

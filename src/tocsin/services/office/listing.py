@@ -26,8 +26,7 @@ class Filter(msgspec.Struct, frozen=True):
     """Which cases to list. `open` None lists open and done ones, `lead` is the id of a person, `after` a cursor of the
     same order; `by` is "" for what is due first or one of `orders.ORDERS`, which look at a thousand cases at most.
     `aside` is what becomes of cases that the person who asks has put aside: "" nothing, `out` leaves them out, `only`
-    lists them alone. `words` finds cases by what they are called or say, whatever their state; of the other filters
-    only `project` and `limit` hold beside it."""
+    lists them alone."""
 
     project: ProjectId = ""
     open: bool | None = True
@@ -35,7 +34,6 @@ class Filter(msgspec.Struct, frozen=True):
     phase: str = ""
     lead: str = ""
     by: str = ""
-    words: str = ""
     aside: str = ""
     after: str = ""
     limit: int = PAGE
@@ -48,10 +46,6 @@ def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter, person: str
     """
     limit, by = max(1, min(asked.limit, MOST)), orders.known(asked.by)
     counts = _counts(desk, projects, person)
-    if asked.words.strip():
-        sought = finding.find(desk, projects, asked.words).rows[:limit]
-        items = tuple(records.row(desk, row, said) for row, said in sought)
-        return lists.CasePage(tlp=told.TLP, items=items, counts=counts, next="")
     query = InboxQuery(
         projects=projects,
         open=asked.open,
@@ -70,6 +64,13 @@ def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter, person: str
         items = tuple(records.row(desk, each, inbox.open_summary(desk, each)) for each in found[:limit])
         further = inbox.cursor(found[limit - 1]) if len(found) > limit else ""
     return lists.CasePage(tlp=told.TLP, items=items, counts=counts, next=further)
+
+
+def found(desk: Desk, projects: tuple[ProjectId, ...], sought: lists.Sought, person: str) -> lists.CasePage:
+    """List cases of `projects` by what they are called or say, whatever their state: one page, the likeliest on top."""
+    rows = finding.find(desk, projects, sought.words).rows[: sought.limit]
+    items = tuple(records.row(desk, row, said) for row, said in rows)
+    return lists.CasePage(tlp=told.TLP, items=items, counts=_counts(desk, projects, person), next="")
 
 
 def _counts(desk: Desk, projects: tuple[ProjectId, ...], person: str) -> dict[str, int]:

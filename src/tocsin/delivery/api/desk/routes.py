@@ -25,6 +25,7 @@ from tocsin.core.wire.desk import (
     Preview,
     Project,
     SkillBoard,
+    Sought,
     Uploaded,
 )
 from tocsin.core.wire.duty import Duty
@@ -171,7 +172,6 @@ def cases(  # noqa: PLR0913 - one parameter for each filter
         Literal["", "priority", "age", "attacked", "public", "highest", "serious", "other"],
         Query(description="Another order than what is due first, or one class of priority; of a thousand at most."),
     ] = "",
-    words: Annotated[str, Query(max_length=200, description="Find these, whatever the state; `project` narrows.")] = "",
     aside: Annotated[
         Literal["", "out", "only"], Query(description="Without what the caller put aside, or that alone.")
     ] = "",
@@ -187,7 +187,6 @@ def cases(  # noqa: PLR0913 - one parameter for each filter
             phase=phase,
             lead=lead,
             by=by,
-            words=words,
             aside=aside,
             after=after,
             limit=limit,
@@ -197,6 +196,12 @@ def cases(  # noqa: PLR0913 - one parameter for each filter
         return answer(found)
     asked = {**request.GET.dict(), "after": found.next}
     return answer(found, {"Link": f'<{BASE}/cases?{urlencode(asked)}>; rel="next"'})
+
+
+@api.post("/search", operation_id="find", tags=["cases"], openapi_extra=told(CasePage, body=Sought))
+def find(request: OfficeRequest) -> HttpResponse:
+    """Find cases by reference, by CVE id, or by the words of their reports, whatever their state. Nothing happens."""
+    return answer(request.office.find(bodies.read(request, Sought)))
 
 
 @api.get("/cases/{ref}", operation_id="case", tags=["cases"], openapi_extra=told(Case, headers=["ETag"]))
