@@ -136,3 +136,36 @@ def test_a_name_that_breaks_breaks_on_the_short_way_too() -> None:
 def test_filters_and_fixed_values_are_left_to_django(told: str) -> None:
     made = FilterExpression(told, Parser(Lexer("").tokenize(), builtins=engines["django"].engine.template_builtins))
     assert straight(made) is made
+
+
+WRITTEN = (
+    "{% for each in listed %}{{ forloop.counter }}{{ forloop.revcounter }}{{ forloop.first }}{{ each }}{% endfor %}",
+    "{% for each in listed %}{{ forloop.counter0 }}{{ forloop.revcounter0 }}{{ forloop.last }}{{ each }}{% endfor %}",
+    "{% for each in listed %}{{ forloop.none }}{{ forloop.parentloop.counter }}{{ each }}{% empty %}no{% endfor %}",
+    "{% for a in listed %}{% for b in a %}{{ forloop.parentloop.counter }}{{ b }}{% endfor %}{% endfor %}",
+    "{% for each in listed %}{% ifchanged each.0 %}{{ each }}{% endifchanged %}{% cycle 'x' 'y' %}{% endfor %}",
+    "{% for each in nothing %}x{% empty %}none of {{ number }}{% endfor %}{% for each in missing %}x{% endfor %}",
+    "{% for a, b in pairs %}{{ a }}{{ b }}{% endfor %}{% for each in listed reversed %}{{ each }}{% endfor %}",
+    "{% if missing %}a{% elif number > 2 and not nothing %}b{% else %}c{% endif %}{% if no.name == 3 %}d{% endif %}",
+    "{% for each in turns %}{{ each }}{% endfor %}{{ each }}{% if number %}{{ listed.1 }}{% else %}e{% endif %}",
+)
+
+
+@pytest.mark.parametrize("source", WRITTEN)
+def test_loops_and_conditions_write_what_django_writes(source: str) -> None:
+    def told() -> Context:
+        made = {"listed": ["<a>", "ab", "b"], "pairs": [(1, "<"), (2, "b")], "nothing": [], "number": 3}
+        return Context({**made, "turns": iter("xyz")})
+
+    made = engines["django"].engine.from_string(source)
+    plain = made.render(told())
+    flatten(made.nodelist)
+    assert made.render(told()) == plain
+    assert plain, "the example writes something"
+
+
+def test_what_breaks_inside_a_condition_is_not_taken_for_a_condition_that_does_not_hold() -> None:
+    made = engines["django"].engine.from_string("{% if 1 %}{{ thing.missing }}{% else %}quiet{% endif %}")
+    flatten(made.nodelist)
+    with pytest.raises(AttributeError, match="nothing here"):
+        made.render(Context({"thing": Thing()}))

@@ -57,7 +57,7 @@ def test_somebody_who_gave_up_holds_nobody_up() -> None:
             came.append("patient")
 
     with gate.turn(PATIENT), ThreadPoolExecutor(1) as pool:
-        first = pool.submit(lambda: gate._enter(0.01))
+        first = pool.submit(lambda: gate.enter(0.01))
         assert first.result() is False
     thread = threading.Thread(target=enter)
     thread.start()

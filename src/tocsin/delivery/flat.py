@@ -10,7 +10,6 @@ compare every page).
 
 from __future__ import annotations
 
-import html
 import threading
 from collections.abc import Callable, Sequence
 from copy import copy
@@ -23,10 +22,9 @@ from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import cached
 from django.templatetags.i18n import BlockTranslateNode
 from django.templatetags.static import StaticNode
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from tocsin.delivery.straight import straight, straighten
+from tocsin.delivery.nodes import quicker
 
 Blocks = dict[str, NodeList]
 """What a page puts in place of the parts of the page that it extends, by their names."""
@@ -87,48 +85,6 @@ class Loader(cached.Loader):
         return made
 
 
-class Value(VariableNode):
-    """A value in its place."""
-
-    def __init__(self, like: VariableNode) -> None:
-        super().__init__(straight(like.filter_expression))
-        self.token, self.origin = like.token, like.origin
-
-    def render(self, context: Context) -> str:
-        """Write the value, escaped."""
-        return _written(self.filter_expression.resolve(context), context)
-
-    render_annotated = render  # Django's own only adds where in a template an error came from, while debugging
-
-
-class Sentence(Node):
-    """A translated sentence with places for values."""
-
-    def __init__(self, like: BlockTranslateNode) -> None:
-        told, self._names = like.render_token_list(like.singular)
-        self._told, self._like = gettext(told), like
-        self._more = {name: straight(value) for name, value in like.extra_context.items()}
-        self.token, self.origin = like.token, like.origin
-
-    def render(self, context: Context) -> str:
-        """Write the sentence with its values, escaped; a sentence that lacks a place is left to Django."""
-        more = self._more
-        found = {name: more[name].resolve(context) if name in more else context.get(name, "") for name in self._names}
-        data = {name: _written(value, context) for name, value in found.items()}
-        try:
-            return self._told % data
-        except (KeyError, ValueError):
-            return str(self._like.render(context))
-
-
-def _written(value: object, context: Context) -> str:
-    """A value as it is written. Nearly all are plain text, for which Django's way through time zones, number formats
-    and lazy sentences only ends in the same escaping."""
-    if context.autoescape and type(value) is str:
-        return html.escape(value)
-    return value if type(value) is SafeString else render_value_in_context(value, context)
-
-
 def _adds(extends: ExtendsNode) -> bool:
     """Whether a page adds to what it extends (`block.super`) and not only replaces it: left to Django."""
     values: list[Any] = extends.nodelist.get_nodes_by_type(VariableNode)
@@ -172,7 +128,7 @@ def flatten(nodes: NodeList) -> None:
         said = _said(node)
         last = joined[-1] if joined else None
         if said is None:
-            joined.append(_quicker(node))
+            joined.append(quicker(node))
         elif type(last) is TextNode:
             joined[-1] = _text(last.s + said, last)
         else:
@@ -198,16 +154,6 @@ def _said(node: Node) -> str | None:
     if isinstance(node, BlockTranslateNode) and _fixed(node):
         return gettext(node.render_token_list(node.singular)[0]) % {}
     return None
-
-
-def _quicker(node: Node) -> Node:
-    """A node that writes the same with less work, where there is one."""
-    straighten(node)
-    if type(node) is VariableNode:
-        return Value(node)
-    if type(node) is BlockTranslateNode and not (node.plural or node.countervar or node.asvar or node.message_context):
-        return Sentence(node)
-    return node
 
 
 def _fixed(node: Any) -> bool:

@@ -23,13 +23,19 @@ class Straight:
 
     def resolve(self, context: Context, ignore_failures: bool = False) -> Any:
         """Look the names up, as `FilterExpression.resolve` does."""
+        first = self._first
+        for scope in reversed(context.dicts):  # what `context[first]` does, without a call for each value of a page
+            if first in scope:
+                break
+        else:
+            return self._told.resolve(context, ignore_failures)
+        found: Any = scope[first]
         try:
-            found = context[self._first]
             for name in self._more:
                 if not _by_attribute(type(found)):  # type: ignore[arg-type]  # a class is hashable
                     return self._told.resolve(context, ignore_failures)
                 found = getattr(found, name)
-        except (KeyError, AttributeError):
+        except AttributeError:
             return self._told.resolve(context, ignore_failures)
         return self._told.resolve(context, ignore_failures) if callable(found) else found
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 
 class Gate:
@@ -22,17 +21,12 @@ class Gate:
         self._busy = False
         self._queue: deque[threading.Lock] = deque()
 
-    @contextmanager
-    def turn(self, seconds: float) -> Iterator[None]:
+    def turn(self, seconds: float) -> Turn:
         """Hold the gate; raises TimeoutError after waiting `seconds`."""
-        if not self._enter(seconds):
-            raise TimeoutError(f"no turn to write within {seconds:g} s")
-        try:
-            yield
-        finally:
-            self._leave()
+        return Turn(self, seconds)
 
-    def _enter(self, seconds: float) -> bool:
+    def enter(self, seconds: float) -> bool:
+        """Wait for a turn; False when it did not come within `seconds`."""
         with self._mutex:
             if not self._busy:
                 self._busy = True
@@ -48,9 +42,28 @@ class Gate:
                 return False
         return True  # the turn came at the very last moment
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Hand the turn on."""
         with self._mutex:
             if self._queue:
                 self._queue.popleft().release()  # stays busy: the turn is handed over, nobody can slip in
             else:
                 self._busy = False
+
+
+class Turn:
+    """One turn at a gate, held for the length of a block."""
+
+    __slots__ = ("_gate", "_seconds")
+
+    def __init__(self, gate: Gate, seconds: float) -> None:
+        self._gate, self._seconds = gate, seconds
+
+    def __enter__(self) -> None:
+        if not self._gate.enter(self._seconds):
+            raise TimeoutError(f"no turn to write within {self._seconds:g} s")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self._gate.leave()

@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -46,7 +47,7 @@ class FileBlobs:
         """Begin a blob; see the port."""
         blob_id = secrets.token_hex(16)
         keep, ad = _keep_as(self._path(blob_id)), blob_ad(self._instance, blob_id)
-        return BlobFileWriter(self._unfinished / blob_id, blob_id, ad, keep)
+        return BlobFileWriter(f"{self._unfinished}/{blob_id}", blob_id, ad, keep)
 
     def open(self, blob_id: str, key: bytes) -> StreamOpener:
         """Read a blob; see the port."""
@@ -61,10 +62,10 @@ class FileBlobs:
         """Remove a blob, durably; see the port."""
         path = self._path(blob_id)
         try:
-            path.unlink()
+            os.unlink(path)
         except FileNotFoundError:
             raise BlobMissing(blob_id) from None
-        sync_directory(path.parent)
+        sync_directory(os.path.dirname(path))
 
     def older_than(self, instant: datetime) -> Iterator[str]:
         """Ids by the files' times; see the port."""
@@ -81,25 +82,27 @@ class FileBlobs:
             path.unlink(missing_ok=True)
         return len(torn)
 
-    def _path(self, blob_id: str) -> Path:
-        """The file of `blob_id`. What is not an id, above all what looks like a path, is missing like any other."""
+    def _path(self, blob_id: str) -> str:
+        """The file of `blob_id`. What is not an id, above all what looks like a path, is missing like any other. Text
+        and no `Path`: making and taking apart six of those cost a report as much as sealing its attachment."""
         if not ID.fullmatch(blob_id):
             raise BlobMissing("that is no blob id")
-        return self._root.joinpath(blob_id[0], blob_id[1], blob_id)
+        return f"{self._root}/{blob_id[0]}/{blob_id[1]}/{blob_id}"
 
 
-def _keep_as(final: Path) -> Keep:
+def _keep_as(final: str) -> Keep:
     """Make a file durable under its name, in the order of the module's text."""
 
-    def keep(file: BinaryIO, path: Path) -> None:
+    def keep(file: BinaryIO, path: str) -> None:
         file.flush()
         os.fsync(file.fileno())
         file.close()
-        path.rename(final)
+        os.rename(path, final)
         try:
-            sync_directory(final.parent)
+            sync_directory(os.path.dirname(final))
         except BaseException:
-            final.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(final)
             raise
 
     return keep

@@ -8,6 +8,7 @@ ciphertext. How durable a stored object is, is the store's promise. Source: Amaz
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,12 +44,12 @@ class BucketBlobs:
         """Begin a blob; see the port."""
         blob_id = secrets.token_hex(16)
 
-        def keep(file: BinaryIO, path: Path) -> None:
+        def keep(file: BinaryIO, path: str) -> None:
             file.close()
             self._send(path, blob_id)
-            path.unlink()
+            os.unlink(path)
 
-        return BlobFileWriter(self._scratch / blob_id, blob_id, blob_ad(self._instance, blob_id), keep)
+        return BlobFileWriter(f"{self._scratch}/{blob_id}", blob_id, blob_ad(self._instance, blob_id), keep)
 
     def open(self, blob_id: str, key: bytes) -> StreamOpener:
         """Read a blob as it comes; see the port."""
@@ -84,14 +85,14 @@ class BucketBlobs:
             raise BlobMissing("that is no blob id")
         return f"{self._prefix}{blob_id}"
 
-    def _send(self, path: Path, blob_id: str) -> None:
+    def _send(self, path: str, blob_id: str) -> None:
         """Send a sealed file; the store checks what arrived against what was sent. Raises OSError."""
         from boto3.exceptions import S3UploadFailedError
         from botocore.exceptions import BotoCoreError, ClientError
 
         told = {"ChecksumAlgorithm": "SHA256", "ContentType": "application/octet-stream"}
         try:
-            self._client.upload_file(str(path), self._bucket, self._key(blob_id), ExtraArgs=told)
+            self._client.upload_file(path, self._bucket, self._key(blob_id), ExtraArgs=told)
         except (BotoCoreError, ClientError, S3UploadFailedError) as error:
             raise OSError("the store of attachments cannot be used now") from error
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -16,7 +15,7 @@ from tocsin.adapters.vault.secret import Secret
 from tocsin.adapters.vault.stream import StreamSealer
 from tocsin.services.ports.blobs import SealedBlob
 
-Keep = Callable[[BinaryIO, Path], None]
+Keep = Callable[[BinaryIO, str], None]
 """Takes over the whole file, open and at its path: returns when it is kept durably and nothing is left at the path, and
 raises when it is not."""
 
@@ -26,8 +25,8 @@ class BlobFileWriter(Secret):
 
     __slots__ = ("_file", "_id", "_keep", "_path", "_stream")
 
-    def __init__(self, unfinished: Path, blob_id: str, ad: bytes, keep: Keep) -> None:
-        self._path: Path | None = unfinished
+    def __init__(self, unfinished: str, blob_id: str, ad: bytes, keep: Keep) -> None:
+        self._path: str | None = unfinished
         self._id = blob_id
         self._keep = keep
         self._file = os.fdopen(os.open(unfinished, NEW_FILE, PRIVATE_FILE), "wb")
@@ -65,7 +64,8 @@ class BlobFileWriter(Secret):
         path, self._path = self._path, None
         with suppress(OSError):  # closing flushes, and a full disk refuses that once more
             self._file.close()
-        path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(path)
 
     def __enter__(self) -> Self:
         return self
@@ -75,7 +75,7 @@ class BlobFileWriter(Secret):
     ) -> None:
         self.abort()
 
-    def _check_open(self) -> Path:
+    def _check_open(self) -> str:
         if self._path is None:
             raise ValueError("this blob was finished or aborted")
         return self._path

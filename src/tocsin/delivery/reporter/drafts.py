@@ -40,7 +40,8 @@ class KeptFile:
 
 @dataclass(frozen=True)
 class Draft:
-    """A report on its way: what was answered, the report as it would be sent, and what is wrong with it."""
+    """A report on its way: what was answered, the report as it would be sent, and what is wrong with it. `form` is the
+    number of the form that it came on; empty where that had none."""
 
     answers: Answers
     report: Report
@@ -63,7 +64,7 @@ def take_up(front: Front, body: Body) -> Draft:
         *([FieldError(field="files", message="A file you chose is a day old; choose it again.")] if lost else []),
         *problems(said),
     )
-    return Draft(answers=answers, report=said, form=body.post.get("form") or seal_form(front), wrong=wrong)
+    return Draft(answers=answers, report=said, form=str(body.post.get("form", "")), wrong=wrong)
 
 
 def seal_form(front: Front) -> str:
@@ -72,8 +73,9 @@ def seal_form(front: Front) -> str:
 
 
 def nonce(front: Front, draft: Draft) -> bytes | None:
-    """Return the nonce of exactly this report from this form; None when the form is too old or not ours."""
-    seed = front.tokens.open(draft.form, _FORM, front.now(), bytes)
+    """Return the nonce of exactly this report from this form; None when the form is too old or not ours. One without a
+    number is another one every time."""
+    seed = front.tokens.open(draft.form, _FORM, front.now(), bytes) if draft.form else front.mint.nonce()
     return hashlib.sha256(seed + msgspec.msgpack.encode(draft.report)).digest() if seed else None
 
 

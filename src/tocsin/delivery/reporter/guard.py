@@ -51,10 +51,10 @@ def admit(*methods: str) -> Callable[[View[P, Answer]], View[P, Answer]]:
 
 def from_here(request: RoomRequest) -> bool:
     """Say whether a request comes from one of our own pages, or from no page at all."""
-    site = request.headers.get("Sec-Fetch-Site")
+    site = request.META.get("HTTP_SEC_FETCH_SITE")
     if site is not None:
         return site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
+    origin = request.META.get("HTTP_ORIGIN")
     if origin is None:
         return True
     try:

@@ -11,6 +11,7 @@ Source: DESIGN section 3. Constructions: libsodium XChaCha20-Poly1305-IETF and s
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, Protocol
 
 AD_DOMAIN: Final = b"tocsin/ad/1"
@@ -37,8 +38,17 @@ def bind(instance: str, table: str, column: str, row: str, case: str) -> bytes:
     share an encoding. `row` is the row's own permanent id as text, `case` the case reference, empty where a row belongs
     to no case yet.
     """
-    encoded = [part.encode() for part in (instance, table, column, row, case)]
-    return AD_DOMAIN + b"".join([len(part).to_bytes(4, "big") + part for part in encoded])
+    return _place(instance, table, column) + _part(row) + _part(case)
+
+
+@lru_cache(maxsize=256)
+def _place(instance: str, table: str, column: str) -> bytes:
+    return AD_DOMAIN + _part(instance) + _part(table) + _part(column)
+
+
+def _part(text: str) -> bytes:
+    encoded = text.encode()
+    return len(encoded).to_bytes(4, "big") + encoded
 
 
 class CaseKey(Protocol):
