@@ -76,10 +76,6 @@ RUNS: Final = (
 """What runs, or asks for something, once it is an element. `@` is where the mark goes."""
 
 
-def _mixed(text: str) -> str:
-    return "".join(each.upper() if at % 2 and text[at - 1] != "@" else each for at, each in enumerate(text))
-
-
 AROUND: Final = (
     lambda text: text,
     lambda text: text.replace("<", "&lt;").replace("&lt;", "<", 1).replace(" on", "\n/on"),

@@ -219,7 +219,6 @@ CS_FORCED: Final = (("v..P..", Fact.VENDOR_AWARE), ("...pX.", Fact.PUBLIC))
 """In a state of this shape the named fact must be the next one. A dot stands for either case."""
 
 RM_OPEN: Final = frozenset({RM.RECEIVED, RM.INVALID, RM.VALID, RM.DEFERRED, RM.ACCEPTED})
-RM_ACTIVE: Final = frozenset({RM.RECEIVED, RM.VALID, RM.ACCEPTED})
 RM_NEGOTIATES: Final = frozenset({RM.START, RM.RECEIVED, RM.VALID, RM.ACCEPTED, RM.DEFERRED})
 RM_FIXES: Final = frozenset({RM.ACCEPTED, RM.DEFERRED, RM.CLOSED})
 EM_IN_FORCE: Final = frozenset({EM.ACTIVE, EM.REVISE})
@@ -287,11 +286,6 @@ CS_NEXT: Final[Mapping[CaseState, tuple[CaseState, ...]]] = MappingProxyType(
     }
 )
 """Every state with those that can follow: 58 edges. The order is the published one, the rightmost fact first."""
-
-
-def cs_next(state: CaseState) -> tuple[CaseState, ...]:
-    """Return the states that can follow `state`; raises KeyError for what is not a case state."""
-    return CS_NEXT[state]
 
 
 def zero_days(state: CaseState) -> tuple[str, ...]:

@@ -239,9 +239,6 @@ def _wait(case: SharedCase, _actor: Participant, _ask: Ask) -> Reply:
     return Played(case=case)
 
 
-_TABLED: Final = (EM.NONE, EM.PROPOSED)
-_HELD: Final = (EM.ACTIVE, EM.REVISE)
-
 _WORDS: Final[Mapping[str, Verb]] = MappingProxyType(
     {
         # report management

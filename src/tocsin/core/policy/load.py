@@ -65,12 +65,6 @@ def from_tables(tables: dict[str, Any], base: Callable[[str], str | None] = lamb
     return _finish(_document({"schema": SCHEMA, **tables}, {}, base, problems, ()), problems)
 
 
-def raw_policy(text: str, base: Callable[[str], str | None] = lambda _: None) -> dict[str, Any]:
-    """Return the merged tables of a policy that `load` accepts, without marks: what a form or a diff shows."""
-    document = _read(text, base, [], ())
-    return document.raw if document else {}
-
-
 def uncited(text: str, base: Callable[[str], str | None] = lambda _: None) -> tuple[Problem, ...]:
     """List the values that neither cite a line nor are marked as a choice; `policy check` reports them."""
     document = _read(text, base, [], ())

@@ -31,13 +31,6 @@ class Listing(Value):
     suspicious: tuple[str, ...] = ()
 
 
-class Archives(Protocol):
-    """Looks into files."""
-
-    def __call__(self, content: bytes) -> Listing | Failed:
-        """List a file; never raises, whatever the file is."""
-
-
 class Bills(Protocol):
     """Reads bills of materials that strangers send."""
 

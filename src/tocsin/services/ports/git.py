@@ -215,10 +215,3 @@ class WorkingCopy(Protocol):
 
     def differences(self, commits: str) -> str:
         """What the commits of a range change, as differences without context."""
-
-
-class Opens(Protocol):
-    """Opens repositories."""
-
-    def __call__(self, directory: str) -> Repository:
-        """Open a local repository for reading; raises GitFailed with what is wrong with it."""

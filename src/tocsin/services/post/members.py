@@ -79,11 +79,6 @@ def upload(desk: Desk, person: str, body: bytes) -> KnownKey | Refused:
     return key
 
 
-def remove_key(desk: Desk, person: str) -> None:
-    """Forget a person's key; mail to them says nothing again."""
-    _everywhere(desk, person, lambda old: replace(old, key=None))
-
-
 def digest_made(desk: Desk, person: str, of: datetime) -> None:
     """Note that a person's daily mail of an instant was made."""
     _everywhere(desk, person, lambda old: replace(old, digest_of=of))

@@ -59,7 +59,6 @@ _MAINTAINERS: Final = re.compile(r"\bindividual e-?mail addresses\b", re.I)
 _ABSENT: Final = re.compile(r"\bmay not be (?:present|available|enabled)\b", re.I)
 _PRIVATE_LIST: Final = re.compile(r"^Use (\S{3,200}@\S{3,200}) to report\b.{1,200}\blist to privately discuss\b", re.I)
 _WEB_FORM: Final = re.compile(r"\bprivate report form\b", re.I)
-_PLATFORM: Final = re.compile(r"\breporting platform at (\S+)", re.I)
 
 
 def emails(unit: Unit) -> tuple[str, ...]:
