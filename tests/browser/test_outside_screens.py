@@ -18,9 +18,8 @@ from tests.chromium import accessibility, watch
 from tests.desk import server
 from tests.live import live
 from tests.outside import test_distribution as distros
-from tests.outside.places import PROJECT, Town, town
+from tests.outside.places import PROJECT, Silent, Town, town
 from tests.outside.test_forge_public import POC, rejected
-from tests.outside.test_rollout import Silent
 from tocsin.core.case.party_commands import SetProduct
 from tocsin.core.vocabulary import Affectedness
 from tocsin.services import cases

@@ -19,10 +19,9 @@ from tests.desk import server
 from tests.desk.conftest import SignIn
 from tests.desk.test_moves import done, hidden
 from tests.outside import test_distribution as distros
-from tests.outside.places import PROJECT, Town, town
+from tests.outside.places import PROJECT, Silent, Town, town
 from tests.outside.test_forge_outbound import drafted
 from tests.outside.test_forge_public import POC, rejected
-from tests.outside.test_rollout import Silent
 from tests.publication.places import order, run
 from tests.services import acts
 from tocsin.core.case.drafting import ProductNamed

@@ -30,7 +30,7 @@ from tocsin.core.case.cve_commands import RequestCve
 from tocsin.core.mail.message import Envelope
 from tocsin.core.mail_out.server import place as mail_place
 from tocsin.core.policy.seeds import seed
-from tocsin.core.vocabulary import Refused
+from tocsin.core.vocabulary import CaseRef, Refused
 from tocsin.services import branches, cases, credentials, worker
 from tocsin.services import cve_watch as watch
 from tocsin.services.app import Desk
@@ -110,14 +110,20 @@ def _cve(path: Path) -> tuple[Neighbour, Cve]:
     return made, Cve(made.home, service, client)
 
 
-def cve_record(path: Path) -> Neighbour:
-    """A record is to be published."""
+def _ordered(path: Path) -> tuple[Neighbour, Cve, CaseRef]:
+    """A case with an id of this CNA, whose publication was ordered."""
     made, cve = _cve(path)
     ref = acts.report(made.home).case
     acts.ready(made.home, ref)
     cve.service.hold("CVE-1900-0001")
     acts.act(made.home, ref, cmd.SetCve(cve_id="CVE-1900-0001", assigner=ORG_ID, assigner_name=ORG))
     order(made.home, ref)
+    return made, cve, ref
+
+
+def cve_record(path: Path) -> Neighbour:
+    """A record is to be published."""
+    made, _, ref = _ordered(path)
     made.through = lambda: states(made.home, ref)["cve"] == "readable"
     return made
 
@@ -340,12 +346,7 @@ def _titles(home: House) -> set[str]:
 
 def cve_watch(path: Path) -> Neighbour:
     """Somebody changed a record of ours while nobody could look."""
-    made, cve = _cve(path)
-    ref = acts.report(made.home).case
-    acts.ready(made.home, ref)
-    cve.service.hold("CVE-1900-0001")
-    acts.act(made.home, ref, cmd.SetCve(cve_id="CVE-1900-0001", assigner=ORG_ID, assigner_name=ORG))
-    order(made.home, ref)
+    made, cve, ref = _ordered(path)
     while states(made.home, ref)["cve"] != "readable":
         made.turn()
         made.home.clock.advance(timedelta(minutes=1))

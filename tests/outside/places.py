@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from tocsin.services.app import Desk
 from tocsin.services.forge import sync
 from tocsin.services.ports.forge import Source
 from tocsin.services.ports.git import Credential
+from tocsin.services.ports.mail_out import Session
 from tocsin.testing.github import GitHubDouble, World
 from tocsin.testing.github.double import TOKEN
 from tocsin.testing.house import House, house
@@ -89,4 +91,19 @@ def town(project: str = PROJECT, **settings: object) -> Town:
     desk = replace(inside.desk, outside=outside)
     made = Town(inside, desk, github)
     keep(made, credentials.FORGE, TOKEN, project)
+    return made
+
+
+class Silent:
+    """A way out that nobody takes: letters stay in the queue, where tests read them."""
+
+    def session(self) -> AbstractContextManager[Session]:
+        raise OSError("not now")
+
+
+def writing_town() -> Town:
+    """One that writes mails, which all stay in the queue."""
+    made = town()
+    made.desk = replace(made.desk, post=replace(made.desk.post, sends=Silent(), sender="security@example.org"))
+    made.house = replace(made.house, desk=made.desk)
     return made

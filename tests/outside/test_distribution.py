@@ -7,15 +7,14 @@ import hashlib
 import io
 import re
 import tarfile
-from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
 import pytest
 
-from tests.outside.places import PROJECT, Town, town
+from tests.outside.places import PROJECT, Town, writing_town
 from tests.outside.test_forge_outbound import drafted
-from tests.outside.test_rollout import Silent, queue
+from tests.outside.test_rollout import queue
 from tests.publication.places import order, run
 from tests.services import acts
 from tocsin.core import distribution
@@ -43,10 +42,7 @@ LINK = re.compile(r"https://security\.example\.org(/p/\S+)")
 
 @pytest.fixture
 def here() -> Town:
-    made = town()
-    made.desk = replace(made.desk, post=replace(made.desk.post, sends=Silent(), sender="security@example.org"))
-    made.house = replace(made.house, desk=made.desk)
-    return made
+    return writing_town()
 
 
 def applied(here: Town, name: str, purls: tuple[str, ...] = (PURL,)) -> str:

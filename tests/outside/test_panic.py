@@ -11,10 +11,9 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from tests.outside.places import PROJECT, Town, town
+from tests.outside.places import PROJECT, Town, writing_town
 from tests.outside.test_distribution import approved, consent, embargoed, given, told
 from tests.outside.test_forge_inbound import reported
-from tests.outside.test_rollout import Silent
 from tests.outside.test_webhooks import Receiver, listening
 from tests.outside.test_webhooks import reported as reported_here
 from tocsin.adapters.web.guarded import GuardedHttp
@@ -29,10 +28,7 @@ from tocsin.testing.house import house
 
 @pytest.fixture
 def here() -> Town:
-    made = town()
-    made.desk = replace(made.desk, post=replace(made.desk.post, sends=Silent(), sender="security@example.org"))
-    made.house = replace(made.house, desk=made.desk)
-    return made
+    return writing_town()
 
 
 def later(here: Town) -> None:

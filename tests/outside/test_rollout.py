@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from tests.outside.places import PROJECT, Town, town
+from tests.outside.places import PROJECT, Town, writing_town
 from tests.outside.test_forge_outbound import accepted
 from tests.outside.test_webhooks import Receiver
 from tocsin.core.advisory.assemble import assemble
@@ -27,18 +27,9 @@ from tocsin.services.rollout.subscribers import Subscriber, subscriber_id, subsc
 LINK = re.compile(r"https://security\.example\.org(/p/\S+)")
 
 
-class Silent:
-    """A way out that nobody takes: letters stay in the queue, where tests read them."""
-
-    def session(self):
-        raise OSError("not now")
-
-
 @pytest.fixture
 def here() -> Town:
-    made = town()
-    made.desk = replace(made.desk, post=replace(made.desk.post, sends=Silent(), sender="security@example.org"))
-    return made
+    return writing_town()
 
 
 def queue(here: Town) -> dict[str, Fixed]:

@@ -55,6 +55,13 @@ def from_files(base: Path) -> Sealing:
     )
 
 
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    """A directory with the keys of an installation."""
+    from_files(tmp_path)
+    return tmp_path
+
+
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vault.conftest import NOON, from_files, holder_of, listening
+from tests.vault.conftest import NOON, holder_of, listening
 from tocsin.adapters.openpgp import create_key, load_signer
 from tocsin.adapters.vault import load_sealer
 from tocsin.adapters.vault.holder import wire
@@ -17,25 +17,10 @@ from tocsin.adapters.vault.holder.client import HeldKeys, HeldVault, held_signer
 from tocsin.adapters.vault.holder.core import Holder
 from tocsin.boot.holder import KeyDirectory
 from tocsin.services.ports.keys import BREAK_GLASS, GRANT, KeysRefused
+from tocsin.testing.world import VirtualClock
 
 CASE = "WHPG-2026-k7x4m"
 HOUR = timedelta(hours=1)
-
-
-class Clock:
-    """Stands still until it is told."""
-
-    def __init__(self) -> None:
-        self.at = NOON
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def base(tmp_path: Path) -> Path:
-    from_files(tmp_path)
-    return tmp_path
 
 
 # ------------------------------------------------------------------------------------------------------------- signing
@@ -96,13 +81,13 @@ def test_nothing_is_released_for_break_glass_before_two_people_agreed(base: Path
 
 
 def test_an_agreement_is_for_one_person_one_case_and_its_time(base: Path) -> None:
-    clock = Clock()
+    clock = VirtualClock(NOON)
     holder = holder_of(base, now=clock)
     HeldKeys(holder.answer).grant(CASE, "usr_admin", "usr_li", NOON + HOUR)
     for wrong in ({"actor": "usr_li"}, {"case": "WHPG-2026-22222"}):
         with pytest.raises(KeysRefused):
             look(base, holder, **wrong)
-    clock.at = NOON + HOUR
+    clock.set(NOON + HOUR)
     with pytest.raises(KeysRefused):
         look(base, holder)
 

@@ -19,7 +19,7 @@ import msgspec
 import pytest
 
 from tests.support import ROOT
-from tests.vault.conftest import NOON, from_files, held, holder_of, listening
+from tests.vault.conftest import NOON, held, holder_of, listening
 from tocsin.adapters.vault import KeyFileRefused, create_instance_keys, load_sealer
 from tocsin.adapters.vault.holder import wire
 from tocsin.adapters.vault.holder.client import HeldKeys, HeldVault, SocketAsk
@@ -33,25 +33,10 @@ from tocsin.services.ports.keys import KeysRefused
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.vault import CaseKey, Limited, Tampered
 from tocsin.testing.vault import Sealing, in_memory
+from tocsin.testing.world import VirtualClock
 
 CASE = "WHPG-2026-k7x4m"
 PASSPHRASE = "six words that nobody else has thought of"
-
-
-class Clock:
-    """Stands still until it is told."""
-
-    def __init__(self) -> None:
-        self.at = NOON
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def base(tmp_path: Path) -> Path:
-    from_files(tmp_path)
-    return tmp_path
 
 
 def opened(vault: HeldVault, case: str, actor: str = "usr_dana", purpose: str = "case.read") -> CaseKey:
@@ -96,7 +81,7 @@ def test_the_ledger_holds_no_key_and_no_content(base: Path) -> None:
 
 
 def test_one_person_opens_sixty_different_cases_an_hour_and_no_more(base: Path) -> None:
-    clock = Clock()
+    clock = VirtualClock(NOON)
     vault = vault_of(base, holder_of(base, now=clock))
     for number in range(60):
         opened(vault, f"case-{number}")
@@ -104,7 +89,7 @@ def test_one_person_opens_sixty_different_cases_an_hour_and_no_more(base: Path) 
     with pytest.raises(Limited, match="60 different cases an hour"):
         opened(vault, "case-60")
     opened(vault, "case-60", actor="usr_li")
-    clock.at += timedelta(hours=1, seconds=1)
+    clock.advance(timedelta(hours=1, seconds=1))
     opened(vault, "case-60")
 
 
@@ -162,7 +147,7 @@ def test_control_without_limits_everything_is_released(base: Path) -> None:
 
 
 def test_running_into_the_limit_is_an_alarm_once_an_hour(base: Path) -> None:
-    clock = Clock()
+    clock = VirtualClock(NOON)
     holder = holder_of(base, Limits(hour=2, day=9), clock)
     vault = vault_of(base, holder)
     for number in range(6):
@@ -193,11 +178,11 @@ def test_a_restart_forgets_no_count_and_counts_nothing_that_was_refused(base: Pa
 def test_the_ledger_is_read_a_page_at_a_time_without_losing_or_doubling_a_line(
     base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = Clock()
+    clock = VirtualClock(NOON)
     holder = holder_of(base, Limits(hour=99, day=99), clock)
     vault = vault_of(base, holder)
     for number in range(23):
-        clock.at += timedelta(seconds=number % 3 == 0)
+        clock.advance(timedelta(seconds=number % 3 == 0))
         opened(vault, f"case-{number}")
     monkeypatch.setattr("tocsin.adapters.vault.holder.client.PAGE", 7)
     lines = HeldKeys(holder.answer).releases(NOON)
@@ -332,17 +317,17 @@ def test_after_a_rotation_old_and_new_open_and_the_new_one_is_sealed_to(base: Pa
 
 
 def test_a_retired_key_opens_nothing_any_more_and_is_gone_from_the_disk(base: Path) -> None:
-    clock = Clock()
+    clock = VirtualClock(NOON)
     holder = holder_of(base, now=clock)
     keys = HeldKeys(holder.answer)
     seed = KeyStore(next((base / "keys").glob("*.kek"))).load().seed
     vault = vault_of(base, holder)
     _, wrapped = vault.new_case_key(CASE)
     keys.rotate(NOON + timedelta(days=30))
-    clock.at = NOON + timedelta(days=29)
-    assert keys.retire(clock.at) == 0
+    clock.set(NOON + timedelta(days=29))
+    assert keys.retire(clock()) == 0
     vault.case_key(CASE, wrapped, "a", "p")
-    clock.at = NOON + timedelta(days=30)
+    clock.set(NOON + timedelta(days=30))
     assert keys.retire(NOON + timedelta(days=30)) == 1
     with pytest.raises(Tampered):
         vault.case_key(CASE, wrapped, "a", "p")
@@ -350,7 +335,7 @@ def test_a_retired_key_opens_nothing_any_more_and_is_gone_from_the_disk(base: Pa
 
 
 def test_no_old_key_ends_before_its_time_whatever_the_caller_calls_now(base: Path) -> None:
-    keys = HeldKeys(holder_of(base, now=Clock()).answer)
+    keys = HeldKeys(holder_of(base, now=VirtualClock(NOON)).answer)
     keys.rotate(NOON + timedelta(days=30))
     assert keys.retire(NOON + timedelta(days=9999)) == 0
 
