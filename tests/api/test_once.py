@@ -11,7 +11,7 @@ import pytest
 
 from tests.api.conftest import PROJECT, Half
 from tests.api.test_story import REPORT, li, reported
-from tocsin.services.ports.store import Unavailable
+from tocsin.services.ports.store import Conflict, Unavailable
 from tocsin.testing.house import House
 
 NOTE = {"audience": "team", "text": "Something only the team may read."}
@@ -67,6 +67,17 @@ def test_a_request_that_could_not_be_written_leaves_its_key_free(house: House, f
     house.store.refusal = Unavailable("full")
     assert note(desk, ref, Idempotency_Key=KEY).status_code == 503
     house.store.refusal = None
+    assert note(desk, ref, Idempotency_Key=KEY).status_code == 200
+
+
+def test_a_request_that_meets_another_one_at_the_same_record_is_a_conflict_and_not_a_fault(
+    house: House, front: Half, desk: Half, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = reported(front)
+    with monkeypatch.context() as crowd:
+        crowd.setattr(house.desk.repeats, "begin", lambda *_: (_ for _ in ()).throw(Conflict("somebody was first")))
+        met = note(desk, ref, Idempotency_Key=KEY)
+    assert (met.status_code, json.loads(met.content)["code"]) == (409, "conflict")
     assert note(desk, ref, Idempotency_Key=KEY).status_code == 200
 
 

@@ -8,6 +8,7 @@ import threading
 from functools import partial
 
 import django
+import pytest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.store.settings")
 django.setup()
@@ -17,6 +18,7 @@ from tocsin.boot.config import Config  # noqa: E402
 from tocsin.boot.inbound import Inbound, Mailbox  # noqa: E402
 from tocsin.delivery.worker import loop  # noqa: E402
 from tocsin.delivery.worker.loop import Chore  # noqa: E402
+from tocsin.services.app import Desk  # noqa: E402
 from tocsin.testing.house import house  # noqa: E402
 
 
@@ -59,3 +61,17 @@ def test_a_chore_that_hangs_holds_up_nobody_on_anybody_else() -> None:
     finally:
         stop.set()
         over.set()
+
+
+def test_what_fails_is_free_for_the_next_try_and_what_is_being_done_is_not() -> None:
+    desk, done = house().desk, []
+
+    def again(desk: Desk) -> None:
+        upkeep._alone("a chore", done.append, 600.0, desk)
+        raise ValueError("it went wrong")
+
+    with pytest.raises(ValueError, match="it went wrong"):
+        upkeep._alone("a chore", again, 600.0, desk)
+    assert done == [], "the control: while it is done nobody else does it"
+    upkeep._alone("a chore", done.append, 600.0, desk)
+    assert done == [desk]

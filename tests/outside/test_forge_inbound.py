@@ -18,8 +18,10 @@ from tocsin.core.vocabulary import Audience, Refused, RejectionClass
 from tocsin.services import credentials
 from tocsin.services.forge import door, links, sync
 from tocsin.services.forge.door import deliver
+from tocsin.services.ports.store import Conflict
+from tocsin.services.ports.vault import Tampered
 from tocsin.testing.github import Fault
-from tocsin.testing.github.double import signed
+from tocsin.testing.github.double import TOKEN, signed
 
 STEPS = "1. Start the server.\n2. Send `SELECT leak()`."
 RANGE = {"package": {"ecosystem": "other", "name": "demo_ext"}, "vulnerable_version_range": ">= 7.0, < 7.1"}
@@ -287,3 +289,35 @@ def test_the_token_is_in_no_log_and_in_no_words(here: Town, caplog) -> None:
     assert [each.kind for each in here.desk.machine.alarms.since(here.house.clock().replace(year=2000), 9)] == [
         "forge-refuses"
     ]
+
+
+def test_what_goes_wrong_with_one_forge_is_its_own_matter_and_the_next_is_looked_at(here: Town, monkeypatch) -> None:
+    read, forges = sync.read, here.desk.outside.forges
+    monkeypatch.setattr(type(forges), "sources", lambda _: {"example": forges.named[PROJECT], **forges.named})
+    monkeypatch.setattr(sync, "forge", lambda desk, project: forges.get(PROJECT, TOKEN))
+
+    def spoilt(desk, project, asked, was):
+        if project == "example":
+            raise Tampered("a link of this project does not open")
+        return read(desk, project, asked, was)
+
+    monkeypatch.setattr(sync, "read", spoilt)
+    assert "example" in [each.id for each in here.desk.projects.all()], "it is there, and comes first"
+    assert sync.look(here.desk) == 1
+    assert links.standing(here.desk, PROJECT).value.read_at == here.house.clock()
+
+
+def test_a_look_that_meets_somebody_who_deals_with_a_draft_comes_again_within_a_minute(here: Town, monkeypatch) -> None:
+    crowd = iter([True])
+    change = sync.links
+
+    def crowded(desk):
+        if next(crowd, False):
+            raise Conflict("somebody was first")
+        return change(desk)
+
+    monkeypatch.setattr(sync, "links", crowded)
+    sync.look(here.desk)
+    assert links.standing(here.desk, PROJECT).value.read_at is None
+    here.look(minutes=1)
+    assert links.standing(here.desk, PROJECT).value.read_at == here.house.clock()

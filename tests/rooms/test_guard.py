@@ -7,10 +7,12 @@ import re
 
 import pytest
 from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from tests.rooms import walk
-from tocsin.boot.middleware import broken
+from tocsin.boot.middleware import Unavailability, broken
+from tocsin.services.ports.store import Conflict, Unavailable
 from tocsin.testing.house import House
 
 POSTS = (walk.REPORT, walk.RETURN, f"/p/{walk.PROJECT}/receipt", f"{walk.ROOM}/message", f"{walk.ROOM}/act",
@@ -115,3 +117,12 @@ def test_a_database_that_fails_outside_the_views_is_not_now_as_well(
     (reference,) = re.findall(r"Reference <code>([0-9a-f]{8})</code>", page)
     assert f"reference {reference}: " in caplog.text, "whoever keeps the log finds what the page was about"
     assert 'href="/"' in page, "and there is a way on"
+
+
+def test_whoever_meets_somebody_else_at_the_same_record_is_told_not_now_and_a_mistake_of_ours_stays_one() -> None:
+    guard, request = Unavailability(lambda _: HttpResponse()), RequestFactory().get("/calendar")
+    for error in (Conflict("somebody was first"), Unavailable("locked")):
+        answer = guard.process_exception(request, error)
+        assert answer is not None
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert guard.process_exception(request, KeyError("a mistake")) is None

@@ -352,3 +352,17 @@ def test_a_drop_that_meets_others_writing_beside_its_case_is_not_stuck(
         assert worker.take_drops(home.desk, stuck) == 0
     assert not stuck
     assert worker.take_drops(home.desk, stuck) == 1
+
+
+def test_a_record_that_does_not_open_holds_up_none_of_those_that_are_due_with_it(home: House) -> None:
+    kept = book.Book(home.desk, "said", room.Appeal)
+    for name in ("one", "spoilt", "other"):
+        kept.add(PROJECT, name, room.Appeal(text=name), home.clock())
+    records = home.desk.outside.records._kept
+    held = records["said", PROJECT, "spoilt"]
+    records["said", PROJECT, "spoilt"] = msgspec.structs.replace(held, body=bytes(99))
+    assert [each.value.text for each in kept.due(home.clock(), 9)] == ["one", "other"]
+    (alarm,) = home.desk.machine.alarms.since(home.clock() - HOUR, 9)
+    assert (alarm.kind, alarm.place) == ("tampered", "record.body")
+    records["said", PROJECT, "spoilt"] = held
+    assert len(kept.due(home.clock(), 9)) == 3, "the control"

@@ -23,7 +23,7 @@ from django.template.loader import render_to_string
 
 from tocsin.adapters.db import scope
 from tocsin.boot import wiring_front
-from tocsin.services.ports.store import Unavailable
+from tocsin.services.ports.store import Conflict, Unavailable
 from tocsin.services.ports.vault import Limited
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -112,10 +112,13 @@ class Unavailability:
         return self._answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer 503 with Retry-After for `Unavailable`, 429 for `Limited`; leave everything else to Django."""
+        """Answer 503 with Retry-After for `Unavailable`, and where somebody else wrote to the same record at this moment,
+        429 for `Limited`; leave everything else to Django."""
         if isinstance(error, Limited):
             page = render_to_string("429.html", {"because": str(error)}, request=request)
             return HttpResponse(page, status=429, headers={"Cache-Control": "no-store"})
+        if isinstance(error, Conflict):
+            return not_now(request, f"somebody else was first: {error}")
         return not_now(request, f"the store is unavailable: {error}") if isinstance(error, Unavailable) else None
 
 

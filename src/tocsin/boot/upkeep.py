@@ -115,11 +115,14 @@ def alive(host: str, desk: Desk) -> None:
 
 
 def _alone(name: str, do: Callable[[Desk], object], seconds: float, desk: Desk) -> None:
-    """Do something unless another worker is at it; who dies over it holds it up for `seconds` at most."""
+    """Do something unless another worker is at it. Who dies over it holds it up for `seconds` at most; where it only
+    fails, it is free for the next try."""
     facts, now = desk.machine.facts, desk.now()
     if facts.claim(f"claim/{name}", now, now + timedelta(seconds=seconds)):
-        do(desk)
-        facts.note(f"claim/{name}", CLAIMED, desk.now())
+        try:
+            do(desk)
+        finally:
+            facts.note(f"claim/{name}", CLAIMED, desk.now())
 
 
 def _rest() -> None:

@@ -9,6 +9,7 @@ and who may ask, is the business of the use case that owns the kind.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, TypeVar
@@ -20,6 +21,7 @@ from tocsin.services import sealing
 from tocsin.services.app import Desk, Front
 from tocsin.services.ports.records import Arrival, Record
 from tocsin.services.ports.store import NEVER, Conflict
+from tocsin.services.ports.vault import Tampered
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -65,8 +67,13 @@ class Book(Generic[T]):
             yield from map(self._open, page)
 
     def due(self, now: datetime, limit: int) -> list[Kept[T]]:
-        """Records that are to be looked at by `now`, of any project."""
-        return [self._open(each) for each in self.desk.outside.records.due(self.kind, now, limit)]
+        """Records that are to be looked at by `now`, of any project. One that is not what was written has sounded the
+        alarm by being opened, and holds up none of the others."""
+        found = []
+        for each in self.desk.outside.records.due(self.kind, now, limit):
+            with suppress(Tampered):
+                found.append(self._open(each))
+        return found
 
     def add(self, project: ProjectId, record: str, value: T, due_at: datetime = NEVER) -> Kept[T]:
         """Write a new record; raises `ports.store.Conflict` where it is there already."""

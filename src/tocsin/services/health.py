@@ -66,7 +66,8 @@ def _alarms(desk: Desk, person: str, now: datetime) -> Iterator[str]:
     alarms = desk.machine.alarms.since(now - SHOWN, MOST)
     if not alarms:
         return
-    theirs = [alarm for alarm in alarms if _told(desk, alarm, desk.people.projects(person))]
+    projects = desk.people.projects(person)
+    theirs = [alarm for alarm in alarms if _told(desk, alarm, projects)]
     administers = any(each.id == person for each in desk.people.administrators())
     if theirs or administers:
         count = len(alarms if administers else theirs)

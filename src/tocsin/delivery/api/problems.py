@@ -16,7 +16,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from tocsin.core.vocabulary import Refused
 from tocsin.core.wire.problem import MEDIA_TYPE, Mistake, Problem
-from tocsin.services.ports.store import Unavailable
+from tocsin.services.ports.store import Conflict, Unavailable
 from tocsin.services.ports.vault import Tampered
 
 _log = logging.getLogger("tocsin.api")
@@ -141,6 +141,9 @@ def handle_errors(api: NinjaAPI) -> None:
             "unavailable", 503, "Not now: nothing was written. Try again in half a minute.", {"Retry-After": "30"}
         )
 
+    def crowded(request: HttpRequest, error: Any) -> HttpResponse:
+        return problem("conflict", 409, "Somebody else wrote to the same thing just now. Read again, and repeat.")
+
     def broken(request: HttpRequest, error: Any) -> HttpResponse:
         _log.exception("the API failed", exc_info=error)
         code = "tampered" if isinstance(error, Tampered) else "failed"
@@ -156,6 +159,7 @@ def handle_errors(api: NinjaAPI) -> None:
         (RequestDataTooBig, large),
         (TooManyFieldsSent, large),
         (Unavailable, not_now),
+        (Conflict, crowded),
         (Exception, broken),
     ):
         api.add_exception_handler(kind, handler)

@@ -29,7 +29,7 @@ from tocsin.services.forge import inbound, watch
 from tocsin.services.forge.links import LEAST, Link, Standing, foreign, forge, links, standing, standings
 from tocsin.services.ports.forge import Comment, Forge, Payload
 from tocsin.services.ports.machine import Alarm
-from tocsin.services.ports.store import Conflict, Drop
+from tocsin.services.ports.store import Conflict, Drop, Unavailable
 from tocsin.services.ports.targets import Rejected, Trouble
 
 MOST: Final = timedelta(minutes=10)
@@ -50,8 +50,17 @@ _log = logging.getLogger("tocsin.forge")
 
 
 def look(desk: Desk) -> int:
-    """Look at every forge whose time has come; returns how many were read whole."""
-    return sum(_turn(desk, project) for project in desk.outside.forges.sources() if desk.projects.get(project))
+    """Look at every forge whose time has come; returns how many were read whole. What goes wrong with one project's is
+    its own matter: the others are looked at."""
+    whole = 0
+    for project in desk.outside.forges.sources():
+        try:
+            whole += bool(desk.projects.get(project)) and _turn(desk, project)
+        except Unavailable:
+            raise
+        except Exception as error:
+            _log.error("the forge of %s was not looked at whole: %s", project, type(error).__name__)
+    return whole
 
 
 def _turn(desk: Desk, project: ProjectId) -> bool:
@@ -71,6 +80,8 @@ def _turn(desk: Desk, project: ProjectId) -> bool:
         next_at = desk.now() + timedelta(minutes=asked.source.minutes)
     except (Trouble, Rejected) as wrong:
         fresh, next_at = _troubled(desk, project, kept.value, wrong)
+    except Conflict:  # somebody dealt with one of its drafts meanwhile: that one is read again
+        fresh, next_at = kept.value, desk.now() + LEAST
     standings(desk).change(kept, fresh, next_at)
     return not fresh.trouble
 
