@@ -112,7 +112,7 @@ class Unavailability:
         return self._answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer 503 with Retry-After for `Unavailable`, and where somebody else wrote to the same record at this moment,
+        """Answer 503 with Retry-After for `Unavailable` and for `Conflict`, which is somebody else at the same record;
         429 for `Limited`; leave everything else to Django."""
         if isinstance(error, Limited):
             page = render_to_string("429.html", {"because": str(error)}, request=request)
