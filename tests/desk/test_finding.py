@@ -129,7 +129,7 @@ def test_what_was_read_in_after_a_start_finds_the_same(house: House, two: tuple[
     anew = knowing(house, Likes())
     assert not anew.likes.whole
     lookalikes.take_in(anew)
-    projects = lookalikes.readable(anew, house.dana)
+    projects = anew.people.projects(house.dana)
     for words in ("heap decoder", "tape", two[0]):
         before, after = (finding.find(desk, projects, words).rows for desk in (house.desk, anew))
         assert [row.case for row, _ in after] == [row.case for row, _ in before]

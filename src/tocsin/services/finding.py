@@ -15,7 +15,6 @@ from typing import Final
 import msgspec
 
 from tocsin.core.vocabulary import CaseRef, ProjectId
-from tocsin.services import lookalikes
 from tocsin.services.app import Desk
 from tocsin.services.likes import tail
 from tocsin.services.ports.store import InboxRow
@@ -58,7 +57,7 @@ def find(desk: Desk, projects: tuple[ProjectId, ...], words: str) -> Found:
 
 def page(desk: Desk, person: str, words: str, project: str = "") -> tuple[inbox.Page, Found]:
     """The same as a page of the inbox, of what `person` may read."""
-    mine = lookalikes.readable(desk, person)
+    mine = desk.people.projects(person)
     found = find(desk, tuple(each for each in mine if project in ("", each)), words)
     now = desk.now()
     lines = tuple(msgspec.structs.replace(inbox.line_of(desk, row, said, now), group="") for row, said in found.rows)

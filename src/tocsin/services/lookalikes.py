@@ -13,7 +13,6 @@ from typing import Final
 
 import msgspec
 
-from tocsin.core import access
 from tocsin.core.case.phase import Phase
 from tocsin.core.intake import Report
 from tocsin.core.similar.query import Evidence
@@ -109,19 +108,9 @@ def _publications(desk: Desk) -> int:
     return taken
 
 
-def readable(desk: Desk, person: str) -> tuple[ProjectId, ...]:
-    """List the projects whose cases a person may read."""
-    found = []
-    for project in desk.people.projects(person):
-        actor = desk.people.actor(person, project)
-        if actor is not None and access.may_read(actor):
-            found.append(project)
-    return tuple(found)
-
-
 def alike(desk: Desk, person: str, case: CaseRef, project: ProjectId, report: Report) -> tuple[Alike, ...]:
     """List what may be the same matter as a case that `person` has open, the likest first, with what both say."""
-    allowed = readable(desk, person)
+    allowed = desk.people.projects(person)
     hits = desk.likes.search(allowed, text(report), TOP, without=case)
     found = (_shown(desk, hit, project, allowed) for hit in hits if hit.score >= SHOWN)
     return tuple(each for each in found if each is not None)
