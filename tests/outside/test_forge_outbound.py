@@ -19,8 +19,9 @@ from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Affectedness, Refused
 from tocsin.services.book import Kept
-from tocsin.services.forge import links, pushing
+from tocsin.services.forge import links, pushing, wishes
 from tocsin.services.forge.links import Link
+from tocsin.services.ports.store import Conflict
 from tocsin.services.ports.targets import Rejected, Trouble
 from tocsin.testing.github import Fault
 
@@ -272,3 +273,15 @@ def test_a_forge_that_people_look_after_says_what_to_do() -> None:
     assert (plain.private_reporting(), plain.advisories("triage"), plain.comments("x")) == (False, (), None)
     with pytest.raises(Rejected, match=r"https://git\.example\.org/whpg is looked after by hand"):
         plain.create({})
+
+
+def test_a_wish_that_meets_somebody_else_at_the_draft_is_carried_out_a_minute_later(here: Town, monkeypatch) -> None:
+    _, ref = accepted(here)
+    assert wishes.ask(here.desk, here.opened(ref), here.dana, "push") is None
+    with monkeypatch.context() as crowd:
+        crowd.setattr(pushing, "push", lambda *_: (_ for _ in ()).throw(Conflict("somebody was first")))
+        assert wishes.carry_out(here.desk) == 0
+    assert wishes.carry_out(here.desk) == 0, "not at once"
+    here.house.clock.advance(wishes.AGAIN)
+    assert wishes.carry_out(here.desk) == 1
+    assert wishes.of_case(here.desk, ref).refused == ""

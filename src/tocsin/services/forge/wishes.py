@@ -121,6 +121,8 @@ def _ended(desk: Desk, kept: Kept[Wish]) -> tuple[Wish, datetime]:
             return msgspec.structs.replace(wish, trouble=trouble.because), now + wait
         because = f"The forge could not be reached for a day: {trouble.because}."
         return msgspec.structs.replace(wish, done_at=now, refused=because, trouble=""), NEVER
+    except Conflict:  # a look at the forge, or somebody at the desk, wrote to the same link: again, from how it stands
+        return wish, now + AGAIN
     except Rejected as rejected:
         return msgspec.structs.replace(wish, done_at=now, refused=rejected.because, trouble=""), NEVER
     refused = done.because if isinstance(done, Refused) else ""
