@@ -392,3 +392,14 @@ def test_a_rotation_that_was_interrupted_is_finished_before_its_old_key_ends(hom
     keys._standing = msgspec.structs.replace(keys._standing, public=(b"new", b"old"))
     assert rotation.retire(desk, lambda public: done.append("published")) == 1
     assert (done[0], done[-1], ref in done) == ("published", "retired", True)
+
+
+def test_of_several_rows_opened_at_once_each_that_does_not_open_sounds_the_alarm(home: House) -> None:
+    torn = report(home).case
+    report(home)
+    (row,) = (each for each in home.desk.inbox.by_drop(9) if each.case == torn)
+    home.desk.inbox.put([msgspec.structs.replace(row, body=bytes(99))])
+    opened = inbox.open_dropped(home.desk, home.desk.inbox.by_drop(9))
+    assert sorted(each is None for each in opened) == [False, True]
+    (alarm,) = home.desk.machine.alarms.untold(9)
+    assert (alarm.kind, alarm.case, alarm.place) == (alarms.TAMPERED, torn, "case.summary")

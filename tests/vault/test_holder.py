@@ -404,6 +404,25 @@ def test_a_refusal_is_what_it_is_called(base: Path) -> None:
     for code, kind in kinds.items():
         with pytest.raises(kind):
             HeldVault(load_sealer(base / "data"), refusing(code)).open_drop(b"", b"")
+        with pytest.raises(kind):
+            HeldVault(load_sealer(base / "data"), refusing(code)).open_drops([(b"", b"")])
+
+
+def test_many_drops_are_opened_in_one_question_and_a_torn_one_is_nobody_elses_matter(base: Path) -> None:
+    asked: list[wire.Question] = []
+    holder = holder_of(base)
+
+    def ask(question: wire.Question) -> wire.Answer:
+        asked.append(question)
+        return wire.ANSWER.decode(msgspec.msgpack.encode(holder.answer(question)))
+
+    vault = HeldVault(load_sealer(base / "data"), ask)
+    drops = [(vault.seal_drop(b"%d" % number, b"place"), b"place") for number in range(3)]
+    drops[1] = (drops[1][0], b"elsewhere")
+    assert list(vault.open_drops(drops)) == [b"0", None, b"2"]
+    assert len(asked) == 1
+    assert list(vault.open_drops([])) == []
+    assert len(asked) == 1
 
 
 def test_keys_of_two_instances_do_not_mix(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ or lies where it does not belong, also one that nobody has thought of yet. Openi
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -125,6 +125,14 @@ class AlarmedVault:
         except Tampered:
             self._sound(TAMPERED, _case(ad), "", _place(ad))
             raise
+
+    def open_drops(self, asked: Sequence[tuple[bytes, bytes]]) -> Sequence[bytes | None]:
+        """Open several, and sound the alarm for each that does not; see the port."""
+        opened = self._vault.open_drops(asked)
+        for plain, (_, ad) in zip(opened, asked, strict=True):
+            if plain is None:
+                self._sound(TAMPERED, _case(ad), "", _place(ad))
+        return opened
 
     def list_key(self, project: str) -> CaseKey:
         """Key of a list; see the port."""

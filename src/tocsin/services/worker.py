@@ -192,22 +192,20 @@ def _let_rest(desk: Desk, ref: CaseRef) -> None:
 
 def reseal(desk: Desk, stuck: set[str]) -> int:
     """Seal rows that intake dropped under the list key, so that lists open them quickly."""
+    dropped = [row for row in desk.inbox.by_drop(BATCH + len(stuck)) if row.case not in stuck]
     rows = []
-    for row in desk.inbox.by_drop(BATCH + len(stuck)):
-        if row.case in stuck:
-            continue
-        try:
-            rows.append(_resealed(desk, row))
-        except (Tampered, msgspec.DecodeError) as error:
-            _stuck(stuck, row.case, f"the inbox row of {row.case}", error)
+    for row, summary in zip(dropped, inbox.open_dropped(desk, dropped), strict=True):
+        if summary is None:
+            _stuck(stuck, row.case, f"the inbox row of {row.case}", Tampered())
+        else:
+            rows.append(_resealed(desk, row, summary))
     if rows:
         desk.inbox.put(rows)
     return len(rows)
 
 
-def _resealed(desk: Desk, row: InboxRow) -> InboxRow:
+def _resealed(desk: Desk, row: InboxRow, summary: sealing.Summary) -> InboxRow:
     place = sealing.Places(desk.sealer.instance).row(row.case, row.seq)
-    summary = inbox.open_summary(desk, row)
     lookalikes.learn(desk, row, summary)
     body = msgspec.json.encode(summary)
     return msgspec.structs.replace(row, body=desk.vault.list_key(row.project).seal(body, place), by_drop=False)

@@ -128,6 +128,14 @@ class LocalVault(Secret, PublicSealer):
         """Open what intake sealed to the instance; see the port."""
         return self._box_of(sealed).open(sealed, ad)
 
+    def open_drops(self, asked: Sequence[tuple[bytes, bytes]]) -> list[bytes | None]:
+        """Open several; see the port."""
+        opened: list[bytes | None] = [None] * len(asked)
+        for number, (sealed, ad) in enumerate(asked):
+            with suppress(Tampered):
+                opened[number] = self.open_drop(sealed, ad)
+        return opened
+
     def list_key(self, project: str) -> SymmetricKey | KeyRing:
         """Derive the key of a project's inbox projection; see the port."""
         keys = self.list_keys(project)

@@ -11,6 +11,7 @@ Source: DESIGN section 3. Constructions: libsodium XChaCha20-Poly1305-IETF and s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -105,6 +106,10 @@ class Vault(Sealer, Protocol):
 
     def open_drop(self, sealed: bytes, ad: bytes) -> bytes:
         """Open what `seal_drop` sealed with the same `ad`; raises Tampered for anything else."""
+
+    def open_drops(self, asked: Sequence[tuple[bytes, bytes]]) -> Sequence[bytes | None]:
+        """Open several at once, each given with its `ad`, in one question to the key holder; None for one that
+        `open_drop` raises Tampered for."""
 
     def list_key(self, project: str) -> CaseKey:
         """Key of the sealed inbox projection of `project`: the same at every call, derived, never stored.

@@ -205,6 +205,20 @@ def open_summary(desk: Desk, row: InboxRow) -> sealing.Summary:
     return _SUMMARY.decode(desk.vault.list_key(row.project).open(row.body, place))
 
 
+def open_dropped(desk: Desk, rows: Sequence[InboxRow]) -> list[sealing.Summary | None]:
+    """Open rows that intake sealed, all in one question to the key holder; None for one that does not open."""
+    places = sealing.Places(desk.sealer.instance)
+    opened = desk.vault.open_drops([(row.body, sealing.row_place(places, row)) for row in rows])
+    return [_summary(plain) for plain in opened]
+
+
+def _summary(plain: bytes | None) -> sealing.Summary | None:
+    try:
+        return None if plain is None else _SUMMARY.decode(plain)
+    except msgspec.DecodeError:
+        return None
+
+
 def cursor(row: InboxRow) -> str:
     """Name the place after a row, for the next page's address."""
     micros = (row.next_due - _EPOCH) // timedelta(microseconds=1)

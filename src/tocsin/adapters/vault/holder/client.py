@@ -124,6 +124,15 @@ class HeldVault(PublicSealer):
         """Have a drop opened; see the port."""
         return _given(self._ask(wire.AskDrop(sealed, ad)))
 
+    def open_drops(self, asked: Sequence[tuple[bytes, bytes]]) -> tuple[bytes | None, ...]:
+        """Have several drops opened; see the port."""
+        if not asked:
+            return ()
+        answer = self._ask(wire.AskDrops(tuple(asked)))
+        if not isinstance(answer, wire.GivenDrops):
+            raise _refusal(answer)
+        return answer.opened
+
     def list_key(self, project: str) -> SymmetricKey | KeyRing:
         """Ask for the key of a list, at most every few seconds; see the port."""
         kept = self._lists.get(project)

@@ -90,8 +90,8 @@ class Holder(Secret):
         match question:
             case wire.AskCaseKey():
                 return self._release(question)
-            case wire.AskDrop(sealed=sealed, ad=ad):
-                return wire.Given(self._vault.open_drop(sealed, ad))
+            case wire.AskDrop() | wire.AskDrops():
+                return self._open(question)
             case wire.AskListKey(project=project):
                 return wire.GivenKeys(self._vault.list_keys(project))
             case wire.AskSign(use=use, statement=statement):
@@ -105,6 +105,11 @@ class Holder(Secret):
                     return wire.GivenReleases(tuple(islice(self._ledger.since(since, actor), limit)))
             case _:
                 return self._administer(question)
+
+    def _open(self, question: wire.AskDrop | wire.AskDrops) -> wire.Answer:
+        if isinstance(question, wire.AskDrops):
+            return wire.GivenDrops(tuple(self._vault.open_drops(question.asked)))
+        return wire.Given(self._vault.open_drop(question.sealed, question.ad))
 
     def _team(self, question: wire.AskTeam, *, admin: bool) -> wire.Answer:
         if self._teams is None:

@@ -49,6 +49,12 @@ class AskDrop(Message, frozen=True, tag="drop"):
     ad: bytes
 
 
+class AskDrops(Message, frozen=True, tag="drops"):
+    """Several of what was sealed to the instance, each with its associated data."""
+
+    asked: tuple[tuple[bytes, bytes], ...]
+
+
 class AskListKey(Message, frozen=True, tag="list-key"):
     """The key of a project's list."""
 
@@ -136,6 +142,7 @@ Question = (
     AskStanding
     | AskCaseKey
     | AskDrop
+    | AskDrops
     | AskListKey
     | AskSign
     | AskPublic
@@ -156,6 +163,12 @@ class Given(Message, frozen=True, tag="given"):
     """Bytes: a key, a plain text, a wrapping, a signature."""
 
     data: bytes
+
+
+class GivenDrops(Message, frozen=True, tag="drops"):
+    """Plain texts in the order they were asked for; None for one that did not open."""
+
+    opened: tuple[bytes | None, ...]
 
 
 class GivenKeys(Message, frozen=True, tag="keys"):
@@ -196,7 +209,7 @@ class No(Message, frozen=True, tag="no"):
     because: str = ""
 
 
-Answer = Given | GivenKeys | GivenStanding | GivenReleases | GivenCertificate | GivenNumber | No
+Answer = Given | GivenDrops | GivenKeys | GivenStanding | GivenReleases | GivenCertificate | GivenNumber | No
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 QUESTION: Final = msgspec.msgpack.Decoder(Question)
