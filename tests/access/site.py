@@ -193,7 +193,9 @@ def fill(names: list[str], case: str, blob: str) -> dict[str, str] | None:
 
     known = {
         "ref": case, "case": case, "tab": "decide", "name": "note", "blob": blob, "project": story.PROJECT,
-        "token": "nonsense", "pk": "1", "provider_id": "oidc", "kind": "promises", "advisory": "WHPG-SA-2026-001",
+        "distributor": "dst_1", "webhook": "whk_1", "delivery": "whk_1.msg_1", "mail": "eml_1", "number": "7",
+        "first": "2026-03-17", "token": "nonsense", "pk": "1", "provider_id": "oidc", "kind": "promises",
+        "advisory": "WHPG-SA-2026-001",
         "file": blob, "format": "text", "address": "made-up", "letter": f"eml_{case}", "deed": "discard",
         "path": "provider-metadata.json",
     }  # fmt: skip

@@ -35,7 +35,9 @@ def everything(answer: HttpResponse) -> tuple[int, bytes, list[tuple[str, str]]]
 
 
 def filled(path: str, ref: str) -> str:
-    told = {"ref": ref, "project": PROJECT, "file": "blb_1", "format": "osv", "token": "tok_1", "path": "index.txt"}
+    told = {"ref": ref, "project": PROJECT, "file": "blb_1", "format": "osv", "token": "tok_1", "path": "index.txt",
+            "distributor": "dst_1", "webhook": "whk_1", "delivery": "whk_1.msg_1", "mail": "eml_1", "number": "7",
+            "advisory": "WHPG-SA-2026-001", "first": "2026-03-17"}  # fmt: skip
     return path.format(**told)
 
 

@@ -56,6 +56,10 @@ def furnished(house: House, front: Half, desk: Half, monkeypatch: pytest.MonkeyP
         "ref": [fresh, work, published, "WHPG-2026-22222"],
         "project": [PROJECT, "example", "none"],
         "format": ["osv", "csaf20", "record", "none"],
+        "distributor": ["dst_none"],
+        "webhook": ["whk_none"],
+        "delivery": ["whk_none.msg_none"],
+        "mail": ["eml_none"],
         "advisory": [seen["advisory_id"], "WHPG-SA-2026-999"],
     }
 

@@ -8,6 +8,7 @@ import pytest
 from tests.desk.conftest import SignIn
 from tests.mail import post
 from tocsin.core.vocabulary import Audience, Role
+from tocsin.services.api_tokens import Caller
 from tocsin.services.mail import held, placing
 from tocsin.services.mail.held import State
 from tocsin.testing.house import House
@@ -114,8 +115,8 @@ def test_who_wrote_a_forwarded_mail_is_the_reporter_when_a_person_says_so(house:
 
 
 def test_nothing_is_placed_where_nothing_is_held(house: House) -> None:
-    assert placing.listing(house.desk, house.dana) == ()
-    assert placing.look(house.desk, house.dana, "eml_none") == placing.NOT_FOUND
+    assert placing.listing(house.desk, Caller(house.dana)) == ()
+    assert placing.look(house.desk, Caller(house.dana), "eml_none") == placing.NOT_FOUND
 
 
 def test_the_case_says_what_came_by_mail_what_is_proven_and_who_owes_the_next_words(

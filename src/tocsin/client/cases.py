@@ -10,8 +10,10 @@ from typing import Any
 from urllib.parse import quote
 
 from tocsin.client.http import Http
+from tocsin.core.wire.around import Likeness, Looker, Looks
 from tocsin.core.wire.case import Case, Event, Events, Message, Messages
 from tocsin.core.wire.desk import CasePage, CaseRow, Moved, Preview, Sought, Uploaded
+from tocsin.core.wire.outside import Shares
 from tocsin.core.wire.own import Snooze, Snoozed
 from tocsin.core.wire.publication import Board, Plan
 
@@ -131,6 +133,23 @@ class OpenCase:
         after = 0
         while True:
             page = self._http.get(f"{_path(self.ref)}/events", Events, after=after)
+            yield from page.items
+            if not (after := page.next):
+                return
+
+    def shares(self) -> Shares:
+        """Read what distributors were given, and what they say."""
+        return self._http.get(f"{_path(self.ref)}/distributors", Shares)
+
+    def alike(self) -> tuple[Likeness, ...]:
+        """Read what may be the same matter."""
+        return self._http.get(f"{_path(self.ref)}/alike", tuple[Likeness, ...])
+
+    def looks(self) -> Iterator[Looker]:
+        """Read who looked at it while it was under embargo, oldest first."""
+        after = 0
+        while True:
+            page = self._http.get(f"{_path(self.ref)}/looks", Looks, after=after)
             yield from page.items
             if not (after := page.next):
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,7 +16,9 @@ import msgspec
 
 from tocsin.client.cases import Cases
 from tocsin.client.http import Http
+from tocsin.client.outside import Distributors, Hooks
 from tocsin.core.wire.access import Me, Token
+from tocsin.core.wire.around import DateOf, HeldMail, HeldMails
 from tocsin.core.wire.desk import Card, Measures, Member, Policy, Project, SkillBoard
 from tocsin.core.wire.duty import Duty
 from tocsin.core.wire.own import Snoozed
@@ -88,6 +90,27 @@ class Client:
     def duty(self, project: str) -> Duty:
         """Read who is told first, week by week."""
         return self._http.get(f"/projects/{quote(project, safe='')}/duty", Duty)
+
+    def distributors(self, project: str) -> Distributors:
+        """Look after the distributors of a project."""
+        return Distributors(self._http, project)
+
+    def webhooks(self, project: str) -> Hooks:
+        """Look after who is told of a project's events."""
+        return Hooks(self._http, project)
+
+    def held_mail(self, show: str = "waiting") -> Iterator[HeldMail]:
+        """Read every held mail that waits for a person, or (`rest`) that does not any more."""
+        after = ""
+        while True:
+            page = self._http.get("/mail", HeldMails, show=show, after=after)
+            yield from page.items
+            if not (after := page.next):
+                return
+
+    def calendar(self) -> tuple[DateOf, ...]:
+        """Read the dates of open cases, soonest first."""
+        return self._http.get("/calendar", tuple[DateOf, ...])
 
     def metrics(self, project: str = "") -> Measures:
         """Read how cases go."""

@@ -75,9 +75,9 @@ class Http:
         """Send a form with files. It is not tried again: files are read while they are sent."""
         return decode(self._send("POST", path, tries=1, data=dict(fields), files=files).content, kind)
 
-    def delete(self, path: str, kind: type[T]) -> T:
+    def delete(self, path: str, kind: type[T], headers: Mapping[str, str] | None = None) -> T:
         """End something."""
-        return decode(self._send("DELETE", path).content, kind)
+        return decode(self._send("DELETE", path, headers=dict(headers or {})).content, kind)
 
     def _send(self, method: str, path: str, tries: int = TRIES, **request: Any) -> httpx2.Response:
         for left in range(tries - 1, -1, -1):

@@ -66,6 +66,10 @@ class Book(Generic[T]):
             after = page[-1].id
             yield from map(self._open, page)
 
+    def page(self, project: ProjectId, after: str, limit: int) -> list[Kept[T]]:
+        """Records of a project after an id, in the order of their ids."""
+        return [self._open(each) for each in self.desk.outside.records.page(self.kind, project, after, limit)]
+
     def due(self, now: datetime, limit: int) -> list[Kept[T]]:
         """Records that are to be looked at by `now`, of any project. One that is not what was written has sounded the
         alarm by being opened, and holds up none of the others."""

@@ -38,9 +38,10 @@ def record(desk: Desk, actor: Actor, opened: Opened, purpose: str, *, always: bo
     desk.log.note_look(Look(id=look, case=case.ref, at=now, body=sealed, leaf=leaf))
 
 
-def of(desk: Desk, ref: CaseRef, key: CaseKey) -> Iterator[tuple[Looked, bytes]]:
-    """Yield the looks at a case, oldest first, each with its commitment; raises Tampered for one that does not open."""
-    places, seen = sealing.Places(desk.sealer.instance), 0
+def of(desk: Desk, ref: CaseRef, key: CaseKey, after: int = 0) -> Iterator[tuple[Looked, bytes]]:
+    """Yield the looks at a case but the first `after`, oldest first, each with its commitment; raises Tampered for one
+    that does not open."""
+    places, seen = sealing.Places(desk.sealer.instance), after
     while page := desk.log.looks(ref, seen, PAGE):
         for look in page:
             body = key.open(look.body, places.look(look.id, ref))

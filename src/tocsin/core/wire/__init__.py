@@ -16,3 +16,8 @@ import msgspec
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Wire(msgspec.Struct, frozen=True, kw_only=True):
     """Base of what is answered. Unknown fields are passed over, so that an older client reads a newer answer."""
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Typed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of what is sent. An unknown field is a mistake, and is said."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, TypeVar
 
 import msgspec
@@ -51,6 +51,14 @@ def instant(where: str, said: str | None) -> datetime | None:
     if found.tzinfo is None:
         raise Unfit("malformed", 400, "An instant needs its zone.", (Mistake(where=where, message="write it with Z"),))
     return found
+
+
+def day(where: str, said: str) -> date:
+    """Read a day as RFC 3339 writes it; raises Unfit for anything else."""
+    try:
+        return msgspec.convert(said, date)
+    except msgspec.ValidationError as error:
+        raise Unfit("malformed", 400, "This is no day.", (Mistake(where=where, message=str(error)),)) from None
 
 
 def files(request: HttpRequest, blobs: BlobStore) -> uploads.Body:

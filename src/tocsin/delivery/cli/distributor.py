@@ -7,9 +7,8 @@ from datetime import datetime
 
 import click
 
-from tocsin.core import access
 from tocsin.core.distribution import CRITERIA
-from tocsin.core.vocabulary import Actor, MoveName, Refused
+from tocsin.core.vocabulary import Actor, Refused
 from tocsin.delivery.cli.at_case import case_argument
 from tocsin.delivery.cli.context import (
     actor_in,
@@ -39,8 +38,7 @@ def _decides(ctx: click.Context, person: str, project: str) -> tuple[Desk, str]:
     """The installation and who decides: somebody who may invite parties."""
     opened = desk(ctx)
     someone = who(opened, person)
-    actor = opened.people.actor(someone.id, project)
-    if actor is None or not access.may_move(actor, MoveName.INVITE):
+    if not members.decides(opened.people.actor(someone.id, project)):
         stop(f"no project {project} whose distributors you decide on", Exit.NOT_FOUND)
     return opened, someone.id
 

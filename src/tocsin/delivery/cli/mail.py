@@ -13,6 +13,7 @@ from tocsin.delivery.cli import post, post_lists
 from tocsin.delivery.cli.context import as_json, as_person, desk, inert, installation, print_json, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import arrivals, worker
+from tocsin.services.api_tokens import Caller
 from tocsin.services.app import Front
 from tocsin.services.mail import arriving, placing
 
@@ -71,9 +72,9 @@ def listed(ctx: click.Context, person: str, json_: bool, every: bool) -> None:
     """List the mail that waits for a person, with the reasons."""
     opened = desk(ctx)
     someone = who(opened, person)
-    found = placing.listing(opened, someone.id)
+    found = placing.listing(opened, Caller(someone.id))
     if every:
-        found += placing.listing(opened, someone.id, waiting=False)
+        found += placing.listing(opened, Caller(someone.id), waiting=False)
     if json_:
         print_json(found)
     elif found:
@@ -90,7 +91,7 @@ def listed(ctx: click.Context, person: str, json_: bool, every: bool) -> None:
 def show(ctx: click.Context, name: str, person: str) -> None:
     """Show a held mail: why it is held, what is proven about its sender, and what it says."""
     opened = desk(ctx)
-    found = _told(placing.look(opened, who(opened, person).id, name))
+    found = _told(placing.look(opened, Caller(who(opened, person).id), name))
     view = found.view
     lines = [
         ("From, as it says", view.sender), ("Subject", view.subject), ("Came in", view.at), ("Proven", view.proof),
@@ -113,7 +114,7 @@ def show(ctx: click.Context, name: str, person: str) -> None:
 def report(ctx: click.Context, name: str, passed_on: bool, person: str) -> None:
     """Open a case with a held mail."""
     opened = desk(ctx)
-    ref = _told(placing.report(opened, who(opened, person).id, name, passed_on=passed_on))
+    ref = _told(placing.report(opened, Caller(who(opened, person).id), name, passed_on=passed_on))
     click.echo(f"{ref} was opened with it.")
 
 
@@ -126,7 +127,7 @@ def report(ctx: click.Context, name: str, passed_on: bool, person: str) -> None:
 def add(ctx: click.Context, name: str, ref: str, theirs: bool, person: str) -> None:
     """Add a held mail to a case."""
     opened = desk(ctx)
-    done = _told(placing.add(opened, who(opened, person).id, name, ref, theirs=theirs))
+    done = _told(placing.add(opened, Caller(who(opened, person).id), name, ref, theirs=theirs))
     click.echo(f"It was added to {done}.")
 
 
@@ -138,7 +139,7 @@ def add(ctx: click.Context, name: str, ref: str, theirs: bool, person: str) -> N
 def discard(ctx: click.Context, name: str, reason: str, person: str) -> None:
     """Discard a held mail; it stays for thirty days."""
     opened = desk(ctx)
-    _told(placing.discard(opened, who(opened, person).id, name, reason))
+    _told(placing.discard(opened, Caller(who(opened, person).id), name, reason))
     click.echo("Discarded; it stays for thirty days.")
 
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 import click
 
 from tocsin.core import webhooks
-from tocsin.core.access import may_move
-from tocsin.core.vocabulary import MoveName, Refused
+from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services.app import Desk
@@ -26,8 +25,7 @@ def _open(ctx: click.Context, person: str, project: str) -> tuple[Desk, str]:
     """The installation, and who acts; they have to be able to close cases, for a webhook tells about all of them."""
     opened = desk(ctx)
     someone = who(opened, person)
-    actor = opened.people.actor(someone.id, project)
-    if actor is None or not may_move(actor, MoveName.CLOSE):
+    if not endpoints.decides(opened.people.actor(someone.id, project)):
         stop(f"no project {project} that you may set webhooks up for", Exit.NOT_FOUND)
     return opened, someone.id
 
@@ -108,16 +106,9 @@ def secret(ctx: click.Context, project: str, name: str, new: bool, person: str) 
 def test(ctx: click.Context, project: str, name: str, person: str) -> None:
     """Send a test event now, and say what was answered."""
     opened, _ = _open(ctx, person, project)
-    kept = endpoints.switch_on(opened, _one(opened, project, name))
-    about = opened.mint.id("tst")
-    sent.tell(opened, project, "webhook.test", {"project": project}, opened.now(), about)
-    found = [each for each in sent.of(opened, project, name) if each.value.told.type == "webhook.test"]
-    last = max(found, key=lambda each: (each.value.told.timestamp, each.value.state == sent.State.WAITS))
-    good = sent.send(opened, last, kept)
-    after = sent.deliveries(opened).get(project, last.id)
-    answer = after.value if after else last.value
+    answer = sent.test(opened, _one(opened, project, name)).value
     click.echo(f"{answer.message}: {answer.status or 'no answer'} {inert(answer.error)}".rstrip())
-    raise SystemExit(int(Exit.OK if good else Exit.UPSTREAM))
+    raise SystemExit(int(Exit.OK if answer.state is sent.State.ARRIVED else Exit.UPSTREAM))
 
 
 @webhook.command()

@@ -13,7 +13,6 @@ from tocsin.delivery.guests.guard import GuestRequest, admit, place
 from tocsin.services.ports.world import ProjectInfo
 from tocsin.services.rollout import door
 
-MOST_LINES: Final = 20
 LONGEST: Final = 500
 
 
@@ -21,7 +20,7 @@ LONGEST: Final = 500
 def subscribe(request: GuestRequest, project: str) -> HttpResponse:
     """Show the form, and take it: whatever the address, the answer is the same."""
     where = place(request, project)
-    lines = _lines(request, where)
+    lines = door.offered(request.front, where)
     if request.method != "POST":
         return render(request, "guests/subscribe.html", {"place": where, "lines": lines})
     wanted = tuple(each for each in lines if each in request.POST.getlist("line"))
@@ -71,11 +70,6 @@ def updated(request: GuestRequest, project: str) -> HttpResponse:
         return render(request, "guests/done.html", {"place": where, "done": "said"})
     context = {"place": where, "advisory": who.advisory, "answers": door.ANSWERS, "missing": request.method == "POST"}
     return render(request, "guests/updated.html", context, status=422 if request.method == "POST" else 200)
-
-
-def _lines(request: GuestRequest, where: ProjectInfo) -> tuple[str, ...]:
-    policy = request.front.projects.policy(where.id, where.policy)
-    return tuple(each.name for each in (policy.versions.line if policy.versions else ()))[:MOST_LINES]
 
 
 def _no_good(request: GuestRequest, where: ProjectInfo) -> HttpResponse:

@@ -31,9 +31,12 @@ DECIDED: Final = "the team decided so"
 """What is said where nobody says more."""
 
 
-def remove(desk: Desk, kept: Kept[Distributor], because: str, by: str = "") -> tuple[CaseRef, ...]:
-    """End it; returns the cases in which a part of it ended. `by` is the person who decided, empty for its own wish."""
-    value = msgspec.structs.replace(kept.value, state=State.REMOVED, removed_because=because, removed_by=by)
+def remove(desk: Desk, kept: Kept[Distributor], because: str, by: str = "", via: str = "") -> tuple[CaseRef, ...]:
+    """End it; returns the cases in which a part of it ended. `by` is the person who decided, empty for its own wish,
+    `via` the token that they used."""
+    value = msgspec.structs.replace(
+        kept.value, state=State.REMOVED, removed_because=because, removed_by=by, removed_via=via
+    )
     return end(desk, distributors(desk).change(kept, value, desk.now()))
 
 
@@ -104,4 +107,6 @@ def _actor(desk: Desk, who: Distributor, kept: Kept[Share], ref: CaseRef) -> Act
         own = ref == kept.value.case
         return Actor(kind=ActorKind.PARTY, id=kept.value.party, name=kept.value.name) if own else SYSTEM_ACTOR
     person = desk.people.actor(who.removed_by, kept.project)
-    return person if person and access.may_move(person, MoveName.PARTY) else SYSTEM_ACTOR
+    if person is None or not access.may_move(person, MoveName.PARTY):
+        return SYSTEM_ACTOR
+    return msgspec.structs.replace(person, via=who.removed_via)

@@ -13,10 +13,10 @@ from typing import Final
 
 import msgspec
 
-from tocsin.core import distribution
+from tocsin.core import access, distribution
 from tocsin.core.distribution import Application
 from tocsin.core.mail_out.model import Mailbox, is_address
-from tocsin.core.vocabulary import ProjectId, Refused
+from tocsin.core.vocabulary import Actor, MoveName, ProjectId, Refused
 from tocsin.services import book
 from tocsin.services.app import Desk, Front
 from tocsin.services.book import Book, Kept
@@ -46,7 +46,7 @@ class State(StrEnum):
 
 class Distributor(msgspec.Struct, frozen=True):
     """One distributor. `terms` is the version it agreed to, `confirmed_at` when it last said that all still holds;
-    `removed_by` is the person who ended it, empty where that was its own wish."""
+    `removed_by` is the person who ended it, empty where that was its own wish, `removed_via` their token."""
 
     application: Application
     state: State
@@ -56,6 +56,7 @@ class Distributor(msgspec.Struct, frozen=True):
     approved_by: str = ""
     removed_because: str = ""
     removed_by: str = ""
+    removed_via: str = ""
 
     def may_be_told(self, current: str, now: datetime) -> bool:
         """Whether it is told of vulnerabilities now."""
@@ -79,6 +80,18 @@ def find(desk: Desk, project: ProjectId, named: str) -> Kept[Distributor] | None
     """A distributor by id or name."""
     every = list(distributors(desk).all(project))
     return next((each for each in every if named.casefold() in (each.id, each.value.application.name.casefold())), None)
+
+
+def decides(actor: Actor | None) -> bool:
+    """Whether somebody decides who is a distributor: whoever may ask parties in."""
+    return actor is not None and access.may_move(actor, MoveName.INVITE)
+
+
+def why_not(value: Distributor, version: str, now: datetime) -> str:
+    """Why a distributor is told of nothing now; "" for one that is told, and for who is none."""
+    if value.state is not State.APPROVED or value.may_be_told(version, now):
+        return ""
+    return "has not agreed to the present terms" if value.terms != version else "has to confirm again"
 
 
 def current(holder: Desk | Front, project: ProjectId) -> distribution.Terms:
@@ -134,7 +147,13 @@ def approve(desk: Desk, kept: Kept[Distributor], person: str) -> Kept[Distributo
     """Make somebody a distributor, and write to them."""
     now = desk.now()
     value = msgspec.structs.replace(
-        kept.value, state=State.APPROVED, approved_by=person, confirmed_at=now, removed_because="", removed_by=""
+        kept.value,
+        state=State.APPROVED,
+        approved_by=person,
+        confirmed_at=now,
+        removed_because="",
+        removed_by="",
+        removed_via="",
     )
     done = distributors(desk).change(kept, value, now + YEAR - AHEAD)
     name = _project(desk, kept.project)

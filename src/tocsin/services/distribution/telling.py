@@ -33,7 +33,7 @@ from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
 from tocsin.services.distribution import packages
 from tocsin.services.distribution.door import Saw
-from tocsin.services.distribution.members import Distributor, State, current, distributors, write
+from tocsin.services.distribution.members import Distributor, State, current, distributors, why_not, write
 from tocsin.services.inviting import invite
 from tocsin.services.ports.records import Arrival
 from tocsin.services.ports.store import NEVER
@@ -98,8 +98,7 @@ def concerned(desk: Desk, opened: cases.Opened) -> tuple[list[Kept[Distributor]]
             continue
         if each.value.may_be_told(terms.version, desk.now()):
             told.append(each)
-        elif each.value.state == "approved":
-            why = "has not agreed to the present terms" if each.value.terms != terms.version else "has to confirm again"
+        elif why := why_not(each.value, terms.version, desk.now()):
             not_told.append(f"{each.value.application.name} {why}")
     return told, not_told
 

@@ -16,7 +16,7 @@ from tocsin.core.vocabulary import CaseRef, ProjectId, Refused
 from tocsin.services import incident
 from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
-from tocsin.services.hooks.endpoints import Endpoint, endpoints, secrets
+from tocsin.services.hooks.endpoints import Endpoint, endpoints, secrets, switch_on
 from tocsin.services.ports.http import Held
 from tocsin.services.ports.machine import Alarm
 from tocsin.services.ports.store import Conflict
@@ -196,3 +196,13 @@ def again(desk: Desk, project: ProjectId, name: str) -> Kept[Delivery] | Refused
     if kept is None:
         return Refused(code="not-found", because="There is no such delivery any more.", rule="webhooks")
     return _put(desk, kept, due=desk.now(), state=State.WAITS) or kept
+
+
+def test(desk: Desk, kept: Kept[Endpoint]) -> Kept[Delivery]:
+    """Send a test event to an endpoint now, switched on again if need be; returns what became of it."""
+    receiver, project = switch_on(desk, kept), kept.project
+    tell(desk, project, "webhook.test", {"project": project}, desk.now(), desk.mint.id("tst"))
+    found = [each for each in of(desk, project, receiver.id) if each.value.told.type == "webhook.test"]
+    last = max(found, key=lambda each: (each.value.told.timestamp, each.value.state is State.WAITS))
+    send(desk, last, receiver)
+    return deliveries(desk).get(project, last.id) or last

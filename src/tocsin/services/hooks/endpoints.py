@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from tocsin.core import webhooks
-from tocsin.core.vocabulary import ProjectId, Refused
+from tocsin.core import access, webhooks
+from tocsin.core.vocabulary import Actor, MoveName, ProjectId, Refused
 from tocsin.services.app import Desk, Front, Holder
 from tocsin.services.book import Book, Kept
 from tocsin.services.ports.machine import Facts
@@ -55,6 +55,11 @@ class Endpoint(msgspec.Struct, frozen=True):
 def endpoints(desk: Desk) -> Book[Endpoint]:
     """Every endpoint."""
     return Book(desk, "webhook", Endpoint)
+
+
+def decides(actor: Actor | None) -> bool:
+    """Whether somebody may set webhooks up: they tell about every case, so it takes whoever may close one."""
+    return actor is not None and access.may_move(actor, MoveName.CLOSE)
 
 
 def fact(project: ProjectId) -> str:

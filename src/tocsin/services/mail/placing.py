@@ -14,6 +14,7 @@ from tocsin.core.case.commands import Say
 from tocsin.core.mail.forwarded import original
 from tocsin.core.vocabulary import Actor, Audience, CaseRef, MoveName, ProjectId, Refused
 from tocsin.services import cases
+from tocsin.services.api_tokens import Caller
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
 from tocsin.services.mail import acknowledging, held, posting, reminding
@@ -35,6 +36,7 @@ class HeldView(msgspec.Struct, frozen=True):
 
     id: str
     project: ProjectId
+    received_at: datetime
     at: str
     ago: str
     sender: str
@@ -60,11 +62,11 @@ class Opened(msgspec.Struct, frozen=True):
     cut: bool = False
 
 
-def listing(desk: Desk, person: str, *, waiting: bool = True) -> tuple[HeldView, ...]:
+def listing(desk: Desk, who: Caller, *, waiting: bool = True) -> tuple[HeldView, ...]:
     """Mail that is held for the projects somebody reads: what waits for a person, or all the rest; newest last."""
     found: list[tuple[datetime, HeldView]] = []
-    for project in desk.people.projects(person):
-        actor = desk.people.actor(person, project)
+    for project in filter(who.reaches, desk.people.projects(who.person)):
+        actor = desk.people.actor(who.person, project)
         if actor is None:
             continue
         wanted = (each for each in held.book(desk).all(project) if (each.value.state is State.WAITS) is waiting)
@@ -72,9 +74,9 @@ def listing(desk: Desk, person: str, *, waiting: bool = True) -> tuple[HeldView,
     return tuple(view for _, view in sorted(found, key=lambda each: (each[0], each[1].id)))
 
 
-def look(desk: Desk, person: str, name: str) -> Opened | Refused:
+def look(desk: Desk, who: Caller, name: str) -> Opened | Refused:
     """A held mail, taken apart again; `not-found` for whoever does not read cases of its project."""
-    found = _find(desk, person, name)
+    found = _find(desk, who, name)
     if isinstance(found, Refused):
         return found
     kept, actor = found
@@ -84,9 +86,9 @@ def look(desk: Desk, person: str, name: str) -> Opened | Refused:
     return Opened(view=_view(desk, kept, actor), text=text[:SHOWN], files=files, cut=len(text) > SHOWN)
 
 
-def report(desk: Desk, person: str, name: str, *, passed_on: bool = False) -> CaseRef | Refused:
+def report(desk: Desk, who: Caller, name: str, *, passed_on: bool = False) -> CaseRef | Refused:
     """Open a case with a held mail; with `passed_on` its reporter is who wrote the mail that it passes on."""
-    found = _taken(desk, person, name)
+    found = _taken(desk, who, name)
     if isinstance(found, Refused):
         return found
     kept, actor = found
@@ -103,9 +105,9 @@ def report(desk: Desk, person: str, name: str, *, passed_on: bool = False) -> Ca
     return _settled(desk, kept, held.done(kept.value, actor.name, done.case), done.case)
 
 
-def add(desk: Desk, person: str, name: str, ref: CaseRef, *, theirs: bool = False) -> CaseRef | Refused:
+def add(desk: Desk, who: Caller, name: str, ref: CaseRef, *, theirs: bool = False) -> CaseRef | Refused:
     """Add a held mail to a case of its project: as a note of the team's or, with `theirs`, as the reporter's words."""
-    found = _taken(desk, person, name)
+    found = _taken(desk, who, name)
     if isinstance(found, Refused):
         return found
     kept, actor = found
@@ -125,9 +127,9 @@ def add(desk: Desk, person: str, name: str, ref: CaseRef, *, theirs: bool = Fals
     return _settled(desk, kept, held.done(kept.value, actor.name, ref), ref)
 
 
-def discard(desk: Desk, person: str, name: str, reason: str) -> CaseRef | Refused:
+def discard(desk: Desk, who: Caller, name: str, reason: str) -> CaseRef | Refused:
     """Discard a held mail with a reason; it stays for thirty days, to be looked at and taken back."""
-    found = _taken(desk, person, name)
+    found = _taken(desk, who, name)
     if isinstance(found, Refused):
         return found
     kept, actor = found
@@ -147,17 +149,17 @@ def _settled(desk: Desk, kept: Kept[Held], value: Held, ref: CaseRef) -> CaseRef
     return ref
 
 
-def _find(desk: Desk, person: str, name: str) -> tuple[Kept[Held], Actor] | Refused:
-    for project in desk.people.projects(person):
-        kept, actor = held.book(desk).get(project, name), desk.people.actor(person, project)
+def _find(desk: Desk, who: Caller, name: str) -> tuple[Kept[Held], Actor] | Refused:
+    for project in filter(who.reaches, desk.people.projects(who.person)):
+        kept, actor = held.book(desk).get(project, name), desk.people.actor(who.person, project)
         if kept is not None and actor is not None and access.may_read(actor):
-            return kept, actor
+            return kept, msgspec.structs.replace(actor, via=who.via)
     return NOT_FOUND
 
 
-def _taken(desk: Desk, person: str, name: str) -> tuple[Kept[Held], Actor] | Refused:
+def _taken(desk: Desk, who: Caller, name: str) -> tuple[Kept[Held], Actor] | Refused:
     """A held mail for somebody who may place it, while nobody has."""
-    found = _find(desk, person, name)
+    found = _find(desk, who, name)
     if isinstance(found, Refused):
         return found
     kept, actor = found
@@ -177,6 +179,7 @@ def _view(desk: Desk, kept: Kept[Held], actor: Actor) -> HeldView:
     return HeldView(
         id=kept.id,
         project=kept.project,
+        received_at=value.at,
         at=words.instant(value.at),
         ago=words.ago(value.at, desk.now()),
         sender=str(value.sender) if value.sender else "somebody who cannot be told",

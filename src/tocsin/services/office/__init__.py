@@ -75,7 +75,8 @@ class Office:
             version=__version__,
         )
 
-    def _may(self, scope: Scope) -> Refused | None:
+    def may(self, scope: Scope) -> Refused | None:
+        """Refuse what the token was not made for; None means it was."""
         if self.caller.may_use(scope):
             return None
         return Refused(
@@ -85,15 +86,23 @@ class Office:
             missing=(scope.value,),
         )
 
-    def _projects(self) -> tuple[ProjectId, ...]:
+    def mine(self) -> tuple[ProjectId, ...]:
+        """The projects that the caller reads and the token reaches."""
         return tuple(each for each in self.desk.people.projects(self.caller.person) if self.caller.reaches(each))
+
+    def acting(self, project: ProjectId, scope: Scope) -> Actor | Refused:
+        """Who the caller is in a project; refuses what the token was not made for, and what it does not reach."""
+        if refused := self.may(scope):
+            return refused
+        actor = self.desk.people.actor(self.caller.person, project) if project in self.mine() else None
+        return msgspec.structs.replace(actor, via=self.caller.via) if actor else NOT_FOUND
 
     # ---------------------------------------------------------------------------------------------------------- reading
 
     def projects(self) -> tuple[lists.Project, ...] | Refused:
         """List the projects whose cases the caller may read."""
-        mine = self._projects()
-        return self._may(Scope.READ) or tuple(
+        mine = self.mine()
+        return self.may(Scope.READ) or tuple(
             lists.Project(id=each.id, name=each.name, prefix=each.prefix, policy=each.policy)
             for each in self.desk.projects.all()
             if each.id in mine
@@ -101,25 +110,27 @@ class Office:
 
     def members(self, project: ProjectId) -> tuple[lists.Member, ...] | Refused:
         """List the people of a project."""
-        if refused := self._may(Scope.READ):
+        if refused := self.may(Scope.READ):
             return refused
-        if project not in self._projects():
+        if project not in self.mine():
             return NOT_FOUND
         return tuple(lists.Member(id=each.id, name=each.name, roles=each.roles) for each in people(self.desk, project))
 
     def duty(self, project: ProjectId) -> Duty | Refused:
         """Tell who is told first, week by week, and how much the caller has open, who alone is told that."""
-        if refused := self._may(Scope.READ):
-            return refused
-        found = rota.page(self.desk, self.caller.person, project) if project in self._projects() else None
+        return self.may(Scope.READ) or self.duty_of(project)
+
+    def duty_of(self, project: ProjectId) -> Duty | Refused:
+        """Tell it, whatever the token was made for: who changes something is answered with what it is then."""
+        found = rota.page(self.desk, self.caller.person, project) if project in self.mine() else None
         return records.duty(found) if found else NOT_FOUND
 
     def policy(self, project: ProjectId) -> lists.Policy | Refused:
         """Tell the policy in force."""
-        return self._may(Scope.READ) or self._policy(project)
+        return self.may(Scope.READ) or self._policy(project)
 
     def _policy(self, project: ProjectId) -> lists.Policy | Refused:
-        info = self.desk.projects.get(project) if project in self._projects() else None
+        info = self.desk.projects.get(project) if project in self.mine() else None
         found = policies.view(self.desk, project, self.caller.person) if info else None
         if info is None or found is None:
             return NOT_FOUND
@@ -146,22 +157,22 @@ class Office:
     def cases(self, asked: Filter) -> lists.CasePage | Refused:
         """List one page of cases, the one that is due first on top, unless another order is asked for. What the caller
         may not see is not counted either."""
-        if refused := self._may(Scope.READ):
+        if refused := self.may(Scope.READ):
             return refused
-        projects = tuple(each for each in self._projects() if asked.project in ("", each))
+        projects = tuple(each for each in self.mine() if asked.project in ("", each))
         lead = self.caller.person if asked.lead == "me" else asked.lead
         return listing.page(self.desk, projects, msgspec.structs.replace(asked, lead=lead), self.caller.person)
 
     def find(self, sought: lists.Sought) -> lists.CasePage | Refused:
         """Find cases by what they are called or say, among those that the caller may see."""
-        if refused := self._may(Scope.READ):
+        if refused := self.may(Scope.READ):
             return refused
-        projects = tuple(each for each in self._projects() if sought.project in ("", each))
+        projects = tuple(each for each in self.mine() if sought.project in ("", each))
         return listing.found(self.desk, projects, sought, self.caller.person)
 
     def case(self, ref: CaseRef) -> told.Case | Refused:
         """Tell a case."""
-        return self._read(ref, "case.read", self._case)
+        return self.read(ref, "case.read", self._case)
 
     def _case(self, actor: Actor, opened: Opened) -> told.Case:
         asked = (
@@ -180,7 +191,7 @@ class Office:
             found = (records.message(each, actor, now) for each in entries)
             return told.Messages(tlp=told.TLP, items=tuple(each for each in found if each), next=further)
 
-        return self._read(ref, "case.read", tell)
+        return self.read(ref, "case.read", tell)
 
     def events(self, ref: CaseRef, after: int = 0, limit: int = PAGE) -> told.Events | Refused:
         """Tell one page of a case's journal, after a line."""
@@ -189,7 +200,7 @@ class Office:
             entries, further = self._lines(opened, after, limit)
             return told.Events(tlp=told.TLP, items=tuple(map(records.event, entries)), next=further)
 
-        return self._read(ref, "case.read", tell)
+        return self.read(ref, "case.read", tell)
 
     def _lines(self, opened: Opened, after: int, limit: int) -> tuple[list[ev.Entry], int]:
         found = self.desk.journal.entries(opened.case.ref, after=after, limit=max(1, min(limit, MOST)))
@@ -199,7 +210,7 @@ class Office:
 
     def file(self, ref: CaseRef, blob: str) -> tuple[Attachment, Iterator[bytes]] | Refused:
         """Stream an attachment of a case."""
-        if refused := self._may(Scope.READ):
+        if refused := self.may(Scope.READ):
             return refused
         if not self._reaches(ref):
             return NOT_FOUND
@@ -210,7 +221,7 @@ class Office:
 
     def preview(self, ref: CaseRef) -> lists.Preview | Refused:
         """Tell what would be published now."""
-        return self._read(ref, "preview", lambda _, opened: self._preview(opened))
+        return self.read(ref, "preview", lambda _, opened: self._preview(opened))
 
     def _preview(self, opened: Opened) -> lists.Preview | Refused:
         if not opened.case.advisory_id:
@@ -219,11 +230,11 @@ class Office:
 
     def plan(self, ref: CaseRef, at: datetime | None = None, summary: str = "") -> wire.Plan | Refused:
         """Tell what would go where, in exact bytes, at an instant or now."""
-        return self._read(ref, "preview", lambda _, opened: publications.plan(self.desk, opened, at, summary))
+        return self.read(ref, "preview", lambda _, opened: publications.plan(self.desk, opened, at, summary))
 
     def board(self, ref: CaseRef) -> wire.Board | Refused:
         """Tell how far every target of the newest order is."""
-        return self._read(ref, "case.read", lambda _, opened: publications.board(opened, self.desk.now()))
+        return self.read(ref, "case.read", lambda _, opened: publications.board(opened, self.desk.now()))
 
     def document(self, ref: CaseRef, format_name: str) -> Document | Refused:
         """Tell one document as it would be published now."""
@@ -232,13 +243,13 @@ class Office:
             found = publication.preview(self.desk, opened).documents if opened.case.advisory_id else ()
             return next((each for each in found if each.format == format_name), _NO_DOCUMENT)
 
-        return self._read(ref, "preview", tell)
+        return self.read(ref, "preview", tell)
 
     def measures(self, project: ProjectId = "") -> lists.Measures | Refused:
         """Tell how cases go, over one project or all that the caller reaches."""
-        if refused := self._may(Scope.READ):
+        if refused := self.may(Scope.READ):
             return refused
-        mine = self._projects()
+        mine = self.mine()
         if project and project not in mine:
             return NOT_FOUND
         chosen = tuple(each for each in mine if project in ("", each))
@@ -247,13 +258,16 @@ class Office:
 
     def skill(self) -> lists.SkillBoard | Refused:
         """Tell how much better than luck published cases were handled."""
-        if refused := self._may(Scope.READ):
+        if refused := self.may(Scope.READ):
             return refused
-        found = skill.of_cases(self.desk, self.caller.person, self._projects())
+        found = skill.of_cases(self.desk, self.caller.person, self.mine())
         return msgspec.convert(msgspec.to_builtins(found) | {"unrecorded": found.unrecorded}, lists.SkillBoard)
 
-    def _read(self, ref: CaseRef, purpose: str, tell: Callable[[Actor, Opened], T | Refused]) -> T | Refused:
-        if refused := self._may(Scope.READ):
+    def read(
+        self, ref: CaseRef, purpose: str, tell: Callable[[Actor, Opened], T | Refused], scope: Scope = Scope.READ
+    ) -> T | Refused:
+        """Tell something of an opened case; what may not be known of answers like what is not there."""
+        if refused := self.may(scope):
             return refused
         found = self._open(ref, purpose)
         return tell(*found) if found else NOT_FOUND
@@ -275,7 +289,7 @@ class Office:
         with `conflict`. What takes two people is put down as a wish for the second one. A trial decides and writes
         nothing."""
         move = moves.moves()[name]
-        if refused := self._may(move.scope):
+        if refused := self.may(move.scope):
             return refused
         found = self._open(ref, f"case.{name}")
         if found is None:
@@ -296,7 +310,7 @@ class Office:
 
     def deed(self, ref: CaseRef, name: str, wish: deeds.Wish) -> lists.Moved | Refused:
         """Ask for a move that a use case performs."""
-        if refused := self._may(Scope.WRITE) or deeds.unfit(wish):
+        if refused := self.may(Scope.WRITE) or deeds.unfit(wish):
             return refused
         found = self._open(ref, f"case.{name}")
         if found is None:
@@ -311,9 +325,9 @@ class Office:
 
     def put_in_force(self, project: ProjectId, text: str) -> lists.Policy | Refused:
         """Put a policy in force for cases to come."""
-        if refused := self._may(Scope.WRITE):
+        if refused := self.may(Scope.WRITE):
             return refused
-        actor = self.desk.people.actor(self.caller.person, project) if project in self._projects() else None
+        actor = self.desk.people.actor(self.caller.person, project) if project in self.mine() else None
         if actor is None:
             return NOT_FOUND
         done = changing.put_in_force(self.desk, actor, project, text)
@@ -343,7 +357,7 @@ class Office:
 
     def may_upload(self, ref: CaseRef) -> Refused | None:
         """Say why the caller may not bring a file to a case; None where they may."""
-        if refused := self._may(Scope.WRITE):
+        if refused := self.may(Scope.WRITE):
             return refused
         head = self.desk.journal.head(ref) if self._reaches(ref) else None
         actor = self.desk.people.actor(self.caller.person, head.project) if head else None

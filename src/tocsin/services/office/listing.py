@@ -1,21 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A page of cases for programs: filtered, in the order of what is due first or in one that was asked for."""
+"""A page of cases for programs: filtered, in the order of what is due first or in one that was asked for; and pages of
+the records beside the cases."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
-from tocsin.core.vocabulary import ProjectId
+from tocsin.core.vocabulary import ProjectId, Refused
 from tocsin.core.wire import case as told
 from tocsin.core.wire import desk as lists
 from tocsin.services import finding, own
 from tocsin.services.app import Desk
+from tocsin.services.book import Book, Kept
 from tocsin.services.office import records
 from tocsin.services.ports.store import InboxQuery, InboxRow
 from tocsin.services.queries import inbox, orders
+
+R = TypeVar("R", bound=msgspec.Struct)
 
 PAGE: Final = 50
 MOST: Final = 200
@@ -86,3 +90,18 @@ def _rows(desk: Desk, query: InboxQuery, aside: str, person: str) -> Sequence[In
     put, now = own.snoozed(desk, person) if aside == "out" else {}, desk.now()
     rows = desk.inbox.page(msgspec.structs.replace(query, limit=query.limit + len(put)))
     return [row for row in rows if not own.sleeps(row, put.get(row.case), now)][: query.limit]
+
+
+def paged(book: Book[R], project: ProjectId, after: str, limit: int) -> tuple[list[Kept[R]], str]:
+    """One page of the records of a project after an id, and the id to go on after; empty on the last page."""
+    most = max(1, min(limit, MOST))
+    found = book.page(project, after, most + 1)
+    return found[:most], found[most - 1].id if len(found) > most else ""
+
+
+def seen_before(kept: Kept[R], seen: int | None) -> Refused | None:
+    """Refuse where a record is not the version that the caller looked at; without one, nothing is refused."""
+    if seen is None or seen == kept.record.version:
+        return None
+    because = "Somebody changed this since you looked. Read it again."
+    return Refused(code="conflict", because=because, rule="optimistic concurrency")

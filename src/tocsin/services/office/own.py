@@ -24,7 +24,7 @@ class OwnOffice(Office):
 
     def snoozed(self) -> tuple[Snoozed, ...] | Refused:
         """List what the caller put aside and is not over yet, what comes back first on top."""
-        if refused := self._may(Scope.READ):
+        if refused := self.may(Scope.READ):
             return refused
         found = own.snoozed(self.desk, self.caller.person).items()
         mine = [self._told(ref, each) for ref, each in found if each.until > self.desk.now() and self._reaches(ref)]
@@ -32,7 +32,7 @@ class OwnOffice(Office):
 
     def snooze(self, ref: CaseRef, until: datetime) -> Snoozed | Refused:
         """Put a case out of the caller's own sight. Refuses an instant that is past or beyond a month, and too many."""
-        if refused := self._may(Scope.WRITE):
+        if refused := self.may(Scope.WRITE):
             return refused
         found = self._open(ref, "case.snooze")
         if found is None:
@@ -48,7 +48,7 @@ class OwnOffice(Office):
 
     def wake(self, ref: CaseRef) -> Snoozed | Refused:
         """Take a case back into the caller's lists. One that was not put aside is there already."""
-        if refused := self._may(Scope.WRITE):
+        if refused := self.may(Scope.WRITE):
             return refused
         if self._open(ref, "case.snooze") is None:
             return NOT_FOUND

@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.core import access
 from tocsin.core.distribution import CRITERIA
-from tocsin.core.vocabulary import Actor, MoveName, ProjectId, Refused
+from tocsin.core.vocabulary import Actor, ProjectId, Refused
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
 from tocsin.services.cases import Opened
@@ -146,7 +146,7 @@ def of_project(desk: Desk, actor: Actor, project: ProjectId) -> MembersView | No
         applied=those(State.APPLIED),
         approved=those(State.APPROVED),
         removed=those(State.REMOVED),
-        decides=access.may_move(actor, MoveName.INVITE),
+        decides=members.decides(actor),
     )
 
 
@@ -162,12 +162,6 @@ def _member(kept: Kept[Distributor], version: str, now: datetime) -> MemberView:
         since=words.instant(value.since),
         told=value.may_be_told(version, now),
         until=words.instant(members.ends(value)) if value.state is State.APPROVED else "",
-        because=value.removed_because or _why_not(value, version, now),
+        because=value.removed_because or members.why_not(value, version, now),
         evidence=tuple((CRITERIA[each], said[each]) for each in CRITERIA if each in said),
     )
-
-
-def _why_not(value: Distributor, version: str, now: datetime) -> str:
-    if value.state is not State.APPROVED or value.may_be_told(version, now):
-        return ""
-    return "has not agreed to the present terms" if value.terms != version else "has to confirm again"

@@ -19,6 +19,7 @@ from tocsin.core.vocabulary import ProjectId, Refused
 from tocsin.services import book
 from tocsin.services.app import Front
 from tocsin.services.ports.tokens import Tokens
+from tocsin.services.ports.world import ProjectInfo
 
 ASKED: Final = "subscribe"
 CONFIRMED: Final = "subscribed"
@@ -59,6 +60,12 @@ class Word(msgspec.Struct, frozen=True):
     id: str
     advisory: str
     answer: str
+
+
+def offered(front: Front, project: ProjectInfo) -> tuple[str, ...]:
+    """The lines of a project that can be asked about."""
+    policy = front.projects.policy(project.id, project.policy)
+    return tuple(each.name for each in (policy.versions.line if policy.versions else ()))[:MOST_LINES]
 
 
 def ask(front: Front, project: ProjectId, wish: Wish) -> Refused | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from tocsin.delivery.api.desk import own, provider, routes  # noqa: F401 - their addresses join the others
+from tocsin.delivery.api.desk import provider, routes  # noqa: F401 - their addresses join the others
 from tocsin.delivery.api.desk.door import guarded
 
 urlpatterns: list[URLPattern] = guarded(routes.api)

@@ -37,7 +37,8 @@ class Given(msgspec.Struct, frozen=True):
     etag: str
 
 
-def _whole(answer: HttpResponse) -> bytes:
+def whole(answer: HttpResponse) -> bytes:
+    """Remember an answer as it is."""
     return answer.content
 
 
@@ -46,7 +47,7 @@ def once(
     office: Office,
     key: str | None,
     act: Callable[[], HttpResponse],
-    kept: Callable[[HttpResponse], bytes] = _whole,
+    kept: Callable[[HttpResponse], bytes] = whole,
 ) -> HttpResponse:
     """Carry out `act`, or give the answer that was given to the same request under this key before. `kept` says what
     of an answer may be remembered."""

@@ -7,8 +7,8 @@ from django.http import HttpResponse
 
 from tocsin.core.wire.own import Snooze, Snoozed
 from tocsin.delivery.api import bodies
+from tocsin.delivery.api.desk.base import answer, api
 from tocsin.delivery.api.desk.door import OfficeRequest
-from tocsin.delivery.api.desk.routes import answer, api
 from tocsin.delivery.api.schema import told
 from tocsin.services.office.own import OwnOffice
 

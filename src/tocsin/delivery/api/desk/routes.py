@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The addresses of the desk's half. Every view is thin: it reads parameters, asks the office, and tells the answer."""
+"""The addresses of the desk's half for projects and cases; those of what is around them stand beside it. Every view is
+thin: it reads parameters, asks the office, and tells the answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 
 import msgspec
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from ninja import Header, NinjaAPI, Query
+from ninja import Query
 
-from tocsin import __version__
 from tocsin.core.vocabulary import Refused
 from tocsin.core.wire.access import Me, Token
 from tocsin.core.wire.case import Case, Events, Messages
@@ -32,56 +32,19 @@ from tocsin.core.wire.duty import Duty
 from tocsin.core.wire.problem import Mistake
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.delivery.api import bodies, problems
-from tocsin.delivery.api.desk.door import Bearer, OfficeRequest
+from tocsin.delivery.api.desk import around, daily, outside, own
+from tocsin.delivery.api.desk.base import IfMatch, Instant, Key, Limit, Seq, Word, answer, api, seen_of
+from tocsin.delivery.api.desk.door import OfficeRequest
 from tocsin.delivery.api.desk.once import KEPT_FOR, once
 from tocsin.delivery.api.document import describe
 from tocsin.delivery.api.problems import Unfit, give
 from tocsin.delivery.api.schema import BASE, told
 from tocsin.services import api_tokens
-from tocsin.services.office import MOST, PAGE, Filter
+from tocsin.services.office import PAGE, Filter
 from tocsin.services.office.deeds import DEEDS, Deed
 from tocsin.services.office.moves import Move, moves, seal_file
 
-api = NinjaAPI(
-    title="Tocsin",
-    version=__version__,
-    description="What the desk of a Tocsin installation can do, for programs. "
-    "Content is TLP:AMBER+STRICT unless it says otherwise.",
-    urls_namespace="api-desk",
-    openapi_url=None,
-    docs_url=None,
-    auth=Bearer(),
-)
-problems.handle_errors(api)
-
-Seq = Annotated[int, Query(ge=0, le=1_000_000_000, description="Go on after this journal line.")]
-Limit = Annotated[int, Query(ge=1, le=MOST)]
-Word = Annotated[str, Query(max_length=200)]
-Instant = Annotated[str | None, Query(format="date-time")]
-IfMatch = Annotated[
-    str | None,
-    Header(
-        alias="If-Match",
-        pattern=r'^"[0-9]{1,9}"$',
-        description="The ETag of the case as the caller saw it: what others changed since then refuses with 412.",
-    ),
-]
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=8,
-        max_length=200,
-        pattern=r"^[\x21-\x7e]+$",
-        description="A fresh random text for this request: sent again within a day, it is carried out once.",
-    ),
-]
-
-
-def answer(value: Any, headers: dict[str, str] | None = None) -> HttpResponse:
-    """Tell a value, or why there is none."""
-    return problems.refuse(value) if isinstance(value, Refused) else give(value, headers=headers)
-
+__all__ = ["api", "around", "daily", "outside", "own"]
 
 # ---------------------------------------------------------------------------------------------------------- whose token
 
@@ -301,10 +264,6 @@ def publication(request: OfficeRequest, ref: str) -> HttpResponse:
 # ---------------------------------------------------------------------------------------------------------------- moves
 
 
-def _seen(if_match: str | None) -> int | None:
-    return int(if_match.strip('"')) if if_match else None
-
-
 def _moving(move: Move) -> Callable[..., HttpResponse]:
     """Make the view of one move."""
 
@@ -315,7 +274,7 @@ def _moving(move: Move) -> Callable[..., HttpResponse]:
         if_match: IfMatch = None,
         idempotency_key: Key = None,
     ) -> HttpResponse:
-        seen = _seen(if_match)
+        seen = seen_of(if_match)
         wish = bodies.read(request, move.wish)
 
         def act() -> HttpResponse:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The addresses of the front's half: no token, no account, nothing kept of who asks."""
+"""The addresses of the front's half: no token, no account, nothing kept of who asks. Those of subscribers and
+distributors stand beside it."""
 
 from __future__ import annotations
 
@@ -12,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, re_path
 from ninja import Header, NinjaAPI, Query
 
-from tocsin import __version__
 from tocsin.core.vocabulary import Refused
 from tocsin.core.wire.desk import Card, Document, Project
 from tocsin.core.wire.problem import Mistake
@@ -20,6 +20,8 @@ from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery import uploads
 from tocsin.delivery.api import bodies, problems, schema
 from tocsin.delivery.api.document import describe
+from tocsin.delivery.api.front import outside
+from tocsin.delivery.api.front.base import FrontRequest, api
 from tocsin.delivery.api.problems import Unfit, give
 from tocsin.delivery.api.schema import told
 from tocsin.services import intake, reports
@@ -27,24 +29,9 @@ from tocsin.services.app import Front
 from tocsin.services.forge import door
 from tocsin.services.ports.shelf import ShelfCard
 
+__all__ = ["api", "guarded", "outside"]
+
 PAGE: Final = 50
-
-api = NinjaAPI(
-    title="Tocsin",
-    version=__version__,
-    description="Report a vulnerability, and read what is published. No account, no token.",
-    urls_namespace="api-front",
-    openapi_url=None,
-    docs_url=None,
-)
-problems.handle_errors(api)
-
-
-class FrontRequest(HttpRequest):
-    """A request after boot's middleware."""
-
-    front: Front
-
 
 Key = Annotated[
     str | None,

@@ -7,8 +7,6 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from tocsin.core import access
-from tocsin.core.vocabulary import MoveName
 from tocsin.delivery.desk.doors import DeskRequest, not_found, proven, see_other, signed_in, step_up_address
 from tocsin.services.distribution import leaving, members
 from tocsin.services.queries import distributors
@@ -39,7 +37,7 @@ def act(request: DeskRequest, project: str) -> HttpResponseBase:
     """Approve, remove or ask one; each takes a second factor that was just shown."""
     desk, told = request.desk, request.POST
     actor = desk.people.actor(request.person, project)
-    if actor is None or not access.may_move(actor, MoveName.INVITE):
+    if not members.decides(actor):
         return not_found()
     kept = members.distributors(desk).get(project, told.get("id", "")[:LONGEST])
     if kept is None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tocsin.core.vocabulary import CaseRef, Refused
 from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed_in
+from tocsin.services.api_tokens import Caller
 from tocsin.services.mail import placing
 
 STATES: Final = {
@@ -26,10 +27,10 @@ STATES: Final = {
 @require_safe
 def held(request: DeskRequest) -> HttpResponse:
     """List what waits for a person, and below it what does not any more."""
-    desk, person = request.desk, request.person
-    rest = placing.listing(desk, person, waiting=False)
+    desk, who = request.desk, Caller(request.person)
+    rest = placing.listing(desk, who, waiting=False)
     context = {
-        "waiting": placing.listing(desk, person),
+        "waiting": placing.listing(desk, who),
         "rest": [(each, STATES.get(each.state, each.state)) for each in reversed(rest)],
         "at": "mail",
     }
@@ -47,16 +48,16 @@ def show(request: DeskRequest, letter: str) -> HttpResponse:
 @require_POST
 def act(request: DeskRequest, letter: str, deed: str) -> HttpResponse:
     """Make a report of a held mail, add it to a case, or discard it with a reason."""
-    desk, person, typed = request.desk, request.person, request.POST
+    desk, who, typed = request.desk, Caller(request.person), request.POST
     done: CaseRef | Refused
     match deed:
         case "report":
-            done = placing.report(desk, person, letter, passed_on=typed.get("passed_on") == "yes")
+            done = placing.report(desk, who, letter, passed_on=typed.get("passed_on") == "yes")
         case "add":
             ref = typed.get("case", "").strip()[:40]
-            done = placing.add(desk, person, letter, ref, theirs=typed.get("theirs") == "yes")
+            done = placing.add(desk, who, letter, ref, theirs=typed.get("theirs") == "yes")
         case "discard":
-            done = placing.discard(desk, person, letter, typed.get("reason", ""))
+            done = placing.discard(desk, who, letter, typed.get("reason", ""))
         case _:
             return not_found()
     if isinstance(done, Refused):
@@ -65,7 +66,7 @@ def act(request: DeskRequest, letter: str, deed: str) -> HttpResponse:
 
 
 def _page(request: DeskRequest, letter: str, refused: Refused | None) -> HttpResponse:
-    found = placing.look(request.desk, request.person, letter)
+    found = placing.look(request.desk, Caller(request.person), letter)
     if isinstance(found, Refused):
         return not_found()
     context = {
