@@ -33,6 +33,7 @@ def test_an_invitation_leads_to_a_second_factor_and_to_nothing_else(served: Serv
     person.set_up()
     assert len(person.codes) == 10
     assert person.sees_the_inbox()
+    assert "You have a password" in person.get("/account/factors").words
     assert not any(each in person.get("/account/factors/recovery").text for each in person.codes)
 
 

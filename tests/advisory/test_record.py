@@ -26,6 +26,27 @@ def test_a_complete_record_has_no_problems() -> None:
     assert problems(SAMPLE) == ()
 
 
+def test_what_is_empty_is_asked_for_and_what_is_misspelt_is_said_to_be() -> None:
+    told = {each.field: each.message for each in problems(msgspec.structs.replace(SAMPLE, title="", summary="a\nb"))}
+    assert told["title"] == "give it a title"
+    assert told["summary"].startswith("write it on one line")
+
+
+def test_lines_that_overlap_are_named_with_what_to_do() -> None:
+    lines = tuple(
+        LineRange(line=line, state=Affectedness.FIXED, introduced="7.0.0", fixed_in=fixed)
+        for line, fixed in (("7.4", "7.4.2"), ("7.3", "7.3.4"))
+    )
+    product = msgspec.structs.replace(PRODUCT, lines=lines)
+    (told,) = problems(msgspec.structs.replace(SAMPLE, products=(product,)))
+    assert told.field == "products[0].lines"
+    assert "7.4 and 7.3 overlap" in told.message
+    mended = msgspec.structs.replace(
+        product, lines=tuple(msgspec.structs.replace(each, introduced="") for each in lines)
+    )
+    assert problems(msgspec.structs.replace(SAMPLE, products=(mended,))) == ()
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -29,10 +29,18 @@ def test_without_answers_nothing_is_chosen_for_anybody() -> None:
     assert not any(value.chosen for metric in (*found.three, *found.four) for value in metric.values)
 
 
+def test_only_what_the_reporter_answered_is_said_to_be_theirs() -> None:
+    found = editor({}, ("login=user",), "3.0", {})
+    chosen = {metric.name: value for metric in found.three for value in metric.values if value.chosen}
+    assert (chosen["PR"].theirs, chosen["PR"].assumed) == (True, False)
+    assert {name for name, value in chosen.items() if value.assumed} == {"AV", "AC", "UI", "S", "C", "I", "A"}
+    assert not any(value.theirs for name, value in chosen.items() if name != "PR")
+
+
 def test_a_choice_changes_the_vector_and_says_where_it_differs() -> None:
-    found = editor({"3": story.VECTOR}, ANSWERS, "3.0", {"v": "3.1", "m3S": "C"})
-    assert found.vector == story.VECTOR.replace("3.0", "3.1").replace("S:U", "S:C")
-    assert found.differing == ("Scope",)
+    found = editor({"3": story.VECTOR}, ANSWERS, "3.0", {"v": "3.1", "m3S": "C", "m3PR": "N"})
+    assert found.vector == story.VECTOR.replace("3.0", "3.1").replace("S:U", "S:C").replace("PR:L", "PR:N")
+    assert found.differing == ("Privileges Required",), "nobody asked the reporter about the scope"
     assert editor({"3": story.VECTOR}, ANSWERS, "3.0", {"v": "4.0"}).vector == story.VECTOR_4
 
 

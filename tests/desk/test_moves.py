@@ -18,7 +18,7 @@ from tests.desk.conftest import SignIn
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.model import Case
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Affectedness, Audience
-from tocsin.delivery.desk.forms import FORMS
+from tocsin.delivery.desk.forms import FORMS, starts
 from tocsin.services import cases, publication
 from tocsin.services.queries import case as queries
 from tocsin.testing.house import House
@@ -326,6 +326,29 @@ class TestPublishing:
         assert f'<a href="/c/{ref}/lines#set-lines">Affected lines</a>' in page
         answer = post(dana, ref, "publish", confirmation="WHPG-SA-2026-001")
         assert answer.status_code == 422
+
+    def test_before_the_first_save_nothing_is_missed_that_the_editor_filled_in(
+        self, house: House, sign_in: SignIn
+    ) -> None:
+        ref = story.report(house)
+        story.answered(house, ref)
+        dana = sign_in()
+        done(post(dana, ref, "accept", text="It is real."))
+        page = dana.get(f"/c/{ref}/advisory").content.decode()
+        assert "#draft-advisory-summary" in page
+        assert "#draft-advisory-title" not in page
+        assert "#draft-advisory-mitigation" not in page
+
+    def test_that_no_workaround_is_known_is_no_mitigation(self, house: House, sign_in: SignIn) -> None:
+        ref = story.report(house)
+        told = cmd.Say(audience=Audience.REPORTER, text="Thank you.", plan="We look.", workarounds=starts.WORKAROUNDS)
+        story.act(house, ref, told)
+        story.act(house, ref, cmd.Investigate(effect="Code.", criticality="All."))
+        dana = sign_in()
+        done(post(dana, ref, "accept", text="It is real."))
+        page = dana.get(f"/c/{ref}/advisory").content.decode()
+        assert starts.WORKAROUNDS not in page
+        assert '<a href="/c/' + ref + '/advisory#draft-advisory-mitigation">Mitigation</a>' in page
 
     def test_an_embargo_stands_before_it(self, house: House, sign_in: SignIn) -> None:
         ref = story.report(house)

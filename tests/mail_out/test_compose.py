@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -16,8 +17,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.support import ROOT
+from tocsin.core.case import events as ev
+from tocsin.core.case.approval import ApprovalAsked, CaseShredded, GlassBroken
+from tocsin.core.case.party_events import PartyConsented, PartyDeclined, PartyLeft
 from tocsin.core.mail_out import compose, flowed, headers, words
 from tocsin.core.mail_out.model import Automatic, File, Mail, Mailbox, is_address, safe_name
+from tocsin.core.publication.events import TargetRefused, TargetTroubled
+
+NOTICED = (
+    ev.ReportReceived, ev.MessageReceived, ev.CaseAppealed, PartyConsented, PartyDeclined, PartyLeft, GlassBroken,
+    CaseShredded, ApprovalAsked, ev.PublicationFailed, TargetRefused, TargetTroubled,
+)  # fmt: skip
 
 AT = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 MAIL = Mail(
@@ -193,4 +204,15 @@ def test_neutral_words_hold_nothing_but_the_reference() -> None:
         )
         assert said.isprintable() or "\n" in said
         assert "WHPG-2026-k7x4m" in said
+    assert words.happened("announce:slack") == "An announcement waits for a person"
     assert words.happened("first-feedback at 80 %") == "The promise first-feedback has used 80 % of its time"
+
+
+def test_every_notice_has_words_of_its_own() -> None:
+    """What the policy's clauses set going, and what happened, by the names that the code gives them."""
+    clauses = "".join(path.read_text() for path in (ROOT / "src/tocsin/core/policy/clauses").glob("*.py"))
+    named = set(re.findall(r"Reaction\(\s*name=f?\"([a-z-]+)[\":]", clauses)) - {"draft-advisory", "ask-public-issue"}
+    assert len(named) >= 7
+    happened = {ev.name(each) for each in NOTICED}
+    for what in (*named, *happened, "alarm: tampered"):
+        assert words.happened(what) != words.happened("something.else"), what

@@ -186,7 +186,7 @@ def test_answers_become_the_report_word_for_word(visitor: Client, house: House) 
     (opened,) = reports(house)
     said = opened.case.report
     assert said.kind == "suspected"
-    assert said.reproduce == walk.GOOD["reproduce"]
+    assert said.reproduce == walk.GOOD["reproduce"].replace("\r\n", "\n"), "browsers send CR LF, nobody types it"
     assert said.surface == ("reach=network", "login=user", "needs_victim=false", "read=some")
     assert (said.identity.name, said.identity.credit, said.identity.credit_as) == ("R. Eporter", "handle", "reporter99")
     assert said.tool_use == "Yes, and I ran the steps again myself"
@@ -211,7 +211,7 @@ def test_hostile_text_is_stored_as_given_and_shown_inert(visitor: Client, house:
     assert "{{ 7|add:7 }}" in html
     walk.press(visitor, checked, "send")
     (opened,) = reports(house)
-    assert opened.case.report.reproduce == HOSTILE
+    assert opened.case.report.reproduce == HOSTILE.replace("\r\n", "\n")
     assert opened.case.report.title == "A title \u202e turned"
 
 

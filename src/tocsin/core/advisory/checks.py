@@ -8,14 +8,14 @@ Checks facts that hold for every format. What a single format cannot express is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final
 
 from tocsin.core.advisory import forms
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.advisory.model import Advisory, Product
 from tocsin.core.severity import score
-from tocsin.core.versions import SCHEMES, LineRange, empty, is_version, overlap, vulnerable
+from tocsin.core.versions import SCHEMES, LineRange, empty, interval, is_version, overlap, vulnerable
 from tocsin.core.vocabulary import ADVISORY_ID, Affectedness, Refused, Value, is_cve_id
 
 _SCHEME_NAMES: Final = frozenset(each.name for each in SCHEMES)
@@ -73,9 +73,10 @@ def _publisher(advisory: Advisory) -> _Found:
 
 
 def _texts(advisory: Advisory) -> _Found:
-    for field in ("title", "summary"):
-        if not forms.is_one_line(getattr(advisory, field)):
-            yield field, _ONE_LINE
+    for field, empty_one in (("title", "give it a title"), ("summary", "say in one sentence what to do")):
+        text = getattr(advisory, field)
+        if not forms.is_one_line(text):
+            yield field, _ONE_LINE if text.strip() else empty_one
     if advisory.license_expression and not forms.is_license(advisory.license_expression):
         yield "license_expression", "give an SPDX license expression, such as CC-BY-4.0"
     if not advisory.details.strip():
@@ -84,8 +85,10 @@ def _texts(advisory: Advisory) -> _Found:
         yield "mitigation", "write a mitigation, or say that none is known"
     if advisory.mitigation.strip() and advisory.no_mitigation_known:
         yield "no_mitigation_known", "there is a mitigation, so it cannot be that none is known"
-    if not any(line.state in _CONCLUSIVE for product in advisory.products for line in product.lines):
-        yield "products", "say of at least one release line whether it is affected"
+    lines = [line for product in advisory.products for line in product.lines]
+    if not advisory.products or (lines and not any(line.state in _CONCLUSIVE for line in lines)):
+        where = "products[0].lines" if advisory.products else "products"
+        yield where, "say of at least one release line whether it is affected"
 
 
 def _product(place: int, product: Product) -> _Found:
@@ -106,7 +109,18 @@ def _product(place: int, product: Product) -> _Found:
         if any(empty(product.order, each) for each in affected):
             yield f"{at}.lines", "an affected range ends before it begins"
         elif overlap(product.order, affected):
-            yield f"{at}.lines", "two affected ranges overlap"
+            yield f"{at}.lines", _overlapping(product)
+
+
+def _overlapping(product: Product) -> str:
+    """Name the first two lines that share a version: the lines beside each other are the usual case."""
+    pairs = combinations([line for line in product.lines if line.vulnerable], 2)
+    shared = (pair for pair in pairs if overlap(product.order, [interval(product.order, each) for each in pair]))
+    names = " and ".join(each.line or "all versions" for each in next(shared))
+    return (
+        f"the affected ranges of {names} overlap: begin each line at its own first affected version, or leave "
+        "“introduced” empty where the whole line is affected"
+    )
 
 
 def _twice(products: tuple[Product, ...]) -> _Found:

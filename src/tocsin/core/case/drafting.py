@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from typing import Final
 
 from tocsin.core.vocabulary import Affectedness, Value
 
@@ -25,6 +27,14 @@ class ProductNamed(Value):
     cpe: str = ""
     scheme: str = ""
     elsewhere: Affectedness = Affectedness.NOT_AFFECTED
+
+
+_NONE_KNOWN: Final = re.compile(r"\s*none( is)? known\b", re.I)
+
+
+def mitigates(workarounds: str) -> str:
+    """What was said of workarounds, as far as it is one: that none is known yet is no mitigation to publish (S23)."""
+    return "" if _NONE_KNOWN.match(workarounds) else workarounds
 
 
 class CreditGiven(Value):

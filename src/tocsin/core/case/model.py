@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from tocsin.core.case.approval import Ask, Glass
-from tocsin.core.case.drafting import CreditGiven
+from tocsin.core.case.drafting import CreditGiven, mitigates
 from tocsin.core.case.effort import Sitting
 from tocsin.core.case.events import AdvisoryDrafted, Asked, ScoreSet
 from tocsin.core.case.negotiation import Negotiation
@@ -231,8 +231,8 @@ class Case(Value):
 
     @property
     def mitigation(self) -> str:
-        """The mitigation as drafted; until somebody edits it, the workarounds of the first answer (S23)."""
-        return self.advisory.mitigation if self.advisory else self.workarounds
+        """The mitigation as drafted; until somebody edits it, the workarounds that the first answer named (S23)."""
+        return self.advisory.mitigation if self.advisory else mitigates(self.workarounds)
 
     @property
     def no_mitigation_known(self) -> bool:

@@ -30,12 +30,27 @@ _HAPPENED: Final[Mapping[str, str]] = {
     "mail.undeliverable": "A mail of this case could not be delivered",
     "mail.held": "Mail is held for a person",
     "key.expires": "An OpenPGP key ends soon",
+    "glass.broken": "An administrator asked to read this case",
+    "case.shredded": "This case was destroyed for good",
+    "publication.failed": "Publishing did not work",
+    "target.refused": "A place refused what was published",
+    "target.troubled": "A place where we publish needs a person",
+    "urgent-call": "A report needs all of you at once",
+    "propose-unsafe-default": "A decision is proposed",
+    "propose-invalid": "The reporter was asked and is silent: a decision is proposed",
+    "propose-communication-plan": "It is time to plan how users are told",
+    "propose-earlier-date": "An earlier date could be proposed",
+    "hardening-backlog": "Something was put on the hardening backlog",
+    "announce": "An announcement waits for a person",
+    "propose-coordinator": "Nobody has answered: a coordinator could be asked in",
+    "alarm": "An alarm was sounded",
 }
+"""Neutral, because these are the subjects of mails that nobody may have encrypted: what is proposed is not said."""
 
 
 def happened(what: str) -> str:
     """What happened, in neutral words; a promise that is close to its end is named by its clause."""
-    known = _HAPPENED.get(what)
+    known = _HAPPENED.get(what) or _HAPPENED.get(what.partition(":")[0])
     if known:
         return known
     promise, at, share = what.partition(" at ")

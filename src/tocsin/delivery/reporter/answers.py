@@ -59,7 +59,12 @@ def from_post(post: QueryDict) -> Answers:
         found = unpack(packed)
         if found is not None:
             return found
-    return Answers(**{field: str(post[field]) for field in Answers.__struct_fields__ if field in post})
+    return Answers(**{field: lines(str(post[field])) for field in Answers.__struct_fields__ if field in post})
+
+
+def lines(text: str) -> str:
+    """End lines as the person did who typed them: forms send every end as CR LF (HTML, form submission)."""
+    return text.replace("\r\n", "\n")
 
 
 def unpack(packed: str) -> Answers | None:

@@ -15,7 +15,7 @@ import msgspec
 from cvss import constants3, constants4
 
 from tocsin.core.severity import score
-from tocsin.core.severity.surface import draft, understand
+from tocsin.core.severity.surface import Draft, draft, understand
 from tocsin.core.severity.vector import metrics, version_of
 from tocsin.core.vocabulary import Refused
 
@@ -37,13 +37,14 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 class Value(msgspec.Struct, frozen=True):
-    """One choice."""
+    """One choice: `theirs` where the reporter's answer says so, `assumed` where it stands for an answer nobody gave."""
 
     code: str
     name: str
     words: str
     chosen: bool
     theirs: bool
+    assumed: bool
 
 
 class Metric(msgspec.Struct, frozen=True):
@@ -74,9 +75,10 @@ def editor(vectors: Mapping[str, str], surface: tuple[str, ...], wanted: str, as
     report keeps them, `wanted` the version to save, `asked` the choices of the form, empty before anybody chose."""
     version = asked.get("v", "") if asked.get("v") in ("3.0", "3.1", "4.0") else wanted
     answers = understand(surface)
-    theirs = {"3": draft(answers, "3.1").vector, "4": draft(answers, "4.0").vector} if surface else {}
+    drafts = {"3": draft(answers, "3.1"), "4": draft(answers, "4.0")} if surface else {}
+    theirs = {family: each.vector for family, each in drafts.items()}
     chosen = {family: _chosen(family, vectors.get(family) or theirs.get(family, ""), asked) for family in FAMILIES}
-    columns = {family: _column(family, chosen[family], _read(theirs.get(family, ""))) for family in FAMILIES}
+    columns = {family: _column(family, chosen[family], drafts.get(family)) for family in FAMILIES}
     made = {family: _write(family, version, chosen[family]) for family in FAMILIES}
     rated = score(theirs["4" if version == "4.0" else "3"]) if theirs else None
     return Editor(
@@ -110,18 +112,28 @@ def _chosen(family: str, vector: str, asked: Mapping[str, str]) -> dict[str, str
     return found
 
 
-def _column(family: str, chosen: Mapping[str, str], theirs: Mapping[str, str]) -> tuple[Metric, ...]:
+def _column(family: str, chosen: Mapping[str, str], drafted: Draft | None) -> tuple[Metric, ...]:
+    drawn = _read(drafted.vector) if drafted else {}
+    guessed = {name: drawn[name] for name in drafted.assumed} if drafted else {}
+    theirs = {name: code for name, code in drawn.items() if name not in guessed}
     return tuple(
         Metric(
             field=f"m{family}{name}",
             name=name,
             title=_TITLES[family][name],
             values=tuple(
-                Value(code, title, _WORDS[name][code], chosen.get(name) == code, theirs.get(name) == code)
+                Value(
+                    code=code,
+                    name=title,
+                    words=_WORDS[name][code],
+                    chosen=chosen.get(name) == code,
+                    theirs=theirs.get(name) == code,
+                    assumed=guessed.get(name) == code,
+                )
                 for code, title in _VALUES[family][name].items()
                 if code in _WORDS[name]
             ),
-            differs=bool(theirs and chosen.get(name) and chosen[name] != theirs.get(name)),
+            differs=bool(name in theirs and chosen.get(name) and chosen[name] != theirs[name]),
         )
         for name in _MANDATORY[family]
     )

@@ -39,6 +39,10 @@ class Invited(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
         strong = [each for each in methods if str(each["id"]).startswith("mfa")]
         return strong or methods
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the account: it says that the password is there, and what is still missing."""
+        return "/account/factors"
+
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing on a later page: what was done stands on the page that follows."""
 

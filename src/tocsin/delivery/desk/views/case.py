@@ -284,7 +284,8 @@ def _show(
         context["forms"]["score"].initial["vector"] = context["cvss"].vector
     if form is not None:
         context["forms"] |= {form.name.replace("-", "_"): form}
-    context["problems"] = _problems(view, context["preview"])
+    unsaved = context["forms"].get("draft_advisory") if ground.case.advisory is None and form is None else None
+    context["problems"] = _problems(view, context["preview"], unsaved.initial if unsaved else {})
     return render(request, f"desk/case/{tab}.html", context, status=status)
 
 
@@ -335,8 +336,10 @@ def _alike(request: DeskRequest, ground: Ground, tab: str) -> tuple[lookalikes.A
     return lookalikes.alike(request.desk, request.person, case.ref, case.project, case.report)
 
 
-def _problems(view: CaseView, drafted: Any) -> tuple[Listed, ...]:
-    return listed(view.ref, drafted.problems) if drafted else ()
+def _problems(view: CaseView, drafted: Any, begun: Mapping[str, Any]) -> tuple[Listed, ...]:
+    """What is to be mended, without what the editor fills in by itself before anything was saved."""
+    found = listed(view.ref, drafted.problems) if drafted else ()
+    return tuple(each for each in found if not begun.get(each.field))
 
 
 def _changes(view: CaseView, request: DeskRequest, ground: Ground) -> list[HistoryView]:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from tocsin.core.clock.places import place
 from tocsin.core.intake import MAX_FILES, MAX_REPORT_BYTES, MAX_TEXT_BYTES, Attachment, FieldError
 from tocsin.delivery import uploads
-from tocsin.delivery.reporter import drafts, session
+from tocsin.delivery.reporter import answers, drafts, session
 from tocsin.delivery.reporter.guard import admit
 from tocsin.delivery.reporter.request import RoomRequest, house
 from tocsin.delivery.reporter.session import Visit
@@ -54,7 +54,7 @@ def say(request: RoomRequest, project: str) -> HttpResponse:
     except uploads.Unreadable as wrong:
         return render(request, "reporter/unreadable.html", {"place": place, "wrong": wrong}, status=wrong.status)
     kept, lost = drafts.kept_files(request.front, body.post)
-    files, text = (*kept, *body.files), body.post.get("text", "")
+    files, text = (*kept, *body.files), answers.lines(body.post.get("text", ""))
     wrong_ = body.refused or _wrong_with(text, files, lost)
     if wrong_:
         unsent = Unsent(wrong=(wrong_,), text=text, files=pages.kept(request, files))
