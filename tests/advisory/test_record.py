@@ -41,9 +41,8 @@ def test_lines_that_overlap_are_named_with_what_to_do() -> None:
     (told,) = problems(msgspec.structs.replace(SAMPLE, products=(product,)))
     assert told.field == "products[0].lines"
     assert "7.4 and 7.3 overlap" in told.message
-    mended = msgspec.structs.replace(
-        product, lines=tuple(msgspec.structs.replace(each, introduced="") for each in lines)
-    )
+    whole = tuple(msgspec.structs.replace(each, introduced="") for each in lines)
+    mended = msgspec.structs.replace(product, lines=whole)
     assert problems(msgspec.structs.replace(SAMPLE, products=(mended,))) == ()
 
 

@@ -339,6 +339,24 @@ class TestPublishing:
         assert "#draft-advisory-title" not in page
         assert "#draft-advisory-mitigation" not in page
 
+    def test_every_page_of_an_accepted_case_leads_to_what_is_missing(self, house: House, sign_in: SignIn) -> None:
+        ref = story.report(house)
+        story.answered(house, ref)
+        dana = sign_in()
+        assert "Before publication" not in dana.get(f"/c/{ref}").content.decode()
+        done(post(dana, ref, "accept", text="It is real."))
+        page = dana.get(f"/c/{ref}").content.decode()
+        ahead = page.split('id="ahead-title"')[1].split("</section>")[0]
+        assert re.search(rf'✗.*?<a href="/c/{ref}/lines">state which release lines are affected</a>', ahead)
+        assert f'<a href="/c/{ref}/score">no score yet</a>' in ahead
+        assert f'<a href="/c/{ref}/embargo">no date agreed</a>' in ahead
+        story.act(house, ref, cmd.SetScore(vector=story.VECTOR))
+        assert "no score yet" not in dana.get(f"/c/{ref}").content.decode()
+
+    def test_the_reporters_own_plans_stand_where_a_date_is_proposed(self, house: House, sign_in: SignIn) -> None:
+        ref = story.report(house, replace(story.PLPERL, disclosure_plans="On a date of mine: 15 December"))
+        assert "On a date of mine: 15 December" in sign_in().get(f"/c/{ref}/embargo").content.decode()
+
     def test_that_no_workaround_is_known_is_no_mitigation(self, house: House, sign_in: SignIn) -> None:
         ref = story.report(house)
         told = cmd.Say(audience=Audience.REPORTER, text="Thank you.", plan="We look.", workarounds=starts.WORKAROUNDS)

@@ -11,6 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from tests.support import DATA, ROOT
+from tocsin.core.policy.answers import answer
+from tocsin.core.policy.load import load
+from tocsin.core.policy.seeds import seed
 from tocsin.delivery.cli.lint import lint
 from tocsin.delivery.cli.policy import policy
 
@@ -58,6 +61,27 @@ def test_import_prints_policy_choices_and_findings():
     assert {"policy", "choices", "findings"} <= set(answer)
     assert answer["policy"]["sla"]["first_feedback"]["said"] == "promptly"
     assert any(choice["path"] == "disclosure.max" for choice in answer["choices"])
+
+
+def test_choices_are_asked_one_by_one_and_marked_as_chosen(tmp_path):
+    document, written = tmp_path / "SECURITY.md", tmp_path / "policy.toml"
+    document.write_text("# Security\n\nMail security@lists.valkey.io.\n", encoding="utf-8")
+    asked = ["policy", "import", str(document), "--choose", "--out", str(written)]
+    given = CliRunner().invoke(policy, asked[1:], input="Valkey\n\n2 business days\n\n-\n")
+    assert given.exit_code == 0, given.output
+    made = load(written.read_text("utf-8"), seed)
+    assert (made.project.id, made.project.name, made.project.prefix) == ("valkey", "Valkey", "VALK")
+    assert str(made.sla.first_feedback.within) == "2 business days"
+    assert made.versions is None, "what is answered with a dash stays open"
+    assert 'choice = { within = "answered when the policy was imported" }' in written.read_text("utf-8")
+    refused = CliRunner().invoke(policy, asked[1:], input="Valkey\n\nsoon\n\n-\n")
+    assert refused.exit_code == 3
+    assert "soon" in refused.output
+
+
+def test_a_bare_address_is_a_door_for_reports():
+    (door,) = answer({"project": {}}, {"intake.channel": "security@example.org"})["intake"]["channel"]
+    assert (door["kind"], door["address"]) == ("email", "security@example.org")
 
 
 def test_an_imported_policy_can_be_used_at_once(tmp_path):

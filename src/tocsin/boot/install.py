@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 from tocsin.boot import setup
+from tocsin.boot.config import Config
+from tocsin.boot.doctor import in_production
 from tocsin.core.policy.load import load
 from tocsin.core.policy.problem import Invalid
 from tocsin.core.policy.seeds import seed
@@ -55,8 +57,26 @@ def new(
     return file, told
 
 
+def next_steps(file: Path, config: Config, policies: bool, admin: bool) -> Iterator[str]:
+    """Say what is left to do before the first report, in order."""
+    yield f"next: export TOCSIN_CONFIG={file}"
+    if not policies:
+        yield "      tocsin policy import SECURITY.md --choose --out POLICY.toml"
+        yield "      tocsin policy adopt POLICY.toml"
+    if not admin:
+        yield "      tocsin people add NAME EMAIL --role PROJECT:owner"
+    if in_production(config):
+        yield "      tocsin recovery make      three shares for three people: any two bring the keys back"
+        yield "      tocsin recovery verify    it starts once this was done"
+    yield "      tocsin serve"
+
+
 def _refuse_unfit(path: Path) -> None:
     found = load(path.read_text(encoding="utf-8"), seed)
+    if isinstance(found, Invalid) and path.suffix.lower() == ".md":
+        raise ValueError(
+            f"{path} is prose, no policy yet: “tocsin policy import {path} --choose --out policy.toml” makes one of it"
+        )
     if isinstance(found, Invalid):
         raise ValueError("\n".join(f"{path}: {problem}" for problem in found.problems))
 

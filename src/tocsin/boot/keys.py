@@ -33,8 +33,13 @@ def create(data_dir: Path, key_dir: Path) -> Path:
 def key_file(key_dir: Path) -> Path:
     """Return the one key-encryption key in a key directory. Raises KeyFileRefused when there is none, or several."""
     found = sorted(key_dir.glob("*.kek"))
-    if len(found) != 1:
-        raise KeyFileRefused(f"{key_dir} holds {len(found)} key files (*.kek) instead of one; run “tocsin init”")
+    if not found:
+        raise KeyFileRefused(
+            f"no installation is found: {key_dir} holds no key file (*.kek). Name its tocsin.toml in TOCSIN_CONFIG, "
+            "make one with “tocsin init”, or try “tocsin demo”"
+        )
+    if len(found) > 1:
+        raise KeyFileRefused(f"{key_dir} holds {len(found)} key files (*.kek) instead of one")
     return found[0]
 
 

@@ -145,9 +145,8 @@ def init(directory: Path, policies: tuple[Path, ...], admin: str, **places: Any)
         file, lines = install.new(directory.resolve(), policies, admin, open_desk, places)
     except (FileExistsError, KeyFileRefused, ValueError) as error:
         raise click.ClickException(str(error)) from None
-    for line in lines:
+    for line in (*lines, *install.next_steps(file, _config(), bool(policies), bool(admin))):
         click.echo(line)
-    click.echo(f"next: TOCSIN_CONFIG={file} tocsin serve")
 
 
 @cli.command()

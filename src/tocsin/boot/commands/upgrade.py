@@ -32,6 +32,8 @@ def upgrade(ctx: click.Context, first: bool, look: bool) -> None:
     for name in waiting:
         click.echo(f"to do  {name}")
     if look:
+        if not waiting:
+            click.echo("nothing to do: the tables are of this version")
         return
     if waiting and first:
         click.echo(f"backup {guarded(backups.make, place, opened)}")

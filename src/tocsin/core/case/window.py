@@ -92,7 +92,7 @@ def _policy(policy: Policy, case: Case, now: datetime, last: datetime) -> Iterat
     cite = policy.source("disclosure.weekdays").cite
     names = ", ".join(_WEEK[day] for day in days)
     yield Constraint(
-        name="weekdays", words=f"on {names}", allows=on_days(days, calendar.tz, now, last), cite=cite, wish=True
+        name="weekdays", words=f"on {names.title()}", allows=on_days(days, calendar.tz, now, last), cite=cite, wish=True
     )
     hour = stated.hour_utc if stated and stated.hour_utc is not None else _USUAL_HOUR
     allows = at_hours(time(hour), time(hour), "UTC", now, last)
@@ -140,10 +140,13 @@ def _limits(policy: Policy, case: Case, now: datetime, last: datetime) -> Iterat
             yield Constraint(name=f"{limit.name}-hour", words=words, allows=allows, wish=True)
 
 
+_CALLED: Final = {"vendor": "the project", "reporter": "the reporter"}
+
+
 def _parties(case: Case) -> Iterator[Constraint]:
     """What parties have on the table: nobody asked for later than the date they proposed."""
     for proposal in case.embargo.open_proposals:
-        words = f"{proposal.by} proposed {show(proposal.ends_at)}"
+        words = f"{_CALLED.get(proposal.by, proposal.by)} proposed {show(proposal.ends_at)}"
         allows = not_after(proposal.ends_at)
         yield Constraint(name=f"proposal-{proposal.id}", words=words, allows=allows, wish=True)
     if case.embargo_until and not case.fix_ready_at:

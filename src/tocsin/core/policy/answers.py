@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tocsin.core.policy.choices import Choice
+from tocsin.core.policy.choices import UNNAMED, Choice, slug
 from tocsin.core.policy.toml_write import inline
 
 CHOSEN: Final = "answered when the policy was imported"
@@ -29,6 +29,8 @@ def answer(tables: Mapping[str, Any], answers: Mapping[str, str]) -> dict[str, A
     for path, text in answers.items():
         if text.strip():
             _put(found, path, _read(text.strip()))
+    if answers.get("project.name", "").strip() and found["project"].get("id") == slug(UNNAMED):
+        found["project"]["id"] = slug(found["project"]["name"])
     return found
 
 
@@ -42,6 +44,7 @@ def _read(text: str) -> Any:
 
 def _put(tables: dict[str, Any], path: str, value: Any) -> None:
     if path == "intake.channel":
+        value = {"kind": "email", "address": value} if isinstance(value, str) else value
         doors = tables.setdefault("intake", {}).setdefault("channel", [])
         doors.append(value | {"choice": CHOSEN} if isinstance(value, dict) else value)
         return

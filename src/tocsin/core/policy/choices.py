@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.core.vocabulary import Value
@@ -22,6 +23,9 @@ class Choice(Value):
     proposal: Any = None
 
 
+UNNAMED: Final = "This project"
+"""What a project is called that its document never names."""
+
 _PROPOSED: Final = {
     "sla.first_feedback": ("within", "3 business days"),
     "sla.conversation": ("within", "3 business days"),
@@ -30,6 +34,19 @@ _PROPOSED: Final = {
     "sla.fix": ("within", "90 days"),
     "sla.updates": ("every", "7 days"),
 }
+
+
+def slug(name: str) -> str:
+    """Make a project's id of its name."""
+    made = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:39] or "project"
+    return made if made[0].isalpha() else f"p-{made}"[:39]
+
+
+def initials(name: str) -> str:
+    """Make the letters that a project's cases begin with of its name."""
+    letters = re.findall(r"[A-Z]|(?:(?<=[^A-Za-z])|^)[a-z]", name)
+    made = "".join(letters).upper()[:6] if len(letters) > 1 else re.sub(r"[^A-Z0-9]", "", name.upper())[:4]
+    return made if len(made) > 1 and made[0].isalpha() else "PRJ"
 
 
 def choices(policy: dict[str, Any], reading: Reading) -> tuple[Choice, ...]:
@@ -45,7 +62,7 @@ def choices(policy: dict[str, Any], reading: Reading) -> tuple[Choice, ...]:
 
 def _names(policy: dict[str, Any]) -> Iterator[Choice]:
     project = policy["project"]
-    if project["name"] == "This project" or project.get("called") == "this project":
+    if project["name"] == UNNAMED or project.get("called") == "this project":
         yield Choice(path="project.name", question="What is the project called?", proposal=project["name"])
     yield Choice(path="project.prefix", question="Which letters begin a case's name?", proposal=project["prefix"])
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import msgspec
 
-from tocsin.core.policy.choices import Choice, choices
+from tocsin.core.policy.choices import UNNAMED, Choice, choices, initials, slug
 from tocsin.core.policy.clause import Section
 from tocsin.core.policy.describe.security_md import HEADINGS, TITLE
 from tocsin.core.policy.model import SCHEMA, Policy
@@ -180,14 +180,11 @@ def _project(found: dict[str, Any], reading: Reading) -> dict[str, Any]:
     adopted, called = found.get("adopted_by", ""), found.get("called", "")
     named = [word for word in (adopted, called) if word and word.lower() not in ("the community", "this project")]
     forge = reading.page.forge
-    name = named[0] if named else forge.rpartition("/")[2] or "This project"
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:39] or "project"
-    letters = re.findall(r"[A-Z]|(?:(?<=[^A-Za-z])|^)[a-z]", name)
-    prefix = "".join(letters).upper()[:6] if len(letters) > 1 else re.sub(r"[^A-Z0-9]", "", name.upper())[:4]
+    name = named[0] if named else forge.rpartition("/")[2] or UNNAMED
     return {
-        "id": slug if slug[0].isalpha() else f"p-{slug}"[:39],
+        "id": slug(name),
         "name": name,
-        "prefix": prefix if len(prefix) > 1 and prefix[0].isalpha() else "PRJ",
+        "prefix": initials(name),
         **({"forge": forge} if forge else {}),
         "team": "The maintainers",
         "called": "this project",

@@ -14,7 +14,9 @@ import click
 import msgspec
 
 from tocsin.core.policy import stories
+from tocsin.core.policy.answers import answer, proposed
 from tocsin.core.policy.changes import deadlines_moved, terms_changed
+from tocsin.core.policy.choices import Choice, initials
 from tocsin.core.policy.clause import Section
 from tocsin.core.policy.clauses import sentences, timed_rules
 from tocsin.core.policy.describe import intake_words, security_md, security_txt
@@ -109,9 +111,14 @@ def show_policy(policy_file: str, json_: bool) -> None:
 
 @policy.command("import")
 @click.argument("file", default=DOCUMENT)
+@click.option("--choose", is_flag=True, help="Ask for every choice: Enter takes the proposal, “-” leaves it open.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the policy to this file.")
 @_json
-def import_(file: str, json_: bool) -> None:
-    """Propose a policy for FILE, an existing SECURITY.md, and list the choices it leaves."""
+def import_(file: str, choose: bool, out: Path | None, json_: bool) -> None:
+    """Propose a policy for FILE, an existing SECURITY.md, and list the choices it leaves.
+
+    With --choose they are asked one by one, and what was answered is marked as the project's own choice.
+    """
     data = content(file)
     imported = import_security_md(data)
     findings = lint_security_md(data)
@@ -120,12 +127,37 @@ def import_(file: str, json_: bool) -> None:
         choices = imported.choices
         print_json({"policy": imported.policy, "choices": choices, "findings": findings, "not_understood": unread})
         return
-    click.echo(write(imported.policy), nl=False)
-    for choice in imported.choices:
-        line = f" ({file}:{choice.line})" if choice.line else ""
-        proposal = f" Proposed: {choice.proposal}." if choice.proposal is not None else ""
-        click.echo(f"choose {choice.path}: {printable(choice.question)}{line}{proposal}", err=True)
+    text = write(answer(imported.policy, _asked(imported.choices, file)) if choose else imported.policy)
+    if choose and isinstance(loaded := load(text, base_of), Invalid):
+        refuse_policy("what was chosen", loaded.problems, json_)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {out}", err=True)
+    for choice in () if choose else imported.choices:
+        proposal = f" Proposed: {proposed(choice)}." if choice.proposal is not None else ""
+        click.echo(f"choose {choice.path}: {_question(choice, file)}{proposal}", err=True)
     click.echo(f"{len(imported.reading.not_understood)} sentences were kept as they are", err=True)
+    if imported.choices and not choose:
+        click.echo(f"next: tocsin policy import {file} --choose --out policy.toml   (asks them one by one)", err=True)
+
+
+def _question(choice: Choice, file: str) -> str:
+    return printable(choice.question) + (f" ({file}:{choice.line})" if choice.line else "")
+
+
+def _asked(choices: tuple[Choice, ...], file: str) -> dict[str, str]:
+    """Ask on the terminal, on standard error, so that the policy alone goes to standard output."""
+    answers: dict[str, str] = {}
+    for choice in choices:
+        default = proposed(choice)
+        if choice.path == "project.prefix" and answers.get("project.name"):
+            default = initials(answers["project.name"])
+        offered = "" if "..." in default else default
+        told = click.prompt(_question(choice, file), default=offered, show_default=bool(offered), err=True)
+        answers[choice.path] = "" if told.strip() == "-" else told
+    return answers
 
 
 @policy.command("render")

@@ -33,6 +33,23 @@ def plain(text: object) -> str:
     return inertness.plain(str(text))
 
 
+_MENDED_AT = {
+    "accepted": "decide",
+    "backports": "lines",
+    "confirmation": "fix",
+    "cve": "score#set-cve",
+    "internal-test": "lines",
+    "investigation": "decide",
+    "mitigation": "advisory#draft-advisory-mitigation",
+}
+
+
+@register.filter
+def mended_at(gate: str) -> str:
+    """Name the page of a case where a shut gate is opened; of a gate that no page opens, the list of all of them."""
+    return _MENDED_AT.get(gate, "publish")
+
+
 @register.filter
 def words(name: object) -> str:
     """Spell a name with dashes as words: `not-affected` as “not affected”."""
