@@ -205,7 +205,8 @@ def test_neutral_words_hold_nothing_but_the_reference() -> None:
         assert said.isprintable() or "\n" in said
         assert "WHPG-2026-k7x4m" in said
     assert words.happened("announce:slack") == "An announcement waits for a person"
-    assert words.happened("first-feedback at 80 %") == "The promise first-feedback has used 80 % of its time"
+    assert words.happened("first-feedback at 80 %") == "First feedback is due soon: 80 % of its time has passed"
+    assert words.happened("urgent-call at 150 %") == "Urgent call is overdue: 150 % of its time has passed"
 
 
 def test_every_notice_has_words_of_its_own() -> None:

@@ -136,7 +136,7 @@ def test_the_page_answers_line_by_line_and_shows_what_it_did_not_understand(visi
     assert "WarehousePG 7.3.1: affected" in words
     assert "Update to 7.3.4" in words
     assert "WarehousePG 99.0: not affected" in words
-    assert "1 of 2 not affected" in words
+    assert "Not affected: 1 of 2" in words
     assert "Not understood" in words
     assert shown.fields["q"] == [typed.rstrip("\n") + "\n"] or "foo bar" in shown.fields["q"][0]
     assert "<script" not in shown.html

@@ -55,7 +55,8 @@ def happened(what: str) -> str:
         return known
     promise, at, share = what.partition(" at ")
     if at and share.endswith(" %"):
-        return f"The promise {promise} has used {share} of its time"
+        named = promise.replace("-", " ").capitalize()
+        return f"{named} is {'overdue' if int(share[:-2]) >= 100 else 'due soon'}: {share} of its time has passed"
     return "Something happened that needs somebody"
 
 
