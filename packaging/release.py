@@ -4,8 +4,9 @@
 Wheel and source archive are built twice, from two copies in two places, and have to be the same bytes: whoever builds
 this commit gets what we published. Beside them: the bill of materials of everything an installation pulls in
 (CycloneDX, from the lock, without addresses), where it came from (an in-toto statement with a SLSA provenance), and
-SHA-256 sums. Sign the sums with whatever your house trusts. Sources: reproducible-builds.org (SOURCE_DATE_EPOCH),
-slsa.dev/provenance/v1, CycloneDX 1.6.
+SHA-256 sums. Sign the sums with whatever your house trusts. A version of which the commit keeps no filled installation
+for its successors to be upgraded from is not released (docs/how-to/release.md). Sources: reproducible-builds.org
+(SOURCE_DATE_EPOCH), slsa.dev/provenance/v1, CycloneDX 1.6.
 """
 
 from __future__ import annotations
@@ -27,11 +28,23 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements" / "runtime.txt"
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==", re.M)
+VERSION = re.compile(r'^__version__ = "(.+)"$', re.M)
+KEPT = "tests/data/upgrades"
 
 
 def git(*words: str) -> bytes:
     """What git says."""
     return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True).stdout
+
+
+def kept(commit: str) -> str:
+    """The version of a commit. Raises SystemExit where it is final and no installation of it is kept."""
+    found = VERSION.search(git("show", f"{commit}:src/tocsin/__init__.py").decode())
+    version = found[1] if found else ""
+    there = git("ls-tree", "--name-only", commit, f"{KEPT}/").decode().split()
+    if "dev" not in version and f"{KEPT}/{version}.tar.gz" not in there:
+        raise SystemExit(f"no installation of {version} is kept: python {KEPT}/make.py, and commit what it made")
+    return version
 
 
 def build(commit: str, epoch: str, into: Path) -> dict[str, bytes]:
@@ -110,6 +123,7 @@ def release(commit: str, out: Path) -> list[str]:
     """Make everything below `out`; returns the names."""
     commit = git("rev-parse", f"{commit}^{{commit}}").decode().strip()
     epoch = git("show", "-s", "--format=%ct", commit).decode().strip()
+    kept(commit)
     files = twice(commit, epoch)
     files["tocsin.cdx.json"] = _json(bill())
     files["tocsin.intoto.json"] = _json(provenance(files, commit, epoch))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From every schema that ever was, filled, to this one: every journal replays, and what stops it half-way does not
-matter. `tests/data/upgrades/make.py` made the installations, each with the code of its schema."""
+"""From every version that ever was, filled, to this one: every journal replays, and what stops it half-way does not
+matter. `tests/data/upgrades/make.py` made the installations, each with the code of its version."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import django
 import pytest
+
+from tocsin import __version__
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.store.settings")
 django.setup()
@@ -26,7 +29,8 @@ from tests.support import DATA, ROOT  # noqa: E402
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backup")]
 
-SCHEMAS = sorted((DATA / "upgrades").glob("*.tar.gz"))
+KEPT = DATA / "upgrades"
+VERSIONS = sorted(KEPT.glob("*.tar.gz"))
 RELEASED = "0008_custody"
 """The last migration of the first release; those after it leave room for code that has not seen them."""
 
@@ -39,7 +43,7 @@ def tocsin(home: Path, *words: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.fixture(params=SCHEMAS, ids=lambda path: path.name.partition(".")[0])
+@pytest.fixture(params=VERSIONS, ids=lambda path: path.name.removesuffix(".tar.gz"))
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """An installation as a version before left it."""
     with tarfile.open(request.param) as packed:
@@ -51,6 +55,24 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     places = f'data = "{tmp_path / "data"}"\nkeys = "{tmp_path / "keys"}"'
     (tmp_path / "tocsin.toml").write_text("\n".join(lines).replace("[storage]", f"[storage]\n{places}"))
     return tmp_path
+
+
+def not_kept(versions: Iterable[str], kept: Path) -> list[str]:
+    """Versions that are released, or about to be, and of which no installation is kept."""
+    final = {version for each in versions if "dev" not in (version := each.removeprefix("v"))}
+    return sorted(version for version in final if not (kept / f"{version}.tar.gz").exists())
+
+
+def test_of_every_version_an_installation_is_kept() -> None:
+    """`python tests/data/upgrades/make.py` makes this version's (docs/how-to/release.md)."""
+    tagged = subprocess.run(["git", "tag", "--list", "v*"], cwd=ROOT, capture_output=True, text=True).stdout.split()
+    assert not_kept([__version__, *tagged], KEPT) == []
+
+
+def test_control_a_version_without_one_is_found(tmp_path: Path) -> None:
+    (tmp_path / "0.1.0.tar.gz").touch()
+    assert not_kept(["v0.1.0", "0.2.0.dev0"], tmp_path) == []
+    assert not_kept(["v0.1.0", "0.2.0", "v0.1.1"], tmp_path) == ["0.1.1", "0.2.0"]
 
 
 def rows(home: Path, question: str) -> list[tuple[object, ...]]:

@@ -207,10 +207,12 @@ def report(url: str, timeout: float = 30) -> tuple[int, str]:
 
 
 class Reporters:
-    """People who report one thing after the other at every front, and remember what was acknowledged."""
+    """People who report one thing after the other at every front, `pause` seconds after each, and remember what was
+    acknowledged."""
 
-    def __init__(self, fleet: Fleet, each: int) -> None:
+    def __init__(self, fleet: Fleet, each: int, pause: float = 0.0) -> None:
         self.acknowledged: list[str] = []
+        self.pause = pause
         self.refused = 0
         self.answers: set[int] = set()
         self._over = threading.Event()
@@ -224,6 +226,7 @@ class Reporters:
             self.answers.add(status)
             if case:
                 self.acknowledged.append(case)
+                self._over.wait(self.pause)
             else:
                 self.refused += 1
                 self._over.wait(0.3)

@@ -24,6 +24,11 @@ from tests.support import ROOT
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
+HURRIED = "[keys]\ncases_per_hour = 100000\ncases_per_day = 100000\n"
+"""Two people do in an hour what a team does in years, and the key holder would shut them out."""
+PAUSE = 0.2
+"""Of a reporter in the whole campaign, which is not about the most that intake takes."""
+
 
 def team(fleet: Fleet, count: int) -> dict[str, datetime]:
     """Let the team order so many publications, in a process that nobody kills; the instant of each, by advisory."""
@@ -38,8 +43,8 @@ def test_while_one_process_is_killed_every_second_nothing_is_early_double_or_los
     tmp_path: Path, postgres: Database, deep: bool
 ) -> None:
     count = int(os.environ.get("CAMPAIGN_PUBLICATIONS", "1000" if deep else "3"))
-    with fleet(tmp_path, postgres) as running:
-        with Reporters(running, 100_000 if deep else 15) as people, running.killing(1.0):
+    with fleet(tmp_path, postgres, more=HURRIED) as running:
+        with Reporters(running, 100_000 if deep else 15, PAUSE if deep else 0) as people, running.killing(1.0):
             ordered = team(running, count)
             until(lambda: sum(each.killed for each in running.members) >= 12 + count, "so many are killed", 3600)
         until(

@@ -60,6 +60,20 @@ def test_it_is_built_twice_and_is_the_same_or_there_is_no_release(made: Path, mo
         release.twice("HEAD", "0")
 
 
+def test_a_version_of_which_no_installation_is_kept_is_not_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tree(version: str, *kept: str) -> None:
+        said = {"show": f'__version__ = "{version}"\n', "ls-tree": "\n".join(kept)}
+        monkeypatch.setattr(release, "git", lambda word, *more: said[word].encode())
+
+    tree("0.2.0", "tests/data/upgrades/0.1.0.tar.gz")
+    with pytest.raises(SystemExit, match="no installation of"):
+        release.kept("HEAD")
+    tree("0.2.0.dev0")
+    assert release.kept("HEAD") == "0.2.0.dev0"
+    tree("0.2.0", "tests/data/upgrades/0.2.0.tar.gz")
+    assert release.kept("HEAD") == "0.2.0"
+
+
 def test_the_bill_names_every_pin_by_its_hashes_and_no_address(made: Path) -> None:
     text = (made / "tocsin.cdx.json").read_text()
     bill = json.loads(text)

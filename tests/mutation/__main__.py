@@ -47,7 +47,7 @@ AREAS: Final = {
     "disclosure": (Part("tocsin.core.disclosure", ("tests/core/test_disclosure.py",)),),
     "outbox": (
         Part("tocsin.adapters.db.outbox", ("tests/store/test_outbox.py",)),
-        Part("tocsin.services.worker", ("tests/services/test_worker.py", "tests/services/test_ring.py")),
+        Part("tocsin.services.worker", tuple(f"tests/services/test_{each}.py" for each in ("worker", "turn", "ring"))),
     ),
 }
 """What a mistake in would tell, lose or send twice."""

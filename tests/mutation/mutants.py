@@ -19,6 +19,8 @@ SQL = ((" <= ", " < "), (" IS NULL", " IS NOT NULL"), (" AND ", " OR "), ("tries
        "ORDER BY "), (" LIMIT 1", " LIMIT 0"), ("free_at = ", "due_at = "))  # fmt: skip
 PROSE = frozenset({"because"})
 """Arguments that are sentences for people."""
+LOG = "_log"
+"""Whose first argument is one too."""
 
 
 class Mutant(NamedTuple):
@@ -95,6 +97,12 @@ class _Changer(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         if isinstance(node.op, ast.BitOr | ast.Sub | ast.Add) and self._here(node, "without what is right"):
             return node.left
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id == LOG:
+            node.args[1:] = [self.visit(each) for each in node.args[1:]]
+            return node
         return self.generic_visit(node)
 
     def visit_Set(self, node: ast.Set) -> ast.AST:

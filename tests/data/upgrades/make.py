@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the filled installation of one schema that later versions are upgraded from, with the code of that schema:
-`PYTHONPATH=src:. python tests/data/upgrades/make.py` writes `NNNN.tar.gz`, named by the last migration of the tables.
+"""Makes the filled installation of one version that later ones are upgraded from, with the code of that version:
+`PYTHONPATH=src:. python tests/data/upgrades/make.py` writes `VERSION.tar.gz`. `0007.tar.gz` is older than any version
+and named by the last migration of its tables.
 
-Run once before a migration is released; what it wrote is never made again. Both policies, an owner, reports with files,
-words of reporters, advisories that are published, a case that was rejected, and a log that remembers them.
+Run once before a release (docs/how-to/release.md); what it wrote is never made again. Both policies, an owner, reports
+with files, words of reporters, advisories that are published, a case that was rejected, and a log that remembers them.
 """
 
 from __future__ import annotations
@@ -16,12 +17,17 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+import tocsin
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 
 
 def main() -> None:
-    """Make it."""
+    """Make it. Raises SystemExit where it was made before: what was released does not change."""
+    out = HERE / f"{tocsin.__version__}.tar.gz"
+    if out.exists():
+        raise SystemExit(f"{out.name} is kept already; a new version first gets its number, in src/tocsin/__init__.py")
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "instance"
         environment = {**os.environ, "TOCSIN_CONFIG": str(home / "tocsin.toml")}
@@ -40,8 +46,7 @@ def main() -> None:
         run("benchmarks.instance", "0")  # lets the worker come to rest
         with sqlite3.connect(home / "data" / "tocsin.db") as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            ((last,),) = database.execute("SELECT max(name) FROM django_migrations WHERE app = 'tocsin'")
-        with tarfile.open(HERE / f"{last[:4]}.tar.gz", "w:gz", compresslevel=9) as packed:
+        with tarfile.open(out, "w:gz", compresslevel=9) as packed:
             for path in sorted(home.rglob("*")):
                 kept = path.is_file() and "site" not in path.relative_to(home).parts and not path.is_socket()
                 if kept and path.suffix not in (".db-wal", ".db-shm"):
