@@ -60,6 +60,9 @@ HANDFUL: Final = 20
 ROUNDS: Final = 15
 EFFECTS: Final = 2_000
 GROWTH: Final = 1.2
+DEADLINES: Final = 2.0
+"""Seconds in which the clock is to have looked over every open deadline, were all of them due at once."""
+
 DRAINED: Final = 200
 """Effects a second that the worker is to get through."""
 
@@ -191,6 +194,15 @@ def timed(owner: Database, walled: Database, desk: Desk, person: str, cases: int
     }
 
 
+def looked_over(database: Database, cases: int) -> float:
+    """Seconds that the clock's question takes where the deadlines of all open cases are over."""
+    began = time.perf_counter()
+    found = DbInbox(database).to_wake(START + timedelta(days=365), cases + 1)
+    took = time.perf_counter() - began
+    assert len(found) == cases, len(found)
+    return took
+
+
 def drained(database: Database) -> float:
     """Effects a second through lease and done, in batches as the worker takes them."""
     outbox = DbOutbox(database)
@@ -234,7 +246,7 @@ def main() -> None:
             print(f"{size} cases, {size * LINES} journal lines, {count} projects: "
                   f"filled in {time.perf_counter() - began:.0f} s")  # fmt: skip
             works |= {(size, name): work for name, work in timed(owner, walled, desk, person, size).items()}
-        found = cost(works)
+        found, over = cost(works), looked_over(owner, cases)
         rate, commits = drained(owner), committed(owner)
     names = list(dict.fromkeys(name for _, name in found))
     rows(
@@ -247,6 +259,7 @@ def main() -> None:
     print(f"first page: {found[cases, 'first page'][0] / found[cases, 'floor'][0]:.2f} x the floor")
     print(f"the wall costs {found[cases, 'first page, walled'][1] / found[cases, 'first page'][1]:.2f} x on that page")
     print(f"one connection opens {commits:.0f} cases a second (this server does not sync its disk)")
+    print(f"all {cases} open deadlines: {over:.2f} s (goal <= {DEADLINES:g}) {'ok' if over <= DEADLINES else 'MISSED'}")
     print(f"effects: {rate:.0f}/s (goal >= {DRAINED}) {'ok' if rate >= DRAINED else 'MISSED'}")
 
 

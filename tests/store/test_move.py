@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tests.postgres import Cluster
 from tests.store.databases import connected
 from tests.store.stores import OTHER, T0, WHPG, copy, effect, further, in_database, leaf, opening, room
 from tests.store.test_roles import at, in_front
+from tests.support import DATA
 from tocsin.adapters.db import move
 from tocsin.adapters.db.database import Database
 from tocsin.adapters.db.other import ahead, behind, make_tables
@@ -175,4 +177,25 @@ def test_a_database_of_the_version_before_is_copied_as_it_is(
         make_tables(copy_of)
         assert not behind(copy_of)
         assert everything(copy_of)["tocsin_fact"]
+    postgres_cluster.drop(place)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kept", sorted((DATA / "upgrades").glob("*.tar.gz")), ids=lambda path: path.name)
+def test_a_filled_installation_of_every_version_is_brought_up_on_postgresql(
+    postgres_cluster: Cluster, kept: Path, tmp_path: Path
+) -> None:
+    """As `tests/boot/test_upgrade.py` has it in a file: moved as it was, then every later migration over its rows."""
+    with tarfile.open(kept) as packed:
+        packed.extract("data/tocsin.db", tmp_path, filter="data")
+    place = postgres_cluster.create()
+    with connected(f"sqlite:///{tmp_path}/data/tocsin.db", tmp_path) as file, at(place) as postgres:
+        make_tables(postgres, like=file)
+        assert not behind(file) or behind(postgres), "as old as it was"
+        moved = {table.name: table.rows for table in move.move(file, postgres)}
+        assert min(moved[name] for name in ("tocsin_journal", "tocsin_case", "tocsin_publication")) > 0
+        make_tables(postgres)
+        make_tables(file)
+        assert not behind(postgres)
+        assert everything(postgres) == everything(file)
     postgres_cluster.drop(place)
