@@ -46,7 +46,8 @@ def test_while_one_process_is_killed_every_second_nothing_is_early_double_or_los
     with fleet(tmp_path, postgres, more=HURRIED) as running:
         with Reporters(running, 100_000 if deep else 15, PAUSE if deep else 0) as people, running.killing(1.0):
             ordered = team(running, count)
-            until(lambda: sum(each.killed for each in running.members) >= 12 + count, "so many are killed", 3600)
+            killed = 12 + count // 4  # one a second if the machine starts them as quickly
+            until(lambda: sum(each.killed for each in running.members) >= killed, "so many are killed", 3600)
         until(
             lambda: asked(postgres, "SELECT count(*) FROM tocsin_publication")[0][0] >= count,
             f"all are published\n{running.logs()}",
