@@ -19,9 +19,8 @@ from tests.api.test_story import reported
 from tests.desk.test_mail import TWO
 from tests.mail import post
 from tests.outside import test_distribution as distros
-from tests.outside.places import Town, town
+from tests.outside.places import Silent, Town, town
 from tests.outside.test_forge_public import POC
-from tests.outside.test_rollout import Silent
 from tests.outside.test_webhooks import Receiver
 from tocsin import Client
 from tocsin.client import Conflict
