@@ -24,7 +24,7 @@ from tocsin.core.case.party_events import MessageResent, PartyConsented, PartyDe
 from tocsin.core.case.phase import STEPS, phase, steps_done
 from tocsin.core.case.shared import Part
 from tocsin.core.case.standing import may_see
-from tocsin.core.intake import Attachment
+from tocsin.core.intake import Attachment, CreditWish, Identity
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.clauses import Promise
 from tocsin.core.policy.model import Group, Policy
@@ -234,9 +234,15 @@ def _report_copy(at: datetime, event: ev.ReportReceived) -> CopyMessage:
         ("Attack surface", report.attack_surface),
         ("Other projects", report.dependencies),
         ("Plans to publish", report.disclosure_plans),
+        ("Thanks in public", _thanks(report.identity)),
     )
     text = "\n\n".join(f"{head}:\n{body}" if head else body for head, body in blocks if body.strip())
     return CopyMessage(at=at, by="you", text=text, attachments=report.attachments)
+
+
+def _thanks(who: Identity) -> str:
+    """Under which name the reporter wants to be thanked (S27): what the advisory begins its credits with."""
+    return "" if who.credit is CreditWish.NONE else who.credit_as or who.name
 
 
 def status_copy(case: Case, policy: Policy, at: datetime, due: tuple[Promise, ...] | None = None) -> CopyStatus:
