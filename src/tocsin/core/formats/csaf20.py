@@ -39,6 +39,7 @@ _DIALECT: Final = tree.Dialect(
         Affectedness.FIXED: "known_affected",
         Affectedness.NOT_AFFECTED: "known_not_affected",
         Affectedness.REVIEW: "under_investigation",
+        None: "fixed",
     },
     many=False,
 )
@@ -56,10 +57,10 @@ def render_vex(advisory: Advisory) -> bytes:
 
 def _render(advisory: Advisory, category: str) -> bytes:
     branches, status = tree.tree(advisory, _DIALECT)
-    found = common.vulnerability(advisory)
+    found, named = common.vulnerability(advisory), _named(advisory)
     made = replace(
         found,
-        cwe=next((Weakness(id=each, name=cwe_name(each) or each) for each in advisory.cwe if cwe_name(each)), None),
+        cwe=Weakness(id=named, name=cwe_name(named) or named) if named else None,
         notes=(*found.notes, *_stand_ins(advisory)),
         product_status=status or None,
         release_date=dated(advisory.published, "published"),
@@ -84,13 +85,19 @@ def _document(advisory: Advisory, category: str) -> Document:
     )
 
 
-def _stand_ins(advisory: Advisory) -> Iterator[Note]:
+def _named(advisory: Advisory) -> str:
+    """The one weakness that has a field, "" for none: the first whose name is known."""
+    return next(filter(cwe_name, advisory.cwe), "")
+
+
+def _stand_ins(advisory: Advisory) -> tuple[Note, ...]:
     """Notes for what has no field of its own in 2.0."""
-    carried = next((each for each in advisory.cwe if cwe_name(each)), "")
-    yield from common.weaknesses([each for each in advisory.cwe if each != carried])
-    for each in _noted(advisory):
-        yield from common.note("other", f"CVSS {each.severity.version}", common.rated(each))
-    yield from common.unsupported(advisory)
+    named = _named(advisory)
+    return (
+        *common.weaknesses([each for each in advisory.cwe if each != named]),
+        *[common.rated(each) for each in _noted(advisory)],
+        *common.unsupported(advisory),
+    )
 
 
 @words.once

@@ -43,6 +43,7 @@ _IN_VEX: Final = tree.Dialect(
         Affectedness.FIXED: "known_affected",
         Affectedness.NOT_AFFECTED: "known_not_affected",
         Affectedness.REVIEW: "under_investigation",
+        None: "fixed",
     },
     many=True,
 )
@@ -153,7 +154,7 @@ def _stand_ins(advisory: Advisory) -> Iterator[Note]:
     yield from common.weaknesses([each for each in advisory.cwe if not _nameable(each)])
     if not is_hit(advisory):
         for each in advisory.published_scores:
-            yield from common.note("other", f"CVSS {each.severity.version}", common.rated(each))
+            yield common.rated(each)
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

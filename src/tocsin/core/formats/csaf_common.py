@@ -7,10 +7,10 @@ those stand in `csaf20` and `csaf21`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tocsin.core.advisory import Advisory, Credit, LineRange, Product, Score
+from tocsin.core.advisory import Advisory, Credit, LineRange, Score
 from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.formats import csaf_tree as tree
 from tocsin.core.formats import words
@@ -35,7 +35,9 @@ from tocsin.core.vocabulary import Affectedness
 CATEGORY: Final = "csaf_security_advisory"
 VEX: Final = "csaf_vex"
 """Profiles (CSAF 2.0, 4.4 and 4.5; 2.1, profiles 4 and 5)."""
+_WEB: Final = ("http://", "https://")
 _GENERATOR: Final = {"engine": {"name": "Tocsin"}}
+_NOT_AFFECTED, _REVIEW, _UNSUPPORTED = Affectedness.NOT_AFFECTED, Affectedness.REVIEW, Affectedness.UNSUPPORTED
 
 
 @words.once
@@ -120,19 +122,22 @@ def note(category: str, title: str, text: str) -> tuple[Note, ...]:
     return (Note(category=category, text=text, title=title),) if text.strip() else ()
 
 
-def weaknesses(cwe: Iterable[str]) -> tuple[Note, ...]:
+def weaknesses(cwe: Sequence[str]) -> tuple[Note, ...]:
     """A note on weaknesses that have no field of their own."""
-    further = "; ".join(f"{each} {cwe_name(each) or ''}".rstrip() for each in cwe)
+    if not cwe:
+        return ()
+    further = "; ".join([f"{each} {cwe_name(each) or ''}".rstrip() for each in cwe])
     return note("other", "Further weaknesses", further)
 
 
+@words.once
 def unsupported(advisory: Advisory) -> tuple[Note, ...]:
     """A note on lines that nobody looks at, where no product status says so."""
     found = [
         f"{product.name} {line.line or 'as a whole'}: {words.line_words(product, line)}"
         for product in advisory.products
         for line in product.lines
-        if line.state is Affectedness.UNSUPPORTED
+        if line.state is _UNSUPPORTED
     ]
     return note("other", "Unsupported versions", "\n".join(found))
 
@@ -146,9 +151,11 @@ def unsupported_losses(advisory: Advisory) -> Iterator[Loss]:
                 yield Loss(field=field, message=f"that {line.line or 'it'} is unsupported is a note")
 
 
-def rated(score: Score) -> str:
-    """A score in a note: `8.7 High CVSS:4.0/...`."""
-    return f"{score.severity.base} {score.severity.rating} {score.severity.vector}"
+def rated(score: Score) -> Note:
+    """A note on a score that has no field: `8.7 High CVSS:4.0/...`."""
+    severity = score.severity
+    text = f"{severity.base} {severity.rating} {severity.vector}"
+    return Note(category="other", text=text, title=f"CVSS {severity.version}")
 
 
 def cvss(score: Score) -> Cvss:
@@ -195,25 +202,23 @@ def _system(alias: str) -> str:
     return "GitHub Advisory Database" if alias.startswith("GHSA-") else alias.partition("-")[0]
 
 
-def _remediations(advisory: Advisory) -> Iterator[Remediation]:
+def _remediations(advisory: Advisory) -> list[Remediation]:
     """What to do about every line that is affected or may be: both dialects have words for those."""
-    for each in tree.places(advisory):
-        if each.line and (each.hit or each.line.state is Affectedness.REVIEW):
-            category, details = _remedy(advisory, each.product, each.line)
-            url = advisory.urls.page if category == "vendor_fix" else ""
-            yield Remediation(category=category, details=details, product_ids=(each.product_id,), url=url)
-    hit = tree.hit_ids(advisory)
+    stated, hit = tree.stated(advisory), tree.hit_ids(advisory)
+    found = [_remedy(advisory, place, line) for place, line in stated if place.hit or line.state is _REVIEW]
     if advisory.mitigation.strip() and hit:
-        yield Remediation(category="workaround", details=words.inert(advisory.mitigation), product_ids=hit)
+        found.append(Remediation(category="workaround", details=words.inert(advisory.mitigation), product_ids=hit))
+    return found
 
 
-def _remedy(advisory: Advisory, product: Product, line: LineRange) -> tuple[str, str]:
-    if line.state is Affectedness.REVIEW:
-        return "none_available", "The line is still being investigated."
-    if line.fixed_in:
-        details = f"Update to {product.name} {line.fixed_in} or a later version of the line. {advisory.upgrade}".strip()
-        return "vendor_fix", details
-    return "no_fix_planned", line.reason or "No fix is planned."
+def _remedy(advisory: Advisory, place: tree.Place, line: LineRange) -> Remediation:
+    ids = (place.product_id,)
+    if not place.hit:
+        return Remediation(category="none_available", details="The line is still being investigated.", product_ids=ids)
+    if not line.fixed_in:
+        return Remediation(category="no_fix_planned", details=line.reason or "No fix is planned.", product_ids=ids)
+    update = f"Update to {place.product.name} {line.fixed_in} or a later version of the line. {advisory.upgrade}"
+    return Remediation(category="vendor_fix", details=update.strip(), product_ids=ids, url=advisory.urls.page)
 
 
 def threats(advisory: Advisory, *, always_why: bool = False) -> tuple[Threat, ...]:
@@ -223,14 +228,13 @@ def threats(advisory: Advisory, *, always_why: bool = False) -> tuple[Threat, ..
     hit = tree.hit_ids(advisory)
     if hit and advisory.impact.strip():
         found.append(Threat(category="impact", details=words.inert(advisory.impact), product_ids=hit))
-    for place in tree.places(advisory):
-        line = place.line
-        if line and line.state is Affectedness.NOT_AFFECTED and (line.reason or always_why):
+    for place, line in tree.stated(advisory):
+        if line.state is _NOT_AFFECTED and (line.reason or always_why):
             details = line.reason or "The vulnerable code is not in this line."
             found.append(Threat(category="impact", details=details, product_ids=(place.product_id,)))
     return tuple(found)
 
 
 def _acknowledgment(credit: Credit) -> Acknowledgment:
-    urls = tuple([each for each in credit.contact if each.startswith(("http://", "https://"))])
+    urls = tuple([each for each in credit.contact if each.startswith(_WEB)])
     return Acknowledgment(names=(credit.name,), organization=credit.organization, summary=credit.type, urls=urls)

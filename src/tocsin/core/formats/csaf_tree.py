@@ -8,9 +8,10 @@ Product ids are made of the place of the product, the line and a word; they stay
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+
+import msgspec
 
 from tocsin.core.advisory import Advisory, Product
 from tocsin.core.formats import words
@@ -23,17 +24,17 @@ from tocsin.core.vocabulary import Affectedness
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one version of CSAF says it. A state that is missing in `status` has no word there; `many` says whether there
-    may be several purls."""
+    """How one version of CSAF says it. A state that is missing in `status` has no word there, a fix stands under None;
+    `many` says whether there may be several purls."""
 
-    status: Mapping[Affectedness, str]
+    status: Mapping[Affectedness | None, str]
     many: bool
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """A full product name before a dialect writes it down; `purl` with the version where it is of one.
 
-    A fix is a place without `line`.
+    A fix is a place without `line` and without `state`.
     """
 
     product_id: str
@@ -45,6 +46,11 @@ class Place(NamedTuple):
     line: LineRange | None = None
     hit: bool = False
 
+    @property
+    def state(self) -> Affectedness | None:
+        """State of the line."""
+        return self.line.state if self.line else None
+
 
 Groups = dict[str, list[str]]
 
@@ -53,12 +59,16 @@ def tree(advisory: Advisory, dialect: Dialect) -> tuple[tuple[Branch, ...], Grou
     """The branches (vendors, below them products, below them versions and ranges), and product ids by status group."""
     vendors: dict[str, dict[str, list[Branch]]] = {}
     groups: Groups = {}
-    for place in places(advisory):
-        group = dialect.status.get(place.line.state) if place.line else "fixed"
-        if group:
-            groups.setdefault(group, []).append(place.product_id)
-            product = place.product
-            vendors.setdefault(product.vendor, {}).setdefault(product.name, []).append(_branch(place, dialect))
+    for found in places(advisory):
+        branches: list[Branch] = []
+        for place in found:
+            group = dialect.status.get(place.state)
+            if group:
+                groups.setdefault(group, []).append(place.product_id)
+                branches.append(_branch(place, dialect.many))
+        if branches:
+            product = found[0].product
+            vendors.setdefault(product.vendor, {}).setdefault(product.name, []).extend(branches)
     return tuple([_vendor(*each) for each in vendors.items()]), dict(sorted(groups.items()))
 
 
@@ -70,28 +80,38 @@ def _vendor(name: str, products: Mapping[str, list[Branch]]) -> Branch:
 
 
 @words.once
-def places(advisory: Advisory) -> list[Place]:
-    """Every full product name in the order of products and lines; the fixes of a product follow its lines."""
-    found: list[Place] = []
-    for each in listed(advisory):
-        found += _lines(each)
-        found += [_version(each.product, version, f"P{each.number}-{version}-fixed") for version in each.fixed]
-    return found
+def places(advisory: Advisory) -> tuple[tuple[Place, ...], ...]:
+    """Every full product name by product, in the order of the record; the fixes of a product follow its lines."""
+    return tuple([(*_lines(each), *_fixes(each)) for each in listed(advisory)])
+
+
+@words.once
+def stated(advisory: Advisory) -> tuple[tuple[Place, LineRange], ...]:
+    """The places of lines, without the fixes."""
+    return tuple([(place, place.line) for found in places(advisory) for place in found if place.line])
 
 
 @words.once
 def hit_ids(advisory: Advisory) -> tuple[str, ...]:
     """Product ids of the affected lines."""
-    return tuple([place.product_id for place in places(advisory) if place.hit])
+    return tuple([place.product_id for place, _ in stated(advisory) if place.hit])
 
 
-def _lines(shown: Listed) -> Iterator[Place]:
+def _lines(shown: Listed) -> list[Place]:
     """The lines; nameless ones, of which imported records have several, are numbered."""
     nameless = 0
+    found: list[Place] = []
     for each in shown.lines:
-        name = each.line.line or ("all" if not nameless else f"all.{nameless + 1}")
-        nameless += not each.line.line
-        yield _line(shown, f"P{shown.number}-{name}-range", each)
+        name = each.line.line
+        if not name:
+            nameless += 1
+            name = "all" if nameless == 1 else f"all.{nameless}"
+        found.append(_line(shown, f"P{shown.number}-{name}-range", each))
+    return found
+
+
+def _fixes(shown: Listed) -> list[Place]:
+    return [_version(shown.product, version, f"P{shown.number}-{version}-fixed") for version in shown.fixed]
 
 
 def _line(shown: Listed, product_id: str, each: Line) -> Place:
@@ -109,15 +129,15 @@ def _version(
     return Place(product_id, "product_version", version, f"{product.name} {version}", purl, product, line, hit)
 
 
-def _branch(place: Place, dialect: Dialect) -> Branch:
-    helper = _helper(place.product, place.purl, dialect)
+def _branch(place: Place, many: bool) -> Branch:
+    helper = _helper(place.product, place.purl, many)
     full = FullName(name=place.text, product_id=place.product_id, product_identification_helper=helper)
     return Branch(category=place.category, name=place.name, product=full)
 
 
-def _helper(product: Product, purl: str, dialect: Dialect) -> Helper | None:
+def _helper(product: Product, purl: str, many: bool) -> Helper | None:
     """What identifies the product for machines: purl and CPE, or at least where its source is."""
     if purl or product.cpe:
-        return Helper(cpe=product.cpe, purls=(purl,)) if purl and dialect.many else Helper(cpe=product.cpe, purl=purl)
+        return Helper(cpe=product.cpe, purls=(purl,)) if purl and many else Helper(cpe=product.cpe, purl=purl)
     source = product.repository
     return Helper(x_generic_uris=({"namespace": source, "uri": source},)) if source else None

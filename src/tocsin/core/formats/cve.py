@@ -212,8 +212,7 @@ def _description(advisory: Advisory) -> str:
 
 
 def _solution(advisory: Advisory) -> str:
-    updates = [words.upgrade_words(product) for product in advisory.products]
-    return " ".join(filter(None, (*updates, advisory.upgrade)))
+    return " ".join(filter(None, (words.updates(advisory), advisory.upgrade)))
 
 
 def _affected(shown: Listed) -> Affected:

@@ -21,7 +21,6 @@ from tocsin.core.formats.encode import Part, dated, document_bytes, instant
 from tocsin.core.formats.format import Facts, Format, Loss
 from tocsin.core.formats.products import Line, Listed, listed
 from tocsin.core.severity import Rating as Word
-from tocsin.core.versions import cve_status
 from tocsin.core.vocabulary import Affectedness
 
 SPEC: Final = "1.7"
@@ -196,7 +195,7 @@ def _vulnerability(advisory: Advisory, modified: str) -> Vulnerability:
         id=main,
         published=dated(advisory.published, "published"),
         ratings=tuple([_rating(each) for each in advisory.published_scores]),
-        recommendation=" ".join(filter(None, [words.upgrade_words(each) for each in advisory.products])),
+        recommendation=words.updates(advisory),
         references=tuple(
             [Reference(id=each, source=source) for each in (advisory.id, *words.other_ids(advisory)) if each != main]
         ),
@@ -221,18 +220,17 @@ def _rating(score: Score) -> Rating:
 def _analysis(advisory: Advisory) -> Analysis:
     """State of the products as a whole; how each line stands is said under `affects`."""
     lines = [each for product in listed(advisory) for each in product.lines]
-    hit = [each.line for each in lines if each.hit]
-    if not hit:
+    fixes = [each.line.fixed_in for each in lines if each.hit]
+    if not fixes:
         review = any(each.line.state is Affectedness.REVIEW for each in lines)
         return Analysis(state="in_triage" if review else "not_affected")
-    fixes = [line.fixed_in for line in hit]
-    response = (
-        *(("update",) if any(fixes) else ()),
-        *(("will_not_fix",) if not all(fixes) else ()),
-        *(("workaround_available",) if advisory.mitigation.strip() else ()),
+    said = (
+        ("update", any(fixes)),
+        ("will_not_fix", not all(fixes)),
+        ("workaround_available", bool(advisory.mitigation.strip())),
     )
     detail = "\n\n".join(filter(None, (words.sentences(advisory), advisory.required_configuration.strip())))
-    return Analysis(detail=detail, response=response, state="exploitable")
+    return Analysis(detail=detail, response=tuple([word for word, holds in said if holds]), state="exploitable")
 
 
 def _affects(shown: Listed) -> Affects:
@@ -241,9 +239,9 @@ def _affects(shown: Listed) -> Affects:
 
 
 def _version(each: Line) -> dict[str, str]:
-    status = cve_status(each.line.state)  # the same three words
-    single = each.single
-    return {"status": status, "version": single} if single else {"range": each.written, "status": status}
+    if each.single:
+        return {"status": each.status, "version": each.single}
+    return {"range": each.written, "status": each.status}
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

@@ -115,13 +115,14 @@ def _line(advisory: Advisory, about: Vulnerability, shown: Listed, each: Line) -
     product, line = shown.product, each.line
     purl = purls.with_range(product.purl, each.written)
     condition = advisory.required_configuration.strip() if each.hit else ""
+    versions = f"{product.name} {each.words}"
     unaffected = line.state is Affectedness.NOT_AFFECTED
     return Statement(
         action_statement=_action(advisory, product, line) if each.hit else "",
         impact_statement=line.reason or "The line is not affected." if unaffected else "",
         products=(_component(advisory, f"P{shown.number}-{line.line or 'all'}", purl),),
         status=_STATUS[line.state],
-        status_notes="\n\n".join(filter(None, (f"{product.name} {each.words}", condition))),
+        status_notes=f"{versions}\n\n{condition}" if condition else versions,
         supplier=product.vendor,
         vulnerability=about,
     )

@@ -6,16 +6,17 @@ What a format makes of them stands with the format.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from tocsin.core.advisory import Advisory, Product
 from tocsin.core.formats.words import once, range_words
-from tocsin.core.versions import Interval, LineRange, Scheme, ascending, interval, vers
+from tocsin.core.versions import Interval, LineRange, Scheme, ascending, cve_status, interval, vers
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A release line and the versions that it speaks of, also as a vers string and in words; `hit` where some of them
-    are affected. `single` is the one version that it speaks of, or "": a range of one is written as a version."""
+    are affected. `single` is the one version that it speaks of, or "": a range of one is written as a version. `status`
+    is the word of CVE and of CycloneDX for its state."""
 
     line: LineRange
     versions: Interval
@@ -23,9 +24,10 @@ class Line(NamedTuple):
     single: str
     written: str
     words: str
+    status: str
 
 
-class Listed(NamedTuple):
+class Listed(msgspec.Struct, frozen=True, gc=False):
     """A product with its place from 1 on, the first fixed version of each line, each once, and the affected intervals
     in ascending order."""
 
@@ -55,7 +57,7 @@ def _listed(number: int, product: Product) -> Listed:
 def _line(order: Scheme, line: LineRange) -> Line:
     found = interval(order, line)
     single = found.last if found.last == found.start else ""
-    return Line(line, found, line.vulnerable, single, vers(order, found), range_words(found))
+    return Line(line, found, line.vulnerable, single, vers(order, found), range_words(found), cve_status(line.state))
 
 
 @once

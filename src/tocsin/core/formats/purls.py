@@ -17,12 +17,12 @@ from tocsin.core.formats import facts
 _UNRESERVED: Final = frozenset(ascii_letters + digits + "-._~")
 
 
-_ESCAPES = {code: f"%{code:02X}" for code in range(128) if chr(code) not in _UNRESERVED}
+_ESCAPED: Final = {each: each if each in _UNRESERVED else f"%{ord(each):02X}" for each in map(chr, range(128))}
 
 
 def escaped(text: str) -> str:
     """Percent-encoding of everything but unreserved characters; several times as quick as the library's on ASCII."""
-    return text.translate(_ESCAPES) if text.isascii() else quote(text, safe="")
+    return "".join([_ESCAPED[each] for each in text]) if text.isascii() else quote(text, safe="")
 
 
 @lru_cache(maxsize=4096)

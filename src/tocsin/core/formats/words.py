@@ -66,11 +66,12 @@ def _deeper(line: str) -> str:
 
 def range_words(each: Interval) -> str:
     """An interval for people: `from 7.4.0, before 7.4.2`; `formats.prose` reads it back."""
-    if each.last == each.start:
-        return f"only {each.last}"
-    begin = "" if each.start == "0" else f"from {each.start}"
-    end = f"before {each.before}" if each.before else f"up to and including {each.last}" if each.last else ""
-    return ", ".join(filter(None, (begin, end))) or "every version"
+    start, before, last = each.start, each.before, each.last
+    if last == start:
+        return f"only {last}"
+    begin = "" if start == "0" else f"from {start}"
+    end = f"before {before}" if before else f"up to and including {last}" if last else ""
+    return f"{begin}, {end}" if begin and end else begin or end or "every version"
 
 
 def line_words(product: Product, line: LineRange) -> str:
@@ -95,11 +96,10 @@ def once(words: Callable[[Advisory], Kept]) -> Callable[[Advisory], Kept]:
 
     @wraps(words)
     def kept(advisory: Advisory) -> Kept:
-        held = advisory.__dict__
+        held: dict[str, Kept] = advisory.__dict__
         if name not in held:
             held[name] = words(advisory)
-        found: Kept = held[name]
-        return found
+        return held[name]
 
     return kept
 
@@ -117,6 +117,12 @@ def upgrade_words(product: Product) -> str:
     """`Update WarehousePG to 7.4.2 or 7.3.4.`; empty where nothing is fixed."""
     fixed = product.fixed_versions
     return f"Update {product.name} to {join_words(fixed).replace(' and ', ' or ')}." if fixed else ""
+
+
+@once
+def updates(advisory: Advisory) -> str:
+    """The sentences of all products on what to update to."""
+    return " ".join(filter(None, [upgrade_words(product) for product in advisory.products]))
 
 
 @once
@@ -186,9 +192,8 @@ def _sections(advisory: Advisory) -> Iterator[Section]:
         heading="Am I vulnerable?",
         text=_paragraphs(sentences(advisory), advisory.required_configuration),
     )
-    updates = " ".join(filter(None, (upgrade_words(product) for product in advisory.products)))
     fixed = tuple((each.name, "; ".join(each.fixed_versions)) for each in advisory.products if each.fixed_versions)
-    yield Section(heading=FIXED_VERSIONS, rows=fixed, text=_paragraphs(updates, advisory.upgrade))
+    yield Section(heading=FIXED_VERSIONS, rows=fixed, text=_paragraphs(updates(advisory), advisory.upgrade))
     yield Section(heading="How do I mitigate this vulnerability?", text=inert(mitigation_words(advisory)))
     for product in advisory.products:
         rows = tuple((line.line or "all", line_words(product, line)) for line in product.lines)

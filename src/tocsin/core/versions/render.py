@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -64,24 +65,26 @@ def cve_versions(scheme: Scheme, lines: Iterable[LineRange]) -> list[dict[str, s
 
 def cve_version(scheme: Scheme, line: LineRange, each: Interval) -> dict[str, str]:
     """The CVE version object of one line, whose versions are `each`."""
-    said = {"status": _CVE_STATUS[line.state], "version": each.start}
-    if each.last and each.last == each.start:
-        return said  # a single version takes no versionType
-    before = each.before
-    end = {"lessThan": before} if before else {"lessThanOrEqual": each.last or "*"}
-    return {**end, **said, "versionType": scheme.cve_type}
+    status, start, before, last = _CVE_STATUS[line.state], each.start, each.before, each.last
+    if last and last == start:
+        return {"status": status, "version": start}  # a single version takes no versionType
+    if before:
+        return {"lessThan": before, "status": status, "version": start, "versionType": scheme.cve_type}
+    return {"lessThanOrEqual": last or "*", "status": status, "version": start, "versionType": scheme.cve_type}
 
 
 def vers(scheme: Scheme, each: Interval) -> str:
     """The interval as a canonical vers string: `vers:semver/>=7.4.0|<7.4.2`; every version is `vers:all/*`."""
-    if each.last and each.last == each.start:
-        constraints = [quoted(each.last)]
-    else:
-        bounds = (("<", each.before), ("<=", each.last), (">=", "" if each.start == "0" else each.start))
-        constraints = [f"{sign}{quoted(version)}" for sign, version in reversed(bounds) if version]
-    return f"vers:{scheme.vers_type}/{'|'.join(constraints)}" if constraints else "vers:all/*"
+    start, before, last = each.start, each.before, each.last
+    if last and last == start:
+        return f"vers:{scheme.vers_type}/{quoted(last)}"
+    begin = "" if start == "0" else f">={quoted(start)}"
+    end = f"<{quoted(before)}" if before else f"<={quoted(last)}" if last else ""
+    bounds = f"{begin}|{end}" if begin and end else begin or end
+    return f"vers:{scheme.vers_type}/{bounds}" if bounds else "vers:all/*"
 
 
+@lru_cache(maxsize=4096)
 def quoted(version: str) -> str:
     """The version as a vers string holds it: its special characters are percent-encoded (vers, `version`)."""
     return version if _PLAIN.fullmatch(version) else quote(version, safe="+:~@,;^$&'()")

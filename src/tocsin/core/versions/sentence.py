@@ -23,6 +23,15 @@ _SAID: Final = re.compile(
     r"(affected and not fixed|not affected|not|still being investigated|unsupported and not investigated)"
 )
 _PIECE: Final = re.compile(r"(\S+)(?: \(from (\S+)\))?")
+_OPEN: Final = (
+    (Affectedness.REVIEW, "still being investigated"),
+    (Affectedness.UNSUPPORTED, "unsupported and not investigated"),
+)
+_VERDICTS: Final = {
+    True: ((Affectedness.NOT_AFFECTED, "not"), *_OPEN),
+    False: ((Affectedness.NOT_AFFECTED, "not affected"), *_OPEN),
+}
+"""What is said of lines without affected versions, by whether the sentence has spoken of affected ones before."""
 _STATES: Final = {
     "affected and not fixed": Affectedness.AFFECTED,
     "not": Affectedness.NOT_AFFECTED,
@@ -34,31 +43,32 @@ _STATES: Final = {
 
 def sentence(scheme: Scheme, lines: Sequence[LineRange]) -> str:
     """What is affected, in one sentence; empty where there are no lines."""
-    hit = [line for line in lines if line.vulnerable]
-    fixed = [line for line in hit if line.fixed_in]
-    ended = [line for line in hit if line.last_affected and not line.fixed_in]
-    unfixed = [line for line in hit if not line.fixed_in and not line.last_affected]
-    spared = _in_state(lines, Affectedness.NOT_AFFECTED)
-    clauses = (
-        _bounded("before", [_end(scheme, line) for line in fixed]),
-        _bounded("up to and including", [_end(scheme, line) for line in ended]),
-        _said([_since(scheme, line) for line in unfixed], "affected and not fixed"),
-        _named(spared, "not" if hit else "not affected"),
-        _named(_in_state(lines, Affectedness.REVIEW), "still being investigated"),
-        _named(_in_state(lines, Affectedness.UNSUPPORTED), "unsupported and not investigated"),
-    )
-    text = "; ".join(clause for clause in clauses if clause)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    fixed: list[str] = []
+    ended: list[str] = []
+    unfixed: list[str] = []
+    others: dict[Affectedness, list[str]] = {}
+    for line in lines:
+        if not line.vulnerable:
+            others.setdefault(line.state, []).append(line.line or _EVERY)
+        elif line.fixed_in or line.last_affected:
+            (fixed if line.fixed_in else ended).append(_end(scheme, line))
+        else:
+            unfixed.append(_since(scheme, line))
+    clauses = [
+        _bounded("before", fixed),
+        _bounded("up to and including", ended),
+        _said(unfixed, "affected and not fixed"),
+    ]
+    hit = any(clauses)
+    clauses += [_said(others[state], verdict) for state, verdict in _VERDICTS[hit] if state in others]
+    text = "; ".join(filter(None, clauses))
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def join_words(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     head = ", ".join(words[:-1])
     return f"{head} and {words[-1]}" if head else "".join(words)
-
-
-def _in_state(lines: Sequence[LineRange], state: Affectedness) -> list[LineRange]:
-    return [line for line in lines if line.state is state]
 
 
 def _end(scheme: Scheme, line: LineRange) -> str:
@@ -72,12 +82,8 @@ def _bounded(preposition: str, ends: Sequence[str]) -> str:
     return f"versions {preposition} {join_words(ends)} are affected" if ends else ""
 
 
-def _named(lines: Sequence[LineRange], verdict: str) -> str:
-    """`6.29 is not`; a product without lines speaks of all its versions."""
-    return _said([line.line or _EVERY for line in lines], verdict)
-
-
 def _said(names: Sequence[str], verdict: str) -> str:
+    """`6.29 is not`."""
     return f"{join_words(names)} {'is' if len(names) == 1 else 'are'} {verdict}" if names else ""
 
 
