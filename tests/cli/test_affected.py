@@ -15,7 +15,7 @@ from tests.desk import story
 from tests.rooms import walk
 from tests.site.published import advisory
 from tocsin.core.formats import format_named
-from tocsin.delivery.cli import cli
+from tocsin.delivery.cli import cli, feedfile
 
 T0 = datetime(2026, 3, 3, tzinfo=UTC)
 
@@ -95,12 +95,62 @@ def test_lines_come_from_files_and_from_standard_input(tmp_path: Path, documents
     assert "1 components that no advisory here speaks of" in result.stdout
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[1,2]", b'{"id": 3}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"{", b"[1,2]", b'{"id": 3}', b"[" * 100_000, b"[" + b"[" * 100_000, b'{"affected":' * 5_000,
+        b'{"id": "\\ud800"}',
+        '{"id": "x"}'.encode("utf-16"), b'\xef\xbb\xbf{"id": "x"}', b'{"id": "\xe9"}', b'{"id": ' + b"9" * 5_000 + b"}",
+    ],
+    ids=lambda each: repr(each[:20]),
+)  # fmt: skip
 def test_a_feed_that_is_none_ends_in_words(tmp_path: Path, body: bytes) -> None:
     (tmp_path / "feed.json").write_bytes(body)
     result = run("whpg@1", "--feed", str(tmp_path / "feed.json"))
     assert (result.exit_code, result.stdout) == (2, "")
     assert "feed.json" in result.stderr
+
+
+def _archive(path: Path, body: bytes, times: int = 1) -> bytes:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for number in range(times):
+            archive.writestr(f"{number}.json", body)
+    return path.read_bytes()
+
+
+def _damaged(path: Path, kind: str, document: bytes) -> bytes:
+    whole = _archive(path, document)
+    head = whole.index(b"PK\x01\x02")
+    if kind == "cut":
+        return whole[: len(whole) // 2]
+    if kind == "lying size":
+        return whole[: head + 24] + b"\x05\x00\x00\x00" + whole[head + 28 :]
+    if kind == "broken stream":
+        return whole[:40] + b"\xff" * 40 + whole[80:]
+    if kind == "unknown method":
+        return whole[: head + 10] + b"\x63\x00" + whole[head + 12 :]
+    return whole[: head + 8] + b"\x01\x00" + whole[head + 10 :]
+
+
+@pytest.mark.parametrize("kind", ["cut", "lying size", "broken stream", "unknown method", "encrypted"])
+def test_a_damaged_archive_ends_in_words(tmp_path: Path, documents: list[bytes], kind: str) -> None:
+    path = tmp_path / "all.zip"
+    path.write_bytes(_damaged(path, kind, documents[0]))
+    result = run("whpg@1", "--feed", str(path))
+    assert (result.exit_code, result.stdout) == (2, ""), result.output
+    assert "all.zip" in result.stderr
+
+
+def test_an_archive_that_unpacks_without_end_is_left(
+    tmp_path: Path, documents: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "all.zip"
+    _archive(path, documents[0] + b" " * 1_000_000, times=20)
+    assert run("whpg@7.3.1", "--feed", str(path)).exit_code == 10, "within bounds it is read"
+    monkeypatch.setattr(feedfile, "ALWAYS", 1_000_000)
+    result = run("whpg@7.3.1", "--feed", str(path))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "times its size" in result.stderr
 
 
 def test_text_of_strangers_does_nothing_to_the_terminal(tmp_path: Path, documents: list[bytes]) -> None:

@@ -4,6 +4,7 @@ database. Bounded, because feeds are downloaded: what is no OSV document is coun
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,15 @@ LARGEST: Final = 20_000_000
 MOST: Final = 2_000_000
 """Documents in one feed."""
 
+PACKED: Final = 100
+ALWAYS: Final = 1 << 30
+"""An archive may unpack to so many times its own size, and to so many bytes in any case: databases stay below ten
+times, a bomb goes beyond a thousand, whatever sizes it states."""
+
+_UNREADABLE: Final = (
+    OSError, BadZipFile, zlib.error, EOFError, msgspec.MsgspecError, NotImplementedError, RuntimeError, ValueError
+)  # fmt: skip
+
 
 class Unusable(Exception):
     """A feed that cannot be read at all; says why."""
@@ -37,7 +47,7 @@ def load(paths: tuple[Path, ...]) -> tuple[Index, int]:
                     raise Unusable(f"{path}: more than {MOST:,} documents")
                 try:
                     index.put(osv.read(body))
-                except ValueError:
+                except (ValueError, RecursionError):
                     wrong += 1
     if not len(index):
         raise Unusable(f"{', '.join(map(str, paths))}: no OSV document in there")
@@ -53,7 +63,7 @@ def _documents(path: Path) -> Iterator[bytes]:
             yield from _zipped(path)
         else:
             yield from _listed(path)
-    except (OSError, BadZipFile, msgspec.MsgspecError, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise Unusable(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
 
@@ -63,11 +73,16 @@ def _bounded(path: Path) -> bytes:
 
 
 def _zipped(path: Path) -> Iterator[bytes]:
+    room = max(ALWAYS, PACKED * path.stat().st_size)
     with ZipFile(path) as archive:
         for info in archive.infolist():
             if info.filename.endswith(".json"):
                 with archive.open(info) as file:
-                    yield file.read(LARGEST)
+                    body = file.read(LARGEST)
+                room -= len(body)
+                if room < 0:
+                    raise BadZipFile(f"unpacks to more than {PACKED} times its size; not read further")
+                yield body
 
 
 def _listed(path: Path) -> Iterator[bytes]:
