@@ -27,6 +27,12 @@ def next_due(policy: Policy, case: Case) -> Promise | None:
     return next(iter(due(policy, case)), None)
 
 
+def warns(case: Case, promise: Promise) -> bool:
+    """Whether somebody is warned of a promise that is not kept: not of one that was over when the case was closed,
+    because whoever closed it saw that. What is promised for later (erasure, a law's last report) outlives closing."""
+    return promise.kept_at is None and (case.closed_at is None or promise.due_at > case.closed_at)
+
+
 def next_wake(policy: Policy, case: Case, open_ones: tuple[Promise, ...] | None = None) -> datetime | None:
     """Return the next instant at which the clock has something to say: a share to warn at, or the due instant.
     `open_ones` is what `due` lists, where that is known already.
@@ -39,6 +45,7 @@ def next_wake(policy: Policy, case: Case, open_ones: tuple[Promise, ...] | None 
     instants = (
         warning.at
         for promise in (due(policy, case) if open_ones is None else open_ones)
+        if warns(case, promise)
         for warning in promise.warnings
         if warning.share > told.get((promise.name, promise.due_at), 0)
     )

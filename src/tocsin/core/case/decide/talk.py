@@ -9,6 +9,7 @@ from typing import Final
 from tocsin.core import intake
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
+from tocsin.core.case.deadlines import warns
 from tocsin.core.case.decide.embargo import lapse
 from tocsin.core.case.decide.parties import told
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
@@ -121,7 +122,7 @@ def _tick(case: Case, command: cmd.Tick, context: Context) -> Decision:
     told = set(case.warned)
     warned: list[ev.Event] = [*lapse(case, context)]
     for promise in promises(context.policy, case):
-        if promise.kept_at is not None:
+        if not warns(case, promise):
             continue
         passed = [w for w in promise.warnings if w.at <= context.now]
         if passed and (promise.name, passed[-1].share, promise.due_at) not in told:
@@ -138,5 +139,5 @@ RULES: Final[Mapping[type, Rule]] = {
     cmd.Hear: Rule(_hear, moved(MoveName.REPLY, "text"), after_close=True),
     cmd.Assign: Rule(_assign, _assign_move),
     cmd.NeedInfo: Rule(_need_info, _need_info_move),
-    cmd.Tick: Rule(_tick),
+    cmd.Tick: Rule(_tick, after_close=True),
 }
