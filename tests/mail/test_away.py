@@ -85,7 +85,7 @@ class Box:
     def __init__(self) -> None:
         self.away, self.asked = True, 0
 
-    def __call__(self) -> Iterator[Fetched]:
+    def __call__(self, after: str = "") -> Iterator[Fetched]:
         self.asked += 1
         if self.away:
             raise TimeoutError
@@ -129,3 +129,44 @@ def test_the_desk_is_told_of_a_mailbox_that_stays_away_and_no_more_after_its_ret
     box.away = False
     look(home, box, 1, timedelta())
     assert told() == []
+
+
+def test_of_a_mail_that_is_too_large_for_a_mailbox_the_beginning_becomes_a_report_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    home = house()
+    monkeypatch.setattr(fetching, "MAX_BYTES", 400)
+    whole = post.mail("It crashes. " * 90, subject="A large one")
+
+    def box(after: str = "") -> Iterator[Fetched]:
+        yield Fetched(name="a/INBOX/1/1", raw=whole[:401], envelope=Envelope(via="imap"), place="1/1")
+
+    assert fetching.fetch(home.desk, post.PROJECT, box) == 1
+    assert fetching.fetch(home.desk, post.PROJECT, box) == 0
+    post.work(home)
+    (ref,) = post.refs(home)
+    report = post.look(home, ref).case.report
+    assert report.title == "A large one"
+    assert report.identity.contact == "ann@example.net"
+    assert report.reproduce.startswith("(This mail has more than 30 MiB.")
+    assert "It crashes." in report.reproduce
+    assert report.letter
+    assert report.letter.raw
+    assert report.letter.raw.size == 400
+
+
+def test_the_next_look_begins_where_the_last_one_ended() -> None:
+    home, asked = house(), list[str]()
+
+    def box(after: str = "") -> Iterator[Fetched]:
+        asked.append(after)
+        number = len(asked)
+        raw = post.mail(message_id=f"{number}@e")
+        yield Fetched(name=f"a/INBOX/1/{number}", raw=raw, envelope=Envelope(via="imap"), place=f"1/{number}")
+        if number == 2:
+            raise TimeoutError
+
+    for _ in range(4):
+        fetching.fetch(home.desk, post.PROJECT, box)
+        home.clock.advance(fetching.MOST)
+    assert asked == ["", "1/1", "1/2", "1/3"], "also where it broke off"

@@ -197,8 +197,22 @@ def test_a_mailbox_is_looked_into_and_each_mail_is_kept_once_also_when_the_machi
     assert fetching.fetch(home.desk, post.PROJECT, mailbox) == 0, "nobody answers: the next look asks again"
 
 
-def put(box: Path, number: int, raw: bytes) -> None:
-    path = box / "new" / f"{number}.test"
+def test_what_a_person_read_in_the_mailbox_before_the_machine_looked_is_kept_all_the_same(home, ours):
+    servers.needs("dovecot")
+    with servers.dovecot(ours / "dovecot", "security", "secret") as (port, box):
+        mailbox = Imap("127.0.0.1", port, "security", "secret", secure=False)
+        put(box, 1, post.mail("Number 1", message_id="i1@e", subject="Number 1"), seen=True)
+        put(box, 2, post.mail("Number 2", message_id="i2@e", subject="Number 2"))
+        assert fetching.fetch(home.desk, post.PROJECT, mailbox) == 1, "what was read before the first look is history"
+        put(box, 3, post.mail("Number 3", message_id="i3@e", subject="Number 3"), seen=True)
+        assert fetching.fetch(home.desk, post.PROJECT, mailbox) == 1
+        assert fetching.fetch(home.desk, post.PROJECT, mailbox) == 0
+    post.work(home)
+    assert sorted(post.look(home, ref).case.title for ref in post.refs(home)) == ["Number 2", "Number 3"]
+
+
+def put(box: Path, number: int, raw: bytes, seen: bool = False) -> None:
+    path = box / "cur" / f"{number}.test:2,S" if seen else box / "new" / f"{number}.test"
     path.write_bytes(raw)
     path.chmod(0o644)
 

@@ -319,7 +319,7 @@ def mailbox(path: Path) -> Neighbour:
     waiting = {f"imap.example.net/INBOX/1/{number}": mails.mail(message_id=f"i{number}@e", subject=f"Number {number}")
                for number in range(3)}  # fmt: skip
 
-    def look() -> Iterator[Fetched]:
+    def look(after: str = "") -> Iterator[Fetched]:
         if made.failing() and made.fault:
             raise _IMAP.get(made.fault, OSError("imap.example.net answers what was not expected"))
         for name, raw in waiting.items():

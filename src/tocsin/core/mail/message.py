@@ -22,11 +22,13 @@ class Mailbox(Value):
 
 class Envelope(Value):
     """What is known of a mail besides its bytes: who handed it over and for whom. `sender` None where that was not
-    told; empty for the null sender of RFC 5321, section 4.5.5. `via` is the door: `lmtp`, `imap`, `feed`."""
+    told; empty for the null sender of RFC 5321, section 4.5.5. `via` is the door: `lmtp`, `imap`, `feed`. `cut` says
+    that only its beginning was kept: a mailbox cannot send back what is too large."""
 
     recipients: tuple[str, ...] = ()
     sender: str | None = None
     via: str = "lmtp"
+    cut: bool = False
 
 
 class File(Value):

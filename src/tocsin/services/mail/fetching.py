@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Looks into a mailbox and keeps what is new in it, a message at a time: kept first, marked as seen after.
+"""Looks into a mailbox and keeps what is new in it, a message at a time: kept first, marked as seen after. Of a message
+that is too large its beginning is kept, because nobody would send it back, and it would lie there unseen by anybody.
 
 A mailbox that cannot be looked into is tried again after a minute, then less often, and ten minutes at most after the
 last try, so that what waited there is here within a quarter of an hour of its return. How long it has been away is a
@@ -15,11 +16,12 @@ from typing import Final
 
 import msgspec
 
-from tocsin.core.vocabulary import ProjectId, Refused
-from tocsin.services.app import Desk
+from tocsin.core.mail.bounds import MAX_BYTES
+from tocsin.core.vocabulary import ProjectId
+from tocsin.services.app import Desk, Front
 from tocsin.services.mail import arriving
 from tocsin.services.ports.machine import Fact
-from tocsin.services.ports.mail import Fetches
+from tocsin.services.ports.mail import Fetched, Fetches
 
 LEAST: Final = timedelta(minutes=1)
 MOST: Final = timedelta(minutes=10)
@@ -27,6 +29,9 @@ MOST: Final = timedelta(minutes=10)
 
 AWAY: Final = "mailbox/"
 """Facts of this name say that a project's mailbox is away; each stands `at` the next try. Empty after its return."""
+
+KEPT: Final = "mailbox-kept/"
+"""Facts of this name say where the next look into a project's mailbox begins."""
 
 _log = logging.getLogger("tocsin.mail")
 
@@ -52,22 +57,28 @@ def fetch(desk: Desk, project: ProjectId, mailbox: Fetches) -> int:
     was = away(facts).get(project)
     if desk.mail is None or (was and now < facts[AWAY + project].at):
         return 0
-    kept = 0
+    kept, before = 0, facts[KEPT + project].value if KEPT + project in facts else ""
+    place = before
     try:
-        for message in mailbox():
-            done = arriving.receive(
-                desk.mail.front, project, arriving.pieces(message.raw), message.envelope, message.name
-            )  # fmt: skip
-            if isinstance(done, Refused):
-                _log.warning("a mail of %s is left in its mailbox: %s", project, done.code)
-            kept += done is True
+        for message in mailbox(before):
+            kept += _keep(desk.mail.front, project, message)
+            place = message.place or place
     except OSError as error:
         _log.warning("the mailbox of %s cannot be looked into: %s", project, type(error).__name__)
         _note(desk, project, was, type(error).__name__)
     else:
         if was:
             desk.machine.facts.note(AWAY + project, "", desk.now())
+    if place != before:
+        desk.machine.facts.note(KEPT + project, place, desk.now())
     return kept
+
+
+def _keep(front: Front, project: ProjectId, message: Fetched) -> bool:
+    raw, envelope = message.raw, message.envelope
+    if len(raw) > MAX_BYTES:
+        raw, envelope = raw[:MAX_BYTES], msgspec.structs.replace(envelope, cut=True)
+    return arriving.receive(front, project, arriving.pieces(raw), envelope, message.name) is True
 
 
 def _note(desk: Desk, project: ProjectId, was: Away | None, because: str) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from tocsin.core.mail import kinds
-from tocsin.core.mail.bounds import exceeded
+from tocsin.core.mail.bounds import MAX_BYTES, exceeded
 from tocsin.core.mail.kinds import Sort
 from tocsin.core.mail.message import Mailbox, Message
 from tocsin.core.mail.proof import Proof, told
@@ -24,6 +24,9 @@ from tocsin.services.ports.openpgp import Signature, Signed
 
 _BARE: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _SMUGGLED: Final = re.compile(rb"(?:(?<!\r)\n|\r(?!\n))\.(?:\r\n|\r|\n)|\r\n\.(?:\r(?!\n)|\n)")
+CUT: Final = (
+    f"(This mail has more than {MAX_BYTES >> 20} MiB. Its beginning is kept here, and all of it lies in the mailbox.)"
+)
 WIRE: Final = frozenset({"lmtp", "smtp"})
 """Doors through which every line ends with CR LF (RFC 5321, section 2.3.8)."""
 
@@ -80,6 +83,8 @@ def read(desk: Desk, room: Mailroom, project: ProjectId, left: Left) -> Read:
     parsed = room.parse(raw)  # which counts before it parses
     if isinstance(parsed, Failed):
         beyond = exceeded(raw)
+        if left.envelope.cut:
+            return Read(unread=CUT)
         return Read(unread=f"it goes beyond what is read by a machine: {beyond.because}" if beyond else parsed.because)
     found = Read(
         message=parsed,
@@ -87,6 +92,9 @@ def read(desk: Desk, room: Mailroom, project: ProjectId, left: Left) -> Read:
         proof=told(parsed, room.trusted) if room.trusted else room.check(raw, parsed),
         suspicious=_suspicious(raw, parsed, left),
     )
+    if left.envelope.cut:
+        begun = msgspec.structs.replace(parsed, text=f"{CUT}\n\n{parsed.text}", sealed=None, signed=None, clear=None)
+        return msgspec.structs.replace(found, message=begun)
     if not (parsed.sealed or parsed.signed or parsed.clear):
         return found
     known = tuple(key.body for key in signing.keys_of(desk, project, parsed, left.envelope))

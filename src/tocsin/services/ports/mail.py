@@ -32,16 +32,18 @@ def unchecked(raw: bytes, message: Message) -> Proof:
 
 
 class Fetched(Value):
-    """One message of a mailbox: its bytes, and a name that no other message of that mailbox ever has."""
+    """One message of a mailbox: its bytes, and a name that no other message of that mailbox ever has. `place` is where
+    the next look begins."""
 
     name: str
     raw: bytes
     envelope: Envelope
+    place: str = ""
 
 
 class Fetches(Protocol):
     """Mailboxes that are looked into."""
 
-    def __call__(self) -> Iterator[Fetched]:
-        """Yield what is new, oldest first. What was yielded before the next one is asked for has been kept, and may be
+    def __call__(self, after: str = "") -> Iterator[Fetched]:
+        """Yield what is new, oldest first: what nobody has read there, and all that came `after` a place. What was yielded before the next one is asked for has been kept, and may be
         marked as seen; raises OSError when the mailbox cannot be reached."""

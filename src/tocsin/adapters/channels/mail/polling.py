@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fetches new mail from a mailbox over IMAP (RFC 9051). A message is marked as seen only after it was kept; one that
-was kept and not marked, because the machine stopped in between, is recognised by its name and kept once.
+was kept and not marked, because the machine stopped in between, is recognised by its name and kept once. What a person
+has read in the mailbox before is new all the same: messages are known by their numbers, too.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ class Imap:
     def __repr__(self) -> str:
         return f"Imap({self.user}@{self.host}:{self.port}/{self.folder})"
 
-    def __call__(self) -> Iterator[Fetched]:
-        """Yield what has not been seen; see the port."""
+    def __call__(self, after: str = "") -> Iterator[Fetched]:
+        """Yield what has not been seen, and what came after a place; see the port."""
         from imap_tools import AND, ImapToolsError, MailBox, MailboxLoginError, MailBoxUnencrypted, MailMessageFlags
 
         options = {"ssl_context": ssl.create_default_context()} if self.secure else {}
@@ -45,10 +46,15 @@ class Imap:
             with _hung_up(box.client):
                 box.login(self.user, self.password, self.folder)
                 validity = box.folder.status(self.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
-                for uid in box.uids(AND(seen=False))[:BATCH]:
+                newest = _newest(after, validity)
+                unseen = {int(uid) for uid in box.uids(AND(seen=False))}
+                later = {int(uid) for uid in box.uids(f"UID {newest + 1}:*")} if newest else set[int]()
+                for number in sorted(unseen | {each for each in later if each > newest})[:BATCH]:
+                    uid, newest = str(number), max(newest, number)
                     raw = _fetch(box, uid)
                     if raw is not None:
-                        yield Fetched(name=f"{self.host}/{self.folder}/{validity}/{uid}", raw=raw, envelope=ENVELOPE)
+                        name = f"{self.host}/{self.folder}/{validity}/{uid}"
+                        yield Fetched(name=name, raw=raw, envelope=ENVELOPE, place=f"{validity}/{newest}")
                         box.flag([uid], [MailMessageFlags.SEEN], True)
         except MailboxLoginError as error:
             raise PermissionError(f"{self.host} does not let {self.user} in") from error
@@ -58,6 +64,12 @@ class Imap:
 
 ENVELOPE: Final = Envelope(via="imap")
 """A mailbox keeps no envelope; what its server wrote into the header stands there."""
+
+
+def _newest(after: str, validity: int) -> int:
+    """The number of the newest message that was kept; 0 where none was, or the numbers are others by now."""
+    before, _, newest = after.partition("/")
+    return int(newest) if newest.isdecimal() and before == str(validity) else 0
 
 
 @contextmanager
