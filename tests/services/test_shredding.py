@@ -15,10 +15,12 @@ from tocsin.core.case.approval import ALONE
 from tocsin.core.case.decide import custody as rules
 from tocsin.core.case.model import Case
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, Refused, RejectionClass, Role
-from tocsin.services import cases, logbook, rotation, shredding, verify, worker
+from tocsin.services import cases, logbook, rotation, sealing, shredding, verify, worker
 from tocsin.services.ports.blobs import BlobMissing
+from tocsin.services.ports.store import Drop
 from tocsin.services.queries import case as queries
 from tocsin.services.queries import inbox
+from tocsin.services.room import Left
 from tocsin.testing.house import House, house
 
 REASON = "The reporter asked us to erase what they had sent."
@@ -79,6 +81,25 @@ def test_two_people_shred_a_closed_case_and_nobody_reads_it_any_more(home: House
     assert queries.authorised(home.desk, ref, home.dana, "case.read") is None
     assert story.PLPERL.title not in repr(inbox.page(home.desk, home.dana, tab="done"))
     assert home.desk.rooms.of_case(ref) == []
+
+
+def test_words_that_were_left_at_the_moment_of_shredding_go_with_the_case_and_hold_nobody_up(home: House) -> None:
+    ref = closed(home)
+    (room,) = home.desk.rooms.of_case(ref)
+    shredding_now = ask(home, ref, wish(home, ref))
+    done = approve(home, ref, shredding_now)
+    assert isinstance(done, Case), done
+    assert shredding.perform(home.desk, ref) == ""
+    places = sealing.Places(home.desk.sealer.instance)
+    for number in range(worker.BATCH + 1):
+        name, left = f"drp_{number:03}", msgspec.json.encode(Left(room=room.id, command=cmd.Hear(text="SECRETWORD")))
+        body = home.desk.sealer.seal_drop(left, places.drop(name, ref))
+        home.desk.drops.leave(Drop(id=name, case=ref, at=home.clock(), body=body), None)
+    other = story.report(home)
+    work(home)
+    assert home.desk.drops.waiting(99) == []
+    assert not any(each and each.body for each in home.store._tables.drops.values())
+    assert home.desk.inbox.row(other)
 
 
 def test_what_remains_is_a_tombstone_with_two_names_and_a_digest(home: House) -> None:

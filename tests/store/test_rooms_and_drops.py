@@ -95,3 +95,14 @@ def test_a_drop_for_what_is_gone_is_a_conflict_and_leaves_nothing(stores: Stores
     with pytest.raises(Conflict):
         stores.drops.leave(lost, copy("cpy_1", "rom_gone") if lost.case == A else None)
     assert list(stores.drops.waiting(10)) == []
+
+
+def test_a_drop_whose_case_is_gone_is_emptied_and_its_id_stays(stores: Stores) -> None:
+    stores.journal.commit(opening(A))
+    stores.drops.leave(drop("drp_1"), None)
+    stores.drops.leave(drop("drp_2", minutes=1), None)
+    stores.drops.forget("drp_1")
+    stores.drops.forget("drp_never")
+    assert [each.id for each in stores.drops.waiting(9)] == ["drp_2"]
+    with pytest.raises(Conflict):
+        stores.drops.leave(drop("drp_1"), None)

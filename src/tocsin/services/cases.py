@@ -173,9 +173,11 @@ def ask(desk: Desk, ref: CaseRef, command: cmd.Command, actor: Actor, refused: R
 
 
 def answer_drop(desk: Desk, drop: Drop, actor: Actor, refused: Refused) -> None:
-    """Say in the room of `actor` why a drop could not be carried out; the case itself stays as it was."""
+    """Say in the room of `actor` why a drop could not be carried out; the case itself stays as it was. Where the case
+    was shredded meanwhile, what was dropped goes the same way."""
     opened = open_case(desk, drop.case, actor, "drop.refused")
     if opened is None:
+        desk.drops.forget(drop.id)
         return
     places = sealing.Places(desk.sealer.instance)
     told = notices.CopyRefusal(at=desk.now(), because=refused.because)

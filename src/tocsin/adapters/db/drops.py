@@ -13,6 +13,7 @@ from tocsin.adapters.db.statements import Columns
 from tocsin.services.ports.store import Drop, RoomCopy
 
 _DROP: Final = Columns(DropRow, "id", "case", "at", "body", "answered")
+_FORGET: Final = f"UPDATE {_DROP.table} SET body = %s, answered = TRUE WHERE id = %s"  # noqa: S608 - our names
 _WAITING: Final = f"{_DROP.select} WHERE answered = FALSE ORDER BY at, id LIMIT %s"
 
 
@@ -34,3 +35,8 @@ class DbDrops:
             Drop(id=drop, case=case, at=instant(at), body=bytes(body))
             for drop, case, at, body, _ in self._db.rows(_WAITING, (limit,))
         ]
+
+    def forget(self, drop: str) -> None:
+        """Empty a drop; see the port."""
+        with self._db.write() as cursor:
+            cursor.execute(_FORGET, (b"", drop))

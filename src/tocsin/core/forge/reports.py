@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tocsin.core.intake import MAX_TITLE, CreditWish, Identity, Report
+from tocsin.core.intake import MAX_TEXT_BYTES, MAX_TITLE, CreditWish, Identity, Report
 from tocsin.core.vocabulary import GHSA_ALPHABET, Value
 
 CHANNEL: Final = "forge"
@@ -19,6 +19,10 @@ CHANNEL: Final = "forge"
 _ID: Final = re.compile(rf"GHSA(-[{GHSA_ALPHABET}]{{4}}){{3}}|ISSUE-[1-9][0-9]{{0,9}}")
 _LOGIN: Final = re.compile(r"[A-Za-z0-9_](?:[-._]?[A-Za-z0-9_]){0,254}(?:\[bot\])?")
 _PAGE: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]+)?/[A-Za-z0-9_./-]+")
+LONGEST: Final = MAX_TEXT_BYTES // 4
+"""Bytes of one text of a report on a forge."""
+
+MORE: Final = "\n\n(There is more: the report on the forge has the rest.)"
 NOTHING_SAID: Final = "(The report on the forge says nothing but its title.)"
 
 
@@ -55,14 +59,14 @@ def reported(payload: Any) -> Reported | None:
 
 def _report(told: Mapping[str, Any], login: str) -> Report:
     title = " ".join(_text(told, "summary").split())
-    words = _text(told, "description").strip() or NOTHING_SAID
+    words = _within(_text(told, "description").strip()) or NOTHING_SAID
     ranges = [_range(each) for each in _maps(told, "vulnerabilities")]
     credited = any(_text(each, "login") == login for each in _maps(told, "credits"))
     return Report(
         title=title[:MAX_TITLE] or f"Report {_text(told, 'ghsa_id')}",
         reproduce=words if len(title) <= MAX_TITLE else f"{title}\n\n{words}",
-        version="; ".join(filter(None, ranges)) or "unknown",
-        effects="\n".join(_effects(told)),
+        version=_within("; ".join(filter(None, ranges))) or "unknown",
+        effects=_within("\n".join(_effects(told))),
         identity=Identity(
             name=login,
             contact=_contact(told, login),
@@ -71,6 +75,12 @@ def _report(told: Mapping[str, Any], login: str) -> Report:
         ),
         channel=CHANNEL,
     )
+
+
+def _within(text: str) -> str:
+    """What a report has room for. A forge may take longer texts than intake does, and none of them may be lost."""
+    kept = text.encode("utf-8", "replace")
+    return text if len(kept) <= LONGEST else kept[:LONGEST].decode("utf-8", "ignore") + MORE
 
 
 def _contact(told: Mapping[str, Any], login: str) -> str:

@@ -12,7 +12,7 @@ import msgspec
 
 from tocsin.core import notices
 from tocsin.core.case.commands import Hear, Say
-from tocsin.core.intake import MAX_FILES, MAX_TITLE, Attachment, Identity, Letter, Report
+from tocsin.core.intake import MAX_FILES, MAX_TEXT_BYTES, MAX_TITLE, Attachment, Identity, Letter, Report
 from tocsin.core.mail import kinds, quotes
 from tocsin.core.mail.forwarded import Original
 from tocsin.core.mail.message import Mailbox
@@ -33,6 +33,11 @@ SOURCE: Final = "mail"
 
 NO_SUBJECT: Final = "(a mail without a subject)"
 NO_WORDS: Final = "(The mail has no words of its own.)"
+MAX_NAME: Final = 200
+MORE: Final = "\n\n(There is more: the mail is attached whole, as original.eml.)"
+LONGEST: Final = MAX_TEXT_BYTES // 2
+"""Bytes of a mail's words that become the text of a report."""
+
 UNREAD: Final = "A mail that could not be taken apart"
 ANSWERED: Final = "answered at the address that we wrote to"
 LOCKED: Final = "An encrypted mail that was not opened"
@@ -65,7 +70,7 @@ def compose(item: Item, forward: Forward | None) -> Report:
     read, (writer, subject) = item.read, _writer(item, forward)
     info = item.desk.projects.get(item.project)
     policy = item.desk.projects.policy(item.project, info.policy) if info else None
-    text = forward.original.text if forward else read.message.text
+    text = _within(forward.original.text if forward else read.message.text)
     told = prefill(
         text, tuple((field.id, field.label) for field in policy.intake.field) if policy and policy.intake else ()
     )
@@ -74,17 +79,19 @@ def compose(item: Item, forward: Forward | None) -> Report:
         subject = subject or (UNREAD if read.unread else LOCKED)
         words = _kept_whole(read)
     if forward and forward.original.note.strip():
-        words = f"{words}\n\nPassed on with the words:\n{forward.original.note.strip()}"
-    who = told.identity.strip() or (writer.name if writer else "")
+        words = f"{words}\n\nPassed on with the words:\n{_within(forward.original.note.strip())}"
+    who = " ".join((told.identity.strip() or (writer.name if writer else "")).split())
+    title = (subject or told.title or NO_SUBJECT)[:MAX_TITLE]
+    shorter = {subject: title, told.title: title, told.identity: who[:MAX_NAME]}
     return Report(
-        title=(subject or told.title or NO_SUBJECT)[:MAX_TITLE],
-        reproduce=words,
+        title=title,
+        reproduce="\n\n".join((words, *(each for each, shown in shorter.items() if _more(each, shown, words)))),
         version=told.version.strip() or "unknown",
         effects=told.effects,
         attack_surface=told.attack_surface,
         dependencies=told.dependencies,
         disclosure_plans=told.disclosure_plans,
-        identity=Identity(name=" ".join(who.split())[:200], contact=writer.address if writer else ""),
+        identity=Identity(name=who[:MAX_NAME], contact=writer.address if writer else ""),
         attachments=files_of(item),
         channel=CHANNEL,
         letter=letter(item, forward),
@@ -151,6 +158,17 @@ def noted(item: Item, ref: CaseRef, words: str, *, files: bool = True) -> None:
     cases.handle(item.desk, ref, said, SYSTEM_ACTOR)
     threads.carried_out(item.desk, item.project, item.arrival)
     threads.remember(item.desk, item.project, ref, item.read.message.message_id)
+
+
+def _more(said: str, shown: str, words: str) -> bool:
+    """Whether what stood under a heading says more than the short field that it fills, and than the other words do."""
+    return len(" ".join(said.split())) > len(shown) and said.strip() not in words
+
+
+def _within(text: str) -> str:
+    """Words that a report has room for, beside all else that it says: a mail may have more, and is attached whole."""
+    kept = text.encode("utf-8", "replace")
+    return text if len(kept) <= LONGEST else kept[:LONGEST].decode("utf-8", "ignore") + MORE
 
 
 def _writer(item: Item, forward: Forward | None) -> tuple[Mailbox | None, str]:

@@ -45,5 +45,8 @@ class Fetches(Protocol):
     """Mailboxes that are looked into."""
 
     def __call__(self, after: str = "") -> Iterator[Fetched]:
-        """Yield what is new, oldest first: what nobody has read there, and all that came `after` a place. What was yielded before the next one is asked for has been kept, and may be
-        marked as seen; raises OSError when the mailbox cannot be reached."""
+        """Yield what is new, oldest first: what nobody has read there, and all that came `after` a place.
+
+        What was yielded before the next one is asked for has been kept, and may be marked as seen; raises OSError when
+        the mailbox cannot be reached.
+        """

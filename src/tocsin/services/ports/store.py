@@ -246,6 +246,9 @@ class Drops(Protocol):
     def waiting(self, limit: int) -> Sequence[Drop]:
         """Drops that no command has answered yet, oldest first."""
 
+    def forget(self, drop: str) -> None:
+        """Empty a drop whose case was shredded before it was taken up; its id stays. Nothing happens for another."""
+
 
 class Outbox(Protocol):
     """Effects: written with the events, leased by a worker, done once."""
