@@ -19,6 +19,7 @@ from tocsin.services import credentials
 from tocsin.services.forge import door, links, sync
 from tocsin.services.forge.door import deliver
 from tocsin.services.ports.store import Conflict
+from tocsin.services.ports.targets import Rejected
 from tocsin.services.ports.vault import Tampered
 from tocsin.testing.github import Fault
 from tocsin.testing.github.double import TOKEN, signed
@@ -196,6 +197,32 @@ def test_words_go_both_ways_once(here: Town) -> None:
     assert len(here.github.world.comments[ghsa]) == len(ours) + 2
     heard = words_heard(here, ref)
     assert heard == ["7.0.3, from the packages.", "stranger wrote on the forge:\n\nMe too."]
+
+
+@pytest.mark.parametrize("wrong", [Tampered(), ValueError("its journal"), Rejected("422: no")])
+def test_what_is_wrong_with_one_case_keeps_no_other_reporter_from_being_heard(
+    here: Town, monkeypatch: pytest.MonkeyPatch, wrong: Exception
+) -> None:
+    ids = [reported(here, summary=f"Number {number}") for number in range(3)]
+    here.look()
+    spoilt = {links.find(here.desk, PROJECT, ghsa).value.case: ghsa for ghsa in ids}  # type: ignore[union-attr]
+    first = next(kept.value.case for kept in links.links(here.desk).all(PROJECT))
+    open_case = sync.cases.open_case
+
+    def opens(desk: object, ref: str, *words: object) -> object:
+        if ref == first:
+            raise wrong
+        return open_case(desk, ref, *words)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sync.cases, "open_case", opens)
+        for ghsa in ids:
+            here.github.world.comment(ghsa, "finder", f"About {ghsa}.")
+        here.look()
+    heard = [each for ref in here.refs() if ref != first for each in words_heard(here, ref)]
+    assert sorted(heard) == sorted(f"About {ghsa}." for ghsa in ids if ghsa != spoilt[first])
+    here.look(30)
+    assert words_heard(here, first) == [f"About {spoilt[first]}."], "and its own when that is over"
 
 
 def words_heard(here: Town, ref: str) -> list[str]:

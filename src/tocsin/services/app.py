@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from tocsin.core.affected.sbom import bill
@@ -205,6 +206,8 @@ class Desk:
     likes: Likes = field(default_factory=Likes)
     measures: Measured = field(default_factory=Measured)
     presence: Presence = field(default_factory=Presence)
+    spoilt: dict[str, datetime] = field(default_factory=dict)
+    """Records of `services.book` that do not open, and until when each is passed over."""
     drafts: dict[ProjectId, dict[CaseRef, tuple[int, Draft | None]]] = field(default_factory=dict)
     sources: SourcesOf = no_sources
     doors: Doors = Doors()

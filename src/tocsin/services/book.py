@@ -8,10 +8,10 @@ and who may ask, is the business of the use case that owns the kind.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
 import msgspec
@@ -26,6 +26,8 @@ from tocsin.services.ports.vault import Tampered
 T = TypeVar("T", bound=msgspec.Struct)
 
 PAGE: Final = 200
+REST: Final = timedelta(hours=1)
+_log = logging.getLogger("tocsin.book")
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,19 @@ class Book(Generic[T]):
         return [self._open(each) for each in self.desk.outside.records.page(self.kind, project, after, limit)]
 
     def due(self, now: datetime, limit: int) -> list[Kept[T]]:
-        """Records that are to be looked at by `now`, of any project. One that is not what was written has sounded the
-        alarm by being opened, and holds up none of the others."""
-        found = []
-        for each in self.desk.outside.records.due(self.kind, now, limit):
-            with suppress(Tampered):
-                found.append(self._open(each))
-        return found
+        """Records that are to be looked at by `now`, of any project. One that does not open holds up none behind it: it
+        stays where it is, its alarm sounds, and it is tried again after `REST`."""
+        spoilt, found = self.desk.spoilt, list[Kept[T]]()
+        for record in self.desk.outside.records.due(self.kind, now, limit + len(spoilt)):
+            name = f"{record.kind}/{record.project}/{record.id}/{record.version}"
+            if spoilt.get(name, now) > now:
+                continue
+            try:
+                found.append(self._open(record))
+            except (Tampered, msgspec.DecodeError) as error:
+                spoilt[name] = now + REST
+                _log.error("a record (%s) does not open and is passed over: %s", self.kind, type(error).__name__)
+        return found[:limit]
 
     def add(self, project: ProjectId, record: str, value: T, due_at: datetime = NEVER) -> Kept[T]:
         """Write a new record; raises `ports.store.Conflict` where it is there already."""

@@ -92,7 +92,7 @@ def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
     drops = take_drops(desk, stuck) + arrivals.take_up(desk, stuck)
     ticks = tick(desk, stuck)
     resealed = reseal(desk, stuck)
-    effects, failed = (sum(each) for each in zip(drain(desk), sending.drain(desk), strict=True))
+    effects, failed = (sum(each) for each in zip(drain(desk), _post(desk), strict=True))
     turn = Turn(drops=drops, ticks=ticks, resealed=resealed, effects=effects, failed=failed)
     alarms.tell(desk)
     if desk.measures.round("canary and badge", desk.now()):
@@ -101,6 +101,17 @@ def run_once(desk: Desk, stuck: set[str] | None = None) -> Turn:
     publication.keep_site(desk)
     logged = logbook.grow(desk, at_least=1 if turn.idle else GATHERED)
     return msgspec.structs.replace(turn, logged=logged)
+
+
+def _post(desk: Desk) -> tuple[int, int]:
+    """Send letters. What goes wrong there ends no turn: alarms are told and the log grows behind it."""
+    try:
+        return sending.drain(desk)
+    except Unavailable:
+        raise
+    except Exception as error:
+        _log.error("letters cannot be sent: %s", type(error).__name__)
+        return 0, 0
 
 
 def take_drops(desk: Desk, stuck: set[str]) -> int:

@@ -10,8 +10,9 @@ a minute, then less often, and nothing else waits for it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -100,7 +101,8 @@ def _troubled(desk: Desk, project: ProjectId, was: Standing, wrong: Trouble | Re
 
 
 def read(desk: Desk, project: ProjectId, asked: Forge, was: Standing) -> Standing:
-    """Look once, whole; raises Trouble and Rejected. Repeating it changes nothing.
+    """Look once, whole; raises Trouble and Rejected. Repeating it changes nothing. What is wrong with one advisory, or
+    with its case, keeps no other's reporter from being heard.
 
     In a panic it reads all the same, for reports are taken in, and writes nothing: what there is to say waits.
     """
@@ -108,14 +110,14 @@ def read(desk: Desk, project: ProjectId, asked: Forge, was: Standing) -> Standin
     enabled = asked.private_reporting()
     _note(desk, reporting(project), "enabled" if enabled else SHUT)
     found = {each["ghsa_id"]: each for state in STATES for each in asked.advisories(state) if "ghsa_id" in each}
-    for payload in found.values():
-        inbound.take(desk, project, payload)
-    for kept in links(desk).all(project):
-        _mirror(desk, asked, kept, found.get(kept.value.ghsa) or asked.advisory(kept.value.ghsa))
+    wrong = [_apart(partial(inbound.take, desk, project, payload)) for payload in found.values()]
+    wrong += [_apart(partial(_mirror, desk, asked, kept, found)) for kept in links(desk).all(project)]
     if asked.source.watch_issues:
         watch.look(desk, project, asked, was.watched or now - timedelta(days=1))
     if not incident.halted(desk):
         watch.answer(desk, project, asked)
+    for each in sorted(filter(None, wrong), key=lambda each: isinstance(each, Conflict)):
+        raise each
     return Standing(read_at=now, watched=now - LEAST)
 
 
@@ -125,8 +127,24 @@ def _note(desk: Desk, name: str, value: str) -> None:
         desk.machine.facts.note(name, value, desk.now())
 
 
-def _mirror(desk: Desk, asked: Forge, kept: Kept[Link], payload: Payload | None) -> None:
+def _apart(do: Callable[[], object]) -> Rejected | Conflict | None:
+    """Do something about one advisory; returns what the forge does not let us do there, or that somebody else did
+    something there meanwhile. Raises Trouble and `ports.store.Unavailable`, which are about all of them; anything else
+    is in the log."""
+    try:
+        do()
+    except (Rejected, Conflict) as wrong:
+        return wrong
+    except (Trouble, Unavailable):
+        raise
+    except Exception as error:
+        _log.error("an advisory on the forge cannot be followed: %s", type(error).__name__)
+    return None
+
+
+def _mirror(desk: Desk, asked: Forge, kept: Kept[Link], found: Mapping[str, Payload]) -> None:
     """Bring one advisory and its case up to each other."""
+    payload = found.get(kept.value.ghsa) or asked.advisory(kept.value.ghsa)
     head = desk.journal.head(kept.value.case)
     if payload is None or head is None or not head.wrapped_key:
         return
