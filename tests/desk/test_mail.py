@@ -9,7 +9,7 @@ from tests.desk.conftest import SignIn
 from tests.mail import post
 from tocsin.core.vocabulary import Audience, Role
 from tocsin.services.api_tokens import Caller
-from tocsin.services.mail import held, placing
+from tocsin.services.mail import held, placing, reminding
 from tocsin.services.mail.held import State
 from tocsin.testing.house import House
 
@@ -41,6 +41,19 @@ def test_the_page_says_why_it_waits_and_shows_it_unable_to_do_anything(
     assert "<script>alert" not in page
     assert "U+202E" in page
     assert "nobody has checked who sent it" in page
+
+
+def test_the_inbox_says_how_much_waits_to_those_who_may_see_it_and_no_more_when_it_is_dealt_with(
+    house: House, sign_in: SignIn, letter: str
+) -> None:
+    dana = sign_in()
+    mo = sign_in(house.desk.people.add("Mo", "mo@example.org", {"example": frozenset({Role.OWNER})}).id)
+    assert 'href="/mail">1 mail' not in dana.get("/inbox").content.decode()
+    reminding.remind(house.desk)
+    assert 'href="/mail">1 mail</a> waits for a person' in dana.get("/inbox").content.decode()
+    assert 'href="/mail">1 mail' not in mo.get("/inbox").content.decode()
+    dana.post(f"/mail/{letter}/discard", {"reason": "Nothing but a script."})
+    assert 'href="/mail">1 mail' not in dana.get("/inbox").content.decode()
 
 
 def test_a_person_makes_a_report_of_it_once(house: House, sign_in: SignIn, letter: str) -> None:

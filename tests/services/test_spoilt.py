@@ -45,8 +45,8 @@ def unread(home: House, record: Record) -> Record:
 def sound(home: House, broken: Record) -> Record:
     """What somebody restored."""
     version = broken.version + 1
-    value = letters.Queued(to=Mailbox(address="mended@example.net"), letter=Fixed(subject="mended", text="It happened."),
-                           since=home.clock())  # fmt: skip
+    told = Fixed(subject="mended", text="It happened.")
+    value = letters.Queued(to=Mailbox(address="mended@example.net"), letter=told, since=home.clock())
     place = sealing.Places(home.desk.sealer.instance).record(KIND, broken.project, broken.id, version)
     body = home.desk.vault.list_key(broken.project).seal(msgspec.json.encode(value), place)
     return msgspec.structs.replace(broken, version=version, body=body)
