@@ -77,7 +77,7 @@ class Book(Generic[T]):
         stays where it is, its alarm sounds, and it is tried again after `REST`."""
         spoilt, found = self.desk.spoilt, list[Kept[T]]()
         for record in self.desk.outside.records.due(self.kind, now, limit + len(spoilt)):
-            name = f"{record.kind}/{record.project}/{record.id}/{record.version}"
+            name = f"{record.kind}/{record.project}/{record.id}/{hash(record.body)}"  # what is restored is another
             if spoilt.get(name, now) > now:
                 continue
             try:
