@@ -28,6 +28,7 @@ from tocsin.services.ports.records import Arrival
 FORGED: Final = "the domain of its sender says that it did not send it (DMARC)"
 UNPROVEN: Final = "it says it is from a member of the team, and nothing proves that"
 STRANGER: Final = "it seems to belong to a case, and its sender has not written there before"
+ELSEWHERE: Final = "it answers words of a case that is another project's by now, and who wrote it is of this one"
 PASSED_ON: Final = "it seems to pass on what somebody else wrote; who that is was read from its text"
 
 
@@ -92,6 +93,8 @@ def _person(each: Item) -> None:
     person = acting.member(each)
     if person is not None and not acting.proven(each, person, found.thread if found else None):
         hold(each, UNPROVEN, case=found.case if found else "")
+    elif found is not None and person is not None and not _here(each, found):
+        hold(each, ELSEWHERE)
     elif found is not None and person is not None:
         if refused := acting.act(each, found.case, person, found.thread):
             hold(each, f"it was refused: {refused.because}", case=found.case)
@@ -104,6 +107,12 @@ def _person(each: Item) -> None:
             hold(each, PASSED_ON)
     else:
         _report(each)
+
+
+def _here(each: Item, found: Found) -> bool:
+    """Whether a case is in the project that the mail came to: its members act there and nowhere else."""
+    head = each.desk.journal.head(found.case)
+    return head is not None and head.project == each.project
 
 
 def _thread(each: Item, found: Found) -> None:
