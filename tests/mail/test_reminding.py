@@ -11,6 +11,7 @@ import pytest
 from tests.mail import post
 from tocsin.core.mail_out.quiet import Wishes
 from tocsin.core.vocabulary import Role
+from tocsin.services.api_tokens import Caller
 from tocsin.services.mail import placing, reminding
 from tocsin.services.post import digest, members
 from tocsin.testing.house import House, house
@@ -68,8 +69,8 @@ def test_what_a_person_dealt_with_is_told_of_no_more(home: House) -> None:
     held(home)
     after(home, MINUTE)
     assert waits(home, home.dana) == 1
-    (view,) = placing.listing(home.desk, home.dana)
-    assert placing.report(home.desk, home.dana, view.id) in post.refs(home)
+    (view,) = placing.listing(home.desk, Caller(person=home.dana))
+    assert placing.report(home.desk, Caller(person=home.dana), view.id) in post.refs(home)
     assert waits(home, home.dana) == 0, "at once"
     assert not after(home, timedelta(days=2))
     held(home, 2)
