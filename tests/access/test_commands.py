@@ -29,6 +29,9 @@ MADE_UP = "WHPG-2026-22222"
 FILE = "FILE"
 """Stands for a file that the command reads."""
 
+OUT = "OUT"
+"""Stands for a file that the command writes."""
+
 ON_A_CASE = """\
 advisory adopt CASE FILE
 advisory check CASE
@@ -85,6 +88,10 @@ case break-glass CASE --reason enough-words-for-a-reason
 case close CASE --outcome rejected
 case snooze CASE 3d
 case snooze CASE --wake
+case undo CASE
+case export CASE --out OUT --force
+embargo ics CASE
+sla status CASE
 contents CASE crash.log
 embargo show CASE
 embargo window CASE
@@ -144,6 +151,10 @@ distributor ask warehousepg Tide
 distributor remove warehousepg Tide
 case list
 case shredded
+project list
+project show warehousepg
+sla check
+sla status --kept
 inbox
 metrics badge --project warehousepg
 metrics export
@@ -197,7 +208,8 @@ CONSOLE = frozenset({
 """Whoever has the console has the machine; they open no case in words, and name nobody."""
 
 ANYWHERE = frozenset({
-    "affected", "api schema", "claims check", "completion", "cvss calc", "cvss convert", "doc convert", "drill",
+    "affected", "api call", "api schema", "auth login", "auth logout", "auth status", "case verify", "claims check",
+    "completion", "cvss calc", "cvss convert", "cvss diff", "doc convert", "drill",
     "feed mirror", "fix hooks", "git facts", "harden", "limits list", "limits show", "lint document", "lint leak",
     "lint security-md",
     "lint security-txt", "log verify", "policy check", "policy diff", "policy due", "policy import", "policy render",
@@ -249,7 +261,8 @@ class Terminal:
 
     def __call__(self, line: str, person: str, case: str) -> tuple[int, str]:
         """Type a line as somebody; returns the exit code and all that was said."""
-        words = [str(self.file) if word == FILE else case if word == "CASE" else word for word in line.split()]
+        known = {FILE: str(self.file), OUT: str(self.file.with_name("out")), "CASE": case}
+        words = [known.get(word, word) for word in line.split()]
         environment = {"TOCSIN_AS": f"{person}@example.org", "NO_COLOR": "1"}
         done = CliRunner().invoke(cli, words, obj=Installation(self.house), env=environment)
         return done.exit_code, done.output.replace(case, "CASE")

@@ -83,7 +83,7 @@ def main(case: str, home: Path, *more: str) -> None:  # noqa: PLR0915  (one life
 
 def told(desk: Any, person: str, home: Path, when: str) -> None:
     """Calendar, measures and log, as they are given out."""
-    from tocsin.delivery.desk import ics
+    from tocsin.delivery import ics
     from tocsin.services import logbook
     from tocsin.services.queries import calendar, metrics
 

@@ -111,9 +111,18 @@ class OpenCase:
         """Ask a party in; the answer's `phrase` opens its room, and is told this once."""
         return self.move("invite", part=part, name=name, why=why, **more)
 
-    def snooze(self, until: datetime) -> Snoozed:
+    def export(self) -> Iterator[bytes]:
+        """Read everything of it as a tar archive, piece by piece: it is in clear."""
+        with self._http.stream(f"{_path(self.ref)}/export") as chunks:
+            yield from chunks
+
+    def undo(self, line: int = 0) -> Moved:
+        """Take back what one did last in it, or with `line` only the act that wrote that journal line."""
+        return self.move("undo", line=line)
+
+    def snooze(self, days: int = 3, until: datetime | None = None) -> Snoozed:
         """Put it out of one's own sight; `until` needs a zone. It is no part of the case."""
-        return self._http.put(f"{_path(self.ref)}/snooze", Snooze(until=until), Snoozed)
+        return self._http.put(f"{_path(self.ref)}/snooze", Snooze(days=days, until=until), Snoozed)
 
     def wake(self) -> Snoozed:
         """Take it back into one's own lists."""

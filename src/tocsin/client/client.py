@@ -15,7 +15,7 @@ import httpx2
 import msgspec
 
 from tocsin.client.cases import Cases
-from tocsin.client.http import Http
+from tocsin.client.http import BASE, Answer, Http
 from tocsin.client.outside import Distributors, Hooks
 from tocsin.core.wire.access import Me, Token
 from tocsin.core.wire.around import DateOf, HeldMail, HeldMails
@@ -63,6 +63,11 @@ class Client:
         """Tell for whom the token speaks."""
         return self._http.get("/me", Me)
 
+    def call(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
+        """Send one request as it stands; `path` is below `/api/v1`, or names it. Errors are returned, not raised."""
+        below = path.removeprefix(BASE) if path.startswith(f"{BASE}/") else path
+        return self._http.call(method, f"/{below.lstrip('/')}", body, headers or {})
+
     def tokens(self) -> tuple[Token, ...]:
         """List one's own tokens."""
         return self._http.get("/tokens", tuple[Token, ...])
@@ -74,6 +79,10 @@ class Client:
     def snoozed(self) -> tuple[Snoozed, ...]:
         """List what one put aside."""
         return self._http.get("/snoozed", tuple[Snoozed, ...])
+
+    def calendar_file(self, case: str = "", *, quiet: bool = False) -> bytes:
+        """Read the dates of a case, or of every open one, as iCalendar; `quiet` leaves out which case and what."""
+        return self._http.read("/calendar.ics", case=case, words="none" if quiet else "")
 
     def projects(self) -> tuple[Project, ...]:
         """List projects."""

@@ -11,12 +11,12 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import httpx2
 import msgspec
 
-from tocsin.client.errors import failure, unreachable
+from tocsin.client.errors import Failed, failure, unreachable
 from tocsin.core.wire.problem import MEDIA_TYPE, Problem
 
 T = TypeVar("T")
@@ -25,6 +25,16 @@ BASE: Final = "/api/v1"
 TRIES: Final = 3
 PAUSE: Final = 0.5
 """Seconds before the second try; twice as long before the third."""
+
+
+class Answer(NamedTuple):
+    """An answer as it came; `problem` is what an error says of itself."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    problem: Failed | None
 
 
 class Http:
@@ -44,9 +54,9 @@ class Http:
         """Read a value."""
         return decode(self._send("GET", path, params=_told(query)).content, kind)
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, **query: Any) -> bytes:
         """Read bytes."""
-        return self._send("GET", path).content
+        return self._send("GET", path, params=_told(query)).content
 
     @contextmanager
     def stream(self, path: str) -> Iterator[Iterator[bytes]]:
@@ -78,6 +88,15 @@ class Http:
     def delete(self, path: str, kind: type[T], headers: Mapping[str, str] | None = None) -> T:
         """End something."""
         return decode(self._send("DELETE", path, headers=dict(headers or {})).content, kind)
+
+    def call(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send one request as it stands, once, and return whatever comes back; raises NotNow where nothing does."""
+        try:
+            given = self._client.request(method, path, content=body, headers=dict(headers))
+        except httpx2.TransportError as error:
+            raise unreachable(f"{self._client.base_url.host} did not answer: {type(error).__name__}") from error
+        problem = failure(_problem(given)) if given.is_error else None
+        return Answer(given.status_code, given.reason_phrase, tuple(given.headers.items()), given.content, problem)
 
     def _send(self, method: str, path: str, tries: int = TRIES, **request: Any) -> httpx2.Response:
         for left in range(tries - 1, -1, -1):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tocsin api schema`: the OpenAPI document of either half of the API, as the running installation serves it."""
+"""`tocsin api`: one request to it as it stands, and the OpenAPI document of either half, as installations serve it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import click
 import msgspec
 
 from tocsin.boot.config import Role
+from tocsin.delivery.cli.call import Calls, call
 
 
-@click.group("api")
+@click.group("api", cls=Calls)
 def api() -> None:
-    """The API for programs."""
+    """The API for programs. `tocsin api GET /cases` asks it as it stands."""
+
+
+api.add_command(call)
 
 
 @api.command()

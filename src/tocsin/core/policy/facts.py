@@ -231,6 +231,7 @@ class Move(Value):
     """What somebody wants to do, in the words a clause needs; fields that a move does not have stay empty.
 
     `ends_at` is the instant that the move is about: when an embargo ends, or for which publication is armed.
+    `to_nobody` says that a case is left without a lead, as it was when it came in.
     """
 
     name: MoveName
@@ -243,6 +244,7 @@ class Move(Value):
     reason_class: str = ""
     ends_at: datetime | None = None
     assignee_roles: frozenset[Role] = frozenset()
+    to_nobody: bool = False
     vector: str = ""
     authoritative: bool = True
     cve_state: str = ""

@@ -47,6 +47,7 @@ class Wish(Value):
     reason_class: str = ""
     ends_at: datetime | None = None
     assignee_roles: tuple[Role, ...] = ()
+    to_nobody: bool = False
     vector: str = ""
     authoritative: bool = True
     cve_state: str = ""

@@ -161,13 +161,14 @@ class Sentence(Wire):
 
 
 class TimedRule(Wire):
-    """One promise with a number."""
+    """One promise with a number; `name` is that of the promise in a case."""
 
     title: str
     within: str
     because: str
     rule: str
     source: str
+    name: str = ""
 
 
 class NewPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

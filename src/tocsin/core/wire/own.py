@@ -12,9 +12,11 @@ from tocsin.core.wire import Wire
 
 
 class Snooze(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Until when a case is to be out of the caller's sight: a month ahead at most."""
+    """For how many days a case is to be out of the caller's sight by the installation's clock, or until when: a month
+    ahead at most."""
 
-    until: Annotated[datetime, msgspec.Meta(tz=True)]
+    days: Annotated[int, msgspec.Meta(ge=1, le=31)] = 3
+    until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class Snoozed(Wire):

@@ -8,6 +8,7 @@ codes are those of `exits`. What starts processes (`init`, `serve`, `demo`) stan
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final
@@ -20,6 +21,7 @@ from tocsin.delivery.cli.spelled import LIST, meant, verbless
 COMMANDS: Final[Mapping[str, str]] = {
     "advisory": "advisory:advisory",
     "affected": "affected:affected",
+    "auth": "auth:auth",
     "branch": "branch:branch",
     "case": "case:case",
     "channel": "channel:channel",
@@ -46,16 +48,18 @@ COMMANDS: Final[Mapping[str, str]] = {
     "metrics": "metrics:metrics",
     "people": "people:people",
     "policy": "policy:policy",
+    "project": "project:project",
     "protocol": "protocol:protocol",
     "publish": "publish:publish",
     "radar": "radar:radar",
     "release": "release:release",
     "report": "report:report",
     "rollout": "rollout:rollout",
-    "similar": "similar:similar",
-    "token": "token:token",
     "signals": "signals:signals",
+    "similar": "similar:similar",
     "site": "site:command",
+    "sla": "sla:sla",
+    "token": "token:token",
     "verify": "verify:verify",
     "versions": "versions:versions",
     "webhook": "webhook:webhook",
@@ -95,9 +99,12 @@ class Tree(click.Group):
 @click.version_option(__version__, prog_name="tocsin")
 @click.option("--url", default="", help="Work on the installation at this address (TOCSIN_URL with a token).")
 @click.option("--token", envvar="TOCSIN_TOKEN", default="", help="Token; others on this machine may see it here.")
+@click.option("--no-color", is_flag=True, help="No colour, as with NO_COLOR.")
 @click.pass_context
-def cli(ctx: click.Context, url: str, token: str) -> None:
+def cli(ctx: click.Context, url: str, token: str, no_color: bool) -> None:
     """Run a project's security release process. Without a command: what needs a person now."""
+    if no_color:
+        os.environ["NO_COLOR"] = "1"
     if ctx.invoked_subcommand is None:
         command = cli.get_command(ctx, "inbox")
         if command is not None:

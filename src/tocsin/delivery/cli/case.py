@@ -15,12 +15,14 @@ from tocsin.delivery.cli.at_case import case_argument, move, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop
 from tocsin.delivery.cli.custody import break_glass, shred, shredded
 from tocsin.delivery.cli.exits import Exit
+from tocsin.delivery.cli.export import export, verify
 from tocsin.delivery.cli.inbox import inbox
 from tocsin.delivery.cli.look import timeline, view
 from tocsin.delivery.cli.parties import others
 from tocsin.delivery.cli.priority import point, priority
 from tocsin.delivery.cli.seat import reference
 from tocsin.delivery.cli.snooze import snooze
+from tocsin.delivery.cli.undo import undo
 from tocsin.services.queries import words
 
 _DIGEST = 12
@@ -289,7 +291,7 @@ def harden(ctx: click.Context, given: str, default: str, person: str, note: str)
     move(ctx, person, given, "note-hardening", "noted", default=default, note=note)
 
 
-_BESIDE = (view, timeline, answer, priority, point, snooze, break_glass, shred, shredded)
+_BESIDE = (view, timeline, answer, priority, point, snooze, undo, export, verify, break_glass, shred, shredded)
 for _command in (*_BESIDE, *others.commands.values()):
     case.add_command(_command)
 case.add_command(inbox, "list")

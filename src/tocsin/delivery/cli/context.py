@@ -22,7 +22,7 @@ from tocsin.core import access
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.model import Case
 from tocsin.core.vocabulary import Actor, CaseRef, Refused
-from tocsin.delivery.cli import terminal
+from tocsin.delivery.cli import login, terminal
 from tocsin.delivery.cli.exits import Exit, hint, refuse
 from tocsin.services import cases
 from tocsin.services import step_up as steps
@@ -48,12 +48,17 @@ class Remote:
 def remote(ctx: click.Context) -> Remote | None:
     """Return the installation elsewhere that the command line names; None for the one of this machine.
 
-    `TOCSIN_URL` alone is no such name: the installation of this machine is configured by it.
+    `TOCSIN_URL` alone is no such name: the installation of this machine is configured by it. What `tocsin auth login`
+    kept counts last, where nothing configures an installation of this machine.
     """
     asked = ctx.find_root().params
     token = str(asked.get("token") or "") or _token_file()
     url = str(asked.get("url") or "") or (os.environ.get("TOCSIN_URL", "") if token else "")
-    return Remote(url=url, token=token) if url else None
+    kept = login.read()
+    if url:
+        known = kept is not None and not token and kept.url.rstrip("/") == url.rstrip("/")
+        return Remote(url=url, token=kept.token if kept and known else token)
+    return Remote(url=kept.url, token=kept.token) if kept and not token and login.counts() else None
 
 
 def _token_file() -> str:
@@ -188,6 +193,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def no_device(target: Path) -> None:
+    """End where `target` is there and is no file: what is written whole takes the place of what was there, and a
+    device, /dev/null before all, would be gone for the whole machine."""
+    if target.exists() and not target.is_file():
+        stop(f"{target} is no file", Exit.USAGE)
 
 
 def secret(what: str) -> str:

@@ -9,8 +9,9 @@ import click
 import msgspec
 
 from tocsin.core.severity import Severity, convert, score
+from tocsin.core.severity.vector import metrics, version_of
 from tocsin.core.vocabulary import Refused
-from tocsin.delivery.cli.context import as_json
+from tocsin.delivery.cli.context import as_json, print_json
 from tocsin.delivery.cli.exits import Exit
 
 
@@ -45,6 +46,43 @@ def _words(given: str, result: Severity | Refused) -> str:
     if isinstance(result, Refused):
         return f"{given}: {result.because}"
     return f"{result.base:.1f} {result.rating}  {result.vector}"
+
+
+@cvss.command()
+@click.argument("old")
+@click.argument("new")
+@as_json
+def diff(old: str, new: str, json_: bool) -> None:
+    """Say in which metrics two vectors of one version differ, and what that does to the score.
+
+    Ends with 0 where they are the same, with 3 where they differ or one cannot be scored.
+    """
+    scored = (score(old), score(new))
+    wrong = [each for each in scored if isinstance(each, Refused)]
+    if wrong:
+        click.echo(wrong[0].because, err=True)
+        raise SystemExit(int(Exit.FINDINGS))
+    if version_of(old) != version_of(new):
+        raise click.UsageError("These are vectors of two versions; `tocsin cvss convert` makes 3.0 of 3.1 and back.")
+    one, other = _metrics(old), _metrics(new)
+    changed = [
+        {"metric": name, "old": one.get(name, "X"), "new": other.get(name, "X")}
+        for name in dict.fromkeys((*one, *other))
+        if one.get(name, "X") != other.get(name, "X")
+    ]
+    if json_:
+        told = {"old": msgspec.json.decode(_json(old, scored[0])), "new": msgspec.json.decode(_json(new, scored[1]))}
+        print_json({"changed": changed, **told})
+    else:
+        for each in changed:
+            click.echo(f"{each['metric']}: {each['old']} -> {each['new']}")
+        click.echo(f"{_words(old, scored[0])}\n{_words(new, scored[1])}")
+    raise SystemExit(int(Exit.FINDINGS if changed else Exit.OK))
+
+
+def _metrics(vector: str) -> dict[str, str]:
+    found = metrics(vector)
+    return {} if isinstance(found, Refused) else found
 
 
 @cvss.command("convert")

@@ -14,6 +14,7 @@ from tocsin.core.wire.case import Case
 from tocsin.delivery.cli.at_case import case_argument, find, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table
 from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.delivery.cli.seat import seat
 from tocsin.services import cases
 from tocsin.services.queries import case as query
 from tocsin.services.queries import window as windows
@@ -202,6 +203,21 @@ def _instead(ctx: click.Context, given: str, person: str, wanted: str, **said: s
     answer_by = instant(respond_by) if respond_by else None
     place.move(ref, "propose-embargo", {"ends_at": ends_at, "respond_by": answer_by, **said})
     click.echo(f"{ref}: proposed {words.instant(ends_at)}")
+
+
+@embargo.command()
+@click.argument("given", metavar="[CASE]", default="")
+@click.option("--quiet", is_flag=True, help="Leave out which case it is and what for: for a calendar that others see.")
+@as_person
+@click.pass_context
+def ics(ctx: click.Context, given: str, person: str, quiet: bool) -> None:
+    """Print the dates of CASE, or of every open case, as iCalendar: embargoes, wished dates, what is due next.
+
+    It says references and kinds of dates, never a title. A calendar that keeps itself current has an address of its
+    own: see Calendar at the desk.
+    """
+    at, ref = sit(ctx, person, given) if given else (seat(ctx, person), "")
+    click.echo(at.calendar(ref, quiet=quiet).decode(), nl=False)
 
 
 embargo.add_command(decline, "reject")

@@ -15,16 +15,19 @@ import msgspec
 from tocsin.core.intake import MAX_FILE_BYTES, Attachment
 from tocsin.core.vocabulary import CaseRef, Refused
 from tocsin.core.wire.case import Case, Event, Events, Message, Messages
-from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project, Sought
-from tocsin.core.wire.own import Snoozed
+from tocsin.core.wire.desk import Card, CasePage, Moved, Policy, Preview, Project, Sought
+from tocsin.core.wire.own import Snooze, Snoozed
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
+from tocsin.delivery import ics
 from tocsin.delivery.cli.context import desk, installation, step_up, stop, who
 from tocsin.delivery.cli.exits import Exit, hint, refuse
 from tocsin.services import intake, lookalikes, reports
 from tocsin.services.api_tokens import Caller
 from tocsin.services.app import Front
 from tocsin.services.office import MOST, Filter, Office
+from tocsin.services.office.deeds import DEEDS
+from tocsin.services.office.exporting import ExportOffice
 from tocsin.services.office.moves import moves
 from tocsin.services.office.own import OwnOffice
 from tocsin.services.office.records import card
@@ -88,6 +91,8 @@ class Here:
 
     def move(self, ref: CaseRef, name: str, wish: dict[str, Any]) -> Moved:
         """Make a move."""
+        if name in DEEDS:
+            return self._deed(ref, name, wish)
         try:
             asked = msgspec.convert(wish, moves()[name].wish)
         except msgspec.ValidationError as error:
@@ -99,10 +104,32 @@ class Here:
         except Unavailable as error:
             stop(f"nothing was written: {error}. Try again.", Exit.UPSTREAM)
 
-    def snooze(self, ref: CaseRef, until: datetime | None) -> Snoozed:
+    def _deed(self, ref: CaseRef, name: str, wish: dict[str, Any]) -> Moved:
+        try:
+            asked = msgspec.convert(wish, DEEDS[name].wish)
+        except msgspec.ValidationError as error:
+            stop(str(error), Exit.USAGE)
+        try:
+            return _told(self.office.deed(ref, name, asked), ref)
+        except Unavailable as error:
+            stop(f"nothing was written: {error}. Try again.", Exit.UPSTREAM)
+
+    def snooze(self, ref: CaseRef, wish: Snooze | None) -> Snoozed:
         """Put a case out of one's own sight, or with None take it back."""
         own = OwnOffice(self.office.desk, self.office.caller)
-        return _told(own.snooze(ref, until) if until else own.wake(ref))
+        return _told(own.snooze(ref, wish) if wish else own.wake(ref))
+
+    def export(self, ref: CaseRef) -> Iterator[bytes]:
+        """Everything of a case, as an archive; it takes a second factor."""
+        _told(self.office.case(ref))
+        step_up(self.office.desk, self.office.caller.person)
+        return _told(ExportOffice(self.office.desk, self.office.caller).export(ref))
+
+    def calendar(self, ref: CaseRef, *, quiet: bool) -> bytes:
+        """The dates of a case, or with "" of every open one, as iCalendar."""
+        own = OwnOffice(self.office.desk, self.office.caller)
+        url = own.desk.site.desk_url
+        return ics.render(_told(own.dates(ref)), url, ics.host(url), own.desk.now(), quiet=quiet)
 
     def preview(self, ref: CaseRef) -> Preview:
         """What would be published."""
@@ -123,6 +150,10 @@ class Here:
     def projects(self) -> Sequence[Project]:
         """Projects."""
         return _told(self.office.projects())
+
+    def policy(self, project: str) -> Policy:
+        """The policy in force."""
+        return _told(self.office.policy(project))
 
     def advisories(self, project: str) -> Sequence[Card]:
         """Published advisories."""

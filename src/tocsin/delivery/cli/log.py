@@ -11,7 +11,7 @@ import click
 from tocsin.core.log import line as lines
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli import verify_log
-from tocsin.delivery.cli.context import as_json, as_person, desk, print_json, reference, stop, table, who
+from tocsin.delivery.cli.context import as_json, as_person, desk, no_device, print_json, reference, stop, table, who
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import cases, logbook, looks, redacted, transparency
 from tocsin.services.queries import case as queries
@@ -108,6 +108,7 @@ def _write(lines: Iterable[str], out: Path | None) -> None:
         for line in lines:
             click.echo(line, nl=False)
         return
+    no_device(out)
     unfinished = out.with_name(f"{out.name}.part")
     with unfinished.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(lines)

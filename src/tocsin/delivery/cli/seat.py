@@ -16,8 +16,8 @@ import click
 
 from tocsin.core.vocabulary import CaseRef
 from tocsin.core.wire.case import Case, Event, Message
-from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
-from tocsin.core.wire.own import Snoozed
+from tocsin.core.wire.desk import Card, CasePage, Moved, Policy, Preview, Project
+from tocsin.core.wire.own import Snooze, Snoozed
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import meant, remote, stop
@@ -48,8 +48,14 @@ class Seat(Protocol):
     def move(self, ref: CaseRef, name: str, wish: dict[str, Any]) -> Moved:
         """Make a move."""
 
-    def snooze(self, ref: CaseRef, until: datetime | None) -> Snoozed:
+    def snooze(self, ref: CaseRef, wish: Snooze | None) -> Snoozed:
         """Put a case out of one's own sight, or with None take it back."""
+
+    def export(self, ref: CaseRef) -> Iterator[bytes]:
+        """Everything of a case, as an archive."""
+
+    def calendar(self, ref: CaseRef, *, quiet: bool) -> bytes:
+        """The dates of a case, or with "" of every open one, as iCalendar."""
 
     def preview(self, ref: CaseRef) -> Preview:
         """What would be published."""
@@ -65,6 +71,9 @@ class Seat(Protocol):
 
     def projects(self) -> Sequence[Project]:
         """Projects."""
+
+    def policy(self, project: str) -> Policy:
+        """The policy in force."""
 
     def advisories(self, project: str) -> Sequence[Card]:
         """Published advisories."""

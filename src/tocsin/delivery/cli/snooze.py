@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import click
 
 from tocsin.core.mail import verbs
-from tocsin.core.wire.own import Snoozed
+from tocsin.core.wire.own import Snooze, Snoozed
 from tocsin.delivery.cli.at_case import case_argument, sit
 from tocsin.delivery.cli.context import as_json, as_person, print_json, stop
 from tocsin.delivery.cli.embargo import instant
@@ -30,22 +28,20 @@ def snooze(ctx: click.Context, given: str, time: str, person: str, wake: bool, j
     brings it back by itself. `tocsin inbox --tab snoozed` lists what you put aside.
     """
     at, ref = sit(ctx, person, given)
-    told = at.snooze(ref, None) if wake else at.snooze(ref, at.now() + _span(time) if _plain(time) else instant(time))
+    told = at.snooze(ref, None if wake else _wish(time))
     if json_:
         print_json(told)
     else:
         click.echo(f"{ref}: {_said(told, wake)}")
 
 
-def _plain(time: str) -> bool:
-    return "-" not in time
-
-
-def _span(time: str) -> timedelta:
+def _wish(time: str) -> Snooze:
+    if "-" in time:
+        return Snooze(until=instant(time))
     found = verbs.days(time)
     if found is None or found[1]:
         stop(f"{time}: write it like 3d or 2w, {verbs.LONGEST} days at most, or an instant with zone", Exit.USAGE)
-    return timedelta(days=found[0])
+    return Snooze(days=found[0])
 
 
 def _said(told: Snoozed, wake: bool) -> str:

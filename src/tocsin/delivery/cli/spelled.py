@@ -10,24 +10,34 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 ALSO: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
-    ("project", "import-security-md"): ("policy", "import"),
+    ("advisory", "edit"): ("advisory", "draft"),
+    ("advisory", "export"): ("advisory", "preview"),
     ("advisory", "schedule"): ("publish", "arm"),
     ("advisory", "verify"): ("publish", "board"),
     ("audit", "log"): ("log", "timeline"),
     ("audit", "verify"): ("log", "verify"),
     ("auth", "token"): ("token", "new"),
+    ("branch", "set"): ("case", "lines"),
     ("case", "claims"): ("claims", "check"),
     ("case", "similar"): ("similar",),
     ("embargo", "amend"): ("embargo", "revise"),
     ("gh", "link"): ("forge", "link"),
     ("gh", "sync"): ("forge", "sync"),
+    ("gh", "pvr-import"): ("forge", "sync"),
+    ("lint", "advisory"): ("lint", "document"),
     ("notify", "channels"): ("channel", "preview"),
     ("notify", "distributors"): ("distributor", "tell"),
     ("notify", "test"): ("mail", "test"),
     ("people", "invite"): ("case", "invite"),
     ("people", "remove"): ("case", "let-go"),
+    ("policy", "apply"): ("policy", "adopt"),
+    ("project", "create"): ("policy", "adopt"),
+    ("project", "import-security-md"): ("policy", "import"),
 }
 """Noun and verb, and the command that does it."""
+
+ALONE: Final[Mapping[str, tuple[str, ...]]] = {"worker": ("serve", "--only", "worker")}
+"""Words that are a command by themselves, and what they stand for."""
 
 LIST: Final = "list"
 """What a noun does when no verb is said, where it has one of this name."""
@@ -35,8 +45,9 @@ LIST: Final = "list"
 
 def meant(args: Sequence[str]) -> list[str]:
     """The words of a command line as the command tree knows them."""
-    known = ALSO.get((args[0], args[1])) if len(args) > 1 else None
-    return [*known, *args[2:]] if known else list(args)
+    if known := ALSO.get((args[0], args[1])) if len(args) > 1 else None:
+        return [*known, *args[2:]]
+    return [*ALONE[args[0]], *args[1:]] if args and args[0] in ALONE else list(args)
 
 
 def verbless(args: Sequence[str]) -> bool:

@@ -13,8 +13,8 @@ import msgspec
 from tocsin.client import Client, Conflict, Failed, NotFound, NotNow, OpenCase, Refusal, TokenRefused
 from tocsin.core.vocabulary import CaseRef, Refused
 from tocsin.core.wire.case import Case, Event, Message
-from tocsin.core.wire.desk import Card, CasePage, Moved, Preview, Project
-from tocsin.core.wire.own import Snoozed
+from tocsin.core.wire.desk import Card, CasePage, Moved, Policy, Preview, Project
+from tocsin.core.wire.own import Snooze, Snoozed
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import Remote
@@ -66,9 +66,21 @@ class There:
         """Make a move."""
         return _asked(lambda: self._open(ref).move(name, **wish), ref)
 
-    def snooze(self, ref: CaseRef, until: datetime | None) -> Snoozed:
+    def snooze(self, ref: CaseRef, wish: Snooze | None) -> Snoozed:
         """Put a case out of one's own sight, or with None take it back."""
-        return _asked(lambda: self._open(ref).snooze(until) if until else self._open(ref).wake())
+        return _asked(lambda: self._open(ref).snooze(wish.days, wish.until) if wish else self._open(ref).wake())
+
+    def export(self, ref: CaseRef) -> Iterator[bytes]:
+        """Everything of a case, as an archive, as it comes."""
+        found = _asked(lambda: self._open(ref))
+        try:
+            yield from found.export()
+        except Failed as error:
+            ended(error)
+
+    def calendar(self, ref: CaseRef, *, quiet: bool) -> bytes:
+        """The dates of a case, or with "" of every open one, as iCalendar."""
+        return _asked(lambda: self._client.calendar_file(ref, quiet=quiet))
 
     def preview(self, ref: CaseRef) -> Preview:
         """What would be published."""
@@ -90,6 +102,10 @@ class There:
         """Projects."""
         return _asked(self._client.projects)
 
+    def policy(self, project: str) -> Policy:
+        """The policy in force."""
+        return _asked(lambda: self._client.policy(project))
+
     def advisories(self, project: str) -> Sequence[Card]:
         """Published advisories."""
         return _asked(lambda: self._client.advisories(project))
@@ -109,10 +125,10 @@ def _asked(act: Callable[[], T], ref: CaseRef = "") -> T:
         return act()
     except Failed as error:
         hint(error.problem.code, ref)
-        _fail(error)
+        ended(error)
 
 
-def _fail(error: Failed) -> NoReturn:
+def ended(error: Failed) -> NoReturn:
     """Say why not as a refusal here would be said, and end with the same exit code."""
     problem = error.problem
     mistakes = tuple(f"{each.where}: {each.message}" for each in problem.mistakes)

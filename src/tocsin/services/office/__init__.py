@@ -144,7 +144,12 @@ class Office:
             ),
             rules=tuple(
                 lists.TimedRule(
-                    title=each.title, within=each.within, because=each.because, rule=each.rule, source=each.source
+                    name=each.name,
+                    title=each.title,
+                    within=each.within,
+                    because=each.because,
+                    rule=each.rule,
+                    source=each.source,
                 )
                 for each in found.rules
             ),

@@ -20,7 +20,7 @@ from tocsin.core.case.events import Asked
 from tocsin.core.case.model import Case
 from tocsin.core.case.shared import Part
 from tocsin.core.vocabulary import Actor, Audience, MoveName, Refused
-from tocsin.services import branches, cases, inviting, relating, threads
+from tocsin.services import branches, cases, inviting, relating, threads, undoing
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.distribution import telling
@@ -144,6 +144,13 @@ class OpenIssue(Wish):
     title: Word
 
 
+class UndoMove(Wish):
+    """Take back what the caller did last in the case, by another move; refused where others acted since, and where
+    nothing leads back. With `line`, only if that is the journal line that would be taken back."""
+
+    line: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 0
+
+
 @dataclass(frozen=True)
 class Deed:
     """One move of this kind."""
@@ -181,6 +188,10 @@ def _reopen(desk: Desk, opened: Opened, actor: Actor, wish: ReopenCase) -> Done:
 
 def _transfer(desk: Desk, opened: Opened, actor: Actor, wish: TransferCase) -> Done:
     return _alone(relating.transfer(desk, opened.case.ref, actor, wish.to, wish.reason))
+
+
+def _undo(desk: Desk, opened: Opened, actor: Actor, wish: UndoMove) -> Done:
+    return _alone(undoing.undo(desk, opened, actor, wish.line))
 
 
 def _ask_git(desk: Desk, opened: Opened, actor: Actor, wish: AskGit) -> Done:
@@ -248,6 +259,7 @@ DEEDS: Final[Mapping[str, Deed]] = {
         Deed("forge-cve", ForgeCve, _there("cve")),
         Deed("forge-resolve", ForgeResolve, _there("keep")),
         Deed("forge-link", ForgeLink, _there("link")),
+        Deed("undo", UndoMove, _undo),
         Deed("open-issue", OpenIssue, _there("open-issue")),
     )
 }

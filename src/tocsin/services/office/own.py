@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from tocsin.core.mail.verbs import LONGEST
 from tocsin.core.vocabulary import CaseRef, Refused
 from tocsin.core.wire.access import Scope
-from tocsin.core.wire.own import Snoozed
+from tocsin.core.wire.own import Snooze, Snoozed
 from tocsin.services import own
 from tocsin.services.cases import NOT_FOUND
 from tocsin.services.office import Office
+from tocsin.services.queries import calendar
 
 RULE: Final = "snooze"
 
@@ -30,7 +31,7 @@ class OwnOffice(Office):
         mine = [self._told(ref, each) for ref, each in found if each.until > self.desk.now() and self._reaches(ref)]
         return tuple(sorted(mine, key=lambda each: (each.until, each.case)))
 
-    def snooze(self, ref: CaseRef, until: datetime) -> Snoozed | Refused:
+    def snooze(self, ref: CaseRef, wish: Snooze) -> Snoozed | Refused:
         """Put a case out of the caller's own sight. Refuses an instant that is past or beyond a month, and too many."""
         if refused := self.may(Scope.WRITE):
             return refused
@@ -38,6 +39,7 @@ class OwnOffice(Office):
         if found is None:
             return NOT_FOUND
         now, last = self.desk.now(), timedelta(days=LONGEST)
+        until = wish.until or now + timedelta(days=wish.days)
         if not now < until <= now + last:
             because = f"A case is put aside until an instant within the next {LONGEST} days."
             return Refused(code="no-time", because=because, rule=RULE)
@@ -54,6 +56,18 @@ class OwnOffice(Office):
             return NOT_FOUND
         own.snooze(self.desk, self.caller.person, ref, None, 0)
         return Snoozed(case=ref, until=self.desk.now(), sleeps=False)
+
+    def dates(self, ref: CaseRef = "") -> tuple[calendar.Entry, ...] | Refused:
+        """List the dates of a case, or of every open one that the caller reaches, soonest first. No case is opened."""
+        if refused := self.may(Scope.READ):
+            return refused
+        found = calendar.entries(self.desk, self.caller.person)
+        mine = tuple(each for each in found if self.caller.reaches(each.project) and ref in ("", each.case))
+        return mine if mine or not ref or self._known(ref) else NOT_FOUND
+
+    def _known(self, ref: CaseRef) -> bool:
+        head = self.desk.journal.head(ref)
+        return head is not None and head.project in self.mine()
 
     def _told(self, ref: CaseRef, each: own.Snooze) -> Snoozed:
         row = self.desk.inbox.row(ref)

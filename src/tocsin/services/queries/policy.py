@@ -25,6 +25,7 @@ class SentenceView(msgspec.Struct, frozen=True):
 class RuleView(msgspec.Struct, frozen=True):
     """One promise with a number: how long, who is told when, and on whose word."""
 
+    name: str
     title: str
     within: str
     because: str
@@ -78,6 +79,7 @@ def view(desk: Desk, project: ProjectId, person: str) -> PolicyView | None:
         ),
         rules=tuple(
             RuleView(
+                name=each.name,
                 title=each.title,
                 within=str(each.within),
                 because=each.because,

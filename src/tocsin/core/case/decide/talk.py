@@ -98,7 +98,7 @@ def _assign(case: Case, command: cmd.Assign, context: Context) -> Decision:
 
 def _assign_move(command: cmd.Assign, context: Context) -> Move:
     roles = frozenset(Role(role) for role in command.lead_roles)
-    return Move(name=MoveName.ASSIGN, actor=context.actor, assignee_roles=roles)
+    return Move(name=MoveName.ASSIGN, actor=context.actor, assignee_roles=roles, to_nobody=not command.lead)
 
 
 def _need_info(case: Case, command: cmd.NeedInfo, context: Context) -> Decision:

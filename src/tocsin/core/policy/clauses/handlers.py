@@ -47,7 +47,7 @@ def read(policy: Policy) -> Terms | None:
 
 def guard(terms: Terms, _facts: Facts, move: Move, _now: datetime) -> Iterator[Refused]:
     """Refuse to hand a case to somebody who lacks a promised permission."""
-    if move.name is not MoveName.ASSIGN:
+    if move.name is not MoveName.ASSIGN or move.to_nobody:
         return
     if lacking := _lacking(terms, move.assignee_roles):
         yield Refused(

@@ -22,13 +22,12 @@ from tocsin.core.wire.around import (
     ReportOf,
 )
 from tocsin.delivery.api import bodies, problems
-from tocsin.delivery.api.desk.base import Key, Limit, Number, Seq, Word, answer, api, edit
+from tocsin.delivery.api.desk.base import BYTES, Key, Limit, Number, Seq, Word, answer, api, edit
 from tocsin.delivery.api.desk.door import OfficeRequest
 from tocsin.delivery.api.schema import told
 from tocsin.services.office import PAGE, around
 
 _ONCE: Final = ("Idempotent-Replayed",)
-_BYTES: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 # ------------------------------------------------------------------------------------------------------------ held mail
 
@@ -134,7 +133,7 @@ def looks(request: OfficeRequest, ref: str, after: Seq = 0, limit: Limit = PAGE)
     return answer(around.looked(request.office, ref, after, limit))
 
 
-@api.get("/cases/{ref}/timeline", operation_id="timeline", tags=["audit"], openapi_extra=told(content=_BYTES))
+@api.get("/cases/{ref}/timeline", operation_id="timeline", tags=["audit"], openapi_extra=told(content=BYTES))
 def timeline(request: OfficeRequest, ref: str) -> HttpResponse:
     """Give the file that proves what happened when in a published case, without a word of it; `tocsin log verify`
     checks it."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from django.http import HttpResponse
 from ninja import Header, NinjaAPI, Path, Query
@@ -28,6 +28,9 @@ api = NinjaAPI(
     auth=Bearer(),
 )
 problems.handle_errors(api)
+
+BYTES: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+"""An answer of bytes, in the document."""
 
 Seq = Annotated[int, Query(ge=0, le=1_000_000_000, description="Go on after this journal line.")]
 Limit = Annotated[int, Query(ge=1, le=MOST)]

@@ -33,7 +33,7 @@ from tocsin.core.wire.problem import Mistake
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.delivery.api import bodies, problems
 from tocsin.delivery.api.desk import around, daily, outside, own
-from tocsin.delivery.api.desk.base import IfMatch, Instant, Key, Limit, Seq, Word, answer, api, seen_of
+from tocsin.delivery.api.desk.base import BYTES, IfMatch, Instant, Key, Limit, Seq, Word, answer, api, seen_of
 from tocsin.delivery.api.desk.door import OfficeRequest
 from tocsin.delivery.api.desk.once import KEPT_FOR, once
 from tocsin.delivery.api.document import describe
@@ -186,7 +186,6 @@ def events(request: OfficeRequest, ref: str, after: Seq = 0, limit: Limit = PAGE
     return answer(request.office.events(ref, after, limit))
 
 
-_BYTES: Final = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _FORM: Final = {
     "type": "object",
     "properties": {"file": {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}},
@@ -194,7 +193,7 @@ _FORM: Final = {
 }
 
 
-@api.get("/cases/{ref}/files/{file}", operation_id="download", tags=["files"], openapi_extra=told(content=_BYTES))
+@api.get("/cases/{ref}/files/{file}", operation_id="download", tags=["files"], openapi_extra=told(content=BYTES))
 def download(request: OfficeRequest, ref: str, file: str) -> HttpResponseBase:
     """Stream an attachment. A stranger sent it: never open it where it could run."""
     found = request.office.file(ref, file)
@@ -237,7 +236,7 @@ def advisory(request: OfficeRequest, ref: str) -> HttpResponse:
 
 
 @api.get(
-    "/cases/{ref}/advisory/{format}", operation_id="document", tags=["advisories"], openapi_extra=told(content=_BYTES)
+    "/cases/{ref}/advisory/{format}", operation_id="document", tags=["advisories"], openapi_extra=told(content=BYTES)
 )
 def document(request: OfficeRequest, ref: str, format: str) -> HttpResponse:  # noqa: A002 - the word of the address
     """Tell one document as it would be published now, byte by byte."""

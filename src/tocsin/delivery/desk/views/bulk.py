@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import decide as rules
+from tocsin.core.case import undoing
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery.desk.doors import DeskRequest, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS, Ground
@@ -28,8 +29,6 @@ from tocsin.services.queries.inbox import PAGE
 
 COMPARED: Final = 5
 """Selected cases that are asked what they are like; more would say the same."""
-
-UNDONE: Final = "Taken back at once by the person who decided."
 
 
 class Pick(NamedTuple):
@@ -142,7 +141,7 @@ def _mine(request: DeskRequest, pick: Pick) -> str:
 
 def _reconsider(request: DeskRequest, pick: Pick) -> str:
     found = ground(request, pick.ref, "case.move")
-    return _handle(request, found, cmd.Reconsider(reason=UNDONE), pick) if found else cases.NOT_FOUND.because
+    return _handle(request, found, cmd.Reconsider(reason=undoing.REASON), pick) if found else cases.NOT_FOUND.because
 
 
 def _handle(request: DeskRequest, found: Ground, command: cmd.Command, pick: Pick) -> str:

@@ -7,13 +7,11 @@ It ends when its owner ends it or makes another, and with any change of their ro
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tocsin.delivery.desk import ics
+from tocsin.delivery import ics
 from tocsin.delivery.desk.doors import DeskRequest, not_found, see_other, signed_in
 from tocsin.services import calling_off, own
 from tocsin.services.queries import calendar as queries
@@ -50,11 +48,10 @@ def feed(request: DeskRequest, address: str) -> HttpResponseBase:
     if not person:
         return not_found()
     desk.wall(person)
-    host = urlsplit(desk.site.desk_url).hostname or "localhost"
     quiet = request.GET.get("words") == "none"
     standing = queries.entries(desk, person)
     off = calling_off.called_off(desk, person, standing)
-    body = ics.render((*standing, *off), desk.site.desk_url, host, desk.now(), quiet=quiet)
+    body = ics.render((*standing, *off), desk.site.desk_url, ics.host(desk.site.desk_url), desk.now(), quiet=quiet)
     return HttpResponse(
         body, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private, no-store"}
     )

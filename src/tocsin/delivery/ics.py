@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from tocsin.services.queries.calendar import Entry
 
@@ -20,6 +21,11 @@ QUIET: Final = "Security deadline"
 LENGTH: Final = timedelta(minutes=30)
 BEFORE: Final = (timedelta(days=1), timedelta(hours=1))
 """When a program is asked to remind."""
+
+
+def host(desk_url: str) -> str:
+    """Whose dates these are: what stands behind the `@` of every UID."""
+    return urlsplit(desk_url).hostname or "localhost"
 
 
 def render(entries: Iterable[Entry], desk_url: str, host: str, now: datetime, *, quiet: bool) -> bytes:
