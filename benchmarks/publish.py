@@ -116,7 +116,7 @@ def measure(count: int, home: Path) -> Cost:
         clock = VirtualClock(T0 + timedelta(days=1))
         writer = site.Writer(shelf, projects, tree, published.URL, clock, signer)
         months = tuple(sorted({f"{T0 - SPAN * (number / count):%Y-%m}" for number in range(1, count + 1)}))
-        writer.keep(State(url=published.URL, fingerprint=writer.fingerprint, serial=count, months=months))
+        writer.keep(State(made=writer.made, serial=count, months=months))
         cpu, wall, sizes = [], [], []
 
         def publish(number: int) -> None:
