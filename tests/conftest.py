@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -38,6 +41,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for name in COSTLY:
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.fixture(autouse=True)
+def every_request_fits_its_description(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test sends to GitHub, GitLab or CVE Services fits what these say of themselves."""
+    yield
+    if doubles := sys.modules.get("tocsin.testing.doubles"):
+        found = [*doubles.UNFIT]
+        doubles.UNFIT.clear()
+        assert found == [] or request.node.get_closest_marker("unfit")
 
 
 @pytest.fixture(scope="session")

@@ -79,6 +79,7 @@ def test_every_fault_is_trouble_and_never_something_else(place, fault):
     assert place.service.ids == {}
 
 
+@pytest.mark.unfit
 def test_what_is_not_valid_is_refused_for_good(place):
     made = place.client.reserve(2026)
     with pytest.raises(Rejected, match="400"):
@@ -175,6 +176,7 @@ def test_the_double_takes_the_services_own_examples(place):
     assert place.service.wrong == []
 
 
+@pytest.mark.unfit
 def test_the_double_refuses_what_the_description_does_not_know(place):
     answer = place.service("POST", f"{ACCOUNT.api}/cve-id?amount=1&cve_year=2026&surprise=1")
     assert answer.status == 400

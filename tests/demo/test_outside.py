@@ -59,6 +59,7 @@ def test_only_what_is_published_has_a_page() -> None:
     assert b"Out-of-bounds read" in double("GET", page).body
 
 
+@pytest.mark.unfit
 def test_what_did_not_fit_is_said() -> None:
     double = GitHubDouble(World(lambda: AT))
     shown = outside.Shown(double, (double.world,))

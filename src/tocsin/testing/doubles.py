@@ -8,7 +8,8 @@ and for faults that only a socket has. What it answers, and by which official de
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -39,6 +40,15 @@ class Seen(msgspec.Struct, frozen=True):
     path: str
     status: int
     wrong: tuple[str, ...] = ()
+
+    @property
+    def unfit(self) -> list[str]:
+        """What is wrong with it, and where it went."""
+        return [f"{self.method} {self.path}: {each}" for each in self.wrong]
+
+
+UNFIT: Final[deque[str]] = deque(maxlen=100)
+"""What did not fit its description lately, of any double here: a run of tests looks at it after each of them."""
 
 
 class No(Exception):
@@ -76,10 +86,15 @@ class Double:
     before_write: Callable[[str], None] | None = None
     after_write: Callable[[str], None] | None = None
 
+    def saw(self, method: str, path: str, status: int, wrong: Sequence[str]) -> None:
+        """Write a request down; `status` is 0 where no answer was meant."""
+        self.log.append(seen := Seen(method, path, status, tuple(wrong)))
+        UNFIT.extend(seen.unfit)
+
     @property
     def wrong(self) -> list[str]:
         """Everything that did not fit the description, on either side."""
-        return [f"{each.method} {each.path}: {wrong}" for each in self.log for wrong in each.wrong]
+        return [each for seen in self.log for each in seen.unfit]
 
     @contextmanager
     def failing(self, fault: Fault) -> Iterator[None]:

@@ -19,7 +19,7 @@ import msgspec
 from tocsin.core.formats.schema import CVE_52, instance_violations
 from tocsin.services.ports.http import Answer
 from tocsin.testing.cna import contract
-from tocsin.testing.doubles import Double, No, Seen, failed
+from tocsin.testing.doubles import Double, No, failed
 
 ORG: Final = "whpg"
 ORG_ID: Final = "b15e7b5b-3da4-40ae-a43c-f7aa60e62599"
@@ -41,10 +41,10 @@ class CveServicesDouble(Double):
     def __call__(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """Answer one request; see `ports.http`."""
         path = urlsplit(url).path
-        if self.fault is not None:
-            self.log.append(Seen(method, path, 0))
-            return failed(self.fault)
         wrong = contract.wrong_request(method, url, body)
+        if self.fault is not None:
+            self.saw(method, path, 0, wrong)
+            return failed(self.fault)
         if method != "GET" and self.before_write:
             self.before_write(path)
         try:
@@ -55,7 +55,7 @@ class CveServicesDouble(Double):
         except No as no:
             status, value = no.status, no.body
         wrong += contract.wrong_answer(method, url, status, value)
-        self.log.append(Seen(method, path, status, tuple(wrong)))
+        self.saw(method, path, status, wrong)
         if method != "GET" and status == 200 and self.after_write:
             self.after_write(path)
         return Answer(status, {"content-type": "application/json"}, msgspec.json.encode(value))

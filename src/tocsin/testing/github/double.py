@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from tocsin.services.ports.http import Answer
-from tocsin.testing.doubles import Double, No, Seen, failed
+from tocsin.testing.doubles import Double, No, failed
 from tocsin.testing.github import contract
 from tocsin.testing.github.world import World, user
 
@@ -43,10 +43,10 @@ class GitHubDouble(Double):
 
     def __call__(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """Answer one request; see `ports.http`."""
-        if self.fault is not None:
-            self.log.append(Seen(method, urlsplit(url).path, 0))
-            return failed(self.fault)
         wrong = contract.wrong_request(method, url, body)
+        if self.fault is not None:
+            self.saw(method, urlsplit(url).path, 0, wrong)
+            return failed(self.fault)
         try:
             if wrong:
                 raise _no(422, "Validation Failed", errors=[{"code": "invalid"}])
@@ -54,7 +54,7 @@ class GitHubDouble(Double):
         except No as no:
             status, value, more = no.status, no.body, {}
         wrong += contract.wrong_answer(method, url, status, value)
-        self.log.append(Seen(method, urlsplit(url).path, status, tuple(wrong)))
+        self.saw(method, urlsplit(url).path, status, wrong)
         if method in _WRITES and status < 400 and self.after_write:
             self.after_write(urlsplit(url).path)
         told = {"content-type": "application/json; charset=utf-8", "x-github-api-version-selected": contract.VERSION}

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import msgspec
 
 from tocsin.services.ports.http import Answer
-from tocsin.testing.doubles import Double, No, Seen, failed
+from tocsin.testing.doubles import Double, No, failed
 from tocsin.testing.gitlab import documented
 
 TOKEN: Final = "the-token-of-the-lab"  # noqa: S105 - opens nothing but this double
@@ -76,7 +76,7 @@ class GitLabDouble(Double):
         """Answer one request; see `ports.http`."""
         path = urlsplit(url).path
         if self.fault is not None:
-            self.log.append(Seen(method, path, 0))
+            self.saw(method, path, 0, ())
             return failed(self.fault)
         wrong: list[str] = []
         more: dict[str, str] = {}
@@ -92,7 +92,7 @@ class GitLabDouble(Double):
             status, value = self._answer(method, path, query, body, more)
         except No as no:
             status, value = no.status, no.body
-        self.log.append(Seen(method, path, status, tuple(wrong)))
+        self.saw(method, path, status, wrong)
         return Answer(status, {"content-type": "application/json", **more}, msgspec.json.encode(value))
 
     def _answer(
