@@ -57,6 +57,13 @@ class Tree:
                 total += time.clock_gettime(_clock(pid))
         return total
 
+    def pin(self, cores: set[int]) -> None:
+        """Let every thread of the tree, and what it starts from now on, run on these cores only."""
+        for pid in self.pids():
+            with suppress(OSError):
+                for task in Path(f"/proc/{pid}/task").iterdir():
+                    os.sched_setaffinity(int(task.name), cores)
+
     def pss(self) -> float:
         """Proportional memory of the tree in megabytes (10^6)."""
         total = 0

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 
 import msgspec
@@ -120,6 +121,15 @@ def test_a_fork_is_never_judged_by_the_number_of_its_origin(index: Index) -> Non
     plain = asked.line_of("PostgreSQL 15.4 (Debian 15.4-1.pgdg120+1) on x86_64-pc-linux-gnu")
     assert isinstance(plain, Asked)
     assert (plain.names, plain.version) == ((names.product("PostgreSQL"),), "15.4")
+
+
+def test_a_product_is_one_however_its_name_is_spaced() -> None:
+    spaces = [each for number in range(sys.maxunicode + 1) if (each := chr(number)).isspace()]
+    assert len(spaces) > 20
+    assert {names.product(f"{each}Warehouse{each}PG{each}") for each in ["", "-", "_-_", *spaces]} == {
+        names.product("warehousepg")
+    }
+    assert names.product("WarehouseP.G") != names.product("warehousepg")
 
 
 def test_a_line_that_cannot_be_read_is_shown_with_its_place_and_the_others_are_answered() -> None:

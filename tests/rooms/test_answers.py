@@ -86,6 +86,24 @@ def test_a_batch_lets_others_have_their_turn_again_and_again(
     assert moments == [], "a small one waits for nobody"
 
 
+def test_a_batch_says_of_each_what_the_same_question_alone_would(
+    visitor: Client, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers that are alike are written once: pages and versions that differ must not be taken for one another."""
+    missed = QUERY | {"version": "99.0"}
+    asked = [QUERY, missed, QUERY | {"version": "7.3.0"}, QUERY | {"page_token": "1"}, QUERY, missed]
+    for size in (0, 1, 500):
+        monkeypatch.setattr(osv, "PAGE", size)
+        _, found = post(visitor, "/v1/querybatch", {"queries": asked})
+        alone = [post(visitor, "/v1/query", each)[1] for each in asked]
+        assert [[each["id"] for each in one.get("vulns", [])] for one in found["results"]] == [
+            [each["id"] for each in one.get("vulns", [])] for one in alone
+        ]
+        assert [one.get("next_page_token") for one in found["results"]] == [one.get("next_page_token") for one in alone]
+    code, refused = post(visitor, "/v1/querybatch", {"queries": [missed | {"page_token": "x"}]})
+    assert (code, refused["message"]) == (400, "Invalid page token."), "also where nothing is found"
+
+
 @pytest.mark.parametrize(
     ("path", "body", "words"),
     [

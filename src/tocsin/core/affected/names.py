@@ -91,7 +91,7 @@ def package(ecosystem: str, name: str) -> Name:
 
 def product(name: str) -> Name:
     """A product by its own name: `WarehousePG`, `warehousepg` and `Warehouse PG` are one."""
-    return PRODUCT, re.sub(r"[\s_-]+", "", name).casefold()
+    return PRODUCT, "".join(name.replace("_", "").replace("-", "").split()).casefold()
 
 
 def scheme_of(ecosystem: str) -> str:
