@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -103,6 +104,35 @@ def test_refusals_end_as_they_do_on_the_machine_itself(terminal: Terminal) -> No
     assert terminal("case", "note", case, "x", person="reader").exit_code == Exit.AUTHENTICATION
     assert terminal("--token", "tsn_nonsense", "inbox").exit_code == Exit.AUTHENTICATION
     assert terminal("--url", terminal.url, "inbox", person="").exit_code == Exit.AUTHENTICATION
+
+
+def test_parties_come_and_cases_are_joined_parted_and_reopened_from_far_away(terminal: Terminal) -> None:
+    case, other = (json.loads(terminal.ok(*REPORT, "--json"))["case"] for _ in range(2))
+    terminal.ok("case", "reply", case, "Thank you.", "--plan", "We look.", "--workarounds", "Turn it off.")
+    terminal.ok("case", "investigate", case, "--effect", "Reads memory", "--criticality", "high")
+    terminal.ok("case", "accept", case, "--text", "It is real.")
+    said = terminal.ok("case", "invite", case, "Example Ltd", "--part", "vendor", "--why", "Theirs.")
+    party = re.search(r"as vendor, (\S+)", said)
+    assert party
+    assert re.search(r"shown only now: (\S+ ){6}\S+\n", said)
+    assert f"{terminal.url}/front/p/warehousepg/return" in said
+    again = terminal.ok("case", "invite", case, "Example Ltd", "--part", "vendor", "--why", "T.", "--again", party[1])
+    assert "return phrase" not in again
+    terminal.ok("case", "write", case, "The decoder reads too far.", "--to", "example ltd")
+    assert re.search(r"Example Ltd +vendor", terminal.ok("case", "parties", case))
+    assert other in terminal.ok("case", "merge", case, "--with", other[-5:], "--reason", "The same decoder.")
+    made = re.search(
+        r"split off (\S+)",
+        terminal.ok("case", "split", case, "--title", "A second bug", "--take", "Example Ltd", "--reason", "Two."),
+    )
+    assert made
+    assert "A second bug" in terminal.ok("case", "view", made[1])
+    assert party[1] in terminal.ok("case", "parties", made[1])
+    third = json.loads(terminal.ok(*REPORT, "--json"))["case"]
+    terminal.ok("case", "investigate", third, "--effect", "None", "--criticality", "low")
+    terminal.ok("case", "reject", third, "--class", "out-of-scope", "--reason", "It is another program's fault. " * 4)
+    assert "taken up again" in terminal.ok("case", "reopen", third, "--reason", "It is ours after all.")
+    terminal.ok("case", "transfer", third, "--to", "example", "--reason", "Their code.")
 
 
 def test_a_report_needs_no_token(terminal: Terminal) -> None:

@@ -39,7 +39,7 @@ def test_a_party_is_invited_told_and_listed(shell, case):
     shell.ok("case", "party", case, "Example Ltd", "accepted", "--note", "On the telephone.")
     shell.ok("case", "product", case, "Example Ltd", "--product", "Router", "--path", "VFd", "--affected", "affected")
     rows = json.loads(shell.ok("case", "parties", case, "--json"))
-    assert [(row["name"], row["part"], row["rm"], row["fixes"]) for row in rows] == [
+    assert [(row["name"], row["part"], row["report"], row["fixes"]) for row in rows] == [
         ("this project", "vendor", "works on it", "aware"),
         ("the reporter", "reporter", "works on it", ""),
         ("Example Ltd", "vendor", "works on it", "Router: fix ready"),

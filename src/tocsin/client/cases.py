@@ -70,7 +70,7 @@ class OpenCase:
         headers = {"If-Match": f'"{self._seen}"'}
         query = {"trial": "true"} if trial else {}
         done = self._http.post(f"{_path(self.ref)}/moves/{quote(name, safe='')}", wish, Moved, headers, **query)
-        if not trial:
+        if not trial and done.case == self.ref:  # a split answers with the new one; this one grew too: `refresh`
             self._seen = done.seq
         return done
 

@@ -194,6 +194,21 @@ class Party(Wire):
     products: tuple[Product, ...]
 
 
+class Participant(Wire):
+    """Anybody in a case, in words, as the case's page shows them: `report` is what they do with it, `consent` how they
+    stand to the embargo, `fixes` how far theirs are, `sees` whether they may see the case now, `barred` why not."""
+
+    id: str
+    name: str
+    part: str
+    report: str
+    consent: str
+    fixes: str
+    sees: bool
+    here: bool
+    barred: str
+
+
 class Ask(Wire):
     """A wish that waits for a second person: the move `approve` with its digest carries it out. `terms` say exactly
     what would be approved."""
@@ -208,7 +223,8 @@ class Ask(Wire):
 
 class Case(Wire):
     """A case. `seq` is its journal length (the ETag); `state` the case state `vfdpxa`; `moves` what the caller may ask
-    for, as far as roles and token go: protocol and policy may still refuse."""
+    for, as far as roles and token go: protocol and policy may still refuse; `participants` are the project, the first
+    reporter and every party."""
 
     ref: str
     project: str
@@ -241,6 +257,7 @@ class Case(Wire):
     fix: Fix
     embargo: Embargo
     advisory: Advisory
+    participants: tuple[Participant, ...] = ()
 
 
 class Message(Wire):

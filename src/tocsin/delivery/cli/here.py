@@ -64,6 +64,10 @@ class Here:
         """The installation's clock."""
         return self.office.desk.now()
 
+    def public_url(self) -> str:
+        """Where reporters and parties go."""
+        return self.office.desk.site.public_url
+
     def page(self, show: str = "open", **asked: Any) -> CasePage:
         """One page of cases."""
         return _told(self.office.cases(Filter(open=_SHOWN[show], **asked)))

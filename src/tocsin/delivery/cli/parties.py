@@ -3,24 +3,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
-import msgspec
 
-from tocsin.core.case import party_commands as cmd
-from tocsin.core.case.model import REPORTER, Case
+from tocsin.core.case.model import REPORTER
 from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RMInput
 from tocsin.core.case.threads import Change
 from tocsin.core.vocabulary import Affectedness, Audience, Refused
-from tocsin.delivery.cli.at_case import case_argument, find, move
-from tocsin.delivery.cli.context import act, actor_in, as_json, as_person, inert, print_json, reference, stop, table
+from tocsin.core.wire.case import Party
+from tocsin.delivery.cli.at_case import case_argument, find, move, sit
+from tocsin.delivery.cli.context import act, as_json, as_person, inert, print_json, stop, table
 from tocsin.delivery.cli.embargo import instant
 from tocsin.delivery.cli.exits import Exit, refuse
-from tocsin.services import inviting, relating, threads
+from tocsin.delivery.cli.seat import reference
+from tocsin.services import threads
 from tocsin.services.queries import case as query
-from tocsin.services.queries import people
 
 others = click.Group("case")
 """The commands of this file; `delivery.cli.case` has them among its own."""
@@ -41,12 +41,14 @@ _MARKS = {Change.NEW: "+ ", Change.KNOWN: "  ", Change.CUT: "- "}
 
 def chosen(ctx: click.Context, given: str, person: str, named: str) -> str:
     """Return the id of the party that is named, by id or by name; ends with who there is."""
-    opened, someone, shown = find(ctx, person, given)
-    found = query.authorised(opened, shown.ref, someone.id, "case.parties")
-    everybody = people.parties(found[1].case) if found else ()
+    at, ref = sit(ctx, person, given)
+    return _party(at.case(ref).parties, named)
+
+
+def _party(everybody: Sequence[Party], named: str) -> str:
     fits = [each.id for each in everybody if named in (each.id, each.name) or named.casefold() == each.name.casefold()]
     if len(fits) != 1:
-        known = ", ".join(f"{each.name} ({each.id})" for each in everybody) or "nobody was invited yet"
+        known = ", ".join(f"{inert(each.name)} ({each.id})" for each in everybody) or "nobody was invited yet"
         stop(f"name one party: {known}", Exit.NOT_FOUND)
     return fits[0]
 
@@ -58,15 +60,12 @@ def chosen(ctx: click.Context, given: str, person: str, named: str) -> str:
 @click.pass_context
 def parties(ctx: click.Context, given: str, person: str, json_: bool) -> None:
     """Show everybody in a case: their part, report state, consent, fixes, and whether they may see it."""
-    opened, someone, shown = find(ctx, person, given)
-    found = query.authorised(opened, shown.ref, someone.id, "case.parties")
-    if found is None:
-        stop("there is no such case", Exit.NOT_FOUND)
-    everybody = people.everybody(found[1].case)
+    at, ref = sit(ctx, person, given)
+    everybody = at.case(ref).participants
     if json_:
         print_json(everybody)
         return
-    rows = [(e.name, e.part, e.rm, e.consent, e.fixes, "yes" if e.sees else "no", e.id) for e in everybody]
+    rows = [(e.name, e.part, e.report, e.consent, e.fixes, "yes" if e.sees else "no", e.id) for e in everybody]
     table(("NAME", "PART", "REPORT", "CONSENT", "FIX", "SEES", "ID"), rows)
 
 
@@ -82,26 +81,17 @@ def parties(ctx: click.Context, given: str, person: str, json_: bool) -> None:
 @click.option("--again", default="", help="Id of a party that is asked again.")
 @as_person
 @click.pass_context
-def invite(
-    ctx: click.Context, /, given: str, name: str, person: str, part: str, answer_by: str, again: str, **fields: object
-) -> None:
+def invite(ctx: click.Context, /, given: str, name: str, person: str, part: str, answer_by: str, **fields: Any) -> None:
     """Invite a party. Prints the return phrase of its room once; hand it over by a way you trust."""
-    opened, someone, shown = find(ctx, person, given)
-    found = query.authorised(opened, shown.ref, someone.id, "case.invite")
-    if found is None:
-        stop("there is no such case", Exit.NOT_FOUND)
+    at, ref = sit(ctx, person, given)
     due = instant(answer_by) if answer_by else None
-    known = {name: tuple(each) if isinstance(each, tuple) else each for name, each in fields.items()}
-    wish = msgspec.convert(
-        {"type": "invite", "party": again, "part": part, "name": name, "answer_by": due, **known}, cmd.Invite
-    )
-    made = inviting.invite(opened, found[1], found[0], wish)
-    if isinstance(made, Refused):
-        refuse(made)
-    click.echo(f"{shown.ref}: invited {inert(name)} as {part}, {made.party}")
-    if made.phrase:
-        click.echo(f"their return phrase, shown only now: {made.phrase}")
-        click.echo(f"it opens {opened.site.public_url}/p/{shown.project}/return")
+    project, before = (shown := at.case(ref)).project, {each.id for each in shown.parties}
+    done = at.move(ref, "invite", {"name": name, "part": part, "answer_by": due, **fields})
+    new = [each.id for each in at.case(ref).parties if each.id not in before]
+    click.echo(f"{ref}: invited {inert(name)} as {part}, {fields['again'] or ', '.join(new)}")
+    if done.phrase:
+        click.echo(f"their return phrase, shown only now: {done.phrase}")
+        click.echo(f"it opens {at.public_url()}/p/{project}/return")
 
 
 @others.command()
@@ -248,10 +238,10 @@ def resend(ctx: click.Context, /, given: str, named: str, no_files: bool, yes: b
 @click.pass_context
 def merge(ctx: click.Context, given: str, other: str, reason: str, person: str) -> None:
     """Take another case of the same matter in: all credits and threads stay, the earliest embargo end holds."""
-    opened, someone, shown = find(ctx, person, given)
-    actor = actor_in(opened, someone, shown.ref)
-    gone = reference(opened, someone, other)
-    _told(relating.merge(opened, shown.ref, gone, actor, reason), f"{shown.ref}: {gone} is part of it now")
+    at, ref = sit(ctx, person, given)
+    gone = reference(at, other)
+    at.move(ref, "merge", {"other": gone, "reason": reason})
+    click.echo(f"{ref}: {gone} is part of it now")
 
 
 @others.command()
@@ -263,11 +253,11 @@ def merge(ctx: click.Context, given: str, other: str, reason: str, person: str) 
 @click.pass_context
 def split(ctx: click.Context, given: str, title: str, named: tuple[str, ...], reason: str, person: str) -> None:
     """Take a matter of its own out, into a new case; the embargo carries over."""
-    opened, someone, shown = find(ctx, person, given)
-    actor = actor_in(opened, someone, shown.ref)
-    taken = tuple(chosen(ctx, given, person, each) for each in named)
-    made = relating.split(opened, shown.ref, actor, reason, title=title, parties=taken)
-    _told(made, f"{shown.ref}: split off {made.ref if isinstance(made, Case) else ''}")
+    at, ref = sit(ctx, person, given)
+    known = at.case(ref).parties
+    taken = tuple(_party(known, each) for each in named)
+    done = at.move(ref, "split", {"title": title, "parties": taken, "reason": reason})
+    click.echo(f"{ref}: split off {done.case}")
 
 
 @others.command()
@@ -278,9 +268,9 @@ def split(ctx: click.Context, given: str, title: str, named: tuple[str, ...], re
 @click.pass_context
 def transfer(ctx: click.Context, given: str, project: str, reason: str, person: str) -> None:
     """Hand a case that is not accepted yet over to another project of the installation."""
-    opened, someone, shown = find(ctx, person, given)
-    actor = actor_in(opened, someone, shown.ref)
-    _told(relating.transfer(opened, shown.ref, actor, project, reason), f"{shown.ref}: handed over to {project}")
+    at, ref = sit(ctx, person, given)
+    at.move(ref, "transfer", {"to": project, "reason": reason})
+    click.echo(f"{ref}: handed over to {inert(project)}")
 
 
 @others.command()
@@ -290,14 +280,6 @@ def transfer(ctx: click.Context, given: str, project: str, reason: str, person: 
 @click.pass_context
 def reopen(ctx: click.Context, given: str, person: str, reason: str) -> None:
     """Take a rejected, deferred or appealed report up again; a closed case goes on in a new one."""
-    opened, someone, shown = find(ctx, person, given)
-    actor = actor_in(opened, someone, shown.ref)
-    made = relating.reopen(opened, shown.ref, actor, reason)
-    goes_on = made.ref if isinstance(made, Case) and made.ref != shown.ref else ""
-    _told(made, f"{shown.ref}: {f'goes on as {goes_on}' if goes_on else 'taken up again'}")
-
-
-def _told(result: Case | Refused, said: str) -> None:
-    if isinstance(result, Refused):
-        refuse(result)
-    click.echo(said)
+    at, ref = sit(ctx, person, given)
+    done = at.move(ref, "reopen", {"reason": reason})
+    click.echo(f"{ref}: {'taken up again' if done.case == ref else f'goes on as {done.case}'}")

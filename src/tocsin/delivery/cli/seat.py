@@ -30,6 +30,9 @@ class Seat(Protocol):
     def now(self) -> datetime:
         """The current instant."""
 
+    def public_url(self) -> str:
+        """Where reporters and parties go."""
+
     def page(self, **asked: Any) -> CasePage:
         """One page of cases; see `client.Cases.page`."""
 

@@ -42,6 +42,10 @@ class There:
         """This machine's clock."""
         return datetime.now(UTC)
 
+    def public_url(self) -> str:
+        """Where reporters and parties go."""
+        return _asked(self._client.me).public_url
+
     def page(self, **asked: Any) -> CasePage:
         """One page of cases."""
         return _asked(lambda: self._client.cases.page(**asked))
@@ -63,8 +67,10 @@ class There:
         return _asked(lambda: iter([*self._open(ref).events()]))
 
     def move(self, ref: CaseRef, name: str, wish: dict[str, Any]) -> Moved:
-        """Make a move."""
-        return _asked(lambda: self._open(ref).move(name, **wish), ref)
+        """Make a move; the case is read again when it is asked for."""
+        done = _asked(lambda: self._open(ref).move(name, **wish), ref)
+        del self._opened[ref]
+        return done
 
     def snooze(self, ref: CaseRef, wish: Snooze | None) -> Snoozed:
         """Put a case out of one's own sight, or with None take it back."""

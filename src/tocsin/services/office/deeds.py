@@ -43,7 +43,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class InviteParty(Wish):
-    """Ask a party in. The answer holds its return phrase, once: hand it over by a way you trust."""
+    """Ask a party in. The answer holds its return phrase, once: hand it over by a way you trust. One that has its room
+    already is asked `again`, by its id."""
 
     part: Part
     name: Word
@@ -52,6 +53,7 @@ class InviteParty(Wish):
     contact: Word = ""
     upstream: bool = False
     answer_by: Instant | None = None
+    again: Word = ""
 
 
 class ResendMessage(Wish):
@@ -161,7 +163,8 @@ class Deed:
 
 
 def _invite(desk: Desk, opened: Opened, actor: Actor, wish: InviteParty) -> Done:
-    made = inviting.invite(desk, opened, actor, pc.Invite(party="", **msgspec.structs.asdict(wish)))
+    fields = msgspec.structs.asdict(wish)
+    made = inviting.invite(desk, opened, actor, pc.Invite(party=fields.pop("again"), **fields))
     return made if isinstance(made, Refused) else (made.case, made.phrase)
 
 

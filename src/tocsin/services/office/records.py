@@ -29,6 +29,7 @@ from tocsin.services.publication import Preview
 from tocsin.services.queries import duty as rota
 from tocsin.services.queries import history, orders, thread
 from tocsin.services.queries.options import Options, options
+from tocsin.services.queries.people import everybody
 from tocsin.services.sealing import Summary
 
 GATED = (MoveName.ACCEPT, MoveName.PUBLISH, MoveName.CLOSE)
@@ -85,6 +86,7 @@ def case(desk: Desk, actor: Actor, opened: Opened, moves: Iterable[str]) -> told
         ),
         embargo=embargo(found),
         advisory=_advisory(found),
+        participants=_participants(found),
     )
 
 
@@ -287,6 +289,23 @@ def _parties(found: Case) -> tuple[told.Party, ...]:
             ),
         )
         for each in found.parties
+    )
+
+
+def _participants(found: Case) -> tuple[told.Participant, ...]:
+    return tuple(
+        told.Participant(
+            id=each.id,
+            name=each.name,
+            part=each.part,
+            report=each.rm,
+            consent=each.consent,
+            fixes=each.fixes,
+            sees=each.sees,
+            here=each.here,
+            barred=each.barred,
+        )
+        for each in everybody(found)
     )
 
 
