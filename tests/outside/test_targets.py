@@ -162,7 +162,7 @@ def test_apprise_speaks_to_the_places_it_is_pointed_at_and_to_no_machine_inside(
     import threading
     from http.server import BaseHTTPRequestHandler, HTTPServer
 
-    from tocsin.adapters.notifiers.chat import AppriseChat
+    from tocsin.adapters.notifiers.by_apprise import AppriseChat
 
     heard: list[bytes] = []
 

@@ -19,6 +19,7 @@ from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, Refused
 from tocsin.services import alarms, book, cases, looks, own, room, rotation, sealing, verify, worker
 from tocsin.services.ports.keys import Release
 from tocsin.services.ports.machine import Alarm
+from tocsin.services.ports.notifier import Reach
 from tocsin.services.ports.store import Drop
 from tocsin.services.ports.vault import Limited, Tampered
 from tocsin.services.queries import inbox
@@ -315,8 +316,9 @@ def test_an_alarm_is_told_once_to_lead_and_auditors_and_says_no_content(home: Ho
 def test_a_notifier_that_cannot_be_reached_ends_no_turn_and_the_alarm_is_told_later(home: House) -> None:
     class Away:
         name = "away"
+        address = ""
 
-        def tell(self, notice: Notice) -> None:
+        def tell(self, notice: Notice, reach: Reach) -> None:
             raise ConnectionRefusedError
 
     home.desk.machine.alarms.sound(Alarm(at=home.clock(), kind="tampered"))

@@ -18,7 +18,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.notices import Notice
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import Audience, Refused
-from tocsin.services import cases, health, incident, outgoing, publication, worker
+from tocsin.services import cases, health, incident, notifying, outgoing, publication, worker
 from tocsin.services.app import Doors, Guard
 from tocsin.services.ports.keys import Release
 from tocsin.services.ports.machine import Alarm
@@ -149,9 +149,9 @@ def dana(home: House):
 
 def test_a_notice_that_would_say_a_secret_is_kept_back(home: House) -> None:
     said = Notice(case="WHPG-2026-k7x4m", what=SECRETS["our token"])
-    assert worker._notify(home.desk, said) == egress.HELD
+    assert notifying.tell(home.desk, said, "one") == egress.HELD
     assert home.told.notices == []
-    assert worker._notify(home.desk, msgspec.structs.replace(said, what="report.received")) == ""
+    assert notifying.tell(home.desk, msgspec.structs.replace(said, what="report.received"), "two") == ""
 
 
 # --------------------------------------------------------------------------------------------- after an account is lost

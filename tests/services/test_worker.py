@@ -17,6 +17,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import Audience, CaseRef
 from tocsin.services import arrivals, book, cases, incident, room, worker
 from tocsin.services.app import Desk
+from tocsin.services.ports.notifier import Reach
 from tocsin.services.ports.records import Arrival
 from tocsin.services.ports.store import Conflict, Effect, InboxQuery, Unavailable
 from tocsin.services.queries import case as query
@@ -30,11 +31,12 @@ class Line:
     """A notifier that does not get through as long as `error` is set."""
 
     name = "line"
+    address = ""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error, self.told, self.tried = error, list[notices.Notice](), 0
 
-    def tell(self, notice: notices.Notice) -> None:
+    def tell(self, notice: notices.Notice, reach: Reach) -> None:
         self.tried += 1
         if self.error:
             raise self.error
@@ -123,10 +125,10 @@ def test_a_store_that_is_away_ends_the_turn_keeps_what_was_done_and_lets_the_lea
     home: House, ref: CaseRef
 ) -> None:
     class Twice(Line):
-        def tell(self, notice: notices.Notice) -> None:
+        def tell(self, notice: notices.Notice, reach: Reach) -> None:
             if notice.what == "eff_2":
                 raise Unavailable("away")
-            super().tell(notice)
+            super().tell(notice, reach)
 
     line = Twice()
     home = told_by(home, line)

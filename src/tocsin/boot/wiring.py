@@ -33,7 +33,7 @@ from tocsin.adapters.git.mirror import GitMirrors
 from tocsin.adapters.git.sandbox import Bubblewrap
 from tocsin.adapters.git.sources import MirrorSources
 from tocsin.adapters.notifiers import NOTIFIERS
-from tocsin.adapters.notifiers.chat import AppriseChat
+from tocsin.adapters.notifiers.by_apprise import AppriseChat
 from tocsin.adapters.notifiers.mailbox import MailFolder
 from tocsin.adapters.openpgp.engine import Engine
 from tocsin.adapters.publishers.pdf import pdf

@@ -17,7 +17,7 @@ import msgspec
 
 from tocsin.core.notices import Notice
 from tocsin.core.vocabulary import CaseRef, ProjectId
-from tocsin.services import book
+from tocsin.services import book, notifying
 from tocsin.services.app import Desk, Front
 from tocsin.services.ports.keys import KeysRefused
 from tocsin.services.ports.machine import Alarm, Alarms
@@ -174,6 +174,10 @@ def tell(desk: Desk) -> int:
         except OSError as error:
             _log.error("an alarm could not be told, it is tried again: %s", type(error).__name__)
             break
+        except Unavailable:
+            raise
+        except Exception as error:  # the log was told first; one that no letter can be made of holds up none behind it
+            _log.error("an alarm could not be told by mail: %s", type(error).__name__)
         told.append(alarm)
     if told:
         desk.machine.alarms.told(told, desk.now())
@@ -182,8 +186,8 @@ def tell(desk: Desk) -> int:
 
 def _tell(desk: Desk, alarm: Alarm) -> None:
     for to in ("lead", "auditors"):
-        for notifier in desk.notifiers:
-            notifier.tell(Notice(case=alarm.case, what=f"alarm: {alarm.kind}", to=to))
+        cause = f"alarm-{alarm.at:%Y%m%d}-{alarm.kind}"
+        notifying.tell(desk, Notice(case=alarm.case, what=f"alarm: {alarm.kind}", to=to), cause)
 
 
 def _parts(ad: bytes) -> list[str]:

@@ -7,6 +7,7 @@ is opened for the moment of use. It is set and forgotten by an owner of the proj
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -20,14 +21,20 @@ KIND: Final = "credential"
 REPOSITORY: Final = "repository"
 FORGE: Final = "forge"
 CHANNEL: Final = "channel-"
+NOTIFY: Final = "notify-"
 USES: Final = {
     REPOSITORY: "fetching the project's repository: a token for https, or a private key for ssh",
     FORGE: "the project's forge: a token for its API",
     **{f"{CHANNEL}{each}": f"announcing in {each}: an address in apprise's form" for each in announce.KINDS},
 }
-"""Every use by name, in words for people."""
+"""Every use by name, in words for people; each notifier that needs an address has one more."""
 
 _LONGEST: Final = 20_000
+
+
+def uses(desk: Desk) -> Mapping[str, str]:
+    """Every use that this installation knows, by name, in words for people."""
+    return USES | {f"{NOTIFY}{each.name}": each.address for each in desk.notifiers if each.address}
 
 
 class Entry(Value):
@@ -48,7 +55,7 @@ def book(desk: Desk) -> Book[Entry]:
 
 def put(desk: Desk, project: ProjectId, use: str, credential: Credential, actor: Actor | None) -> Kept[Entry] | Refused:
     """Keep a credential in the place of the one before. Refused for whoever is no owner, and for what cannot be one."""
-    if refused := _may_not(use, actor):
+    if refused := _may_not(desk, use, actor):
         return refused
     if not credential.secret.strip() or len(credential.secret) > _LONGEST or ":" in credential.user:
         because = f"A credential has up to {_LONGEST} characters, and a user's name no colon."
@@ -60,7 +67,7 @@ def put(desk: Desk, project: ProjectId, use: str, credential: Credential, actor:
 
 def forget(desk: Desk, project: ProjectId, use: str, actor: Actor | None) -> bool | Refused:
     """Forget a credential for good; False where there was none. Refused for whoever is no owner."""
-    if refused := _may_not(use, actor):
+    if refused := _may_not(desk, use, actor):
         return refused
     held = book(desk).get(project, use)
     return book(desk).remove(held) if held else False
@@ -68,7 +75,7 @@ def forget(desk: Desk, project: ProjectId, use: str, actor: Actor | None) -> boo
 
 def held(desk: Desk, project: ProjectId, actor: Actor | None) -> tuple[Kept[Entry], ...] | Refused:
     """Which credentials a project has; Refused for whoever is no owner."""
-    return _may_not(REPOSITORY, actor) or tuple(book(desk).all(project))
+    return _may_not(desk, REPOSITORY, actor) or tuple(book(desk).all(project))
 
 
 def of(desk: Desk, project: ProjectId, use: str) -> Credential | None:
@@ -77,10 +84,10 @@ def of(desk: Desk, project: ProjectId, use: str) -> Credential | None:
     return found.value.credential if found else None
 
 
-def _may_not(use: str, actor: Actor | None) -> Refused | None:
+def _may_not(desk: Desk, use: str, actor: Actor | None) -> Refused | None:
     if actor is None or Role.OWNER not in actor.roles:
         return Refused(code="not-found", because="There is no such project.", rule="access")
-    if use not in USES:
-        because = f"A credential is for {' or '.join(USES)}."
+    if use not in uses(desk):
+        because = f"A credential is for {' or '.join(uses(desk))}."
         return Refused(code="credential-use", because=because, rule="credentials")
     return None

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from tocsin.core import egress, notices
+from tocsin.core import notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.deeds import CveDue
 from tocsin.core.case.model import Case
@@ -30,7 +30,7 @@ from tocsin.services import (
     listeners,
     logbook,
     lookalikes,
-    outgoing,
+    notifying,
     publication,
     publishing,
     relating,
@@ -42,7 +42,7 @@ from tocsin.services.app import Desk
 from tocsin.services.hooks import deliveries
 from tocsin.services.ports.store import Conflict, Drop, Effect, InboxRow, Unavailable
 from tocsin.services.ports.vault import Tampered
-from tocsin.services.post import carry, given, sending
+from tocsin.services.post import answers, given, sending
 from tocsin.services.publishing import Later
 from tocsin.services.queries import inbox
 from tocsin.services.room import DROP, GiveKey, Left
@@ -274,7 +274,6 @@ def carry_out(desk: Desk, effect: Effect, until: datetime) -> Later | None:
     try:
         key = desk.vault.case_key(effect.case, head.wrapped_key, SYSTEM_ACTOR.id, f"effect.{effect.kind}")
         deed = sealing.open_deed(sealing.Places(desk.sealer.instance), key, effect)
-        carry.carry(desk, deed, effect.id)
         match deed:
             case CveDue():
                 return cve.carry(desk, deed, effect.tries)
@@ -282,8 +281,10 @@ def carry_out(desk: Desk, effect: Effect, until: datetime) -> Later | None:
                 return publishing.carry(desk, deed, effect.id, effect.tries, until)
             case notices.Happened(project=project):
                 deliveries.happened(desk, project, deed, effect.id)
+            case notices.Said():
+                answers.queue(desk, deed)
             case notices.Notice():
-                code = _notify(desk, deed)
+                code = notifying.tell(desk, deed, effect.id)
             case notices.ShredOrder():
                 code = shredding.perform(desk, deed.case)
     except Unavailable:
@@ -293,11 +294,3 @@ def carry_out(desk: Desk, effect: Effect, until: datetime) -> Later | None:
         code = type(error).__name__
     delay = min(FIRST_RETRY * 2 ** min(effect.tries, 12), LONGEST_RETRY)
     return Later(desk.now() + delay, code) if code else None
-
-
-def _notify(desk: Desk, deed: notices.Notice) -> str:
-    if outgoing.held(desk, deed):  # a notice says that something happened, never what: this one would be a mistake
-        return egress.HELD
-    for notifier in desk.notifiers:
-        notifier.tell(deed)
-    return ""

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tocsin.adapters.notifiers import NOTIFIERS
 from tocsin.adapters.vault.phrase import wordlist
 from tocsin.core.notices import Notice
 from tocsin.core.policy.seeds import NAMES, seed
 from tocsin.core.vocabulary import ProjectId, Role
 from tocsin.services.alarms import AlarmedVault, sounder
 from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Mailroom, Outside, Press, Site, Watch
+from tocsin.services.ports.notifier import Reach
 from tocsin.services.quotas import OwnCounts, Quotas
 from tocsin.testing.api import MemoryApiTokens, MemoryRepeats
 from tocsin.testing.machine import MemoryAlarms, MemoryFacts, MemoryKeys
@@ -38,8 +40,9 @@ class Told:
 
     notices: list[Notice] = field(default_factory=list)
     name: str = "memory"
+    address: str = ""
 
-    def tell(self, notice: Notice) -> None:
+    def tell(self, notice: Notice, reach: Reach) -> None:
         """Remember."""
         self.notices.append(notice)
 
@@ -123,7 +126,7 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         projects=projects,
         shelf=shelf,
         shelf_writer=shelf,
-        notifiers=(told,),
+        notifiers=(told, *NOTIFIERS.values()),
         log=store.log,
         log_notary=sealing.log_notary,
         signatures=sealing.signatures,

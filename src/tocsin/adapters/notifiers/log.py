@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 
 from tocsin.core.notices import Notice
+from tocsin.services.ports.notifier import Reach
 
 _log = logging.getLogger("tocsin.notice")
 
@@ -14,8 +15,9 @@ class LogNotifier:
     """The notifier that every installation has, also without mail or chat."""
 
     name = "log"
+    address = ""
 
-    def tell(self, notice: Notice) -> None:
+    def tell(self, notice: Notice, reach: Reach) -> None:
         """Write the line."""
         _log.info("%s %s -> %s", notice.case, notice.what, notice.to)
 

@@ -14,8 +14,6 @@ from tocsin.services import credentials
 from tocsin.services.ports.git import Credential
 from tocsin.services.queries import words
 
-use_argument = click.argument("use", type=click.Choice(list(credentials.USES)))
-
 
 @click.group()
 def credential() -> None:
@@ -24,7 +22,7 @@ def credential() -> None:
 
 @credential.command("set")
 @click.argument("project")
-@use_argument
+@click.argument("use")
 @click.option("--user", default="", help="The user that a token belongs to, where the host asks for one.")
 @as_person
 @click.pass_context
@@ -36,7 +34,7 @@ def set_(ctx: click.Context, project: str, use: str, user: str, person: str) -> 
     kept = credentials.put(opened, project, use, Credential(secret=secret, user=user), actor)
     if isinstance(kept, Refused):
         refuse(kept)
-    click.echo(f"kept for {credentials.USES[use]}")
+    click.echo(f"kept for {credentials.uses(opened)[use]}")
 
 
 @credential.command("list")
@@ -57,7 +55,7 @@ def list_(ctx: click.Context, project: str, person: str) -> None:
 
 @credential.command()
 @click.argument("project")
-@use_argument
+@click.argument("use")
 @as_person
 @click.pass_context
 def forget(ctx: click.Context, project: str, use: str, person: str) -> None:

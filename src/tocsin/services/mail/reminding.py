@@ -16,7 +16,7 @@ from tocsin.core.mail_out import quiet, words
 from tocsin.core.mail_out.model import Mailbox
 from tocsin.core.notices import Notice
 from tocsin.core.vocabulary import ProjectId, Value
-from tocsin.services import duty
+from tocsin.services import duty, notifying
 from tocsin.services.app import Desk
 from tocsin.services.mail import held
 from tocsin.services.ports.machine import Fact
@@ -69,8 +69,7 @@ def _note(desk: Desk, project: ProjectId, counted: Counted, at: datetime) -> Non
 
 def _tell(desk: Desk, project: ProjectId, count: int) -> None:
     now, on_duty = desk.now(), duty.on_duty(desk, project)
-    for notifier in desk.notifiers:
-        notifier.tell(Notice(case="", what=WHAT, to=telling.DUTY[0]))
+    notifying.tell(desk, Notice(case="", what=WHAT, to=telling.DUTY[0]), f"held-{now:%Y%m%d%H%M}", project)
     wishes = []
     for person in telling.meant(desk, project, telling.DUTY[0], "", on_duty):
         wanted = members.member(desk, project, person.id).wishes
