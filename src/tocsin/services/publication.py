@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from datetime import datetime
-from typing import Final
 
 import msgspec
 
@@ -21,7 +20,7 @@ from tocsin.core.advisory.model import Advisory
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.model import Case
 from tocsin.core.disclosure import Cleared
-from tocsin.core.formats import Loss, findings, format_named, losses, render_all
+from tocsin.core.formats import FORMATS, Loss, findings, format_named, losses, render_all
 from tocsin.core.formats.words import sentences
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
 from tocsin.services import cases, outgoing, site
@@ -116,16 +115,13 @@ def perform(desk: Desk, ref: CaseRef) -> Case | Refused:
     return cases.handle(desk, ref, result, SYSTEM_ACTOR)
 
 
-SIGNED: Final = frozenset({"csaf20", "csaf21", "text"})
-"""Formats that are signed: CSAF wants it (requirement 19), and the text is what people pass on."""
-
-
 def signed_by(signer: Signer | None, documents: tuple[Document, ...]) -> tuple[Document, ...]:
-    """The documents with their signatures; without a key they stay as they are."""
+    """The documents with the signatures of those formats that are signed; without a key they stay as they are."""
     if signer is None:
         return documents
+    signed = {each.name for each in FORMATS if each.signed}
     return tuple(
-        msgspec.structs.replace(each, signature=signer.sign(each.body)) if each.format in SIGNED else each
+        msgspec.structs.replace(each, signature=signer.sign(each.body)) if each.format in signed else each
         for each in documents
     )
 

@@ -27,6 +27,11 @@ class Edition(StrEnum):
     V21 = "2.1"
 
     @property
+    def format(self) -> str:
+        """The name of the format (`core.formats`) that its documents are in."""
+        return f"csaf{self.value.replace('.', '')}"
+
+    @property
     def folder(self) -> str:
         """Where its documents lie, by year, below the root of the site."""
         return "csaf" if self is Edition.V20 else "csaf-2.1"

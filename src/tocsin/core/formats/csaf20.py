@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+import msgspec
 from msgspec.structs import replace
 
 from tocsin.core.advisory import Advisory, Score, Tlp
@@ -142,6 +143,13 @@ def _losses(advisory: Advisory) -> Iterator[Loss]:
         yield Loss(field="tlp", message="CSAF 2.0 has no AMBER+STRICT; it is said in words")
 
 
+def _marked(body: bytes, line: str) -> bytes:
+    told: dict[str, Any] = msgspec.json.decode(body)
+    told["document"]["tracking"]["status"] = "draft"
+    told["document"].setdefault("distribution", {})["text"] = line
+    return msgspec.json.format(msgspec.json.encode(told), indent=2)
+
+
 FORMAT: Final = Format(
     name="csaf20",
     title="CSAF 2.0",
@@ -152,4 +160,6 @@ FORMAT: Final = Format(
     cannot_express=cannot_express,
     facts=read_facts,
     schema="csaf-2.0",
+    signed=True,  # requirement 19 of the standard
+    marked=_marked,
 )

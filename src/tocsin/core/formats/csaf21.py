@@ -196,4 +196,5 @@ FORMAT: Final = Format(
     cannot_express=cannot_express,
     facts=read_facts,
     schema="csaf-2.1",
+    signed=True,  # requirement 19 of the standard
 )

@@ -43,7 +43,9 @@ class Format:
     `suffix` follows the advisory's id in URLs (`.csaf.json`), `file_name` is the name by which the standard files it.
     `render` raises ValueError for a record that `cannot_express` blocks. `facts` reads a document of this format, ours
     or a stranger's, for comparison; of the kinds in `silent_on` it never says anything. `schema` names the official
-    JSON schema (`formats.schema`), "" where there is none.
+    JSON schema (`formats.schema`), "" where there is none. `signed` says that its published documents are signed.
+    `marked` puts the line of one recipient's copy into a draft, where the format has a place for it; a format without
+    it is no part of what distributors are sent before publication.
     """
 
     name: str
@@ -56,3 +58,5 @@ class Format:
     facts: Callable[[bytes], Facts]
     schema: str = ""
     silent_on: frozenset[str] = BY_OTHER_NAMES
+    signed: bool = False
+    marked: Callable[[bytes, str], bytes] | None = None

@@ -275,6 +275,12 @@ def _read_range(events: Sequence[dict[str, str]]) -> tuple[list[str], list[str]]
     return [*spans, facts.span(start)] if open_end else spans, fixes
 
 
+def _marked(body: bytes, line: str) -> bytes:
+    told: dict[str, Any] = msgspec.json.decode(body)
+    told.setdefault("database_specific", {})["distribution"] = line
+    return msgspec.json.format(msgspec.json.encode(told), indent=2)
+
+
 FORMAT: Final = Format(
     name="osv",
     title="OSV 1.7.5",
@@ -286,4 +292,5 @@ FORMAT: Final = Format(
     facts=read_facts,
     schema="osv-1.7.5",
     silent_on=BY_OTHER_NAMES | {"score"},
+    marked=_marked,
 )

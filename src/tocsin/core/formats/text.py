@@ -100,4 +100,6 @@ FORMAT: Final = Format(
     cannot_express=_lossless,
     facts=read_facts,
     silent_on=BY_OTHER_NAMES | {"score"},
+    signed=True,  # it is what people pass on
+    marked=lambda body, line: f"{line}\n\n".encode() + body,
 )

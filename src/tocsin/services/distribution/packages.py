@@ -13,7 +13,6 @@ import io
 import tarfile
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final
 
 import msgspec
 
@@ -21,12 +20,10 @@ from tocsin.core import distribution
 from tocsin.core.advisory.assemble import assemble
 from tocsin.core.advisory.model import Advisory, Tlp
 from tocsin.core.backports import names
-from tocsin.core.formats import format_named
+from tocsin.core.formats import FORMATS
 from tocsin.services.app import Desk
 from tocsin.services.cases import Opened
 from tocsin.services.ports.git import GitFailed
-
-DRAFTS: Final = ("text", "csaf20", "osv")
 
 
 class Package(msgspec.Struct, frozen=True):
@@ -61,25 +58,10 @@ def build(desk: Desk, opened: Opened, party: str, name: str) -> Package:
 
 def _files(desk: Desk, opened: Opened, draft: Advisory, line: str) -> Iterator[tuple[str, bytes]]:
     yield "README.txt", f"{line}\n\n{distribution.terms(opened.policy).text}".encode()
-    for name in DRAFTS:
-        each = format_named(name)
-        if any(loss.blocks for loss in each.cannot_express(draft)):
-            continue
-        yield f"draft/{each.file_name(draft)}", _marked(name, each.render(draft), line)
+    for each in FORMATS:
+        if each.marked is not None and not any(loss.blocks for loss in each.cannot_express(draft)):
+            yield f"draft/{each.file_name(draft)}", each.marked(each.render(draft), line)
     yield from _patches(desk, opened, line)
-
-
-def _marked(name: str, body: bytes, line: str) -> bytes:
-    """A draft with the line of its copy: before a text, in the place that each format has for it."""
-    if name == "text":
-        return f"{line}\n\n".encode() + body
-    told: dict[str, Any] = msgspec.json.decode(body)
-    if name == "csaf20":
-        told["document"]["tracking"]["status"] = "draft"
-        told["document"].setdefault("distribution", {})["text"] = line
-    else:
-        told.setdefault("database_specific", {})["distribution"] = line
-    return msgspec.json.format(msgspec.json.encode(told), indent=2)
 
 
 def _patches(desk: Desk, opened: Opened, line: str) -> Iterator[tuple[str, bytes]]:

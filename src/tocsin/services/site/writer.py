@@ -178,5 +178,5 @@ def feed_path(project: str, kind: str, number: int) -> str:
     return f"p/{project}/feed/{number}.{kind}" if number else f"p/{project}/advisories.{kind}"
 
 
-FORMATS: Final = {"csaf20": Edition.V20, "csaf21": Edition.V21}
+FORMATS: Final = {each.format: each for each in Edition}
 """Formats that lie in a folder of the provider."""
