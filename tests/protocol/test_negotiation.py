@@ -245,20 +245,6 @@ def test_a_signature_cannot_be_taken_back_nor_given_twice() -> None:
     assert refused(joining.join(agreed(), who("vendor"))) == "pec.delta"
 
 
-@pytest.mark.parametrize(
-    ("wish", "em", "end", "waiting"),
-    [(None, "A", 30, ()), (60, "R", 30, (60,)), (14, "R", 14, (30,)), (30, "A", 30, ())],
-    ids=["nothing proposed", "sender longer", "sender shorter", "the same"],
-)
-def test_a_default_meets_what_the_sender_proposed(
-    wish: float | None, em: str, end: float, waiting: tuple[float, ...]
-) -> None:
-    held = proposed(("wish", "finder", wish)) if wish else Negotiation()
-    met = done(joining.meet(held, who("finder"), "vendor", default="default", default_end=day(30)))
-    assert (met.em.value, met.ends_at) == (em, day(end))
-    assert tuple(each.ends_at for each in met.open_proposals) == tuple(map(day, waiting))
-
-
 def test_a_merger_takes_the_earliest_end_and_asks_who_was_not_bound() -> None:
     other = done(negotiation.accept(proposed(("two", "second finder", 20)), who("vendor")))
     merged = joining.merge(agreed(30), other)

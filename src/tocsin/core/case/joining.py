@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who comes to an embargo later, and what becomes of it when a report meets a default or cases merge and split.
+"""Who comes to an embargo later, and what becomes of it when cases merge and split.
 
-Newcomers consent before they see anything. The acts here answer like those of `core.case.negotiation`.
+Newcomers consent before they see anything. The acts here answer like those of `core.case.negotiation`. A default end
+that a policy publishes is no proposal of anybody's: it is offered to a person, who proposes it, and then the shortest
+wins as among all proposals (`em.7`, `core.case.negotiation.accept`).
 
-Source: CERTCC/Vultron, `docs/topics/process_models/em/{working_with_others,defaults,split_merge}`; rules `em.7` and
-`em.9`.
+Source: CERTCC/Vultron, `docs/topics/process_models/em/{working_with_others,split_merge}`; rule `em.9`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final
 import msgspec
 
 from tocsin.core.case import terms
-from tocsin.core.case.negotiation import accept, ahead, propose
+from tocsin.core.case.negotiation import ahead
 from tocsin.core.case.rules import embargo_possible, may_negotiate, pec_step
 from tocsin.core.case.tables import EM, PEC, PECInput
 from tocsin.core.case.terms import Answer, Consent, Fate, Negotiation, Outcome, Standing
@@ -81,32 +82,7 @@ def leave(held: Negotiation, participant: str) -> Negotiation:
     return terms.fallen(left) if own and not left.open_proposals else left
 
 
-# ----------------------------------------------------------------------------------------- defaults, mergers and splits
-
-
-def meet(held: Negotiation, sender: Standing, receiver: str, *, default: str, default_end: datetime) -> Answer:
-    """Set a receiver's published default against what the sender of a report has proposed, if anything (`em.7`).
-
-    Nothing proposed: the default holds. Sender longer: the default holds, the sender's is a proposed revision. Sender
-    shorter: the sender's holds, the default is the revision. The same instant: it holds. Refuses by `em.1` where an
-    embargo is in force already, and whatever `propose` refuses.
-    """
-    if held.in_force:
-        return Refused(code="embargo-active", because="An embargo is in force already.", rule="em.1")
-    wish = held.open_proposals[0] if held.open_proposals else None
-    host = msgspec.structs.replace(sender, by=receiver)
-    proposed = propose(held, host, default, default_end)
-    if isinstance(proposed, Refused):
-        return proposed
-    shorter = default if wish is None or default_end <= wish.ends_at else wish.id
-    accepted = accept(proposed[0], sender if shorter == default else host, shorter)
-    if isinstance(accepted, Refused):
-        return accepted
-    agreed, outcome = accepted
-    if wish is None or wish.ends_at == default_end:
-        return agreed, Outcome(path="pa", effective=shorter, fates=outcome.fates)
-    longer = wish.id if shorter == default else default
-    return terms.reopened(agreed, longer), Outcome(path="pap", effective=shorter)
+# --------------------------------------------------------------------------------------------------- mergers and splits
 
 
 def merge(one: Negotiation, other: Negotiation) -> Negotiation:

@@ -167,14 +167,6 @@ def ended(held: Negotiation) -> tuple[Negotiation, Outcome]:
     return msgspec.structs.replace(every_consent(left, PECInput.RESET), em=EM.EXITED), Outcome(path="t", fates=fates)
 
 
-def reopened(held: Negotiation, proposal: str) -> Negotiation:
-    """Put a proposal that was set aside back on the table, as a revision."""
-    proposals = tuple(
-        msgspec.structs.replace(each, fate=Fate.OPEN) if each.id == proposal else each for each in held.proposals
-    )
-    return msgspec.structs.replace(every_consent(held, PECInput.REVISE), em=EM.REVISE, proposals=proposals)
-
-
 def with_consent(held: Negotiation, participant: str, state: PEC, answer_by: datetime | None = None) -> Negotiation:
     """Replace or add one consent."""
     fresh = Consent(participant=participant, state=state, answer_by=answer_by)
