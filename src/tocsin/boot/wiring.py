@@ -58,7 +58,7 @@ from tocsin.core.mail.message import Message
 from tocsin.core.mail_out.ids import host_of
 from tocsin.services import incident
 from tocsin.services.alarms import AlarmedVault, sounder
-from tocsin.services.app import Desk, Doors, Guard, Machine, Mailroom, Outside, Press, Watch
+from tocsin.services.app import Desk, Doors, Front, Guard, Machine, Mailroom, Outside, Press, Watch
 from tocsin.services.likes import Likes
 from tocsin.services.ports.mail import unchecked
 from tocsin.services.post.knock import MailKnock
@@ -81,15 +81,15 @@ def http(config: Config) -> GuardedHttp:
     )
 
 
-def outside(config: Config) -> Outside:
+def outside(config: Config, doors: Front, speak: GuardedHttp) -> Outside:
     """Build what the worker deals with the outside world through."""
     return Outside(
         records=DbRecords(),
         arrivals=DbArrivals(),
-        front=front(config),
-        http=http(config),
-        chat=AppriseChat(http(config).reaches),
-        forges=ConfiguredForges(config.forge, http(config)),
+        front=doors,
+        http=speak,
+        chat=AppriseChat(speak.reaches),
+        forges=ConfiguredForges(config.forge, speak),
     )
 
 
@@ -100,11 +100,11 @@ PARSE: Final = Pool("mail", Message, LARGEST_MAIL)
 """Where this process has mails taken apart; nothing is started before the first."""
 
 
-def mailroom(config: Config, ask: Ask) -> Mailroom:
+def mailroom(config: Config, ask: Ask, doors: Front) -> Mailroom:
     """Build what mail that comes in is dealt with by."""
     told = config.inbound
     return Mailroom(
-        front=front(config),
+        front=doors,
         parse=PARSE,
         keys=HeldTeams(team_carrier(ask)),
         check=ask_the_domain if told.ask_dns else unchecked,
@@ -114,7 +114,7 @@ def mailroom(config: Config, ask: Ask) -> Mailroom:
     )
 
 
-def post(config: Config, ask: Ask) -> Post:
+def post(config: Config, ask: Ask, speak: GuardedHttp) -> Post:
     """Build what mail that goes out is dealt with by. Raises ConfigError where the password cannot be read."""
     host = host_of(config.server.url)
     try:
@@ -125,7 +125,7 @@ def post(config: Config, ask: Ask) -> Post:
         sends=sends,
         teams=HeldTeams(team_carrier(ask)),
         reads=Engine(Pools()),
-        http=http(config),
+        http=speak,
         kept=sends.all if isinstance(sends, MailFolder) else None,
         sender=config.mail.sender,
         host=host,
@@ -134,13 +134,13 @@ def post(config: Config, ask: Ask) -> Post:
 
 def desk(config: Config) -> Desk:
     """Build what desk, command line and worker hold."""
-    ask = asking(config)
+    ask, place, doors, speak = asking(config), site(config), front(config), http(config)
     alarms = DbAlarms()
     vault = AlarmedVault(HeldVault(load_sealer(config.data_dir), ask), sounder(alarms, now))
     log_notary, witness = HeldNotary(ask, "log"), HeldNotary(ask, "witness")
-    letters = post(config, ask)
+    letters = post(config, ask, speak)
     return Desk(
-        site=site(config),
+        site=place,
         now=now,
         mint=RandomMint(),
         sealer=vault,
@@ -166,7 +166,7 @@ def desk(config: Config) -> Desk:
         machine=Machine(case_keys=DbCaseKeys(), keys=HeldKeys(ask), alarms=alarms, facts=DbFacts()),
         api_tokens=DbApiTokens(),
         repeats=DbRepeats(),
-        outside=outside(config),
+        outside=outside(config, doors, speak),
         likes=LIKES,
         presence=Presence(shared=not DEFAULT.is_sqlite),  # one file has one desk process
         sources=MirrorSources(config.data_dir / "git"),
@@ -177,10 +177,10 @@ def desk(config: Config) -> Desk:
         mirrors=GitMirrors(config.data_dir / "git", config.repository),
         sandbox=Bubblewrap(),
         post=letters,
-        mail=mailroom(config, ask),
-        targets=targets(config, http(config)),
-        cnas=cnas(config, http(config)),
+        mail=mailroom(config, ask, doors),
+        targets=targets(config, speak),
+        cnas=cnas(config, speak),
         wall=on_behalf_of,
         signals=FileSignals(config.data_dir / "signals"),
-        knocks=(WebKnock(site(config).public_url), MailKnock(letters, DbProjects(), now, RandomMint().id)),
+        knocks=(WebKnock(place.public_url), MailKnock(letters, DbProjects(), now, RandomMint().id)),
     )
