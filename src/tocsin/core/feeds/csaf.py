@@ -27,7 +27,7 @@ class Edition(StrEnum):
     V21 = "2.1"
 
     @property
-    def format(self) -> str:
+    def document_format(self) -> str:
         """The name of the format (`core.formats`) that its documents are in."""
         return f"csaf{self.value.replace('.', '')}"
 

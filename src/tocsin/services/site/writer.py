@@ -178,5 +178,5 @@ def feed_path(project: str, kind: str, number: int) -> str:
     return f"p/{project}/feed/{number}.{kind}" if number else f"p/{project}/advisories.{kind}"
 
 
-FORMATS: Final = {each.format: each for each in Edition}
+FORMATS: Final = {each.document_format: each for each in Edition}
 """Formats that lie in a folder of the provider."""
