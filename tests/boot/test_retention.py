@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,3 +30,14 @@ def test_wrapped_keys_are_kept_for_thirty_days_and_no_longer(tmp_path: Path) -> 
     assert (young / backup.KEYS).exists()  # negative control: until then a shredded case could come back
     assert not (old / backup.KEYS).exists()
     assert (old / backup.DATA).exists()
+
+
+def test_what_a_killed_backup_left_of_wrapped_keys_goes_within_a_day(tmp_path: Path) -> None:
+    left, at_work = tmp_path / ".making-abc", tmp_path / ".drill-def"
+    for place in (left, at_work):
+        place.mkdir()
+        (place / "keys").write_bytes(b"wrapped")
+    long_ago = time.time() - 2 * backup.LEFT.total_seconds()
+    os.utime(left, (long_ago, long_ago))
+    assert backup.clear(tmp_path) == 1
+    assert sorted(each.name for each in tmp_path.iterdir()) == [".drill-def"]

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 import django
 import pytest
@@ -13,6 +16,7 @@ import pytest
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.store.settings")
 django.setup()
 
+from tocsin.adapters.vault.blobs import UNFINISHED, FileBlobs  # noqa: E402
 from tocsin.boot import upkeep  # noqa: E402 - Django is set up above
 from tocsin.boot.config import Config  # noqa: E402
 from tocsin.boot.inbound import Inbound, Mailbox  # noqa: E402
@@ -75,3 +79,15 @@ def test_what_fails_is_free_for_the_next_try_and_what_is_being_done_is_not() -> 
     assert done == [], "the control: while it is done nobody else does it"
     upkeep._alone("a chore", done.append, 600.0, desk)
     assert done == [desk]
+
+
+def test_what_uploads_that_broke_off_left_goes_after_a_day(tmp_path: Path) -> None:
+    home = house()
+    blobs = FileBlobs(tmp_path, "https://security.example.org")
+    for name, hours in (("torn", 25), ("arriving", 23)):
+        (tmp_path / UNFINISHED / name).write_bytes(b"sealed")
+        at = (home.clock() - timedelta(hours=hours)).timestamp()
+        os.utime(tmp_path / UNFINISHED / name, (at, at))
+    (chore,) = (each for each in upkeep.chores(Config()) if each.name == "forgetting torn uploads")
+    chore.do(replace(home.desk, blobs=blobs))
+    assert [each.name for each in (tmp_path / UNFINISHED).iterdir()] == ["arriving"]

@@ -145,6 +145,7 @@ def test_every_document_can_be_written_before_it_is_published(shell, tmp_path):
     case = report(shell.home).case
     walk(shell, case)
     shell.ok("advisory", "preview", case, "--out", str(tmp_path))
+    assert {each.stat().st_mode & 0o077 for each in tmp_path.rglob("*") if each.is_file()} == {0}, "for oneself alone"
     assert {path.suffix for path in tmp_path.rglob("*")} >= {".json", ".txt", ".md"}
 
 

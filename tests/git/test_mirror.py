@@ -108,6 +108,17 @@ def test_an_address_that_could_do_more_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "url", ["https://me:s3cret@example.org/a", "https://s3cret@example.org/a", "ssh://me:s3cret@example.org/a",
+            "http://me:s3cret@example.org/a", "https://me:s3/cret@example.org/a"],
+)  # fmt: skip
+def test_an_address_with_a_credential_reaches_no_argument_and_no_trouble(tmp_path: Path, url: str) -> None:
+    mirrors = GitMirrors(tmp_path, {PROJECT: Source(url=url)})
+    with pytest.raises(GitFailed, match="tocsin credential set") as told:
+        mirrors.fetch(PROJECT)
+    assert "s3" not in f"{told.value} {told.value.command} {mirrors.trouble(PROJECT)}"
+
+
+@pytest.mark.parametrize(
     ("url", "spoken"),
     [("https://example.org/a.git", "https"), ("ssh://git@example.org/a", "ssh"), ("git@example.org:a/b.git", "ssh"),
      ("/srv/git/a", "file")],

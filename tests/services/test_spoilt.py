@@ -70,3 +70,19 @@ def test_a_letter_that_does_not_open_stops_no_other_and_nothing_else(home: House
     home.desk.outside.records.put([sound(home, broken[0])])
     worker.run_once(home.desk)
     assert len(out.mails) == 2, "what was mended goes out"
+
+
+@pytest.mark.parametrize("spoil", [altered, unread])
+def test_whoever_asks_for_all_records_gets_all_that_open_and_a_case_can_still_be_shredded(home: House, spoil) -> None:
+    post.sending(home)
+    broken = spoil(home, letter(home, "broken"))
+    home.desk.outside.records.put([broken])
+    letter(home, "whole")
+    book = letters.book(home.desk)
+    assert [kept.value.to.address for kept in book.all(post.PROJECT)] == ["whole@example.net"]
+    assert [each.state for each in letters.standing(home.desk)] == ["waits"]
+    assert [kept.value.to.address for kept in book.page(post.PROJECT, "", 1)] == ["whole@example.net"]
+    assert letters.withdraw(home.desk, post.PROJECT, "") == 1
+    assert home.desk.outside.records.get(KIND, broken.project, broken.id) == broken
+    home.desk.outside.records.put([sound(home, broken)])
+    assert [kept.value.to.address for kept in book.all(post.PROJECT)] == ["mended@example.net"], "mended, it is back"

@@ -12,6 +12,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,11 @@ RESTORED: Final = "tocsin.db"
 """Where a restored SQLite database lies: where an installation without settings looks for it."""
 
 _STAMP: Final = "%Y-%m-%dT%H%M%SZ"
+_MAKING: Final = ".making-"
+_DRILL: Final = ".drill-"
+LEFT: Final = timedelta(days=1)
+"""No backup and no drill takes as long."""
+
 _ATTACHMENTS: Final = "attachments"
 
 
@@ -66,7 +72,8 @@ def make(config: Config, desk: Desk) -> Path:
         recipients[RECOVERY] = lambda plain, ad: seal_to(public, plain, ad)
     home = directory(config)
     home.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=home) as made:
+    clear(home)
+    with tempfile.TemporaryDirectory(prefix=_MAKING, dir=home) as made:
         whole, apart = database.copy_out(Path(made))
         target = Path(made) / "done"
         target.mkdir(mode=PRIVATE_DIRECTORY)
@@ -81,6 +88,17 @@ def make(config: Config, desk: Desk) -> Path:
         target.rename(final)
     desk.machine.facts.note(BACKUP, GOOD, now)
     return final
+
+
+def clear(home: Path) -> int:
+    """Remove what a backup or drill left that was killed a day ago or longer: wrapped keys lie in it, and those are
+    kept for `KEPT` and no longer. Says how many."""
+    limit = time.time() - LEFT.total_seconds()
+    found = [each for pattern in (f"{_MAKING}*", f"{_DRILL}*") for each in home.glob(pattern)]
+    torn = [each for each in found if each.lstat().st_mtime < limit]
+    for each in torn:
+        shutil.rmtree(each)
+    return len(torn)
 
 
 def prune(config: Config, now: datetime) -> int:
@@ -131,7 +149,7 @@ def _drill(config: Config, desk: Desk, home: Path | None) -> str:
         return desk.vault.open_drop(archive.sealed_for(header, INSTANCE), header.place(INSTANCE))
 
     try:
-        with tempfile.TemporaryDirectory(prefix=".drill-", dir=directory(config)) as scratch:
+        with tempfile.TemporaryDirectory(prefix=_DRILL, dir=directory(config)) as scratch:
             _unpack(newest, Path(scratch), unseal)
             return _look(desk, Path(scratch))
     except (NoBackup, NotAnArchive, Tampered, OSError, tarfile.TarError, msgspec.DecodeError) as error:

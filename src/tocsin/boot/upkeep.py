@@ -65,6 +65,7 @@ def chores(config: Config) -> Sequence[Chore]:
             "sealing inbox rows again", 60 * MINUTE, partial(_alone, "inbox rows", _renew, 360 * MINUTE), at_once=True
         ),
         Chore("forgetting old counts", 60 * MINUTE, partial(_alone, "old counts", _forget, 10 * MINUTE)),
+        Chore("forgetting torn uploads", 60 * MINUTE, partial(_alone, "torn uploads", _discard, 10 * MINUTE)),
         Chore("forgetting who was where", 10 * MINUTE, partial(_alone, "company", company.sweep, 10 * MINUTE)),
         Chore("a sign of life", MINUTE, partial(alive, socket.gethostname()), at_once=True),
         Chore("taking up alarms", MINUTE, partial(_alone, "alarms", alarms.take_up, MINUTE)),
@@ -107,6 +108,11 @@ def _forget(desk: Desk) -> None:
     """Remove counts and attempts to sign in that nobody looks at any more."""
     DbCounts().forget(desk.now() - timedelta(hours=1))
     passing.forget(desk.now())
+
+
+def _discard(desk: Desk) -> None:
+    """Remove what uploads that broke off, or a process that was killed, left of files that never were whole."""
+    desk.blobs.discard_unfinished(desk.now() - timedelta(days=1))
 
 
 def alive(host: str, desk: Desk) -> None:

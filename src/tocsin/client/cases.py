@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -186,9 +187,16 @@ class OpenCase:
             return self._http.form(f"{_path(self.ref)}/files", {}, [("file", (path.name, source))], Uploaded)
 
     def download(self, file: str, to: Path) -> None:
-        """Save an attachment. A stranger sent it: open it with care."""
-        with self._http.stream(f"{_path(self.ref)}/files/{quote(file, safe='')}") as chunks, to.open("xb") as target:
+        """Save an attachment, for oneself alone. A stranger sent it: open it with care."""
+        with (
+            self._http.stream(f"{_path(self.ref)}/files/{quote(file, safe='')}") as chunks,
+            open(to, "xb", opener=_for_oneself) as target,
+        ):
             target.writelines(chunks)
+
+
+def _for_oneself(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _path(ref: str) -> str:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final, Generic, TypeVar
 
 import msgspec
@@ -61,31 +62,22 @@ class Book(Generic[T]):
         found = self.desk.outside.records.get(self.kind, project, record)
         return self._open(found) if found else None
 
-    def all(self, project: ProjectId) -> Iterator[Kept[T]]:
-        """Every record of a project, in the order of their ids."""
-        after = ""
+    def all(self, project: ProjectId, after: str = "") -> Iterator[Kept[T]]:
+        """Every record of a project that opens, in the order of their ids. One that does not is passed over: whoever
+        asks for all has something to do for each of the others."""
         while page := self.desk.outside.records.page(self.kind, project, after, PAGE):
             after = page[-1].id
-            yield from map(self._open, page)
+            yield from (kept for each in page if (kept := self._sound(each, self.desk.now())) is not None)
 
     def page(self, project: ProjectId, after: str, limit: int) -> list[Kept[T]]:
         """Records of a project after an id, in the order of their ids."""
-        return [self._open(each) for each in self.desk.outside.records.page(self.kind, project, after, limit)]
+        return list(islice(self.all(project, after), limit))
 
     def due(self, now: datetime, limit: int) -> list[Kept[T]]:
         """Records that are to be looked at by `now`, of any project. One that does not open holds up none behind it: it
         stays where it is, its alarm sounds, and it is tried again after `REST`."""
-        spoilt, found = self.desk.spoilt, list[Kept[T]]()
-        for record in self.desk.outside.records.due(self.kind, now, limit + len(spoilt)):
-            name = f"{record.kind}/{record.project}/{record.id}/{hash(record.body)}"  # what is restored is another
-            if spoilt.get(name, now) > now:
-                continue
-            try:
-                found.append(self._open(record))
-            except (Tampered, msgspec.DecodeError) as error:
-                spoilt[name] = now + REST
-                _log.error("a record (%s) does not open and is passed over: %s", self.kind, type(error).__name__)
-        return found[:limit]
+        records = self.desk.outside.records.due(self.kind, now, limit + len(self.desk.spoilt))
+        return [kept for each in records if (kept := self._sound(each, now)) is not None][:limit]
 
     def add(self, project: ProjectId, record: str, value: T, due_at: datetime = NEVER) -> Kept[T]:
         """Write a new record; raises `ports.store.Conflict` where it is there already."""
@@ -113,6 +105,19 @@ class Book(Generic[T]):
         place = sealing.Places(self.desk.sealer.instance).record(self.kind, project, record, version)
         body = self.desk.vault.list_key(project).seal(msgspec.json.encode(value), place)
         return Record(kind=self.kind, project=project, id=record, version=version, due_at=due_at, body=body)
+
+    def _sound(self, record: Record, now: datetime) -> Kept[T] | None:
+        """A record, or None for one that does not open, now or within the last `REST`; the first time is logged."""
+        spoilt = self.desk.spoilt
+        name = f"{record.kind}/{record.project}/{record.id}/{hash(record.body)}"  # what is restored is another
+        if spoilt.get(name, now) > now:
+            return None
+        try:
+            return self._open(record)
+        except (Tampered, msgspec.DecodeError) as error:
+            spoilt[name] = now + REST
+            _log.error("a record (%s) does not open and is passed over: %s", self.kind, type(error).__name__)
+            return None
 
     def _open(self, record: Record) -> Kept[T]:
         return Kept(record, msgspec.json.decode(opened(self.desk, record), type=self.type))

@@ -54,7 +54,7 @@ class Pool(Generic[T]):
         try:
             child = self._taken()
         except OSError:
-            return Failed(because="no process could be started")
+            return Failed(because="no process could be started", again=True)
         try:
             child.talk.settimeout(SECONDS)
             self._send(child.talk, content)

@@ -42,7 +42,7 @@ def parse(
     except subprocess.TimeoutExpired:
         return Failed(because="it took too long")
     except OSError:
-        return Failed(because="no process could be started")
+        return Failed(because="no process could be started", again=True)
     if done.returncode or len(done.stdout) > largest:
         return Failed(because=why(done.returncode))
     try:

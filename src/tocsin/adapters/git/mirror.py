@@ -30,6 +30,8 @@ MOST_NEWS: Final = 5000
 """Commits of one look; of more, the newest."""
 _SPECS: Final = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 _URL: Final = re.compile(r"(https|ssh)://[^\s/?#-][^\s]*|[\w.-]+@[\w.-]+:[^\s-][^\s]*", re.ASCII)
+_SECRET: Final = re.compile(r"(?!ssh:)[^/@:]*://[^/]*@|[^/@:]*://(?!\[)[^/@]*:(?!\d+(/|$))")
+"""A user is no secret with ssh; with https it may be a token. What follows a colon and is no port is a password."""
 
 AGAIN: Final = 10.0
 """Minutes until a repository that failed is asked again, however long lies between two fetches: what it has is here
@@ -154,6 +156,8 @@ def protocol(url: str) -> tuple[str, ...]:
     if url.startswith("/") and "\n" not in url:
         return ("file",)
     found = _URL.fullmatch(url)
+    if _SECRET.match(url):  # it would stand in git's arguments, and in what is told of a fetch that failed
+        raise GitFailed("the address of a repository holds a credential: take it out, and use “tocsin credential set”")
     if not found:
         raise GitFailed(f"{url!r} is no address of a repository: an absolute path, https:// or ssh://")
     return (found[1] or "ssh",)

@@ -8,10 +8,14 @@ Sources: gpg(1), doc/DETAILS of GnuPG 2.2 for the status lines.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +39,9 @@ _STATES: Final = {
 }
 _MEMORY_DISK: Final = Path("/dev/shm")  # noqa: S108 - a directory of one's own is made in it
 _OUTPUT: Final = "plain"
+_PREFIX: Final = "tocsin-gpg-"
+YOUNG: Final = 60.0
+"""Seconds in which a home is certainly locked by whoever made it."""
 
 
 def installed() -> bool:
@@ -44,8 +51,9 @@ def installed() -> bool:
 
 def open_with_gpg(secrets: Sequence[bytes], message: bytes, known: Sequence[bytes]) -> Result:
     """Open a message; every failure is a result with a word for it."""
-    base = _MEMORY_DISK if _MEMORY_DISK.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=base, prefix="tocsin-") as place:
+    base = _MEMORY_DISK if _MEMORY_DISK.is_dir() else Path(tempfile.gettempdir())
+    clear(base)
+    with tempfile.TemporaryDirectory(dir=base, prefix=_PREFIX) as place, _held(place):
         home = Path(place)
         try:
             for key in (*secrets, *known):
@@ -55,6 +63,32 @@ def open_with_gpg(secrets: Sequence[bytes], message: bytes, known: Sequence[byte
             return Result(failed="unreadable")
         finally:
             _end_agent(home)
+
+
+def clear(base: Path) -> int:
+    """Remove the homes, secret keys and all, of processes that were killed: a home that is in use is locked. Says how
+    many."""
+    gone = 0
+    for home in base.glob(f"{_PREFIX}*"):
+        # One that is younger may not be locked yet, of others nothing can be opened, or it went away meanwhile.
+        with suppress(OSError):
+            if time.time() - home.lstat().st_mtime > YOUNG:
+                with _held(str(home)):
+                    shutil.rmtree(home)
+                gone += 1
+    return gone
+
+
+@contextmanager
+def _held(place: str) -> Iterator[None]:
+    """Lock a directory of one's own until the end of the block, or of this process. Raises OSError where another does,
+    and for what is no directory."""
+    handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _decrypted(home: Path, message: bytes) -> Result:

@@ -7,6 +7,7 @@ parser as on the pages, without HTML and without pictures. The same record gives
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -42,6 +43,9 @@ _SCHEMES: Final = ("https://", "http://", "mailto:")
 PATIENCE: Final = 60
 """Seconds after which a document is given up."""
 
+_ENVIRONMENT: Final = {"PATH": os.defpath, "LANG": "C.UTF-8"}
+"""No address of a database, no token: it sets what people wrote."""
+
 _LACKING: Final = 3
 _ATTEMPTS: Final[tuple[tuple[Literal["ua-1", "1.7"], bool], ...]] = (("ua-1", True), ("ua-1", False), ("1.7", False))
 """Standard, and whether only the fonts that Typst brings are used: letters that these lack are looked for in the
@@ -63,6 +67,7 @@ def pdf(advisory: Advisory) -> bytes:
             input=msgspec.json.encode(asked),
             capture_output=True,
             timeout=PATIENCE,
+            env=_ENVIRONMENT,
             check=False,
         )
     except subprocess.TimeoutExpired:

@@ -13,7 +13,7 @@ import msgspec
 from tocsin.core.formats.judge.reading import LARGEST
 from tocsin.core.wire.desk import Preview
 from tocsin.delivery.cli.at_case import case_argument, sit
-from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table
+from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table, write_for_oneself
 from tocsin.delivery.cli.exits import Exit
 from tocsin.delivery.cli.findings import beginning
 from tocsin.delivery.cli.seat import Seat, seat
@@ -113,8 +113,8 @@ def preview(ctx: click.Context, given: str, person: str, name: str, out: Path | 
     if out:
         for document in seen.documents:
             path = out / document.format / document.name  # two versions of one standard share a file name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(at.document(seen.case, document.format))
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            write_for_oneself(path, at.document(seen.case, document.format))
             click.echo(path)
         return
     known = [document.format for document in seen.documents]

@@ -17,7 +17,19 @@ from tocsin.core.policy.model import Policy
 from tocsin.core.versions import osv_ranges, scheme, sentence
 from tocsin.core.vocabulary import Actor, Refused
 from tocsin.delivery.cli.at_case import case_argument, move
-from tocsin.delivery.cli.context import act, as_json, as_person, desk, inert, print_json, reference, stop, table, who
+from tocsin.delivery.cli.context import (
+    act,
+    as_json,
+    as_person,
+    desk,
+    inert,
+    print_json,
+    reference,
+    stop,
+    table,
+    who,
+    write_for_oneself,
+)  # fmt: skip
 from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import branches, cases, gitfacts
 from tocsin.services.app import Desk
@@ -223,7 +235,7 @@ def _write(held: Held, directory: Path) -> None:
     for line in _with_commit(held.case):
         path = directory / names.patch(name, line.line)
         try:
-            path.write_text(held.repository.patch(line.commit), encoding="utf-8")
+            write_for_oneself(path, held.repository.patch(line.commit).encode())
         except GitFailed as error:
             stop(str(error), Exit.NOT_FOUND)
         click.echo(inert(str(path)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -200,6 +201,19 @@ def no_device(target: Path) -> None:
     device, /dev/null before all, would be gone for the whole machine."""
     if target.exists() and not target.is_file():
         stop(f"{target} is no file", Exit.USAGE)
+
+
+def for_oneself(path: str, flags: int) -> int:
+    """Open a file for `open(..., opener=...)` so that a new one is readable by nobody else, whatever the umask says."""
+    return os.open(path, flags, 0o600)
+
+
+def write_for_oneself(path: Path, body: bytes) -> None:
+    """Write what is under embargo to a path that a person named: a file that was there becomes one's own alone, too."""
+    with open(path, "wb", opener=for_oneself) as file:
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            os.fchmod(file.fileno(), 0o600)
+        file.write(body)
 
 
 def secret(what: str) -> str:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 
 from tocsin.delivery.cli import verify_log
 from tocsin.delivery.cli.at_case import case_argument, sit
-from tocsin.delivery.cli.context import as_person, inert, no_device, stop
+from tocsin.delivery.cli.context import as_person, for_oneself, inert, no_device, stop
 from tocsin.delivery.cli.exits import Exit
 from tocsin.delivery.cli.verify_log import Broken
 
@@ -47,7 +46,7 @@ def export(ctx: click.Context, given: str, person: str, out: Path | None, force:
     unfinished.unlink(missing_ok=True)
     size = 0
     try:
-        with open(unfinished, "xb", opener=_for_oneself) as file:
+        with open(unfinished, "xb", opener=for_oneself) as file:
             for chunk in at.export(ref):
                 size += file.write(chunk)
         unfinished.replace(target)
@@ -56,10 +55,6 @@ def export(ctx: click.Context, given: str, person: str, out: Path | None, force:
     finally:
         unfinished.unlink(missing_ok=True)
     click.echo(f"{ref}: wrote {target}, {size:,} bytes; it is in clear, keep it as you keep the case")
-
-
-def _for_oneself(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 @click.command("verify")

@@ -20,8 +20,8 @@ from tocsin.services.book import Kept
 from tocsin.services.mail import acknowledging, held, posting, reminding
 from tocsin.services.mail.held import Held, State
 from tocsin.services.mail.posting import Forward
-from tocsin.services.mail.reading import Item, item
-from tocsin.services.ports.store import Conflict
+from tocsin.services.mail.reading import Item, NotNow, item
+from tocsin.services.ports.store import Conflict, Unavailable
 from tocsin.services.queries import words
 
 NOT_FOUND: Final = Refused(code="not-found", because="There is no such mail.", rule="access")
@@ -171,7 +171,10 @@ def _taken(desk: Desk, who: Caller, name: str) -> tuple[Kept[Held], Actor] | Ref
 def _item(desk: Desk, kept: Kept[Held]) -> Item:
     if desk.mail is None:
         raise LookupError("this installation takes no mail")
-    return item(desk, desk.mail, kept.project, kept.id, kept.value.left)
+    try:
+        return item(desk, desk.mail, kept.project, kept.id, kept.value.left)
+    except NotNow as error:
+        raise Unavailable(str(error)) from error
 
 
 def _view(desk: Desk, kept: Kept[Held], actor: Actor) -> HeldView:

@@ -77,10 +77,14 @@ def bytes_of(desk: Desk, left: Left) -> bytes:
     return b"".join(desk.blobs.open(left.blob, left.key))
 
 
+class NotNow(Exception):
+    """The machine could not look at a mail: it waits, and nothing is concluded."""
+
+
 def read(desk: Desk, room: Mailroom, project: ProjectId, left: Left) -> Read:
-    """Read a mail. Whatever it is made of, the answer is a value."""
+    """Read a mail. Whatever it is made of, the answer is a value. Raises NotNow where no process could be started."""
     raw = bytes_of(desk, left)
-    parsed = room.parse(raw)  # which counts before it parses
+    parsed = _parsed(room, raw)
     if isinstance(parsed, Failed):
         beyond = exceeded(raw)
         if left.envelope.cut:
@@ -104,6 +108,13 @@ def read(desk: Desk, room: Mailroom, project: ProjectId, left: Left) -> Read:
     return msgspec.structs.replace(found, message=message, signature=signature)
 
 
+def _parsed(room: Mailroom, raw: bytes) -> Message | Failed:
+    parsed = room.parse(raw)  # which counts before it parses
+    if isinstance(parsed, Failed) and parsed.again:
+        raise NotNow(parsed.because)
+    return parsed
+
+
 def _checked(desk: Desk, message: Message, known: tuple[bytes, ...]) -> tuple[Message, Signature]:
     reads = desk.post.reads
     return signing.checked(reads, message, known) if reads is not None else (message, Signature())
@@ -116,7 +127,7 @@ def _decrypted(desk: Desk, room: Mailroom, project: ProjectId, found: Read, know
     opened = room.keys.open(project, sealed.content, known) if sealed else None
     if opened is None or isinstance(opened, Refused):
         return msgspec.structs.replace(found, locked=opened.because if opened else "")
-    inside = room.parse(_as_mail(opened.plain))
+    inside = _parsed(room, _as_mail(opened.plain))
     if isinstance(inside, Failed):
         return msgspec.structs.replace(found, locked=f"what is inside: {inside.because}")
     signature = opened.signature

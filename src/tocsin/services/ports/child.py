@@ -10,9 +10,11 @@ from tocsin.core.vocabulary import Value
 
 
 class Failed(Value):
-    """The input could not be taken apart. It is kept as it came; `because` holds none of it."""
+    """The input could not be taken apart. It is kept as it came; `because` holds none of it. `again` says that nobody
+    looked at it: the machine had no process for it."""
 
     because: str
+    again: bool = False
 
 
 class Member(Value):
