@@ -64,6 +64,10 @@ def test_a_persons_wishes_and_key_are_kept(shell: Shell, server: MemoryServer, t
     assert shell("mail", "me", "--quiet", "late").exit_code == 2
     assert shell("mail", "me", "--zone", "Nowhere").exit_code == 7
     assert shell("mail", "me", "--key", str(public("li@example.org", tmp_path))).exit_code == 7
+    assert "key     none" in shell.ok("mail", "me", "--key", "none")
+    assert members.of(shell.home.desk, shell.home.dana).key is None
+    assert shell("mail", "me", "--key", str(tmp_path / "absent")).exit_code == 2
+    assert "key     none" in shell.ok("mail", "me", "--key", "none"), "a second time changes nothing"
 
 
 def test_a_reporters_key_is_noted_and_used_once_it_is_verified(

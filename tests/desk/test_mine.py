@@ -43,6 +43,22 @@ def test_wishes_and_a_key_are_kept_and_shown(home: House, sign_in: SignIn) -> No
     assert members.of(home.desk, home.dana).key == kept.key, "an empty field keeps the key"
 
 
+def test_a_lost_key_is_removed_and_can_be_replaced_at_once(home: House, sign_in: SignIn) -> None:
+    dana, box = sign_in(), 'name="forget"'
+    assert box not in dana.get("/me/mail").content.decode(), "there is none to remove"
+    dana.post("/me/mail", FORM | {"key": key("dana@example.org")})
+    lost = members.of(home.desk, home.dana).key
+    assert box in dana.get("/me/mail").content.decode()
+    assert dana.post("/me/mail", FORM | {"forget": "on"}).status_code == 200
+    assert members.of(home.desk, home.dana).key is None
+    assert members.of(home.desk, home.dana).wishes.quiet_from == 22, "wishes stay"
+    dana.post("/me/mail", FORM | {"forget": "on", "key": key("dana@example.org")})
+    fresh = members.of(home.desk, home.dana).key
+    assert fresh is not None
+    assert lost is not None
+    assert fresh.fingerprint != lost.fingerprint
+
+
 @pytest.mark.parametrize("wrong", [{"zone": "Nowhere"}, {"zone": ""}, {"quiet_until": ""}, {"quiet_from": "24"}])
 def test_what_makes_no_sense_is_shown_again(home: House, sign_in: SignIn, wrong: dict[str, str]) -> None:
     assert sign_in().post("/me/mail", FORM | wrong).status_code == 422

@@ -83,6 +83,30 @@ def test_a_member_with_a_key_is_told_what_it_is_about_and_nobody_else_can_read_i
     assert signers == [team.fingerprint]
 
 
+def test_a_key_that_was_removed_is_encrypted_to_no_more_and_its_owner_is_told(
+    mailed: Mailed, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk, dana = mailed.home.desk, mailed.home.dana
+    members.upload(desk, dana, public(person("dana@example.org")))
+    ref = mailed.report()
+    with caplog.at_level("INFO", logger="tocsin.post"):
+        assert members.forget_key(desk, dana)
+    assert f"the OpenPGP key of {dana} was removed" in caplog.text
+    assert members.of(desk, dana).key is None
+    assert not members.forget_key(desk, dana), "there is none any more"
+    mailed.work()
+    mailed.report()
+    mailed.work()
+    by_subject = {str(mail["Subject"]): mail for mail in mailed.server.to("dana@example.org")}
+    told = by_subject["Your OpenPGP key was removed"].get_content()
+    assert "If it was not you" in told
+    latest = mailed.server.to("dana@example.org")[-1]
+    assert latest.get_content_type() == "text/plain"
+    assert ref not in latest["Subject"]
+    assert "A new report has come in" in latest["Subject"]
+    assert len(mailed.server.to("li@example.org")) == 2, "nobody else is told of the key"
+
+
 def test_somebody_who_wrote_in_clear_is_answered_in_the_thread(mailed: Mailed) -> None:
     ref = mailed.report()
     say(mailed, ref)

@@ -74,6 +74,18 @@ def notice(case: CaseRef, what: str, desk: str) -> str:
     )
 
 
+KEY_REMOVED: Final = "Your OpenPGP key was removed"
+
+
+def key_removed(fingerprint: str, desk: str) -> str:
+    """What somebody is told whose own key was removed in their name."""
+    return (
+        f"Your OpenPGP key was removed from your mail settings, and mail to you is not encrypted to it any more:\n\n"
+        f"{fingerprint}\n\n"
+        f"If it was not you, sign in and give it again, and tell whoever runs this installation: {desk}/me/mail"
+    )
+
+
 def answer_subject(case: CaseRef) -> str:
     """Subject of an answer to a reporter or another party."""
     return f"[{case}] An answer to you"

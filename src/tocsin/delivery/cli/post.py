@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -20,6 +21,9 @@ from tocsin.services.ports.keys import KeysRefused
 from tocsin.services.ports.openpgp import Certificate
 from tocsin.services.post import keyring, letters, members, own_key, probe
 from tocsin.services.queries import case as query
+
+NONE: Final = "none"
+"""Ends a wish, and removes a key."""
 
 
 @click.command()
@@ -147,11 +151,11 @@ key.add_command(post_lists.of_list)
 @click.option("--quiet", default="", help="Quiet hours, such as 22-7; “none” ends them.")
 @click.option("--digest", default="", help="The hour of your daily mail, 0 to 23; “none” ends it.")
 @click.option("--each/--only-digest", default=None, help="Whether single notifications come besides the daily mail.")
-@click.option("--key", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Your public key.")
+@click.option("--key", default="", help="A file with your public key; “none” removes the one you have.")
 @as_person
 @click.pass_context
 def me(
-    ctx: click.Context, zone: str, quiet: str, digest: str, each: bool | None, file: Path | None, person: str
+    ctx: click.Context, zone: str, quiet: str, digest: str, each: bool | None, key: str, person: str
 ) -> None:  # fmt: skip
     """When you want mail, how much of it, and the key that it is encrypted to. Without options: how it is now."""
     opened = desk(ctx)
@@ -161,8 +165,10 @@ def me(
     wishes = _wishes(now.wishes, zone, quiet, digest, each)
     if refused := members.wish(opened, someone.id, wishes) if wishes != now.wishes else None:
         refuse(refused)
-    if file:
-        taken = members.upload(opened, someone.id, file.read_bytes())
+    if key == NONE:
+        members.forget_key(opened, someone.id)
+    elif key:
+        taken = members.upload(opened, someone.id, _file(key))
         if isinstance(taken, Refused):
             refuse(taken)
     now = members.member(opened, project, someone.id)
@@ -176,8 +182,8 @@ def _wishes(now: Wishes, zone: str, quiet: str, digest: str, each: bool | None) 
     start, end = now.quiet_from, now.quiet_until
     if quiet:
         first, _, last = quiet.partition("-")
-        start, end = (None, None) if quiet == "none" else (_hour(first), _hour(last))
-    at = now.digest_at if not digest else None if digest == "none" else _hour(digest)
+        start, end = (None, None) if quiet == NONE else (_hour(first), _hour(last))
+    at = now.digest_at if not digest else None if digest == NONE else _hour(digest)
     return Wishes(
         zone=zone or now.zone,
         quiet_from=start,
@@ -185,6 +191,13 @@ def _wishes(now: Wishes, zone: str, quiet: str, digest: str, each: bool | None) 
         digest_at=at,
         each=now.each if each is None else each,
     )
+
+
+def _file(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        stop(f"{inert(name)} cannot be read: {error.strerror}", Exit.USAGE)
 
 
 def _hour(text: str) -> int:

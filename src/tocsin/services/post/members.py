@@ -7,6 +7,7 @@ counts as verified: they put it there themselves, signed in.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -14,16 +15,19 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from tocsin.core.mail_out import keys
+from tocsin.core.mail_out import keys, words
 from tocsin.core.mail_out.keys import KnownKey, Source
+from tocsin.core.mail_out.model import Mailbox
 from tocsin.core.mail_out.quiet import Wishes
 from tocsin.core.vocabulary import ProjectId, Refused, Value
 from tocsin.services.app import Desk
 from tocsin.services.book import Book
 from tocsin.services.ports.store import Conflict
-from tocsin.services.post import keyring
+from tocsin.services.post import keyring, letters
 
 KIND: Final = "mail-member"
+
+_log: Final = logging.getLogger("tocsin.post")
 
 
 class Member(Value):
@@ -77,6 +81,28 @@ def upload(desk: Desk, person: str, body: bytes) -> KnownKey | Refused:
                        "or only signs.", rule="RFC 9580")  # fmt: skip
     _everywhere(desk, person, lambda old: replace(old, key=key))
     return key
+
+
+def forget_key(desk: Desk, person: str) -> bool:
+    """Remove a person's own key: mail to them says only that something happened. False where there was none.
+
+    They are told by mail, because whoever sits at their open session could have done it; letters that wait are put
+    together when they are sent, and are not encrypted to the old key any more.
+    """
+    info, held = desk.people.person(person), of(desk, person).key
+    if info is None or held is None:
+        return False
+    _everywhere(desk, person, lambda old: replace(old, key=None))
+    _log.info("the OpenPGP key of %s was removed", person)
+    project = next(iter(desk.people.projects(person)))
+    letter = letters.Fixed(
+        subject=words.KEY_REMOVED,
+        text=words.key_removed(keys.spaced(held.fingerprint), desk.site.desk_url),
+        person=person,
+    )
+    about = f"key-removed-{desk.now():%Y%m%d%H%M%S}"
+    letters.fixed(desk, project, about, [Mailbox(address=info.email, name=info.name)], letter)
+    return True
 
 
 def digest_made(desk: Desk, person: str, of: datetime) -> None:

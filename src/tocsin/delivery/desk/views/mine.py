@@ -36,6 +36,7 @@ class MailForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text="As text, from “gpg --armor --export” and your address. Leave it empty to keep the one you have.",
     )
+    forget = forms.BooleanField(label="Remove this key: I lost it, or do not use it any more", required=False)
 
 
 @step_up
@@ -101,6 +102,8 @@ def _save(request: DeskRequest, form: MailForm) -> Refused | None:
     )
     if refused := members.wish(request.desk, request.person, wishes):
         return refused
+    if told["forget"]:
+        members.forget_key(request.desk, request.person)
     if not told["key"].strip():
         return None
     taken = members.upload(request.desk, request.person, told["key"].encode())
