@@ -275,6 +275,18 @@ def test_a_forge_that_people_look_after_says_what_to_do() -> None:
         plain.create({})
 
 
+def test_every_kind_of_forge_has_its_row_and_somebody_who_speaks_to_it() -> None:
+    from tocsin.adapters.forge import FORGES
+    from tocsin.services.ports.forge import KINDS, Source
+
+    assert set(KINDS) == set(FORGES)
+    with pytest.raises(ValueError, match="is one of github, gitlab, by-hand"):
+        Source(kind="sourcehut", repository="a/b")
+    with pytest.raises(ValueError, match="written like"):
+        Source(kind="github", repository="a/b/c")
+    assert Source(kind="gitlab", repository="a/b/c").web == "https://gitlab.com"
+
+
 def test_a_wish_that_meets_somebody_else_at_the_draft_is_carried_out_a_minute_later(here: Town, monkeypatch) -> None:
     _, ref = accepted(here)
     assert wishes.ask(here.desk, here.opened(ref), here.dana, "push") is None

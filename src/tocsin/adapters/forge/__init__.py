@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where projects' code lives. To add a kind of forge: one file here, one line in `FORGES`."""
+"""Where projects' code lives. To add a kind of forge: one file here, one line in `FORGES`, and its row of facts in
+`services.ports.forge.KINDS`, which is all that the rest of the product knows of it."""
 
 from __future__ import annotations
 

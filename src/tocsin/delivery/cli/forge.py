@@ -28,6 +28,7 @@ from tocsin.services.app import Desk
 from tocsin.services.book import Kept
 from tocsin.services.forge import door, inbound, links, public, pushing, sync, watch
 from tocsin.services.forge.links import Link
+from tocsin.services.ports.forge import KINDS
 from tocsin.services.ports.targets import Rejected, Trouble
 
 T = TypeVar("T")
@@ -70,8 +71,7 @@ def webhook(ctx: click.Context, project: str) -> None:
     click.echo("Content type  application/json")
     click.echo(f"Secret        {door.secret(opened.tokens, project)}")
     source = opened.outside.forges.sources().get(project)
-    lab = source is not None and source.kind == "gitlab"
-    click.echo(f"Events        {'issues, confidential issues, comments' if lab else 'repository advisories, issues'}")
+    click.echo(f"Events        {(source.about if source else KINDS['github']).events}")
 
 
 @forge.command()

@@ -87,7 +87,7 @@ def forge(desk: Desk, project: ProjectId) -> Forge | None:
     if source is None:
         return None
     kept = credentials.of(desk, project, credentials.FORGE)
-    if kept is None and source.kind != "by-hand":
+    if kept is None and source.about.programs:
         return None
     return desk.outside.forges.get(project, kept.secret.strip() if kept else "")
 

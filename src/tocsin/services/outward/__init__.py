@@ -21,7 +21,7 @@ def outward(desk: Desk, case: Case) -> tuple[Target, ...]:
     """What a case's project has set up."""
     found: list[Target] = []
     asked = forge(desk, case.project)
-    if asked is not None and asked.source.kind == "github":
+    if asked is not None and asked.source.about.advisories:
         found.append(ForgeTarget(desk, case, asked))
     found += [Chats(desk, kind) for kind in KINDS if kind in channels(desk, case.project)]
     if desk.post.sends is not None:

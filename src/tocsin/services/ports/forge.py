@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -19,12 +19,33 @@ from tocsin.core.vocabulary import ProjectId
 Payload = Mapping[str, Any]
 
 
-USUAL: Final[Mapping[str, tuple[str, str]]] = {
-    "github": ("https://api.github.com", "https://github.com"),
-    "gitlab": ("https://gitlab.com/api/v4", "https://gitlab.com"),
-    "by-hand": ("", "https://github.com"),
+class Kind(msgspec.Struct, frozen=True):
+    """What is so of every forge of a kind.
+
+    `api` and `web` are the addresses where the settings name none. `programs` says that programs may use it, with a
+    token; `nested` that a repository's name may have more than two parts; `advisories` that ours can be published
+    there. `events` are those to tick for its webhook.
+    """
+
+    api: str
+    web: str
+    programs: bool = True
+    nested: bool = False
+    advisories: bool = False
+    events: str = "repository advisories, issues"
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "github": Kind(api="https://api.github.com", web="https://github.com", advisories=True),
+    "gitlab": Kind(
+        api="https://gitlab.com/api/v4",
+        web="https://gitlab.com",
+        nested=True,
+        events="issues, confidential issues, comments",
+    ),
+    "by-hand": Kind(api="", web="https://github.com", programs=False),
 }
-"""Addresses of API and pages, by kind, where the settings name none."""
+"""One row for each kind of forge; who speaks to it is one file of `adapters.forge`."""
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +55,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     headings that the repository's template asks for. `login` is the account of the token: what it writes is ours.
     """
 
-    kind: Literal["github", "gitlab", "by-hand"] = "github"
+    kind: str = "github"
     repository: str = ""
     api: str = ""
     web: str = ""
@@ -45,15 +66,21 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Refuse a source that could not be asked (ValueError)."""
+        if self.kind not in KINDS:
+            raise ValueError(f"forge.PROJECT.kind is one of {', '.join(KINDS)}")
         parts = self.repository.split("/")
-        good = len(parts) == 2 if self.kind == "github" else len(parts) >= 2
-        if self.kind != "by-hand" and not (good and all(parts)):
+        good = len(parts) == 2 or (self.about.nested and len(parts) > 2)
+        if self.about.programs and not (good and all(parts)):
             raise ValueError("forge.PROJECT.repository is written like example/example")
-        api, web = USUAL[self.kind]
-        msgspec.structs.force_setattr(self, "api", self.api or api)
-        msgspec.structs.force_setattr(self, "web", self.web or web)
+        msgspec.structs.force_setattr(self, "api", self.api or self.about.api)
+        msgspec.structs.force_setattr(self, "web", self.web or self.about.web)
         if self.minutes < 1:
             raise ValueError("forge.PROJECT.minutes is at least 1")
+
+    @property
+    def about(self) -> Kind:
+        """What is so of every forge of this kind."""
+        return KINDS[self.kind]
 
 
 class Comment(msgspec.Struct, frozen=True):

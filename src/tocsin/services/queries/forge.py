@@ -98,7 +98,7 @@ def standing(desk: Desk, project: ProjectId) -> StandingView:
     if source is None:
         return StandingView(project, "", "", f"The settings name no forge: [forge.{project}]", "", "", "", "")
     held = credentials.of(desk, project, credentials.FORGE) is not None
-    lacks = "" if held or source.kind == "by-hand" else f"No token is kept: tocsin credential set {project} forge"
+    lacks = "" if held or not source.about.programs else f"No token is kept: tocsin credential set {project} forge"
     kept = links.standings(desk).get(project, links.STANDING)
     state = kept.value if kept else links.Standing()
     asked = desk.machine.facts.get(reporting(project))
