@@ -12,6 +12,7 @@ from tests.mail import post
 from tocsin.core.mail_out.quiet import Wishes
 from tocsin.core.vocabulary import Role
 from tocsin.services.api_tokens import Caller
+from tocsin.services.book import Book
 from tocsin.services.mail import placing, reminding
 from tocsin.services.post import digest, members
 from tocsin.testing.house import House, house
@@ -75,6 +76,29 @@ def test_what_a_person_dealt_with_is_told_of_no_more(home: House) -> None:
     assert not after(home, timedelta(days=2))
     held(home, 2)
     assert after(home, MINUTE)
+
+
+def test_a_mail_that_comes_in_the_place_of_one_is_told_of_within_the_hour(home: House) -> None:
+    held(home)
+    assert after(home, MINUTE)
+    (view,) = placing.listing(home.desk, Caller(person=home.dana))
+    placing.report(home.desk, Caller(person=home.dana), view.id)
+    held(home, 2)
+    assert waits(home, home.dana) == 0, "nobody has counted since"
+    assert not after(home, MINUTE)
+    assert waits(home, home.dana) == 1
+    assert after(home, HOUR)
+
+
+def test_mail_that_waits_is_counted_without_opening_any(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    held(home)
+    held(home, 2)
+    opened = list[object]()
+    open_one = Book._open
+    monkeypatch.setattr(Book, "_open", lambda book, record: opened.append(record.kind) or open_one(book, record))
+    assert after(home, MINUTE)
+    assert not after(home, MINUTE)
+    assert "mail-held" not in opened
 
 
 def test_nobody_is_told_of_what_was_set_aside_by_itself(home: House) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from tests.store.databases import at_once
 from tests.store.stores import OTHER, T0, WHPG, Stores, in_database
 from tocsin.adapters.db.database import Database
 from tocsin.services.ports.records import Arrival, Record
-from tocsin.services.ports.store import Conflict
+from tocsin.services.ports.store import NEVER, Conflict
 
 HOUR = timedelta(hours=1)
 
@@ -48,6 +49,15 @@ def test_records_are_paged_by_id_and_found_when_they_are_due(stores: Stores) -> 
     assert [each.id for each in stores.records.page("letter", WHPG, after="b")] == ["c"]
     assert [each.id for each in stores.records.due("letter", T0 + 2 * HOUR, 9)] == ["x", "a", "c"]
     assert [each.id for each in stores.records.due("letter", T0 + 2 * HOUR, 1)] == ["x"]
+
+
+def test_records_that_are_due_at_one_instant_are_counted_unopened(stores: Stores) -> None:
+    never = msgspec.structs.replace(record("a"), due_at=NEVER)
+    elsewhere = msgspec.structs.replace(record("a", project=OTHER), due_at=NEVER)
+    stores.records.put([never, elsewhere, record("b"), record("c", hours=1)])
+    assert stores.records.count("letter", WHPG, NEVER) == 1
+    assert stores.records.count("letter", WHPG, T0 + HOUR) == 1
+    assert stores.records.count("hook", WHPG, NEVER) == 0
 
 
 def test_many_new_records_are_written_once(stores: Stores) -> None:

@@ -54,9 +54,12 @@ class MemoryRecords:
         """Forget a record."""
         return self._kept.pop((kind, project, record), None) is not None
 
-    def count(self, kind: str, project: ProjectId) -> int:
+    def count(self, kind: str, project: ProjectId, due_at: datetime | None = None) -> int:
         """How many there are."""
-        return sum((each.kind, each.project) == (kind, project) for each in self._kept.values())
+        return sum(
+            (each.kind, each.project) == (kind, project) and due_at in (None, each.due_at)
+            for each in self._kept.values()
+        )
 
     def everything(self, after: tuple[str, ProjectId, str] = ("", "", ""), limit: int = 200) -> Sequence[Record]:
         """All records, a page at a time."""

@@ -29,6 +29,7 @@ _ADD: Final = (
     " ON CONFLICT DO NOTHING"
 )
 _COUNT: Final = f"SELECT count(*) FROM {_RECORD.table} WHERE kind = %s AND project = %s"  # noqa: S608 - our names
+_COUNT_DUE: Final = f"{_COUNT} AND due_at = %s"
 _REMOVE: Final = f"DELETE FROM {_RECORD.table} WHERE key = %s"  # noqa: S608 - our names
 _WAITING: Final = f"{_ARRIVAL.select} WHERE taken = FALSE ORDER BY at, id LIMIT %s"
 _TAKEN: Final = f"UPDATE {_ARRIVAL.table} SET taken = TRUE, body = %s WHERE id = %s"  # noqa: S608 - our names
@@ -77,9 +78,12 @@ class DbRecords:
             cursor.execute(_REMOVE, (key(kind, project, record),))
             return bool(cursor.rowcount == 1)
 
-    def count(self, kind: str, project: ProjectId) -> int:
+    def count(self, kind: str, project: ProjectId, due_at: datetime | None = None) -> int:
         """How many there are."""
-        ((number,),) = self._db.rows(_COUNT, (kind, project))
+        if due_at is None:
+            ((number,),) = self._db.rows(_COUNT, (kind, project))
+        else:
+            ((number,),) = self._db.rows(_COUNT_DUE, (kind, project, self._db.stamp(due_at)))
         return int(number)
 
     def everything(self, after: tuple[str, ProjectId, str] = ("", "", ""), limit: int = 200) -> Sequence[Record]:

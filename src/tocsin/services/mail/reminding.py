@@ -41,12 +41,13 @@ def remind(desk: Desk) -> int:
 
 def _remind(desk: Desk, project: ProjectId, told: Fact | None) -> bool:
     now, before = desk.now(), _counted(told)
-    waits = [kept.value.at for kept in held.book(desk).all(project) if kept.value.state is held.State.WAITS]
-    fresh = told is None or len(waits) > before.told or max(waits, default=told.at) > told.at
+    waits = held.waiting(desk, (project,))
+    # Whoever deals with one has `count` lower what was told, so that one which comes in its place is fresh too.
+    fresh = told is None or waits > before.told
     due = bool(waits) and (told is None or now - told.at >= (LEAST if fresh else AGAIN))
     if due:
-        _tell(desk, project, len(waits))
-    counted = Counted(waits=len(waits), told=len(waits) if due else min(before.told, len(waits)))
+        _tell(desk, project, waits)
+    counted = Counted(waits=waits, told=waits if due else min(before.told, waits))
     if due or counted != before:
         _note(desk, project, counted, now if due or told is None else told.at)
     return due

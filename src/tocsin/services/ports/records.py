@@ -51,8 +51,8 @@ class Records(Protocol):
     def remove(self, kind: str, project: ProjectId, record: str) -> bool:
         """Forget a record for good; False where there was none."""
 
-    def count(self, kind: str, project: ProjectId) -> int:
-        """How many records of a kind a project has."""
+    def count(self, kind: str, project: ProjectId, due_at: datetime | None = None) -> int:
+        """How many records of a kind a project has; with `due_at`, how many of them are due at that very instant."""
 
     def everything(self, after: tuple[str, ProjectId, str] = ("", "", ""), limit: int = 200) -> Sequence[Record]:
         """All records of every kind, a page at a time: for the rotation of keys."""
