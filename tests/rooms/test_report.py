@@ -287,8 +287,8 @@ def test_a_project_that_publishes_its_badge_says_before_the_form_how_it_did(visi
     policy = (seed("warehousepg") or "").replace("[publish]\n", "[publish]\nbadge = true\n", 1)
     house.desk.projects.adopt(policy, "test", house.clock())
     assert "This channel is new: what is promised comes from the policy." in visitor.get(walk.REPORT).content.decode()
-    house.desk.machine.facts.note(f"{badge_state.MADE}/warehousepg", "19 h, 100% on time, 12 reports", house.clock())
+    house.desk.machine.facts.note(f"{badge_state.MADE}/warehousepg", "19 h, 100% on time, 10+ reports", house.clock())
     shown = visitor.get(walk.REPORT).content.decode()
     assert "<b>Last 90 days:</b>" in shown
-    assert "first answer 19 h, 100% on time, 12 reports" in shown
+    assert "first answer 19 h, 100% on time, 10+ reports" in shown
     assert "Letzte 90 Tage:" in visitor.get(f"/de{walk.REPORT}").content.decode()

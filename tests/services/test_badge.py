@@ -77,3 +77,15 @@ def test_a_year_is_written_without_a_case_or_a_person() -> None:
     assert "| Time to first human answer | 6 |" in text
     assert not any(ref in text for ref in refs)
     assert "Dana" not in text
+
+
+def test_one_more_answered_report_does_not_show_in_the_badge() -> None:
+    shown = []
+    for count in (5, 6, 9, 10):
+        home = wanting()
+        answered(home, count)
+        badge.keep(home.desk)
+        shown.append(json.loads(file(home, "p/warehousepg/badge.json"))["message"])
+    assert shown[0] == shown[1] == shown[2], "whose matter may be under embargo"
+    assert "5+ reports" in shown[0]
+    assert "10+ reports" in shown[3], "the control: a badge does say how many stand behind it"

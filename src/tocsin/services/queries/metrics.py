@@ -106,9 +106,19 @@ def _exposed(key: Key) -> Iterator[str]:
             yield f"{name}_{kind} {value:g}"
 
 
+STEPS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+"""What a badge counts reports by."""
+
+
 def badge(found: Keys) -> str:
-    """One sentence for a badge that a project may publish; empty while too few cases stand behind it."""
+    """One sentence for a badge that a project may publish; empty while too few cases stand behind it.
+
+    Reports are counted in steps and shares in twentieths, rounded down: an exact number would show everybody on which
+    day there was another report, whose matter may be under embargo.
+    """
     answer = found.key("first-answer")
     if answer.median is None or answer.share is None:
         return ""
-    return f"median first answer {answer.median:.0f} h, {answer.share:.0%} on time, {answer.cases} reports"
+    least = max((step for step in STEPS if step <= answer.cases), default=0)
+    share = int(answer.share * 20 + 1e-9) * 5
+    return f"median first answer {answer.median:.0f} h, {share}% on time, {least}+ reports"
