@@ -35,6 +35,7 @@ OUT = "OUT"
 ON_A_CASE = """\
 advisory adopt CASE FILE
 advisory check CASE
+advisory diff CASE
 advisory draft CASE
 distributor grid CASE
 distributor tell CASE

@@ -86,6 +86,8 @@ def test_a_case_is_published_from_a_terminal_far_away(terminal: Terminal, tmp_pa
     terminal.ok("case", "approve", case, "--digest", wish["digest"], person="li")
     worker.run_once(site.current[-1].desk)
     assert "WHPG-SA-2026-001" in terminal.ok("advisory", "list")
+    terminal.ok("advisory", "draft", case, "--summary", "Any memory can be read.")
+    assert "Any memory can be read." in terminal.ok("advisory", "diff", case)
     shown = terminal.ok("case", "view", case)
     assert "published" in shown
     assert "lead Li" in shown

@@ -48,9 +48,16 @@ def test_a_case_is_published_from_the_terminal(shell):
     assert len(receipt["phrase"].split()) == 7
     walk(shell, receipt["case"])
     assert json.loads(shell.ok("advisory", "check", receipt["case"], "--json"))["problems"] == []
+    early = shell("advisory", "diff", receipt["case"])
+    assert (early.exit_code, "not published yet" in early.stderr) == (5, True)
     shell.together(receipt["case"], "advisory", "publish", receipt["case"], "--confirm", "WHPG-SA-2026-001")
     worker.run_once(shell.home.desk)
     assert "WHPG-SA-2026-001" in shell.ok("advisory", "list")
+    shell.ok("advisory", "draft", receipt["case"], "--summary", "Any memory can be read.")
+    changed = shell.ok("advisory", "diff", receipt["case"], "--format", "markdown").splitlines()
+    assert {"-Memory can be read.", "+Any memory can be read."} <= set(changed)
+    assert not [line for line in changed if line[:1] in "-+" and "No length check." in line]
+    assert shell("advisory", "diff", receipt["case"], "--format", "runes").exit_code == 5
     assert json.loads(shell.ok("verify", "--json"))["findings"] == []
 
 

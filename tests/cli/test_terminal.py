@@ -46,3 +46,17 @@ def test_no_color_is_kept_to(capsys: pytest.CaptureFixture[str], monkeypatch: py
     text = shown(capsys)
     assert "\x1b" not in text
     assert "!! over" in text
+
+
+def test_a_narrow_window_shows_titles_whole_on_lines_of_their_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOCSIN_FORCE_TTY", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    rows = [("1", "in 3 d 3 h", "WHPG-2026-k7x4m", "Out-of-bounds read in a decoder"), ("2", "in 9 d", "x", "")]
+    table(("#", "DUE", "CASE", "TITLE"), rows)
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "1  in 3 d 3 h  WHPG-2026-k7x4m",
+        "   Out-of-bounds read in a decoder",
+        "2  in 9 d      x",
+    ]

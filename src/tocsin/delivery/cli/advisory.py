@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -117,10 +118,31 @@ def preview(ctx: click.Context, given: str, person: str, name: str, out: Path | 
             write_for_oneself(path, at.document(seen.case, document.format))
             click.echo(path)
         return
+    click.echo(inert(_drafted(at, seen, name)))
+
+
+def _drafted(at: Seat, seen: Preview, name: str) -> str:
     known = [document.format for document in seen.documents]
     if name not in known:
         stop(f"no document “{name}”; there are {', '.join(known) or 'none yet'}", Exit.NOT_FOUND)
-    click.echo(inert(at.document(seen.case, name).decode()))
+    return at.document(seen.case, name).decode()
+
+
+@advisory.command()
+@case_argument
+@click.option("--format", "name", default="text", show_default=True, help="Which document.")
+@as_person
+@click.pass_context
+def diff(ctx: click.Context, given: str, person: str, name: str) -> None:
+    """Show what the next revision would change: the draft as it stands, against what is published."""
+    at, seen = previewed(ctx, person, given)
+    if at.case(seen.case).advisory.published_at is None:
+        stop(f"{seen.advisory_id} is not published yet; look at it with: tocsin advisory preview {seen.case}",
+             Exit.NOT_FOUND)  # fmt: skip
+    drafted = _drafted(at, seen, name)
+    was = at.published(seen.advisory_id, name).decode()
+    for line in unified_diff(was.splitlines(), drafted.splitlines(), "published", "draft", lineterm=""):
+        click.echo(inert(line))
 
 
 @advisory.command()

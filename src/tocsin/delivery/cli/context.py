@@ -181,15 +181,20 @@ def inert(text: str) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print aligned columns, readable in a pipe and in a screen reader alike."""
+    """Print aligned columns, readable in a pipe and in a screen reader alike. In a window that leaves no room for the
+    last one, each row's stands on a line below it."""
     body = [[inert(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [max(len(line[i]) for line in [list(heads), *body]) for i in range(len(heads))]
     used = sum(widths[:-1]) + 2 * (len(widths) - 1)
+    folds = terminal.folds((row[-1] for row in body), used)
     terminal.line(terminal.head(_line(heads, widths)))
     for row in body:
-        shown = [*row[:-1], terminal.cut(row[-1], used)]
+        shown = [*row[:-1], "" if folds else terminal.cut(row[-1], used)]
         padded = [each.ljust(width) for each, width in zip(shown, widths, strict=True)]
         terminal.line("  ".join(map(terminal.cell, shown, [*padded[:-1], shown[-1]])).rstrip())
+        if folds and row[-1]:
+            indent = widths[0] + 2 if widths[0] < terminal.LEAST else 2
+            terminal.line(" " * indent + terminal.cut(row[-1], indent))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -151,6 +151,13 @@ class Here:
         """One document as it would be published."""
         return _told(self.office.document(ref, format_name)).body
 
+    def published(self, advisory: str, format_name: str) -> bytes:
+        """One document of a published advisory, in its newest revision."""
+        found = self.office.desk.shelf.document(advisory, format_name)
+        if found is None:
+            stop(f"{advisory} was not published in the format “{format_name}”", Exit.NOT_FOUND)
+        return found.body
+
     def projects(self) -> Sequence[Project]:
         """Projects."""
         return _told(self.office.projects())

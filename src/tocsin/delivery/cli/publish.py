@@ -146,7 +146,7 @@ def board(ctx: click.Context, given: str, person: str, json_: bool) -> None:
         print_json(shown)
         return
     if shown.at is None:
-        stop("nothing is ordered", Exit.NOT_FOUND)
+        stop(f"nothing is ordered yet; what would go where: tocsin publish plan {ref}", Exit.NOT_FOUND)
     _lights(seat, shown)
 
 

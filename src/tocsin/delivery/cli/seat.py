@@ -72,6 +72,9 @@ class Seat(Protocol):
     def document(self, ref: CaseRef, format_name: str) -> bytes:
         """One document as it would be published."""
 
+    def published(self, advisory: str, format_name: str) -> bytes:
+        """One document of a published advisory, in its newest revision."""
+
     def projects(self) -> Sequence[Project]:
         """Projects."""
 

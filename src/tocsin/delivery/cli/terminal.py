@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -45,6 +45,16 @@ def cell(text: str, padded: str) -> str:
     """Show one cell, padded already."""
     style = _STYLES.get(text.split(" ", 1)[0]) if in_colour() else None
     return click.style(padded, **style) if style else padded
+
+
+LEAST: Final = 28
+"""Columns in which a title can still be told from another; with fewer it stands on a line of its own."""
+
+
+def folds(last: Iterable[str], used: int) -> bool:
+    """Say whether a window leaves so little room that the last cells of a table stand below their rows."""
+    room = shutil.get_terminal_size((80, 24)).columns - used
+    return is_terminal() and room < LEAST and any(len(text) > room for text in last)
 
 
 def cut(text: str, used: int) -> str:

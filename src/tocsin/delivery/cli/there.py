@@ -104,6 +104,10 @@ class There:
         """One document as it would be published."""
         return _asked(lambda: self._open(ref).document(format_name))
 
+    def published(self, advisory: str, format_name: str) -> bytes:
+        """One document of a published advisory, in its newest revision."""
+        return _asked(lambda: self._client.document(advisory, format_name))
+
     def projects(self) -> Sequence[Project]:
         """Projects."""
         return _asked(self._client.projects)
