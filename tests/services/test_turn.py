@@ -17,7 +17,7 @@ from tests.services.test_worker import Line, due, told_by
 from tocsin.core import egress, notices
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.deeds import CveDue
-from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, Refused
+from tocsin.core.vocabulary import Actor, ActorKind, Audience, CaseRef, Refused
 from tocsin.services import cases, room, sealing, worker
 from tocsin.services.ports.store import Conflict, Drop, Effect, Unavailable
 from tocsin.services.publishing import Later
@@ -268,16 +268,19 @@ def test_an_effect_whose_worker_died_is_free_after_five_minutes_and_not_before(h
 def test_each_effect_is_carried_out_by_its_own(home: House, ref: CaseRef, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[object] = []
     later = Later(home.clock() + MINUTE, "asked-again")
-    monkeypatch.setattr(worker.carry, "carry", lambda desk, deed, effect: done.append(("mail", effect)))
+    monkeypatch.setattr(worker.answers, "queue", lambda desk, deed: done.append(("answer", deed.seq)))
+    monkeypatch.setattr(worker.notifying, "tell", lambda desk, deed, cause: done.append((deed.what, cause)))
     monkeypatch.setattr(worker.deliveries, "happened", lambda *words: done.append((words[1], words[3])))
     monkeypatch.setattr(worker.cve, "carry", lambda desk, deed, tries: later)
     happened = notices.Happened(case=ref, project="warehousepg", what="report.received", at=home.clock())
     write(home, ref, "eff_1", happened)
-    write(home, ref, "eff_2", CveDue(case=ref, what="id"))
-    one, two = home.desk.outbox.lease(home.clock(), home.clock() + MINUTE, 9)
-    assert worker.carry_out(home.desk, one, home.clock() + MINUTE) is None
-    assert done == [("mail", "eff_1"), ("warehousepg", "eff_1")]
-    assert worker.carry_out(home.desk, two, home.clock() + MINUTE) == later
+    write(home, ref, "eff_2", notices.Said(case=ref, seq=7, audience=Audience.REPORTER))
+    write(home, ref, "eff_3", notices.Notice(case=ref, what="message.received"))
+    write(home, ref, "eff_4", CveDue(case=ref, what="id"))
+    *others, last = home.desk.outbox.lease(home.clock(), home.clock() + MINUTE, 9)
+    assert [worker.carry_out(home.desk, each, home.clock() + MINUTE) for each in others] == [None, None, None]
+    assert done == [("warehousepg", "eff_1"), ("answer", 7), ("message.received", "eff_3")]
+    assert worker.carry_out(home.desk, last, home.clock() + MINUTE) == later
 
 
 def test_what_is_handed_aside_has_its_lease_and_a_store_that_is_away_is_told_of(
