@@ -37,8 +37,8 @@ class Instance:
         return {"TOCSIN_CONFIG": str(self.home / "tocsin.toml")}
 
 
-def make(home: Path) -> Instance:
-    """Run `tocsin init` with both source policies."""
+def make(home: Path, more: str = "") -> Instance:
+    """Run `tocsin init` with both source policies; `more` is added to the configuration."""
     made = Instance(home, *(f"http://127.0.0.1:{port}" for port in free_ports(2)))
     policies = [f"--policy={ROOT / 'examples' / 'policies' / f'{name}.toml'}" for name in ("community", "warehousepg")]
     _tocsin(
@@ -47,7 +47,7 @@ def make(home: Path) -> Instance:
     )  # fmt: skip
     # A link signs in by itself: what is measured comes after the second factor, and costs the same with and without.
     with (home / "tocsin.toml").open("a", encoding="utf-8") as config:
-        config.write("\n[accounts]\ntrial = true\n")
+        config.write(f"\n[accounts]\ntrial = true\n{more}")
     return made
 
 

@@ -46,6 +46,9 @@ SAMPLES, SHARE, MEGABYTES, FILES = 90, 0.10, 3.0, 10
 WHOLE = 0.95
 """Of what a day has, of each kind, for the day to count as one."""
 
+TIRELESS = "[keys]\ncases_per_hour = 100000\ncases_per_day = 100000\n"
+"""One person does here what a team does, of whom each may open 300 different cases a day."""
+
 PUBLIC = ("/", "/p/warehousepg/", "/p/warehousepg/advisories/", "/p/warehousepg/advisories.atom", "/osv/all.zip",
           "/p/warehousepg/advisories/WHPG-SA-2024-000", "/.well-known/security.txt", "/p/warehousepg/policy",
           "/p/warehousepg/affected?version=7.3.1", "/nothing-here")  # fmt: skip
@@ -174,7 +177,7 @@ def judge(sampler: Sampler, names: dict[int, str]) -> bool:
 def main(minutes: float) -> None:
     """Run a day, and print."""
     with ExitStack() as stack:
-        made = instance.make(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        made = instance.make(Path(stack.enter_context(tempfile.TemporaryDirectory())), TIRELESS)
         instance.fill(made, 200)
         shelf.fill(made.environment, 50)
         tree = stack.enter_context(instance.served(made))

@@ -18,6 +18,7 @@ from tocsin.delivery.api import schema
 from tocsin.delivery.api.desk import door
 from tocsin.delivery.api.desk.routes import api
 from tocsin.services import api_tokens
+from tocsin.services.ports.vault import Limited
 from tocsin.testing.house import House
 
 MADE_UP = "WHPG-2026-22222"
@@ -233,6 +234,21 @@ def test_requests_that_fail_all_the_time_are_slowed_down(
     assert li(house)("GET", "/me").status_code == 200
     house.clock.advance(timedelta(minutes=1))
     assert desk("GET", "/me").status_code == 200
+
+
+def test_whoever_has_opened_too_many_cases_is_told_to_wait_for_a_look_and_for_a_move(
+    house: House, front: Half, desk: Half, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: both were answered as if the installation were broken."""
+    ref = reported(front)
+
+    def spent(*_: object) -> None:
+        raise Limited("60 different cases an hour")
+
+    monkeypatch.setattr(type(house.desk.vault), "case_key", spent)
+    for answer in (desk("GET", f"/cases/{ref}"), desk("POST", f"/cases/{ref}/moves/say", {"audience": "team"})):
+        assert (answer.status_code, json.loads(answer.content)["code"]) == (429, "limited")
+        assert "60 different cases" in json.loads(answer.content)["detail"]
 
 
 def test_a_look_at_an_embargoed_case_is_recorded_whoever_asks(house: House, front: Half, desk: Half) -> None:

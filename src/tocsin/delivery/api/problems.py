@@ -17,7 +17,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from tocsin.core.vocabulary import Refused
 from tocsin.core.wire.problem import MEDIA_TYPE, Mistake, Problem
 from tocsin.services.ports.store import Conflict, Unavailable
-from tocsin.services.ports.vault import Tampered
+from tocsin.services.ports.vault import Limited, Tampered
 
 _log = logging.getLogger("tocsin.api")
 
@@ -32,6 +32,7 @@ STATUS: Final[Mapping[str, int]] = {
     "conflict": 409,
     "not-permitted": 403,
     "token-scope": 403,
+    "limited": 429,
 }
 """Refusals whose answer is not 422: the wish was understood, and protocol, policy or advisory do not allow it."""
 
@@ -80,6 +81,7 @@ CODES: Final[Mapping[str, str]] = {
     "failed": "The installation is broken; its log says how.",
     "key-in-use": "A request with this Idempotency-Key has no answer yet. Look at the case before using a new key.",
     "key-reused": "This Idempotency-Key stood for another request.",
+    "limited": "The person has opened as many different cases as one may for now; wait, or ask an administrator.",
     "malformed": "The request is not as the OpenAPI document describes it; `mistakes` says what is wrong where.",
     "method-not-allowed": "The address takes the methods that `Allow` names.",
     "not-found": "There is nothing here, or nothing that the caller may know of.",
@@ -144,6 +146,9 @@ def handle_errors(api: NinjaAPI) -> None:
     def crowded(request: HttpRequest, error: Any) -> HttpResponse:
         return problem("conflict", 409, "Somebody else wrote to the same thing just now. Read again, and repeat.")
 
+    def limited(request: HttpRequest, error: Any) -> HttpResponse:
+        return problem("limited", 429, str(error), {"Retry-After": "3600"})
+
     def broken(request: HttpRequest, error: Any) -> HttpResponse:
         _log.exception("the API failed", exc_info=error)
         code = "tampered" if isinstance(error, Tampered) else "failed"
@@ -160,6 +165,7 @@ def handle_errors(api: NinjaAPI) -> None:
         (TooManyFieldsSent, large),
         (Unavailable, not_now),
         (Conflict, crowded),
+        (Limited, limited),
         (Exception, broken),
     ):
         api.add_exception_handler(kind, handler)
