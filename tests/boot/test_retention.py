@@ -41,3 +41,10 @@ def test_what_a_killed_backup_left_of_wrapped_keys_goes_within_a_day(tmp_path: P
     os.utime(left, (long_ago, long_ago))
     assert backup.clear(tmp_path) == 1
     assert sorted(each.name for each in tmp_path.iterdir()) == [".drill-def"]
+
+
+def test_a_backup_that_a_wrong_clock_dated_into_next_year_holds_up_none() -> None:
+    assert backup._long_ago(NOW + timedelta(days=365), NOW)
+    assert backup._long_ago(NOW - timedelta(days=1), NOW)
+    assert not backup._long_ago(NOW - timedelta(hours=23), NOW)
+    assert not backup._long_ago(NOW + timedelta(minutes=1), NOW), "two machines differ a little"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A machine in trouble loses no mail and concludes nothing from its own trouble."""
+"""A machine in trouble loses no mail and concludes nothing from its own trouble; what no machine reads is said."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from tests.mail import post
 from tocsin.core.mail.message import Message
 from tocsin.services import arrivals
+from tocsin.services.mail import reading
 from tocsin.services.ports.child import Failed
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.stuck import Stuck
@@ -65,3 +66,15 @@ def test_a_mail_whose_commit_got_no_answer_is_there_when_it_was_kept_all_the_sam
     post.work(home)
     (ref,) = post.refs(home)
     assert post.look(home, ref).case.title == "Crash in the executor"
+
+
+@pytest.mark.parametrize("kind", ["application/pkcs7-mime; smime-type=enveloped-data", "application/octet-stream"])
+def test_a_report_in_smime_says_why_it_has_no_words_and_is_kept_whole(home: House, kind: str) -> None:
+    headers = (f"Content-Type: {kind}; name=smime.p7m", "Content-Transfer-Encoding: base64")
+    post.deliver(home, post.mail("MIIB", headers=headers))
+    (ref,) = post.refs(home)
+    case = post.look(home, ref).case
+    assert case.title == "Crash in the executor"
+    told = " ".join(str(entry.event) for entry in post.entries(home, ref))
+    assert (reading.SMIME in told) is ("pkcs7" in kind), "the control: any other file is a file"
+    assert ("original.eml" in told) is True

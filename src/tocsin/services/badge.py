@@ -47,7 +47,7 @@ def keep(desk: Desk) -> int:
         if not (policy.publish and policy.publish.badge):
             continue
         made = desk.machine.facts.get(f"{MADE}/{each.id}")
-        if made and now - made.at < timedelta(days=1):
+        if made and timedelta() <= now - made.at < timedelta(days=1):
             continue
         badge = of_keys(_keys(desk, each.id, now - SPAN, now))
         desk.press.tree.write(f"p/{each.id}/badge.json", msgspec.json.encode(badge))

@@ -27,6 +27,9 @@ _SMUGGLED: Final = re.compile(rb"(?:(?<!\r)\n|\r(?!\n))\.(?:\r\n|\r|\n)|\r\n\.(?
 CUT: Final = (
     f"(This mail has more than {MAX_BYTES >> 20} MiB. Its beginning is kept here, and all of it lies in the mailbox.)"
 )
+_SMIME: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+"""All of the mail is in it (RFC 8551, section 3.2)."""
+SMIME: Final = "it is in S/MIME, which is not read here; its sender can use OpenPGP or the report form"
 WIRE: Final = frozenset({"lmtp", "smtp"})
 """Doors through which every line ends with CR LF (RFC 5321, section 2.3.8)."""
 
@@ -95,6 +98,7 @@ def read(desk: Desk, room: Mailroom, project: ProjectId, left: Left) -> Read:
         sort=kinds.sort(parsed, left.envelope, desk.sealer.instance, room.lists),
         proof=told(parsed, room.trusted) if room.trusted else room.check(raw, parsed),
         suspicious=_suspicious(raw, parsed, left),
+        locked=SMIME if parsed.media_type in _SMIME else "",
     )
     if left.envelope.cut:
         begun = msgspec.structs.replace(parsed, text=f"{CUT}\n\n{parsed.text}", sealed=None, signed=None, clear=None)
