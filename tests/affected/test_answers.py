@@ -208,3 +208,14 @@ def test_every_real_osv_document_is_read() -> None:
 def test_what_is_no_osv_document_is_refused_in_words(document: bytes) -> None:
     with pytest.raises(ValueError, match="no OSV document"):
         osv.read(document)
+
+
+@pytest.mark.parametrize("kind", ["pypi", "npm", "deb", "generic", "golang", "maven"])
+@pytest.mark.parametrize("name", ["Django", "a.b_c", "x y", "n\n"])
+@pytest.mark.parametrize("version", ["1.0", "1:2-3", "v1+b", "2.0\n"])
+def test_a_short_package_url_is_taken_apart_as_any_other(kind: str, name: str, version: str) -> None:
+    short = f"pkg:{kind}/{name}@{version}"
+    assert names._SHORT.fullmatch(short)
+    assert names.purl(short) == names.purl(f"{short}?a=b")
+    for longer in (f"pkg:{kind}/space/{name}@{version}", f"pkg:{kind}/{name}", f"pkg:{kind}/{name}@1%2B2"):
+        assert not names._SHORT.fullmatch(longer)

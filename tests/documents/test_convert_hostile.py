@@ -26,6 +26,8 @@ HOSTILE = {
     "lone surrogate": b'{"id": "\\ud800", "modified": "2026-01-01T00:00:00Z"}',
     "long number": b'{"id": ' + b"9" * 5_000 + b"}",
     "not a number": b'{"id": NaN}',
+    "duplicate keys": render_all(warehouse())["osv"].replace(b"{", b'{"id": "X-1",', 1),
+    "byte order mark": b'\xef\xbb\xbf{"id": ""}',
     "unknown version": b'{"document": {"csaf_version": "9.0"}}',
     "list": b"[]",
     "null": b"null",

@@ -70,6 +70,21 @@ def test_what_is_no_version_is_refused(name: str) -> None:
         assert not is_version(scheme(name), text)
 
 
+@given(
+    st.lists(st.integers(0, 12), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts))),
+    st.sampled_from(["", "a", "b", "rc"]),
+    st.integers(0, 3),
+    st.sampled_from(["", ".post0", ".post7"]),
+    st.sampled_from(["", ".dev0", ".dev11"]),
+)
+def test_a_canonical_python_version_read_quickly_has_the_key_of_the_reference_implementation(
+    release: str, letter: str, before: int, post: str, dev: str
+) -> None:
+    quick = f"{release}{letter}{before if letter else ''}{post}{dev}"
+    slow = f"0!{quick}"  # an epoch is not canonical for the quick way, and 0 is what all others have
+    assert scheme("pep440").key(quick) == scheme("pep440").key(slow)
+
+
 def test_a_legacy_python_version_is_ordered_but_not_accepted_in_a_new_advisory() -> None:
     assert compare("pep440", "0.9-eevee", "0.1") == "<"
     assert not is_version(scheme("pep440"), "0.9-eevee")

@@ -76,6 +76,8 @@ _STATES: Final = {
     Affectedness.NOT_AFFECTED: Word.NOT_AFFECTED,
 }
 _RANK: Final = {Word.AFFECTED: 0, Word.UNKNOWN: 1, Word.UNSUPPORTED: 2, Word.NOT_AFFECTED: 3}
+_QUIET: Final = Word.NOT_AFFECTED
+"""Said of nearly everything that anybody asks about; a member of an enumeration takes longer to look up than a name."""
 _STEPS: Final = 20
 """How often a fix may itself be hit by another advisory before the search for a clean version ends."""
 
@@ -103,7 +105,7 @@ def answer(index: Index, asked: Asked) -> Answer:
     version = _version(package, asked)
     if not version:
         why = f"“{asked.version}” is no version of {asked.label} that its advisories could be asked about"
-        return _answer(asked, Word.UNKNOWN, why, advisories=len(package.advisories))
+        return _answer(asked, Word.UNKNOWN, why, advisories=package.count)
     said = list(package.said(version))
     found = _findings(index, package, version, said)
     if not found:
@@ -113,17 +115,17 @@ def answer(index: Index, asked: Asked) -> Answer:
     return _answer(
         asked,
         word,
-        _why(word, shown, len(package.advisories)),
+        _why(word, shown, package.count),
         findings=shown,
         update_to=_clean(package, version, said, found) if word is Word.AFFECTED else "",
-        advisories=len(package.advisories),
+        advisories=package.count,
     )
 
 
 def _unhit(asked: Asked, package: Package) -> Answer:
-    count = len(package.advisories)
+    count = package.count
     why = "outside the affected versions" if count == 1 else f"not hit by any of {count} advisories"
-    return Answer(asked.text, asked.label, asked.version, Word.NOT_AFFECTED, why, (), "", count)
+    return Answer(asked.text, asked.label, asked.version, _QUIET, why, (), "", count)
 
 
 def _answer(asked: Asked, word: Word, why: str, **more: object) -> Answer:
@@ -233,6 +235,11 @@ def _clean(package: Package, version: str, said: Sequence[Said], found: Iterable
             return version
         if not all(each.fixed for each in hits):
             return ""
-        version = max((PARSERS[each.scheme](each.fixed), each.fixed) for each in hits)[1]
+        if len(hits) == 1:
+            version = hits[0].fixed
+        else:
+            version = max((PARSERS[each.scheme](each.fixed), each.fixed) for each in hits)[1]
+        if package.quiet(version):
+            return version
         said = list(package.said(version))
     return ""

@@ -70,6 +70,13 @@ class Cuts:
         self._whole = (0, len(self._cuts))
         self._runs = _runs(self._cuts) if self._bare and len(self._cuts) > MANY else {}
 
+    @property
+    def beyond(self) -> Any:
+        """The key above which no statement holds; None where one holds for ever, or there is no cut."""
+        if not self._cuts or self.piece(len(self._cuts)):
+            return None
+        return self._cuts[-1] if self._bare else self._cuts[-1][0]
+
     def __len__(self) -> int:
         """How many cuts there are."""
         return len(self._cuts)

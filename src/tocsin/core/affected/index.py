@@ -69,13 +69,18 @@ class _Order:
 
 
 class Package:
-    """All that is said of one package, cut by the versions that occur."""
+    """All that is said of one package, cut by the versions that occur.
 
-    __slots__ = ("_listed", "_only", "_orders", "advisories", "unreadable")
+    What answers most questions lies in the package itself: in a large index every further object that a question looks
+    at is a piece of memory that nobody used lately, which costs more than the work.
+    """
+
+    __slots__ = ("_alone", "_beyond", "_listed", "_only", "_orders", "_parse", "advisories", "count", "unreadable")
 
     def __init__(self, told: Mapping[str, Sequence[Statement | Listed]]) -> None:
         """`told` is what each advisory says of it."""
         self.advisories = tuple(told)
+        self.count = len(told)
         self.unreadable: dict[str, None] = {}
         self._listed: dict[str, list[str]] = {}
         said: dict[str, list[_Told]] = {}
@@ -87,7 +92,11 @@ class Package:
                     for version in each.versions:
                         self._listed.setdefault(version, []).append(advisory)
         self._orders = [_Order(name, each, self.unreadable) for name, each in said.items()]
-        self._only = self._orders[0] if len(self._orders) == 1 and not self._listed else None
+        self._only = only = self._orders[0] if len(self._orders) == 1 and not self._listed else None
+        plain = only is not None and only.rest_cuts is None and not self.unreadable
+        self._alone = only if plain else None
+        self._parse = only.parse if only and plain else None
+        self._beyond = only.cuts.beyond if only and plain else None
 
     def hit(self, version: str) -> Sequence[str]:
         """Advisories that call the version affected, each once. A string that is no version is in no range."""
@@ -113,13 +122,16 @@ class Package:
 
     def quiet(self, version: str) -> bool:
         """Whether the string is a version that no advisory says anything of; False may also mean `look closer`."""
-        only = self._only
-        if only is None or only.rest_cuts is not None or self.unreadable:
+        parse, beyond = self._parse, self._beyond
+        if parse is None:
             return False
         try:
-            return not only.cuts.at(only.parse(version))
+            key = parse(version)
         except ValueError:
             return False
+        if beyond is not None and beyond < key:
+            return True
+        return self._alone is not None and not self._alone.cuts.at(key)
 
     def said(self, version: str) -> Iterator[Said]:
         """Every statement that holds for the version."""

@@ -53,9 +53,16 @@ _PURL: Final = re.compile(
     r"pkg:/*([^/?#@]+)/+(?:([^?#]*)/)?([^/?#@]+)(?:@([^?#]*))?/*(?:[?#].*)?", re.ASCII | re.DOTALL
 )
 
+_SHORT: Final = re.compile(r"pkg:([a-z]+)/([^?#@%/]+)@([^?#@%/]+)", re.ASCII)
+"""What most package URLs look like, read in a third of the time: type, name and version, and nothing encoded."""
+
 
 def purl(text: str) -> Purl | None:
     """Take a package URL apart."""
+    short = _SHORT.fullmatch(text)
+    if short is not None:
+        kind, name, version = short.groups()
+        return Purl(kind, "", name, version, f"pkg:{kind}/{name}".lower())
     found = _PURL.fullmatch(text)
     if found is None:
         return None

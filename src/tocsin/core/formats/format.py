@@ -41,11 +41,11 @@ class Format:
     """One document format.
 
     `suffix` follows the advisory's id in URLs (`.csaf.json`), `file_name` is the name by which the standard files it.
-    `render` raises ValueError for a record that `cannot_express` blocks. `facts` reads a document of this format, ours
-    or a stranger's, for comparison; of the kinds in `silent_on` it never says anything. `schema` names the official
-    JSON schema (`formats.schema`), "" where there is none. `signed` says that its published documents are signed.
-    `marked` puts the line of one recipient's copy into a draft, where the format has a place for it; a format without
-    it is no part of what distributors are sent before publication.
+    `render` is for records that `cannot_express` does not block: `render_all` asks first. `facts` reads a document of
+    this format, ours or a stranger's, for comparison; of the kinds in `silent_on` it never says anything. `schema`
+    names the official JSON schema (`formats.schema`), "" where there is none. `signed` says that its published
+    documents are signed. `marked` puts the line of one recipient's copy into a draft, where the format has a place for
+    it; a format without it is no part of what distributors are sent before publication.
     """
 
     name: str

@@ -108,9 +108,11 @@ def record_of(body: bytes, now: datetime, named: str = "", which: str = "") -> t
 
 def _read(body: bytes, named: str) -> tuple[dict[str, Any], str]:
     try:
-        value, _ = read(body)
-    except Unreadable as wrong:
-        raise NotConvertible(wrong.problem.message) from None
+        value, wrong = read(body)
+    except Unreadable as unreadable:
+        raise NotConvertible(unreadable.problem.message) from None
+    if grave := [each.message for each in wrong if each.grave]:
+        raise NotConvertible("; ".join(grave))
     kind = as_kind(named, value) if named else detect(value)
     name = format_name(kind) if kind else ""
     if not name or not isinstance(value, dict):
