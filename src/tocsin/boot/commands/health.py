@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NoReturn
 
 import click
 
@@ -13,10 +14,15 @@ from tocsin.delivery.cli.exits import Exit
 
 
 @click.command()
+@click.option("--deliver", "address", default="", metavar="ADDRESS",
+              help="Instead send a test mail of each project to ADDRESS and a test event to each webhook, and say "
+                   "what arrived.")  # fmt: skip
 @as_json
 @click.pass_context
-def doctor(ctx: click.Context, json_: bool) -> None:
+def doctor(ctx: click.Context, address: str, json_: bool) -> None:
     """Grade how safely this installation is set up, from A to F, with reasons and what mends each."""
+    if address:
+        _deliver(ctx, address, json_)
     from tocsin.boot import doctor as looks
     from tocsin.boot import setup
     from tocsin.boot.config import Role
@@ -38,6 +44,18 @@ def doctor(ctx: click.Context, json_: bool) -> None:
             f"grade {grade}" + ("" if looks.in_production(place) else " (a trial on loopback, which starts anyway)")
         )
     raise SystemExit(int(Exit.FINDINGS if grade in "DEF" else Exit.OK))
+
+
+def _deliver(ctx: click.Context, address: str, json_: bool) -> NoReturn:
+    from tocsin.services import delivering
+
+    found = list(delivering.deliver(desk(ctx), address))
+    if json_:
+        print_json(found)
+    else:
+        rows = [("yes" if each.arrived else "no", each.project, each.by, each.to, each.answer) for each in found]
+        table(("SENT", "PROJECT", "BY", "TO", "ANSWER"), rows)
+    raise SystemExit(int(Exit.OK if found and all(each.arrived for each in found) else Exit.UPSTREAM))
 
 
 @click.command()

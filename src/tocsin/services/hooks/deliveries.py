@@ -81,15 +81,20 @@ def tell_public(
 ) -> int:
     """Queue an event for those endpoints of `to` that want it."""
     told = webhooks.Told(type=kind, timestamp=at, data=data)
-    message = "msg_" + desk.tokens.mark("webhook-message", f"{project}/{about}").hex()[:32]
+    named = message(desk, project, about)
     return deliveries(desk).add_new(
         project,
         [
-            (f"{each.id[-12:]}.{message}", Delivery(endpoint=each.id, message=message, told=told), desk.now())
+            (f"{each.id[-12:]}.{named}", Delivery(endpoint=each.id, message=named, told=told), desk.now())
             for each in endpoints(desk).all(project)
             if each.id in to and each.value.wants(kind)
         ],
     )
+
+
+def message(desk: Desk, project: ProjectId, about: str) -> str:
+    """The id under which an event is delivered, the same for every endpoint."""
+    return "msg_" + desk.tokens.mark("webhook-message", f"{project}/{about}").hex()[:32]
 
 
 def drain(desk: Desk) -> tuple[int, int]:
