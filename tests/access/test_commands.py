@@ -75,6 +75,7 @@ case point CASE utility
 case consent CASE somebody
 case decline CASE somebody
 case clock CASE reporter Asia/Tokyo
+case credit CASE reporter Kim
 case party CASE somebody accepted
 case product CASE somebody
 case let-go CASE somebody --reason words

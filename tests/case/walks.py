@@ -184,6 +184,7 @@ class Walk:
                 pc.LetGo(party=who, reason="No answer."),
                 pc.PassOn(party=who, note="By mail."),
                 pc.SetZone(party=rng.choice((who, "reporter")), zone=rng.choice(("Asia/Tokyo", "new york", "", "?"))),
+                pc.SetCredit(party=rng.choice((who, "reporter")), name=rng.choice(("", "Kim", "s4m", "x" * 201))),
                 pc.Resend(
                     of=1,
                     source=rng.choice(list(Audience)),

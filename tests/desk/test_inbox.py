@@ -12,6 +12,7 @@ from tests.desk import story
 from tests.desk.conftest import SignIn
 from tocsin.core.case import commands as cmd
 from tocsin.core.intake import Report
+from tocsin.core.vocabulary import Audience
 from tocsin.services import canary_state
 from tocsin.services.queries.calm import quiet
 from tocsin.services.queries.words import instant
@@ -121,3 +122,23 @@ def test_an_empty_inbox_says_which_deadline_is_next_and_when_a_canary_was_answer
     assert "anary of warehousepg" not in page
     house.desk.machine.facts.note(canary_state.name(canary_state.ANSWERED, story.PROJECT, "web"), "1", house.clock())
     assert f"Canary of warehousepg (web) last answered {instant(house.clock())} \N{CHECK MARK}" in look(sign_in())
+
+
+def test_a_row_says_how_long_a_reporter_waits_for_words_beside_what_is_due(house: House, sign_in: SignIn) -> None:
+    ref = story.report(house)
+    assert "reporter waits" not in sign_in().get("/inbox").content.decode(), "a new report waits for its first answer"
+    story.accepted(house, ref)
+    story.hear(house, ref, cmd.Hear(text="Is there news?"))
+    house.clock.advance(timedelta(days=2))
+    assert "<b>reporter waits 2 d" in sign_in().get("/inbox").content.decode()
+    story.act(house, ref, cmd.Say(audience=Audience.REPORTER, text="Soon."))
+    assert "reporter waits" not in sign_in().get("/inbox").content.decode()
+
+
+def test_one_press_takes_a_case_that_nobody_leads(house: House, sign_in: SignIn) -> None:
+    ref = story.report(house)
+    desk = sign_in()
+    page = desk.get(f"/c/{ref}").content.decode()
+    assert "Take it</button>" in page
+    desk.post(f"/c/{ref}/do/assign", {"seen": 1, "lead": house.dana})
+    assert "Take it</button>" not in desk.get(f"/c/{ref}").content.decode()

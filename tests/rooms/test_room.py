@@ -13,6 +13,7 @@ from django.test import Client
 from tests.desk import story
 from tests.rooms import walk
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.drafting import CreditGiven
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Audience, RejectionClass
 from tocsin.services import cases
 from tocsin.testing.house import House
@@ -239,3 +240,24 @@ def test_a_key_is_left_for_the_team_and_a_secret_one_is_neither_kept_nor_sent_ba
         assert 'href="#key"' in answer.content.decode()
     assert visit.do(do="key", key=PUBLIC).headers["Location"].endswith("done=key#told")
     assert "there is nothing to encrypt" in visit.look().text, "this reporter gave no address"
+
+
+def test_a_reporter_changes_under_which_name_they_are_thanked_and_the_draft_follows(visit: Visit) -> None:
+    story.accepted(visit.house, visit.ref)
+    assert "you are not named" in visit.look().text
+    visit.do(do="credit", credit_as="  s4m  ")
+    assert [each.name for each in visit.case().credits_wished] == ["s4m"]
+    assert "Thanks in public: s4m" in visit.look().text
+    story.act(visit.house, visit.ref, cmd.DraftAdvisory(title="A", credits=(CreditGiven(name="s4m", consent=True),)))
+    visit.do(do="credit", credit_as="Sam")
+    assert [(each.name, each.consent) for each in visit.case().advisory.credits] == [("Sam", True)]
+    visit.do(do="credit", credit_as="")
+    assert (visit.case().credits_wished, visit.case().advisory.credits) == ((), ())
+    assert "you are not named" in visit.look().text
+
+
+def test_a_name_that_is_too_long_is_asked_for_again(visit: Visit) -> None:
+    refused = visit.do(do="credit", credit_as="x" * 201)
+    assert refused.status_code == 422
+    assert "Take a shorter name." in walk.page(refused).text
+    assert visit.case().report.identity.credited == ""

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from msgspec.structs import replace
+
 from tocsin.core.vocabulary import ReportKind, Value
 
 MAX_TEXT_BYTES: Final = 1024 * 1024
@@ -39,6 +41,17 @@ class Identity(Value):
     contact: str = ""
     credit: CreditWish = CreditWish.NONE
     credit_as: str = ""
+
+    @property
+    def credited(self) -> str:
+        """Under which name they want to be thanked; "" for not at all (S27)."""
+        return "" if self.credit is CreditWish.NONE else self.credit_as or self.name
+
+
+def wishing(who: Identity, name: str) -> Identity:
+    """Return `who` with another wish for the credits; "" for not to be named."""
+    wish = CreditWish.HANDLE if name != who.name else CreditWish.NAME
+    return replace(who, credit=wish if name else CreditWish.NONE, credit_as=name)
 
 
 class Attachment(Value):

@@ -18,13 +18,13 @@ from tocsin.core.case.approval import ApprovalAsked, CaseShredded, GlassBroken
 from tocsin.core.case.between import ENDED, words_between
 from tocsin.core.case.deadlines import next_due
 from tocsin.core.case.deeds import Deed, Happened, Notice, Said, ShredOrder, TargetDue, happened, said, targets
-from tocsin.core.case.model import Case
+from tocsin.core.case.model import REPORTER, Case
 from tocsin.core.case.parties import KNOWS, PUBLIC, Party, Product
 from tocsin.core.case.party_events import MessageResent, PartyConsented, PartyDeclined, PartyLeft
 from tocsin.core.case.phase import STEPS, phase, steps_done
 from tocsin.core.case.shared import Part
-from tocsin.core.case.standing import may_see
-from tocsin.core.intake import Attachment, CreditWish, Identity
+from tocsin.core.case.standing import may_see, reported
+from tocsin.core.intake import Attachment
 from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.clauses import Promise
 from tocsin.core.policy.model import Group, Policy
@@ -92,7 +92,8 @@ class CopyStatus(Value, tag="status"):
     """Where the case stands, for the reporter or the `party` named, who bargains as `me`; the newest one counts.
 
     `asks_to_pass_on` lists who the team wants to pass the report on to, and waits for the reporter's word (S34). `zone`
-    is the clock that they said they live by.
+    is the clock that they said they live by. `credit` is whom the advisory
+    thanks: "" for nobody, None for who reported nothing.
     """
 
     at: datetime
@@ -114,6 +115,7 @@ class CopyStatus(Value, tag="status"):
     cve_id: str = ""
     asks_to_pass_on: tuple[tuple[str, str], ...] = ()
     zone: str = ""
+    credit: str | None = None
 
 
 class CopyRefusal(Value, tag="refusal"):
@@ -211,6 +213,7 @@ def party_status(case: Case, policy: Policy, party: Party, at: datetime) -> Copy
         embargo_until=case.embargo_until,
         proposals=_open_proposals(case) if party.here else (),
         zone=party.zone,
+        credit=_wish(case, party.id) if party.here else None,
     )
     if not (seen and case.published_at):
         return asked
@@ -234,15 +237,15 @@ def _report_copy(at: datetime, event: ev.ReportReceived) -> CopyMessage:
         ("Attack surface", report.attack_surface),
         ("Other projects", report.dependencies),
         ("Plans to publish", report.disclosure_plans),
-        ("Thanks in public", _thanks(report.identity)),
+        ("Thanks in public", report.identity.credited),
     )
     text = "\n\n".join(f"{head}:\n{body}" if head else body for head, body in blocks if body.strip())
     return CopyMessage(at=at, by="you", text=text, attachments=report.attachments)
 
 
-def _thanks(who: Identity) -> str:
-    """Under which name the reporter wants to be thanked (S27): what the advisory begins its credits with."""
-    return "" if who.credit is CreditWish.NONE else who.credit_as or who.name
+def _wish(case: Case, named: str) -> str | None:
+    report = reported(case, named)
+    return report.identity.credited if report else None
 
 
 def status_copy(case: Case, policy: Policy, at: datetime, due: tuple[Promise, ...] | None = None) -> CopyStatus:
@@ -276,6 +279,7 @@ def status_copy(case: Case, policy: Policy, at: datetime, due: tuple[Promise, ..
         proposals=_open_proposals(case),
         asks_to_pass_on=(*_upstream(case), *_public(case, policy)),
         zone=case.reporter_zone,
+        credit=_wish(case, REPORTER),
         may_appeal=case.rejection is not None and not case.appeals and case.closed_at is None,
         may_confirm_fix=case.fix_ready_at is not None and case.published_at is None,
         advisory_id=case.advisory_id if case.published_at else "",

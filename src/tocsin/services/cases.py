@@ -295,6 +295,7 @@ def summary(policy: Policy, case: Case, promised: tuple[Promise, ...], promise: 
         priority=priority_key(policy, case),
         cve=case.cve_id,
         touched_at=case.touched_at,
+        unanswered=case.reporter_waits_since,
     )
 
 

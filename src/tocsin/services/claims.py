@@ -23,6 +23,11 @@ from tocsin.services.ports.sources import Sources, Spot
 MOST: Final = 5
 """Places that are named for one claim in one line."""
 
+NO_MIRROR: Final = (
+    "The project's sources are not mirrored here, so nothing could be looked up. Whoever runs this installation names "
+    "the repository in tocsin.toml, as [repository.PROJECT] with its url; it is fetched from then on."
+)
+
 LONGEST: Final = 200
 """Characters that are shown of a line of code."""
 
@@ -98,7 +103,7 @@ def of_report(desk: Desk, case: Case) -> Table:
     """Look up what a case's report cites in its project's mirror."""
     sources = desk.sources(case.project)
     if sources is None:
-        return Table(trouble="The project's sources are not mirrored here, so nothing could be looked up.")
+        return Table(trouble=NO_MIRROR)
     report = case.report
     said = (report.title, report.reproduce, report.version, report.effects, report.attack_surface, report.dependencies)
     try:

@@ -15,7 +15,7 @@ import msgspec
 from tocsin.core import notices
 from tocsin.core.case.commands import AcceptEmbargo, Appeal, ConfirmFix, Hear, ProposeEmbargo, RejectEmbargo
 from tocsin.core.case.model import REPORTER
-from tocsin.core.case.party_commands import Consent, Decline, LetGo, MoveParty, PassOn, SetProduct, SetZone
+from tocsin.core.case.party_commands import Consent, Decline, LetGo, MoveParty, PassOn, SetCredit, SetProduct, SetZone
 from tocsin.core.case.tables import RM, RMInput
 from tocsin.core.intake import Attachment
 from tocsin.core.log.bundle import Shown
@@ -45,6 +45,7 @@ __all__ = [
     "RejectEmbargo",
     "ReporterCommand",
     "RoomView",
+    "SetCredit",
     "SetProduct",
     "SetZone",
     "enter",
@@ -66,7 +67,7 @@ class GiveKey(Value, tag="give-key"):
 
 CaseCommand = (
     Hear | Appeal | AcceptEmbargo | RejectEmbargo | ProposeEmbargo | ConfirmFix
-    | PassOn | Consent | Decline | MoveParty | SetProduct | LetGo | SetZone
+    | PassOn | Consent | Decline | MoveParty | SetProduct | LetGo | SetZone | SetCredit
 )  # fmt: skip
 """What goes on into the case."""
 
@@ -213,7 +214,7 @@ def own(command: CaseCommand, who: Actor) -> CaseCommand:
     """Let a party speak for itself, and a reporter, whatever their drop says."""
     if who.kind is ActorKind.PARTY and isinstance(command, Consent | Decline | MoveParty | SetProduct | LetGo):
         return msgspec.structs.replace(command, party=who.id)
-    if isinstance(command, SetZone):
+    if isinstance(command, SetZone | SetCredit):
         return msgspec.structs.replace(command, party=who.id if who.kind is ActorKind.PARTY else REPORTER)
     return command
 

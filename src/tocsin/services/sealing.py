@@ -22,7 +22,7 @@ from tocsin.services.ports.vault import CaseKey, bind
 class Summary(Value):
     """The sealed half of an inbox row: what says what the matter is. `terms` are what look-alikes are found by, `dates`
     what a calendar shows beside the next promise: its kind, and when; `priority` and `touched_at` (when a person of the
-    project last did anything) what lists can be sorted by."""
+    project last did anything) what lists can be sorted by; `unanswered` since when the reporter waits for words."""
 
     title: str
     rating: str = ""
@@ -39,6 +39,7 @@ class Summary(Value):
     priority: Key = Key()
     cve: str = ""
     touched_at: datetime | None = None
+    unanswered: datetime | None = None
 
 
 class Places:

@@ -26,6 +26,7 @@ from tocsin.core.case.party_commands import (
     MoveParty,
     PassOn,
     Resend,
+    SetCredit,
     SetProduct,
     SetZone,
     SplitOff,
@@ -356,7 +357,7 @@ Command = (
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe | BreakGlass | Shred
     | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
     | SayPoint | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone | RecordReproduction
-    | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | SetZone | Resend
+    | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | SetZone | SetCredit | Resend
     | MergeInto | Absorb | SplitOff | Continue | Transfer
     | TargetCommand | CveCommand
 )  # fmt: skip

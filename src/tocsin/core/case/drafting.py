@@ -10,6 +10,8 @@ import re
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from tocsin.core.vocabulary import Affectedness, Value
 
 
@@ -45,6 +47,17 @@ class CreditGiven(Value):
     organization: str = ""
     contact: tuple[str, ...] = ()
     consent: bool = False
+
+
+def recredited(given: tuple[CreditGiven, ...], before: str, after: CreditGiven | None) -> tuple[CreditGiven, ...]:
+    """Credits after somebody who stood there as `before` ("" for not at all) wishes to stand as `after`, or not to."""
+    if after is None:
+        return tuple(each for each in given if not before or each.name != before)
+    if before and any(each.name == before for each in given):
+        return tuple(replace(each, name=after.name, consent=True) if each.name == before else each for each in given)
+    others = tuple(each for each in given if each.name != after.name)
+    again = next((replace(each, consent=True) for each in given if each.name == after.name), after)
+    return (*others, again)
 
 
 class ReferenceGiven(Value):

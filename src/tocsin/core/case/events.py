@@ -21,6 +21,7 @@ from tocsin.core.case.party_events import (
     CaseMerged,
     CaseSplit,
     CaseTransferred,
+    CreditWished,
     MessageResent,
     PartyAgreed,
     PartyConsented,
@@ -316,7 +317,7 @@ Event = (
     | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
     | PointSaid | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted | MilestoneSet | ReproductionRecorded
     | PartyInvited | PartyConsented | PartyDeclined | PartyMoved | PartyProgressed | PartyLeft | PartyAgreed
-    | ZoneTold | MessageResent | CaseMerged | CaseAbsorbed | CaseSplit | CaseContinued | CaseTransferred
+    | ZoneTold | CreditWished | MessageResent | CaseMerged | CaseAbsorbed | CaseSplit | CaseContinued | CaseTransferred
     | TargetEvent | PublicationDisarmed | CveEvent
 )  # fmt: skip
 

@@ -15,11 +15,13 @@ from msgspec.structs import replace
 from tocsin.core.case import events as ev
 from tocsin.core.case import joining, negotiation, parties, standing
 from tocsin.core.case import party_events as pe
+from tocsin.core.case.drafting import CreditGiven, recredited
 from tocsin.core.case.model import REPORTER, Case
 from tocsin.core.case.parties import PUBLIC, Absorbed, Party
 from tocsin.core.case.rules import rm_step
 from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RM
+from tocsin.core.intake import Report, wishing
 from tocsin.core.vocabulary import ActorKind, Audience, CaseRef, Refused
 
 Changes = dict[str, Any]
@@ -139,6 +141,29 @@ def _zoned(case: Case, entry: ev.Entry, event: pe.ZoneTold) -> Changes:
     return _with(case, event.party, lambda each: replace(each, zone=event.zone))
 
 
+def _credited(case: Case, entry: ev.Entry, event: pe.CreditWished) -> Changes:
+    """Keep the wish with the report it belongs to, and in the draft where there is one (S27)."""
+    report = standing.reported(case, event.party)
+    if report is None:
+        return {}
+    before, after = report.identity, wishing(report.identity, event.name)
+    wished = CreditGiven(name=event.name, organization=after.affiliation, consent=True) if event.name else None
+    changes = _rewritten(case, event.party, replace(report, identity=after))
+    if case.advisory is None:
+        return changes
+    named = recredited(case.advisory.credits, before.credited, wished)
+    return {**changes, "advisory": replace(case.advisory, credits=named)}
+
+
+def _rewritten(case: Case, named: str, report: Report) -> Changes:
+    if named == REPORTER:
+        return {"report": report}
+    found = standing.party(case, named)
+    came_from = found.came_from if found else ""
+    own = (replace(each, report=report) if each.case == came_from else each for each in case.absorbed)
+    return {"absorbed": tuple(own)}
+
+
 def _resent(case: Case, entry: ev.Entry, event: pe.MessageResent) -> Changes:
     changes: Changes = {"messages": case.messages + 1, **told(case, event.audience, event.party)}
     return {**changes, "reporter_waits_since": None} if event.audience is Audience.REPORTER else changes
@@ -225,6 +250,7 @@ CHANGES: Final[Mapping[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
     pe.PartyLeft: _left,
     pe.PartyAgreed: _agreed,
     pe.ZoneTold: _zoned,
+    pe.CreditWished: _credited,
     pe.MessageResent: _resent,
     pe.CaseMerged: _merged,
     pe.CaseAbsorbed: _absorbed,

@@ -22,7 +22,7 @@ from tocsin.core.case.negotiation import Negotiation
 from tocsin.core.case.parties import Absorbed, Party
 from tocsin.core.case.record_events import CveCounted
 from tocsin.core.case.tables import RM
-from tocsin.core.intake import CreditWish, Report
+from tocsin.core.intake import Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.facts import LineFact, PromiseFact
 from tocsin.core.publication import Run
@@ -184,7 +184,7 @@ class Case(Value):
         wished = {
             name: CreditGiven(name=name, organization=who.affiliation, consent=True)
             for who in (each.identity for each in self.reports)
-            if who.credit is not CreditWish.NONE and (name := who.credit_as or who.name)
+            if (name := who.credited)
         }
         return tuple(wished.values())
 

@@ -75,6 +75,14 @@ class SetZone(Value, tag="set-zone"):
     zone: str
 
 
+class SetCredit(Value, tag="set-credit"):
+    """Say under which name the advisory thanks who reported: the first reporter (`reporter`), or a party whose report
+    was merged in; "" for nobody is to be named."""
+
+    party: str
+    name: str
+
+
 class Resend(Value, tag="resend"):
     """Send words of journal line `of` on to a wider audience. `source` and `source_party` say who has them already;
     the caller reads them from that line."""

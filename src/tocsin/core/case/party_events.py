@@ -85,6 +85,13 @@ class ZoneTold(Value, tag="zone.told"):
     zone: str
 
 
+class CreditWished(Value, tag="credit.wished"):
+    """Who reported, `reporter` or the party they are since a merger, is thanked under this name; "" for not named."""
+
+    party: str
+    name: str
+
+
 class MessageResent(Value, tag="message.resent"):
     """Words of journal line `of`, sent on to an audience that did not have them: whole, so that it stands alone."""
 

@@ -16,12 +16,22 @@ from tocsin.core.case.model import REPORTER, VENDOR, Case
 from tocsin.core.case.parties import KNOWS, Party, progress
 from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RM, CaseState
+from tocsin.core.intake import Report
 from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Refused
 
 
 def party(case: Case, named: str) -> Party | None:
     """Return the party of that id, also one that has left."""
     return next((each for each in case.parties if each.id == named), None)
+
+
+def reported(case: Case, named: str) -> Report | None:
+    """Return the report that this participant handed in: the first reporter's, or one merged in; None for others."""
+    if named == REPORTER:
+        return case.report
+    found = party(case, named)
+    own = found.came_from if found else ""
+    return next((each.report for each in case.absorbed if own and each.case == own), None)
 
 
 def present(case: Case, named: str) -> Party | Refused:

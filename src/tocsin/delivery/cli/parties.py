@@ -159,6 +159,18 @@ def clock(ctx: click.Context, given: str, named: str, zone: str, person: str) ->
     move(ctx, person, given, "set-zone", "recorded", party=party, zone=zone)
 
 
+@others.command()
+@case_argument
+@party_argument
+@click.argument("name", metavar="NAME")
+@as_person
+@click.pass_context
+def credit(ctx: click.Context, given: str, named: str, name: str, person: str) -> None:
+    """Write down under which name a reporter wants to be thanked: “reporter”, or one merged in; "" for not named."""
+    party = REPORTER if named == REPORTER else chosen(ctx, given, person, named)
+    move(ctx, person, given, "set-credit", "recorded", party=party, name=name)
+
+
 @others.command("let-go")
 @case_argument
 @party_argument

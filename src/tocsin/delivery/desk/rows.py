@@ -56,12 +56,19 @@ def _parted(lines: Iterable[Line], table: Table) -> Iterable[SafeString]:
         yield format_html(row, look=table.look, here=here, pick=pick, **_cells(line))
 
 
+def _what(line: Line) -> str:
+    promise = line.promise.replace("-", " ")
+    if not line.unanswered:
+        return promise
+    return format_html("{}<br><b>reporter waits {}</b>", promise, line.unanswered)
+
+
 def _cells(line: Line) -> dict[str, object]:
     marked = format_html("<b>{}</b> {}", line.mark, line.due) if line.mark else line.due
     return {
         "mark": format_html(' data-mark="{}"', line.mark) if line.mark else "",
         "due": marked,
-        "what": line.promise.replace("-", " "),
+        "what": _what(line),
         "case": line.case,
         "seq": line.seq,
         "phase": line.phase.replace("-", " "),

@@ -184,6 +184,7 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     pe.PartyProgressed: lambda e: "noted how a party's products stand",
     pe.PartyLeft: lambda e: "ended a party's part in the case",
     pe.PartyAgreed: lambda e: "noted that the reporter agrees to passing the report on",
+    pe.CreditWished: lambda e: f"wishes to be thanked as {e.name}" if e.name else "wishes to be named nowhere",
     pe.ZoneTold: lambda e: f"noted by which clock they live: {e.zone}" if e.zone else "forgot by which clock they live",
     pe.MessageResent: lambda e: f"sent the words of line {e.of} on to {_AUDIENCES[e.audience]}",
     pe.CaseMerged: lambda e: f"merged it into {e.into}",

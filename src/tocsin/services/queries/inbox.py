@@ -59,6 +59,8 @@ class Line(msgspec.Struct, frozen=True):
     alike: str = ""
     group: str = ""
     priority: str = ""
+    unanswered: str = ""
+    """For how long the reporter waits for an answer, where what is due next is something else."""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -185,7 +187,15 @@ def line_of(desk: Desk, row: InboxRow, summary: sealing.Summary, now: datetime) 
         seq=row.seq,
         alike=f"{mark.score:.2f} ↔ {mark.count}" if mark else "",
         group=group(row.next_due, now),
+        unanswered=_unanswered(row, summary, now),
     )
+
+
+def _unanswered(row: InboxRow, summary: sealing.Summary, now: datetime) -> str:
+    """A new report waits for its first answer anyway: that is said where something else is due."""
+    if summary.unanswered is None or row.phase == Phase.NEW:
+        return ""
+    return words.span(now - summary.unanswered)
 
 
 def group(due: datetime, now: datetime) -> str:

@@ -34,6 +34,9 @@ PATHS: Final = ("vfd", "Vfd", "VFd", "VFD")
 MAX_ADDRESS: Final = 500
 """Characters of an advisory's address."""
 
+MAX_NAME: Final = 200
+"""Characters of a name in the credits."""
+
 _ADDRESS: Final = re.compile(r"https://[^\s<>\"'\\]+")
 _PROJECTS_NAMES: Final = frozenset({"vendor", REPORTER})
 
@@ -232,6 +235,27 @@ def _zone(case: Case, command: pc.SetZone, context: Context) -> Decision:
     return (pe.ZoneTold(party=command.party, zone=name),)
 
 
+def _credit(case: Case, command: pc.SetCredit, context: Context) -> Decision:
+    """Take another wish for the credits (S27), as long as nothing is on its way that two people agreed on."""
+    if refused := _speaks(case, command.party, context):
+        return refused
+    report, name = standing.reported(case, command.party), " ".join(command.name.split())
+    if report is None:
+        because = "They reported nothing here; write their credit in the draft."
+        return Refused(code="not-reporter", because=because, rule="S27")
+    if len(name) > MAX_NAME or not name.isprintable():
+        because = f"A name for the credits is one line of at most {MAX_NAME} characters."
+        return Refused(code="no-name", because=because, rule="input", missing=("name",))
+    if name == report.identity.credited:
+        return ()
+    if case.ordered_digest or (case.run is not None and not case.run.complete):
+        because = (
+            "The advisory goes out as two people agreed on it. Write to the team: until it begins they can stop it."
+        )
+        return Refused(code="publication-ordered", because=because, rule="S27")
+    return (pe.CreditWished(party=command.party, name=name),)
+
+
 def _resend(case: Case, command: pc.Resend, context: Context) -> Decision:
     if command.source is Audience.TEAM:
         because = "An internal note never leaves the desk. Write what others may know in words of its own."
@@ -277,5 +301,6 @@ RULES: Final[Mapping[type, Rule]] = {
     pc.LetGo: Rule(_let_go, _named(MoveName.PARTY), after_close=True),
     pc.PassOn: Rule(_pass_on, _named(MoveName.SHARE)),
     pc.SetZone: Rule(_zone, _named(MoveName.PARTY)),
+    pc.SetCredit: Rule(_credit, _named(MoveName.PARTY), after_close=True),
     pc.Resend: Rule(_resend, moved(MoveName.RESEND, "text"), after_close=True),
 }

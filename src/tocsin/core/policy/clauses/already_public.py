@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tocsin.core.policy.model import Policy
 
 _TOLD: Final = {
-    "all": (Group.ALL_MAINTAINERS, Group.ON_CALL),
+    "all": (Group.ALL_MAINTAINERS,),
     "on-call": (Group.ON_CALL,),
     "lead": (Group.LEAD,),
 }

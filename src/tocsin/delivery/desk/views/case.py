@@ -29,6 +29,7 @@ from tocsin.delivery.desk.carried import carried, carry
 from tocsin.delivery.desk.doors import NOT_PROVEN, DeskRequest, not_found, proven, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, merging, of_tab
 from tocsin.delivery.desk.forms.base import Done
+from tocsin.delivery.desk.forms.talk import AssignForm
 from tocsin.delivery.desk.grounds import back, number
 from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
@@ -246,6 +247,7 @@ def _show(
         "tab": tab,
         "tabs": [(_address(view.ref, name), label, name == tab, KEYS.get(name, "")) for name, label in TABS.items()],
         "forms": {kind.name.replace("-", "_"): _begun(request, ground, kind) for kind in of_tab(tab)},
+        "taker": "" if ground.case.lead or not AssignForm(ground).allowed else ground.actor.id,
         "sent": form,
         "back": back(str(form.data.get("back", ""))) if form else "",
         "carried": carry(request.desk, form.attached) if form else (),

@@ -32,8 +32,12 @@ TWICE = timedelta(minutes=5)
 FROM_INPUT = "%Y-%m-%dT%H:%M"
 """What browsers send for `datetime-local`; the form says that it is UTC."""
 
-LONGEST_KEY = 200_000
+LONGEST_KEY, LONGEST_NAME = 200_000, 200
 PUBLIC_KEY, SECRET_KEY = "-----BEGIN PGP PUBLIC KEY BLOCK-----", "PRIVATE KEY"
+
+CORRECT = "Please correct the credits of the published advisory. I want to stand there as: {name}"
+UNNAMED = "nobody; take my name out"
+"""Words to the team, who have to publish another revision: only then does what they wrote change."""
 
 STILL_BROKEN = "I tested the fix. The problem is still there."
 
@@ -79,6 +83,8 @@ def act(request: RoomRequest, project: str) -> HttpResponse:
         typed = Unsent(wrong=(asked,), ends_at=request.POST.get("ends_at", ""), reason=request.POST.get("reason", ""))
         return pages.page(request, place, visit, typed, status=422)
     room.leave(request.front, visit.door, asked)
+    if isinstance(asked, room.SetCredit) and room.look(request.front, visit.door, place.id).status.advisory_id:
+        room.leave(request.front, visit.door, room.Hear(text=CORRECT.format(name=asked.name or UNNAMED)))
     return pages.to_room(request, visit, name)
 
 
@@ -183,6 +189,14 @@ def _zone(front: Front, post: QueryDict) -> Asked:
     return room.SetZone(party="", zone=name)
 
 
+def _credit(front: Front, post: QueryDict) -> Asked:
+    """Take the name to be thanked by; an empty field asks not to be named."""
+    name = " ".join(post.get("credit_as", "").split())
+    if len(name) > LONGEST_NAME:
+        return FieldError(field="credit_as", message="Take a shorter name.")
+    return room.SetCredit(party="", name=name)
+
+
 def _key(front: Front, post: QueryDict) -> Asked:
     """Take a key as it is: whoever reads it is behind this door. A secret one is not kept, nor sent back."""
     text = post.get("key", "").strip()
@@ -210,5 +224,6 @@ _ACTS: dict[str, Callable[[Front, QueryDict], Asked]] = {
     "part": _part,
     "pass-on": _pass_on,
     "zone": _zone,
+    "credit": _credit,
     "key": _key,
 }

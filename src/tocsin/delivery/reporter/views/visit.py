@@ -56,6 +56,7 @@ DONE: Final = {
     "part": "You leave the case. The team is told within a minute.",
     "pass-on": "You agreed. The team can write to them within a minute.",
     "zone": "Entered within a minute; dates then stand on your clock as well.",
+    "credit": "Your wish is with the team. It is entered within a minute.",
     "key": "Your key is being looked at. What came of it is said among the messages within a minute.",
 }
 """What is said after something was done, by the word that the address carries."""
