@@ -122,6 +122,7 @@ publish plan CASE
 publish board CASE
 publish arm CASE --at 2027-01-01T12:00:00Z --confirm x
 publish now CASE --confirm x
+advisory withdraw CASE --because words
 publish disarm CASE --reason words
 publish mark CASE github https://example.org/
 publish resume CASE github

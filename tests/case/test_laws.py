@@ -109,7 +109,7 @@ def test_walks_reach_every_event_and_most_phases(walked):
     }  # tests/publication goes there
     own_cna = {"cve.rejection_ordered", "cve.answered"}  # rare, or neither policy's route; tests/cna goes there
     custody = {"case.shredded"}  # no move of a case, but the end of its key; tests/services/test_shredding goes there
-    assert every - seen <= {"advisory.published", *publishing, *own_cna, *custody}, every - seen
+    assert every - seen <= {"advisory.published", "advisory.withdrawn", *publishing, *own_cna, *custody}, every - seen
     phases = {phase(case) for walk, steps in walked for _, case, _ in steps if case}
     assert phases >= {Phase.NEW, Phase.NEED_INFO, Phase.ACCEPTED, Phase.REJECTED, Phase.DUPLICATE, Phase.CLOSED}
 

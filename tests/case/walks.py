@@ -117,6 +117,10 @@ class Walk:
 
     def _target(self) -> cmd.Command:
         """Something about a target of the publication that stands, or of none."""
+        if self.case and self.case.published_at and self.luck.random() < 0.3:
+            return cmd.Withdraw(
+                because=self.luck.choice(("", "It never was.")), superseded_by=self.luck.choice(("", "X-2"))
+            )
         rng, run = self.rng, self.case.run if self.case else None
         name = rng.choice(run.targets).target.name if run and rng.random() < 0.95 else "nowhere"
         plan = run.plan if run and rng.random() < 0.95 else "ff" * 32
@@ -145,6 +149,9 @@ class Walk:
     def _party(self) -> cmd.Command:
         """Something about a party, or about another case."""
         rng, who = self.rng, self._someone().id
+        if self.luck.random() < 0.25:
+            name = self.luck.choice(("", "Kim", "s4m", "x" * 201))
+            return pc.SetCredit(party=self.luck.choice((who, "reporter")), name=name)
         if self.case and len(self.case.parties) < 4 and rng.random() < 0.3:
             return pc.Invite(
                 party=f"pty_{len(self.case.parties)}",
@@ -184,7 +191,6 @@ class Walk:
                 pc.LetGo(party=who, reason="No answer."),
                 pc.PassOn(party=who, note="By mail."),
                 pc.SetZone(party=rng.choice((who, "reporter")), zone=rng.choice(("Asia/Tokyo", "new york", "", "?"))),
-                pc.SetCredit(party=rng.choice((who, "reporter")), name=rng.choice(("", "Kim", "s4m", "x" * 201))),
                 pc.Resend(
                     of=1,
                     source=rng.choice(list(Audience)),

@@ -73,6 +73,13 @@ def test_a_publication_is_planned_armed_by_two_and_followed_until_it_is_read_bac
             own.ok("publish", "mark", case, each["name"], "https://example.org/said")
     assert "complete" in own.ok("publish", "board", case)
     assert "published" in own.ok("cve", "status", case)
+    for wrong in ((), ("--stand", "--because", "x")):
+        assert own("advisory", "withdraw", case, *wrong).exit_code == Exit.USAGE
+    assert "taken back with the next revision" in own.ok("advisory", "withdraw", case, "--because", "It never was.")
+    assert "+WITHDRAWN" in own.ok("advisory", "diff", case)
+    assert json.loads(own.ok("case", "view", case, "--json"))["advisory"]["withdrawn_because"] == "It never was."
+    assert "stands again" in own.ok("advisory", "withdraw", case, "--stand")
+    assert own.ok("advisory", "diff", case).count("WITHDRAWN") == 0
 
 
 def test_a_target_is_skipped_and_taken_up_again_from_the_terminal(own, place):

@@ -60,12 +60,15 @@ def assemble(case: Case, policy: Policy, public_url: str, at: datetime) -> adv.A
         discovered=draft.discovered if draft else None,
         published=published or at,
         modified=at,
+        withdrawn=(case.withdrawn_at or at) if case.taken_back else None,
+        withdrawn_reason=case.withdrawn_because,
+        superseded_by=case.superseded_by,
         revisions=(
             *(adv.Revision(number=str(n), date=when, summary=words) for n, when, words in case.revisions),
             adv.Revision(
                 number=str(case.revision + 1),
                 date=at,
-                summary=case.ordered_summary or ("Updated." if case.revisions else "First publication."),
+                summary=case.change,
             ),
         ),
     )

@@ -239,6 +239,14 @@ class Publish(Value, tag="publish"):
     targets: tuple[Planned, ...] = ()
 
 
+class Withdraw(Value, tag="withdraw"):
+    """Take back what is public, with the next revision: say why, or name the advisory that stands in its place. With
+    neither it stands again."""
+
+    because: str = ""
+    superseded_by: str = ""
+
+
 class RecordPublication(Value, tag="record-publication"):
     """The worker's result: documents of the order `digest` written and read back."""
 
@@ -355,7 +363,7 @@ Command = (
     SubmitReport | Say | Hear | Assign | Investigate | Accept | Reject | NeedInfo | MarkDuplicate | Appeal | Reconsider
     | SetScore | SetLines | SetFix | ConfirmFix
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe | BreakGlass | Shred
-    | DraftAdvisory | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
+    | DraftAdvisory | Withdraw | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
     | SayPoint | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone | RecordReproduction
     | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | SetZone | SetCredit | Resend
     | MergeInto | Absorb | SplitOff | Continue | Transfer

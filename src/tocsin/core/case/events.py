@@ -32,7 +32,14 @@ from tocsin.core.case.party_events import (
     PartyProgressed,
     ZoneTold,
 )
-from tocsin.core.case.record_events import CveEvent, HardeningNoted, MilestoneSet, MomentRecorded, ReproductionRecorded
+from tocsin.core.case.record_events import (
+    AdvisoryWithdrawn,
+    CveEvent,
+    HardeningNoted,
+    MilestoneSet,
+    MomentRecorded,
+    ReproductionRecorded,
+)
 from tocsin.core.intake import Attachment, Letter, Report
 from tocsin.core.policy.adherence import Adherence
 from tocsin.core.policy.changes import Moved
@@ -313,7 +320,7 @@ Event = (
     | CaseDuplicated | CaseAppealed | CaseClosed | PolicyAdopted | GlassBroken | CaseShredded
     | ScoreSet | LinesSet | FixSet | FixConfirmed
     | EmbargoProposed | EmbargoAccepted | EmbargoRejected | EmbargoDecided | EmbargoEnded | EmbargoLapsed
-    | StateObserved | AdvisoryDrafted | CveSet
+    | StateObserved | AdvisoryDrafted | AdvisoryWithdrawn | CveSet
     | PublicationOrdered | AdvisoryPublished | PublicationFailed | PromiseWarned
     | PointSaid | ApprovalAsked | ApprovalGiven | MomentRecorded | HardeningNoted | MilestoneSet | ReproductionRecorded
     | PartyInvited | PartyConsented | PartyDeclined | PartyMoved | PartyProgressed | PartyLeft | PartyAgreed

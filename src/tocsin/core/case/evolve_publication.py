@@ -8,7 +8,13 @@ from typing import Any, Final, get_args
 
 from tocsin.core.case import events as ev
 from tocsin.core.case.model import Case
-from tocsin.core.case.record_events import CveAnswered, CveCounted, CveRejectionOrdered, CveRequested
+from tocsin.core.case.record_events import (
+    AdvisoryWithdrawn,
+    CveAnswered,
+    CveCounted,
+    CveRejectionOrdered,
+    CveRequested,
+)
 from tocsin.core.policy.facts import PromiseFact
 from tocsin.core.publication import SITE, Progress, Run, run
 from tocsin.core.publication.events import PublicationDisarmed, TargetEvent, TargetRead
@@ -34,9 +40,14 @@ def _ordered(case: Case, entry: ev.Entry, event: ev.PublicationOrdered) -> Chang
     }
 
 
+def _withdrawn(case: Case, entry: ev.Entry, event: AdvisoryWithdrawn) -> Changes:
+    return {"withdrawn_because": event.because, "superseded_by": event.superseded_by}
+
+
 def _published(case: Case, entry: ev.Entry, event: ev.AdvisoryPublished) -> Changes:
     return {
         "published_at": case.published_at or entry.at,
+        "withdrawn_at": (case.withdrawn_at or case.ordered_at or entry.at) if case.taken_back else None,
         "revisions": (*case.revisions, (event.revision, case.ordered_at or entry.at, event.summary)),
         "documents": event.documents,
         "published_lines": case.lines,
@@ -80,6 +91,7 @@ def _cve_rejected(case: Case, entry: ev.Entry, event: CveRejectionOrdered) -> Ch
 
 
 CHANGES: Final[Mapping[type, Callable[[Case, ev.Entry, Any], Changes]]] = {
+    AdvisoryWithdrawn: _withdrawn,
     ev.PublicationOrdered: _ordered,
     ev.AdvisoryPublished: _published,
     ev.PublicationFailed: _failed,

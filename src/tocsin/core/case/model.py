@@ -150,6 +150,9 @@ class Case(Value):
     ordered_digest: str = ""
     ordered_at: datetime | None = None
     published_at: datetime | None = None
+    withdrawn_because: str = ""
+    superseded_by: str = ""
+    withdrawn_at: datetime | None = None
     ordered_summary: str = ""
     run: Run | None = None
     revisions: tuple[tuple[int, datetime, str], ...] = ()
@@ -192,6 +195,20 @@ class Case(Value):
     def revision(self) -> int:
         """Number of the newest published revision, 0 before the first."""
         return self.revisions[-1][0] if self.revisions else 0
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether the advisory is taken back, as the next revision says it; `withdrawn_at` is since when it is."""
+        return bool(self.withdrawn_because or self.superseded_by)
+
+    @property
+    def change(self) -> str:
+        """What the next revision is about, for the public history: the words of the order, or what goes without."""
+        if self.ordered_summary or not self.revisions:
+            return self.ordered_summary or "First publication."
+        if self.taken_back and not self.withdrawn_at:
+            return f"Superseded by {self.superseded_by}." if self.superseded_by else "Withdrawn."
+        return "Updated."
 
     @property
     def kind(self) -> ReportKind:

@@ -67,6 +67,13 @@ class CveRejectionOrdered(Value, tag="cve.rejection_ordered"):
 CveEvent = CveCounted | CveRequested | CveAnswered | CveRejectionOrdered
 
 
+class AdvisoryWithdrawn(Value, tag="advisory.withdrawn"):
+    """The next revision takes the advisory back, for this reason or for another one; with neither it stands again."""
+
+    because: str = ""
+    superseded_by: str = ""
+
+
 class MilestoneSet(Value, tag="milestone.set"):
     """A step of the fix is planned for `at`, or no more where that is None; earlier plans stay readable (S38)."""
 

@@ -17,7 +17,7 @@ import msgspec
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case.assess_events import PointSaid
-from tocsin.core.case.record_events import HardeningNoted, MilestoneSet
+from tocsin.core.case.record_events import AdvisoryWithdrawn, HardeningNoted, MilestoneSet
 from tocsin.core.case.target_commands import Disarm
 from tocsin.core.vocabulary import ActorKind, Refused, Value
 
@@ -121,8 +121,14 @@ def _drafted(before: Sequence[ev.Event], event: ev.AdvisoryDrafted) -> cmd.Comma
     return cmd.DraftAdvisory(**msgspec.structs.asdict(earlier)) if earlier else None
 
 
+def _withdrawn(before: Sequence[ev.Event], event: AdvisoryWithdrawn) -> cmd.Command:
+    earlier = _newest(before, AdvisoryWithdrawn) or AdvisoryWithdrawn()
+    return cmd.Withdraw(because=earlier.because, superseded_by=earlier.superseded_by)
+
+
 _BACK: Final[Mapping[type, Callable[[Sequence[ev.Event], Any], cmd.Command | None]]] = {
     ev.AdvisoryDrafted: _drafted,
+    AdvisoryWithdrawn: _withdrawn,
     ev.CaseAssigned: _assigned,
     ev.CaseDeferred: _reconsidered,
     ev.CaseDuplicated: _reconsidered,

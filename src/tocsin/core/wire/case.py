@@ -158,7 +158,8 @@ class Embargo(Wire):
 
 
 class Advisory(Wire):
-    """The advisory of the case. `draft` holds the fields of the move `draft-advisory`; None before anybody wrote."""
+    """The advisory of the case. `draft` holds the fields of the move `draft-advisory`; None before anybody wrote. What
+    the next revision takes back has a reason or a successor; `withdrawn_at` is since when the public reads that."""
 
     id: str
     draft: dict[str, Any] | None
@@ -168,6 +169,9 @@ class Advisory(Wire):
     published_at: datetime | None
     revision: int
     failure: str
+    withdrawn_because: str = ""
+    superseded_by: str = ""
+    withdrawn_at: datetime | None = None
 
 
 class Product(Wire):

@@ -181,3 +181,20 @@ def publish(ctx: click.Context, given: str, person: str, confirm: str, summary: 
     typed = confirm or click.prompt(f"Type the advisory's id to publish ({seen.advisory_id})")
     at.move(seen.case, "publish", {"confirmation": typed, "digest": seen.digest, "summary": summary})
     click.echo(f"{seen.advisory_id}: ordered, digest {seen.digest[:16]}")
+
+
+@advisory.command()
+@case_argument
+@click.option("--because", default="", help="Why, for the public.")
+@click.option("--superseded-by", "instead", default="", metavar="ID", help="The advisory that stands in its place.")
+@click.option("--stand", is_flag=True, help="Let it stand after all.")
+@as_person
+@click.pass_context
+def withdraw(ctx: click.Context, given: str, person: str, because: str, instead: str, stand: bool) -> None:
+    """Take a published advisory back with its next revision: every document says so, and stays where it is."""
+    if stand == bool(because or instead):
+        stop("say --because, --superseded-by, or --stand alone", Exit.USAGE)
+    at, ref = sit(ctx, person, given)
+    at.move(ref, "withdraw", {"because": because, "superseded_by": instead})
+    click.echo(f"{ref}: {'stands again' if stand else 'taken back'} with the next revision")
+    click.echo(f"look at it and publish: tocsin advisory diff {ref}, tocsin publish plan {ref}")

@@ -286,6 +286,7 @@ _SPELT: Final[Mapping[str, MoveName]] = {
     "observe": MoveName.NOTE,
     "reconsider": MoveName.INVESTIGATE,
     "say": MoveName.NOTE,
+    "withdraw": MoveName.DRAFT_ADVISORY,
 }
 """Moves whose permission has another name than theirs."""
 

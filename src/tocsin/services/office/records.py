@@ -386,6 +386,9 @@ def _advisory(found: Case) -> told.Advisory:
         published_at=found.published_at,
         revision=found.revision,
         failure=found.failure,
+        withdrawn_because=found.withdrawn_because,
+        superseded_by=found.superseded_by,
+        withdrawn_at=found.withdrawn_at,
     )
 
 

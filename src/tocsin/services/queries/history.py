@@ -18,6 +18,7 @@ from tocsin.core.case import party_events as pe
 from tocsin.core.case.approval import ApprovalAsked, ApprovalGiven, CaseShredded, GlassBroken
 from tocsin.core.case.assess_events import PointSaid
 from tocsin.core.case.record_events import (
+    AdvisoryWithdrawn,
     CveAnswered,
     CveCounted,
     CveRejectionOrdered,
@@ -95,6 +96,12 @@ def _lapsed(event: ev.EmbargoLapsed) -> str:
     return "counted silence as a no" if event.why == "unanswered" else f"let the embargo lapse: {event.why}"
 
 
+def _withdrawn(event: AdvisoryWithdrawn) -> str:
+    if event.superseded_by:
+        return f"took the advisory back for {event.superseded_by}, with the next revision"
+    return "took the advisory back, with the next revision" if event.because else "let the advisory stand after all"
+
+
 def _plain(word: str) -> str:
     return word.replace("-", " ")
 
@@ -143,6 +150,7 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     ev.EmbargoLapsed: _lapsed,
     ev.StateObserved: lambda e: _BITS.get(e.bit, f"noted {e.bit}"),
     ev.AdvisoryDrafted: lambda e: "edited the advisory",
+    AdvisoryWithdrawn: _withdrawn,
     ev.CveSet: lambda e: f"set {e.cve_id} as {e.state}",
     ev.PublicationOrdered: lambda e: (
         f"armed {e.advisory_id} for {words.instant(e.at)}" if e.armed else f"ordered publication of {e.advisory_id}"

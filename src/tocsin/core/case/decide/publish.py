@@ -15,6 +15,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
 from tocsin.core.case.model import Case
+from tocsin.core.case.record_events import AdvisoryWithdrawn
 from tocsin.core.case.tables import RM
 from tocsin.core.policy.facts import Move, MoveName
 from tocsin.core.publication import digest as plan_digest
@@ -35,6 +36,21 @@ def _draft(case: Case, command: cmd.DraftAdvisory, context: Context) -> Decision
         return refused
     drafted = ev.AdvisoryDrafted(**{name: getattr(command, name) for name in ev.AdvisoryDrafted.__struct_fields__})
     return () if drafted == case.advisory else (drafted,)
+
+
+def _withdraw(case: Case, command: cmd.Withdraw, context: Context) -> Decision:
+    because, instead = command.because.strip(), command.superseded_by.strip()
+    if case.published_at is None:
+        return need("not-published", "Only what is public can be taken back.", "publish", rule="publish: revision")
+    if instead and (instead == case.advisory_id or instead.split() != [instead]):
+        return Refused(
+            code="no-successor",
+            because="Name the one other advisory that stands in its place by its id.",
+            rule="publish: revision",
+        )
+    if (because, instead) == (case.withdrawn_because, case.superseded_by):
+        return ()
+    return (AdvisoryWithdrawn(because=because, superseded_by=instead),)
 
 
 def _known_schemes(command: cmd.DraftAdvisory) -> Refused | None:
@@ -118,7 +134,7 @@ def _published(case: Case, command: cmd.RecordPublication, context: Context) -> 
         ev.AdvisoryPublished(
             advisory_id=command.advisory_id,
             revision=case.revision + 1,
-            summary=case.ordered_summary or ("First publication." if not case.revisions else "Updated."),
+            summary=case.change,
             documents=command.documents,
         )
     ]
@@ -138,6 +154,7 @@ def _failed(case: Case, command: cmd.RecordFailure, context: Context) -> Decisio
 
 RULES: Final[Mapping[type, Rule]] = {
     cmd.DraftAdvisory: Rule(_draft, moved(MoveName.DRAFT_ADVISORY), after_close=True),
+    cmd.Withdraw: Rule(_withdraw, moved(MoveName.DRAFT_ADVISORY), after_close=True),
     cmd.Publish: Rule(_publish, _publish_move, after_close=True),
     cmd.RecordPublication: Rule(_published, after_close=True),
     cmd.RecordFailure: Rule(_failed, after_close=True),

@@ -65,6 +65,7 @@ FORMS: Final[Mapping[str, type[MoveForm]]] = {
         publishing.ResumeTargetForm,
         publishing.MarkTargetForm,
         publishing.DisarmForm,
+        publishing.WithdrawForm,
         publishing.RequestCveForm,
         publishing.AnswerCveForm,
         publishing.CountCveForm,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django import forms
 
+from tocsin.core.case import commands as cmd
 from tocsin.core.case import cve_commands, target_commands
 from tocsin.core.case.cve_count import Counting
 from tocsin.core.publication import State
@@ -95,6 +96,30 @@ class DisarmForm(MoveForm):
     def command(self) -> target_commands.Disarm:
         """Disarm it."""
         return target_commands.Disarm(**self.cleaned_data)
+
+
+class WithdrawForm(MoveForm):
+    """Take back in public what is published."""
+
+    name, tab, move = "withdraw", "publish", MoveName.DRAFT_ADVISORY
+    button, done = "Take it back with the next revision", "The next revision says so. Look at the preview, and publish."
+
+    because = Prose(label="Why it is taken back", lines=2, help_text="Public. Empty, with nothing below: it stands.")
+    superseded_by = Line(label="Advisory that stands in its place", help_text="By its id, where there is one.")
+
+    @property
+    def offered(self) -> bool:
+        """Whether there is anything public to take back."""
+        return self.ground.case.published_at is not None
+
+    def begin(self) -> dict[str, Any]:
+        """Start from what was said before."""
+        case = self.ground.case
+        return {"because": case.withdrawn_because, "superseded_by": case.superseded_by}
+
+    def command(self) -> cmd.Withdraw:
+        """Take it back, or let it stand."""
+        return cmd.Withdraw(**self.cleaned_data)
 
 
 class RequestCveForm(MoveForm):
