@@ -18,12 +18,16 @@ import pytest
 
 from tests.store.databases import connected
 from tests.store.stores import T0, copy, effect, entry, in_database, opening, room
+from tocsin.adapters.db import roles, scope
 from tocsin.adapters.db.database import Database
 from tocsin.adapters.db.inbox import DbInbox
 from tocsin.adapters.db.journal import DbJournal
 from tocsin.adapters.db.outbox import DbOutbox
+from tocsin.adapters.db.people import DbPeople
 from tocsin.adapters.db.shelf import DbShelf
+from tocsin.core.vocabulary import Role
 from tocsin.services.ports.store import NEVER, InboxQuery
+from tocsin.testing.world import SeededMint
 
 PROJECTS = tuple(f"project-{number:02d}" for number in range(12))
 CASE = "WHPG-2026-k7x4m"
@@ -155,6 +159,29 @@ def test_no_page_sorts_or_reads_all_cases(large: Database) -> None:
                 found = [step for step in found if "TEMP B-TREE" not in step and "Sort" not in step]
                 found = [step for step in found if "tocsin_project" not in step]
             assert found == [], name
+
+
+def test_behind_the_wall_no_page_reads_all_cases_either(large: Database) -> None:
+    """Row-level security makes PostgreSQL guess anew. Negative control: joined by reference, the first rows of the
+    projects were looked for by reading every case."""
+    if large.is_sqlite:  # it has no such wall
+        return
+    person = DbPeople(SeededMint(), large).add("Dana", "dana@example.org", {each: {Role.OWNER} for each in PROJECTS}).id
+    called = roles.names("plans")[roles.DESK]
+    roles.make("plans", large)
+    with large.connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE; SET ROLE {called}")  # the owner walks around the wall
+    scope.on_behalf_of(person)
+    try:
+        for name, query in PAGES.items():
+            for statement in caught(large, lambda query=query: DbInbox(large).page(query)):
+                assert "Seq Scan tocsin_case" not in dear(large, statement), name
+        scope.on_behalf_of("usr_nobody")
+        assert not DbInbox(large).page(PAGES["every project"]), "the control: the wall stands"
+    finally:
+        scope.on_behalf_of(scope.MACHINE)
+        with large.connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
 
 
 def test_every_kind_of_page_has_an_index_of_its_own(large: Database) -> None:

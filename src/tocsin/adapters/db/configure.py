@@ -22,7 +22,7 @@ _SQLITE_COMMANDS: Final = (
     "PRAGMA temp_store=MEMORY",  # sorting leaves nothing in temporary files
 )
 # lock_timeout bounds the wait for a row; the session waits for the disk whatever the server's default says.
-_POSTGRES_OPTIONS: Final = f"-c synchronous_commit=on -c lock_timeout={PATIENCE_SECONDS}s"
+_POSTGRES_OPTIONS: Final = f"-c synchronous_commit=on -c lock_timeout={PATIENCE_SECONDS}s -c jit=off"
 
 
 def databases(url: str, data_dir: Path) -> dict[str, dict[str, Any]]:
