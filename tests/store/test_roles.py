@@ -5,6 +5,7 @@ owner of the tables, or a person of the project, gets through where the other is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.store.databases import connected, migrate
 from tests.store.stores import OTHER, T0, WHPG, Stores, copy, effect, further, in_database, leaf, opening, room
 from tocsin.adapters.db import roles, scope
 from tocsin.adapters.db.database import Database
+from tocsin.adapters.db.unsent import DbMarks
 from tocsin.core.vocabulary import Role
 from tocsin.services.ports.store import Conflict, Drop, InboxQuery
 
@@ -101,6 +103,19 @@ def test_intake_takes_a_report_and_the_reporter_finds_it_again(front: Database, 
     scope.on_behalf_of(scope.INTAKE)
     stores.rooms.forget("rom_c")
     assert stores.rooms.find(b"c") is None
+
+
+def test_intake_marks_and_claims_files_and_the_desk_alone_condemns_them(front: Database, desk: Database) -> None:
+    intake_marks, desk_marks = DbMarks(front), DbMarks(desk)
+    intake_marks.put([("a", 1), ("b", 2)], T0)
+    assert intake_marks.claim(["a"]).won == {"a"}
+    assert intake_marks.weight() == 2
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        intake_marks.condemn(T0 + timedelta(hours=1), 10)
+    assert list(desk_marks.condemn(T0 + timedelta(hours=1), 10)) == ["b"]
+    assert intake_marks.claim(["b"]).condemned == {"b"}
+    desk_marks.forget(["b"])
+    assert intake_marks.weight() == 0
 
 
 def in_front(database: Database) -> Stores:

@@ -126,12 +126,19 @@ class Storage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where data and keys lie. Keys never lie inside the data directory.
 
     `attachments` and `site` name a bucket for each (`boot.storage`); without, they lie below the data directory.
+    `unsent_gb` is what files of reports that are not sent yet may take, in 10^9 bytes (`services.unsent`).
     """
 
     data: str = ""
     keys: str = ""
     attachments: str = ""
     site: str = ""
+    unsent_gb: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse what nobody could send by (ValueError)."""
+        if self.unsent_gb < 1:
+            raise ValueError("storage.unsent_gb is at least 1")
 
 
 class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ from tocsin.boot import backup, setup
 from tocsin.boot.config import Config
 from tocsin.boot.inbound import Mailbox
 from tocsin.delivery.worker.loop import Chore
-from tocsin.services import alarms, branches, company, cve_watch, handlers, lookalikes, radar, verify
+from tocsin.services import alarms, branches, company, cve_watch, handlers, lookalikes, radar, unsent, verify
 from tocsin.services.app import Desk
 from tocsin.services.distribution import leaving, members, telling
 from tocsin.services.forge import sync, wishes
@@ -66,6 +66,7 @@ def chores(config: Config) -> Sequence[Chore]:
         ),
         Chore("forgetting old counts", 60 * MINUTE, partial(_alone, "old counts", _forget, 10 * MINUTE)),
         Chore("forgetting torn uploads", 60 * MINUTE, partial(_alone, "torn uploads", _discard, 10 * MINUTE)),
+        Chore("removing unsent files", 60 * MINUTE, partial(_alone, "unsent files", unsent.sweep, 60 * MINUTE)),
         Chore("forgetting who was where", 10 * MINUTE, partial(_alone, "company", company.sweep, 10 * MINUTE)),
         Chore("a sign of life", MINUTE, partial(alive, socket.gethostname()), at_once=True),
         Chore("taking up alarms", MINUTE, partial(_alone, "alarms", alarms.take_up, MINUTE)),

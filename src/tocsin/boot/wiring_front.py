@@ -21,6 +21,7 @@ from tocsin.adapters.db.projects import DbProjects
 from tocsin.adapters.db.records import DbArrivals
 from tocsin.adapters.db.rooms import DbRooms
 from tocsin.adapters.db.shelf import DbShelf
+from tocsin.adapters.db.unsent import DbMarks
 from tocsin.adapters.vault import load_log_key, load_notary, load_receipts, load_sealer, load_tokens
 from tocsin.boot import storage
 from tocsin.boot.config import Config
@@ -91,6 +92,8 @@ def front(config: Config) -> Front:
         log_key=load_log_key(config.data_dir),
         arrivals=DbArrivals(),
         quotas=Quotas(counts, tokens.mark),
+        unsent=DbMarks(),
+        most_unsent=config.storage.unsent_gb * 10**9,
         tree=storage.tree(config),
         facts=DbFacts(),
         bills=BILLS,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from tocsin.core.affected.sbom import bill
 from tocsin.core.feeds.restricted import Draft
@@ -42,6 +42,7 @@ from tocsin.services.ports.sources import SourcesOf, no_sources
 from tocsin.services.ports.store import Drops, Inbox, Journal, Numbers, Outbox, Rooms
 from tocsin.services.ports.targets import Target
 from tocsin.services.ports.tokens import Tokens
+from tocsin.services.ports.unsent import Marks
 from tocsin.services.ports.vault import Sealer, Vault
 from tocsin.services.ports.world import Clock, Mint, People, Projects
 from tocsin.services.post.room import Post
@@ -115,6 +116,9 @@ class Press:
     typesetter: Typesetter | None = None
 
 
+MOST_UNSENT: Final = 10 * 10**9
+
+
 @dataclass(frozen=True)
 class Front:
     """What intake and the public pages hold: they can seal, and cannot open any case. `log_key` is the public half,
@@ -137,6 +141,9 @@ class Front:
     log_key: bytes
     arrivals: Arrivals
     quotas: Quotas
+    unsent: Marks
+    most_unsent: int = MOST_UNSENT
+    """Bytes of files that wait to be sent, all together."""
     tree: TreeReader = field(default_factory=Nowhere)
     facts: Facts | None = None
     bills: Bills = bill

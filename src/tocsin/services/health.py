@@ -16,6 +16,7 @@ from tocsin.services.app import Desk
 from tocsin.services.incident import ON, PANIC
 from tocsin.services.mail import fetching
 from tocsin.services.ports.machine import Alarm, Fact
+from tocsin.services.unsent import CROWDED, UNSENT
 
 BACKUP: Final = "backup"
 DRILLED: Final = "restore-drill"
@@ -49,6 +50,12 @@ def banners(desk: Desk, person: str) -> tuple[str, ...]:
     if now - unread >= UNREAD:
         since = f"{unread:%Y-%m-%d %H:%M} UTC"
         found.append(f"A mailbox cannot be looked into since {since}: mail sent there waits. The reason is in the log.")
+    unsent = facts.get(UNSENT)
+    if unsent is not None and unsent.value == CROWDED:
+        found.append(
+            "Files of reports that nobody has sent take nearly all the room they may (storage.unsent_gb): the form "
+            "soon keeps no more of them. Reports still come in; most likely somebody uploads without sending."
+        )
     drilled = facts.get(DRILLED)
     if desk.doors.trial:
         return tuple(found)

@@ -33,6 +33,8 @@ class Quota(msgspec.Struct, frozen=True):
     source: int = 5
     project: int = 40
     installation: int = 400
+    unsent_bytes: int = 1024**3
+    """Of files an hour from one source that are kept before anything is sent."""
 
 
 USUAL: Final = Quota()
@@ -84,6 +86,14 @@ class Quotas:
         if held:  # it takes nobody's place in the queue
             self._counts.add(queue, hour, by=-1)
         return held
+
+    def upload(self, address: str, size: int, now: datetime) -> bool:
+        """Count bytes of files that are kept before anything is sent, and say whether they may be. Raises `Unavailable`
+        where nobody can count now."""
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        if not (names := [f"upload/{each}" for each in self._source(address, hour)]):
+            return True
+        return self._counts.add(names, hour, by=-(-size // 1024))[0] * 1024 <= self._quota.unsent_bytes
 
     def _source(self, address: str, hour: datetime) -> tuple[str, ...]:
         """What an address is counted under, blinded anew each hour; nothing for one that says nothing."""

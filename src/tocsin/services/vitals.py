@@ -43,6 +43,8 @@ def measure(desk: Desk) -> list[Metric]:
         Metric("tocsin_effects_late_seconds", "gauge", "How long the oldest effect is overdue.", late, "seconds"),
         Metric("tocsin_alarms_untold", "gauge", "Alarms of which nobody was told yet.",
                len(desk.machine.alarms.untold(MOST))),
+        Metric("tocsin_unsent_bytes", "gauge", "What files of reports take that are not sent yet.",
+               desk.outside.front.unsent.weight(), "bytes"),
         Metric("tocsin_panic", "gauge", "1 while nothing goes out, by order.", panic is not None and panic.value == ON),
         Metric("tocsin_drill_good", "gauge", "1 when the last restore drill was good.",
                drilled is not None and drilled.value == GOOD),

@@ -27,6 +27,7 @@ from tocsin.testing.records import MemoryArrivals, MemoryRecords
 from tocsin.testing.shelf import MemoryShelf
 from tocsin.testing.site import MemoryTree, OpenSigner
 from tocsin.testing.store import MemoryStore
+from tocsin.testing.unsent import MemoryMarks
 from tocsin.testing.vault import Sealing, in_memory
 from tocsin.testing.world import MemoryPeople, MemoryProjects, SeededMint, VirtualClock
 
@@ -103,6 +104,7 @@ def house(start: datetime = START, name: str = "security.example.org") -> House:
         log_key=sealing.log_notary.public,
         arrivals=arrivals,
         quotas=Quotas(OwnCounts(), sealing.tokens.mark),
+        unsent=MemoryMarks(),
         tree=tree,
     )
     far, alarms = Far(), MemoryAlarms()

@@ -34,6 +34,8 @@ FRONT_MAY: Final[Mapping[str, tuple[str, ...]]] = {
     "tocsin_log_new": ("INSERT", "SELECT"),
     # How many reports an hour: it adds, and is told the sum.
     "tocsin_count": ("INSERT", "SELECT", "UPDATE"),
+    # Files that are not sent yet: it marks them, adds them up, and takes the marks away when they are sent.
+    "tocsin_unsent": ("INSERT", "SELECT", "DELETE"),
     # The reporter's own room: found by its locator, sealed to its phrase, forgotten at a wish.
     "tocsin_room": ("INSERT", "SELECT", "DELETE"),
     "tocsin_room_copy": ("INSERT", "SELECT", "DELETE"),

@@ -9,7 +9,7 @@ report and never a lost one.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -54,6 +54,15 @@ def blank(front: Front) -> Draft:
     return Draft(answers=Answers(), report=report(Answers(), ()), form=seal_form(front))
 
 
+LOST: Final = FieldError(field="files", message="A file you chose is a day old; choose it again.")
+
+NO_ROOM: Final = FieldError(
+    field="files",
+    message="We cannot keep more files before a report is sent just now. Send it without them, and add them in your "
+    "room right after.",
+)
+
+
 def take_up(front: Front, body: Body) -> Draft:
     """Read a draft from a form: fields, files sent before, files sent now; `wrong` lists what to mend."""
     kept, lost = kept_files(front, body.post)
@@ -61,7 +70,7 @@ def take_up(front: Front, body: Body) -> Draft:
     said = report(answers, (*kept, *body.files))
     wrong = (
         *([body.refused] if body.refused else []),
-        *([FieldError(field="files", message="A file you chose is a day old; choose it again.")] if lost else []),
+        *([LOST] if lost else []),
         *problems(said),
     )
     return Draft(answers=answers, report=said, form=str(body.post.get("form", "")), wrong=wrong)
@@ -77,6 +86,13 @@ def nonce(front: Front, draft: Draft) -> bytes | None:
     number is another one every time."""
     seed = front.tokens.open(draft.form, _FORM, front.now(), bytes) if draft.form else front.mint.nonce()
     return hashlib.sha256(seed + msgspec.msgpack.encode(draft.report)).digest() if seed else None
+
+
+def without(draft: Draft, gone: tuple[Attachment, ...], why: FieldError) -> Draft:
+    """Return a draft without files that are no longer here, saying so."""
+    said = draft.report
+    left = tuple(each for each in said.attachments if each not in gone)
+    return replace(draft, report=msgspec.structs.replace(said, attachments=left), wrong=(*draft.wrong, why))
 
 
 def seal_files(front: Front, files: tuple[Attachment, ...]) -> list[KeptFile]:

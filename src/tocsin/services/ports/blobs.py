@@ -83,7 +83,8 @@ class BlobStore(Protocol):
         """Remove a blob for good; raises BlobMissing."""
 
     def older_than(self, instant: datetime) -> Iterator[str]:
-        """Ids of the finished blobs last written before `instant`: the worker looks for those no case speaks of."""
+        """Ids of the finished blobs last written before `instant`, for whoever looks what lies there. Whether a case
+        speaks of one is not for a clock to say: what is not sent is removed by its mark (`services.unsent`)."""
 
     def discard_unfinished(self, before: datetime) -> int:
         """Remove what broken uploads left behind before `before`; says how many."""

@@ -17,7 +17,7 @@ from tocsin.adapters.db.models.machine import AlarmRow, FactRow
 from tocsin.adapters.db.models.people import Membership, Person, SignInLink
 from tocsin.adapters.db.models.projects import Counter, PolicyVersion, Project
 from tocsin.adapters.db.models.records import ArrivalRow, RecordRow
-from tocsin.adapters.db.models.shared import CountRow, PassingRow
+from tocsin.adapters.db.models.shared import CountRow, PassingRow, UnsentRow
 from tocsin.adapters.db.models.shelf import Publication, PublishedAdvisory, PublishedDocument
 
 __all__ = [
@@ -52,4 +52,5 @@ __all__ = [
     "RoomRow",
     "SignInLink",
     "SnapshotRow",
+    "UnsentRow",
 ]

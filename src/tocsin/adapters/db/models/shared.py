@@ -34,3 +34,19 @@ class PassingRow(models.Model):
 
     def __str__(self) -> str:
         return bytes(self.key).hex()
+
+
+class UnsentRow(models.Model):
+    """A stored file that belongs to nothing that was sent. Whoever removes the mark has the file; `condemned`, the
+    worker has it."""
+
+    blob = Code(primary_key=True, max_length=32)
+    at = models.DateTimeField(db_index=True)
+    size = models.BigIntegerField()
+    condemned = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "tocsin_unsent"
+
+    def __str__(self) -> str:
+        return str(self.blob)

@@ -67,12 +67,10 @@ def report(request: FrontRequest, idempotency_key: Key = None) -> HttpResponse:
     given, body = _read(request)
     files = body.files if body else ()
     nonce = reports.nonce(front, idempotency_key, given, files)
-    try:
-        address = request.META.get("REMOTE_ADDR", "")
-        receipt = intake.receive(front, given.project, reports.said(given, files, "api"), nonce, address)
-    except BaseException:
-        _discard(body, front)
-        raise
+    address = request.META.get("REMOTE_ADDR", "")
+    # Where this raises, the report may stand written all the same (a server that hung up while it did), so that its
+    # files stay: sent again under its key it is that report, which speaks of them.
+    receipt = intake.receive(front, given.project, reports.said(given, files, "api"), nonce, address)
     if isinstance(receipt, Refused):
         _discard(body, front)
         return problems.refuse(receipt)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from tocsin.core.intake import CONTENT_GROUPS, FieldError, Identity, Report, completeness
+from tocsin.core.intake import CONTENT_GROUPS, Attachment, FieldError, Identity, Report, completeness
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery import uploads
 from tocsin.delivery.reporter import drafts, questions
@@ -26,7 +26,7 @@ from tocsin.delivery.reporter.promises import promises
 from tocsin.delivery.reporter.request import House, RoomRequest, house
 from tocsin.delivery.reporter.terms import mistakes, told
 from tocsin.delivery.reporter.views.receipt import show_receipt
-from tocsin.services import badge_state, intake, pausing
+from tocsin.services import badge_state, intake, pausing, unsent
 
 COUNTED = tuple(group for group in CONTENT_GROUPS if group != "identity")
 """The questions that the check page counts: all that help, and never the one that costs anonymity (S27)."""
@@ -65,11 +65,15 @@ def report(request: RoomRequest, project: str) -> HttpResponse:
         return render(request, "reporter/unreadable.html", context, status=wrong.status)
     draft = drafts.take_up(request.front, body)
     wanted = body.post.get("do", "check")
+    if wanted == "send" and not draft.wrong:
+        return send(request, place, draft, body.files)
+    if not unsent.hold(request.front, body.files, request.META.get("REMOTE_ADDR", "")):
+        return no_room(request, place, draft, body.files)
     if wanted == "edit" and not body.refused:
         return form(request, place, replace(draft, wrong=()))
     if draft.wrong:
         return form(request, place, draft, status=413 if body.refused else 422)
-    return send(request, place, draft) if wanted == "send" else check(request, place, draft)
+    return check(request, place, draft)
 
 
 def form(request: RoomRequest, place: House, draft: Draft, status: int = 200) -> HttpResponse:
@@ -113,17 +117,30 @@ def check(request: RoomRequest, place: House, draft: Draft, stale: bool = False)
     return render(request, "reporter/check.html", context)
 
 
-def send(request: RoomRequest, place: House, draft: Draft) -> HttpResponse:
-    """Take the report in, and answer with the receipt once everything is durable."""
-    nonce = drafts.nonce(request.front, draft)
-    if nonce is None:
+def no_room(request: RoomRequest, place: House, draft: Draft, fresh: tuple[Attachment, ...]) -> HttpResponse:
+    """Show the form again without files that cannot be kept until it is sent."""
+    return form(request, place, drafts.without(draft, fresh, drafts.NO_ROOM), status=503)
+
+
+def send(request: RoomRequest, place: House, draft: Draft, fresh: tuple[Attachment, ...]) -> HttpResponse:
+    """Take the report in, and answer with the receipt once everything is durable. `fresh` files came with this very
+    post; those that the form carried are claimed first, so that nobody removes them."""
+    front, address = request.front, request.META.get("REMOTE_ADDR", "")
+    nonce = drafts.nonce(front, draft)
+    lost = () if nonce is None else unsent.claim(front, [f for f in draft.report.attachments if f not in fresh])
+    if nonce is None or lost:
+        if not unsent.hold(front, fresh, address):
+            return no_room(request, place, draft, fresh)
+        if lost:
+            return form(request, place, drafts.without(draft, lost, drafts.LOST), status=422)
         return check(request, place, draft, stale=True)
-    receipt = intake.receive(request.front, place.info, draft.report, nonce, request.META.get("REMOTE_ADDR", ""))
+    receipt = intake.receive(front, place.info, draft.report, nonce, address)
     if isinstance(receipt, Refused):
+        unsent.discard(front, fresh)
         if receipt.code == "not-found":
             raise Http404
         refused = FieldError(field="main", message=receipt.because)
-        return form(request, place, replace(draft, wrong=(refused,)), status=422)
+        return form(request, place, replace(drafts.without(draft, fresh, refused), wrong=(refused,)), status=422)
     return show_receipt(request, place, receipt)
 
 

@@ -23,7 +23,7 @@ from tocsin.delivery.reporter.request import RoomRequest, house
 from tocsin.delivery.reporter.session import Visit
 from tocsin.delivery.reporter.views import visit as pages
 from tocsin.delivery.reporter.views.visit import Unsent
-from tocsin.services import room
+from tocsin.services import room, unsent
 from tocsin.services.app import Front
 
 TWICE = timedelta(minutes=5)
@@ -38,6 +38,8 @@ PUBLIC_KEY, SECRET_KEY = "-----BEGIN PGP PUBLIC KEY BLOCK-----", "PRIVATE KEY"
 CORRECT = "Please correct the credits of the published advisory. I want to stand there as: {name}"
 UNNAMED = "nobody; take my name out"
 """Words to the team, who have to publish another revision: only then does what they wrote change."""
+
+NOT_KEPT = FieldError(field="files", message="The files could not be kept until this is sent; choose them again.")
 
 STILL_BROKEN = "I tested the fix. The problem is still there."
 
@@ -57,14 +59,22 @@ def say(request: RoomRequest, project: str) -> HttpResponse:
         body = uploads.read(request, request.front.blobs)
     except uploads.Unreadable as wrong:
         return render(request, "reporter/unreadable.html", {"place": place, "wrong": wrong}, status=wrong.status)
-    kept, lost = drafts.kept_files(request.front, body.post)
+    front = request.front
+    kept, lost = drafts.kept_files(front, body.post)
     files, text = (*kept, *body.files), answers.lines(body.post.get("text", ""))
     wrong_ = body.refused or _wrong_with(text, files, lost)
+    if not wrong_ and _said_before(front, visit, text, files):
+        unsent.discard(front, body.files)
+        return pages.to_room(request, visit, "message")
+    if not wrong_ and (gone := unsent.claim(front, kept)):
+        wrong_, files = drafts.LOST, tuple(each for each in files if each not in gone)
     if wrong_:
-        unsent = Unsent(wrong=(wrong_,), text=text, files=pages.kept(request, files))
-        return pages.page(request, place, visit, unsent, status=413 if body.refused else 422)
-    if not _said_before(request.front, visit, text, files):
-        room.leave(request.front, visit.door, room.Hear(text=text, attachments=files))
+        held = unsent.hold(front, body.files, request.META.get("REMOTE_ADDR", ""))
+        if not held:
+            files = tuple(each for each in files if each not in body.files)
+        typed = Unsent(wrong=(wrong_, *(() if held else (NOT_KEPT,))), text=text, files=pages.kept(request, files))
+        return pages.page(request, place, visit, typed, status=413 if body.refused else 422)
+    room.leave(front, visit.door, room.Hear(text=text, attachments=files))
     return pages.to_room(request, visit, "message")
 
 
@@ -90,7 +100,7 @@ def act(request: RoomRequest, project: str) -> HttpResponse:
 
 def _wrong_with(text: str, files: tuple[Attachment, ...], lost: bool) -> FieldError | None:
     if lost:
-        return FieldError(field="files", message="A file you chose is a day old; choose it again.")
+        return drafts.LOST
     if not text.strip() and not files:
         return FieldError(field="text", message="Write something, or choose a file.")
     if len(text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
