@@ -11,16 +11,18 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from tocsin.adapters.vault import FileBlobs
 from tocsin.core.intake import Attachment, Report
 from tocsin.services import intake, unsent
 from tocsin.services.app import Front
 from tocsin.services.health import banners
-from tocsin.services.ports.blobs import BlobMissing
+from tocsin.services.ports.blobs import BlobMissing, BlobStore
 from tocsin.services.ports.store import Unavailable
 from tocsin.testing.house import house
 from tocsin.testing.unsent import MemoryMarks
@@ -208,6 +210,24 @@ def test_a_file_is_held_for_two_days_and_sweeping_twice_is_fine() -> None:
     place.clock.advance(timedelta(seconds=1))
     assert (unsent.sweep(place.desk), unsent.sweep(place.desk)) == (1, 0)
     assert unsent.claim(place.front, [file]) == (file,)
+
+
+def sent_stays_and_unsent_goes(blobs: BlobStore) -> None:
+    """The story on any store of blobs."""
+    place = house()
+    front = replace(place.front, blobs=blobs)
+    desk = replace(place.desk, blobs=blobs)
+    sent, never = stored(front), stored(front)
+    assert unsent.hold(front, [sent, never])
+    assert not unsent.claim(front, [sent])
+    place.clock.advance(timedelta(hours=49))
+    assert unsent.sweep(desk) == 1
+    assert (there(front, sent), there(front, never)) == (True, False)
+    assert (unsent.claim(front, [sent]), unsent.claim(front, [never])) == ((), (never,))
+
+
+def test_what_was_sent_stays_and_what_was_not_goes_on_a_disk(tmp_path: Path) -> None:
+    sent_stays_and_unsent_goes(FileBlobs(tmp_path / "attachments", "security.example.org"))
 
 
 def test_beyond_the_room_for_them_unsent_files_are_not_held_and_gone_at_once() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.boot.test_serve import free
+from tests.services.test_unsent import sent_stays_and_unsent_goes
 from tocsin.adapters.vault.stream import CHUNK
 from tocsin.boot import storage
 from tocsin.boot.config import Config, ConfigError, Storage
@@ -111,6 +112,10 @@ def test_old_ones_are_found_by_the_stores_time(blobs: BlobStore) -> None:
     now = datetime.now(UTC)
     assert list(blobs.older_than(now + timedelta(hours=1))) == [blob.id]
     assert list(blobs.older_than(now - timedelta(hours=1))) == []
+
+
+def test_what_was_sent_stays_and_what_was_not_goes(blobs: BlobStore) -> None:
+    sent_stays_and_unsent_goes(blobs)
 
 
 def test_a_store_that_is_gone_acknowledges_nothing(config: Config, tmp_path: Path) -> None:
