@@ -91,7 +91,7 @@ def test_where_there_is_no_room_the_form_says_so_and_what_goes_in_one_go_is_take
     site.current[-1] = replace(site.current[-1], most_unsent=0)
     answer = walk.fill(visitor, (walk.named("poc.c", b"poc"),))
     found = walk.page(answer)
-    assert answer.status_code == 503
+    assert answer.status_code == 413
     assert "Send it without them, and add them in your room right after." in found.text
     assert found.fields["title"] == [walk.GOOD["title"]]
     assert lying(house) == 0

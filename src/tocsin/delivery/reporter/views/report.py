@@ -119,7 +119,7 @@ def check(request: RoomRequest, place: House, draft: Draft, stale: bool = False)
 
 def no_room(request: RoomRequest, place: House, draft: Draft, fresh: tuple[Attachment, ...]) -> HttpResponse:
     """Show the form again without files that cannot be kept until it is sent."""
-    return form(request, place, drafts.without(draft, fresh, drafts.NO_ROOM), status=503)
+    return form(request, place, drafts.without(draft, fresh, drafts.NO_ROOM), status=413)
 
 
 def send(request: RoomRequest, place: House, draft: Draft, fresh: tuple[Attachment, ...]) -> HttpResponse:
