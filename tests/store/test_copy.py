@@ -15,6 +15,7 @@ from tocsin.adapters.db import copy
 from tocsin.adapters.db.database import Database
 from tocsin.adapters.db.journal import DbJournal
 from tocsin.adapters.db.machine import DbCaseKeys
+from tocsin.adapters.db.unsent import DbMarks
 from tocsin.services.ports.machine import Rewrapped
 from tocsin.services.ports.store import Drop
 
@@ -50,6 +51,15 @@ def test_both_parts_together_are_the_database(sqlite: Database, tmp_path: Path) 
         drops = dict(restored.execute("SELECT case_id, body FROM tocsin_drop"))
     assert bodies[A] == f"row of {A}".encode() * 9
     assert drops[B] == f"drop for {B}".encode() * 9
+
+
+def test_a_copy_brought_back_removes_no_file_that_was_sent_since(sqlite: Database, tmp_path: Path) -> None:
+    marks = DbMarks(sqlite)
+    marks.put([("a", 1)], T0)
+    whole, _ = copy.copy_out(tmp_path, sqlite)
+    with closing(sqlite3.connect(whole)) as restored:
+        assert restored.execute("SELECT count(*) FROM tocsin_unsent").fetchone() == (0,)
+    assert marks.weight() == 1
 
 
 def test_a_shredded_case_does_not_come_back_with_an_old_copy_and_the_keys_of_today(

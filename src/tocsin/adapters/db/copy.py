@@ -39,6 +39,11 @@ _TAKEN_OUT: Final = (
     "UPDATE tocsin_case SET body = x''",
     "UPDATE tocsin_outbox SET body = x''",
 )
+_HAS_MARKS: Final = "SELECT 1 FROM sqlite_master WHERE name = 'tocsin_unsent'"
+_MARKS_OUT: Final = "DELETE FROM tocsin_unsent"
+"""A mark says that no report speaks of a file, and a copy knows that of its own moment only. Without marks, whatever
+lies there stays. A copy made before an upgrade may not have the table yet."""
+
 _PUT_BACK: Final = {
     "keys": "INSERT INTO tocsin_case_key (wrapped, case_id) VALUES (?, ?)",
     "drops": "UPDATE tocsin_drop SET body = ? WHERE id = ?",
@@ -71,6 +76,8 @@ def copy_out(directory: Path, database: Database = DEFAULT) -> tuple[Path, Path]
         apart.write_bytes(msgspec.msgpack.encode(_perishable(copy)))
         for statement in _TAKEN_OUT:
             copy.execute(statement)
+        if copy.execute(_HAS_MARKS).fetchone():
+            copy.execute(_MARKS_OUT)
     return whole, apart
 
 

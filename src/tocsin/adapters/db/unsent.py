@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`ports.unsent` on a database: beside the journal, so that a restored backup never has a mark on what it speaks of.
+"""`ports.unsent` on a database: beside the journal, and never in a backup (`copy`): an old mark must not count again.
 
 Marks are changed one by one and in one order by everybody, so that no two wait for each other.
 """
