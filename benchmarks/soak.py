@@ -72,8 +72,8 @@ class Sampler:
                     told = Path(f"/proc/{pid}/smaps_rollup").read_text()
                 except OSError:
                     continue
-                held = [int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:")]
-                if held:  # none of a child that has just ended
+                held = [int(line.split()[1]) for line in told.splitlines() if line.startswith("Anonymous:")]
+                if held:  # none of a child that has just ended; what is shared weighs more when others end
                     self.memory[pid].append(held[0] * 1024 / 1e6)
                     self.files[pid].append(files)
 
