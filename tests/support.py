@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests share: where the big suites lie, and how goldens are compared or re-made."""
+"""What tests share: where the big suites lie, how goldens are compared or re-made, and kept archives."""
 
 from __future__ import annotations
 
 import os
+import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,3 +30,10 @@ def golden(path: Path, actual: str) -> None:
         path.write_text(actual, encoding="utf-8")
     expected = path.read_text(encoding="utf-8") if path.exists() else ""
     assert actual == expected, f"{path.relative_to(ROOT)} differs; read it, then UPDATE_GOLDEN=1"
+
+
+def unpack(archive: Path, into: Path) -> None:
+    """Unpack an archive that we keep ourselves; Python 3.11.0 to 3.11.3, as Debian 12 has it, know no filters."""
+    safely: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    with tarfile.open(archive) as packed:
+        packed.extractall(into, **safely)  # noqa: S202 - our own

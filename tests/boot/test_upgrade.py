@@ -10,7 +10,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import tarfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,7 +24,7 @@ django.setup()
 
 from django.db import migrations, models  # noqa: E402 - Django is set up above
 
-from tests.support import DATA, ROOT  # noqa: E402
+from tests.support import DATA, ROOT, unpack  # noqa: E402
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backup")]
 
@@ -46,8 +45,7 @@ def tocsin(home: Path, *words: str) -> list[str]:
 @pytest.fixture(params=VERSIONS, ids=lambda path: path.name.removesuffix(".tar.gz"))
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """An installation as a version before left it."""
-    with tarfile.open(request.param) as packed:
-        packed.extractall(tmp_path, filter="data")
+    unpack(request.param, tmp_path)
     for path in (tmp_path / "data", tmp_path / "keys"):
         path.chmod(0o700)
     text = (tmp_path / "tocsin.toml").read_text()

@@ -38,7 +38,7 @@ def test_a_row_of_the_first_version_says_its_title_and_claims_nothing_else() -> 
     assert msgspec.structs.asdict(summary) == {
         "title": "A title", "rating": "", "score": 0.0, "kind": "", "answered": (), "lead_name": "", "promise": "",
         "anonymous": True, "files": 0, "measures": None, "dates": (), "terms": b"", "priority": Key(), "cve": "",
-        "touched_at": None,
+        "touched_at": None, "unanswered": None,
     }  # fmt: skip
 
 

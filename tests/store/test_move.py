@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from tests.postgres import Cluster
 from tests.store.databases import connected
 from tests.store.stores import OTHER, T0, WHPG, copy, effect, further, in_database, leaf, opening, room
 from tests.store.test_roles import at, in_front
-from tests.support import DATA
+from tests.support import DATA, unpack
 from tocsin.adapters.db import move
 from tocsin.adapters.db.database import Database
 from tocsin.adapters.db.other import ahead, behind, make_tables
@@ -186,8 +185,7 @@ def test_a_filled_installation_of_every_version_is_brought_up_on_postgresql(
     postgres_cluster: Cluster, kept: Path, tmp_path: Path
 ) -> None:
     """As `tests/boot/test_upgrade.py` has it in a file: moved as it was, then every later migration over its rows."""
-    with tarfile.open(kept) as packed:
-        packed.extract("data/tocsin.db", tmp_path, filter="data")
+    unpack(kept, tmp_path)
     place = postgres_cluster.create()
     with connected(f"sqlite:///{tmp_path}/data/tocsin.db", tmp_path) as file, at(place) as postgres:
         make_tables(postgres, like=file)
