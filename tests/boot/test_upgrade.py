@@ -110,16 +110,17 @@ def test_a_server_that_migrated_by_itself_does_what_an_upgrade_does(old: Path) -
     (old / "tocsin.toml").write_text(elsewhere((old / "tocsin.toml").read_text()))
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "TOCSIN_CONFIG": str(old / "tocsin.toml")}
     command = [sys.executable, "-m", "tocsin.boot.main", "serve"]
-    process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
     looked_through = "SELECT value FROM tocsin_fact WHERE name = 'inbox-rows'"
+    before = rows(old, looked_through)
+    process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
-        while not (noted := rows(old, looked_through)) and time.monotonic() < deadline:
+        while (noted := rows(old, looked_through)) == before and time.monotonic() < deadline:
             time.sleep(0.1)
     finally:
         process.terminate()
         process.wait(30)
-    assert noted, "the worker looked the inbox rows through"
+    assert noted != before, "the worker looked the inbox rows through"
     assert tocsin(old, "verify")[-1].endswith("0 findings")
     assert tocsin(old, "upgrade") == ["nothing to do: the tables are of this version"]
 
