@@ -137,7 +137,8 @@ def report_form(t: Thrower) -> None:
     answer = t.post("torn form" if torn else "form with files" if files else "form", f"/p/{PROJECT}/report", body, kind)
     made = set(t.house.store._tables.heads) - before
     if answer.status_code == 200 and made and not torn:
-        texts = {name: words.decode("utf-8", "replace") for name, words in typed.items()}
+        # A form sends every end of a line as CR LF, which nobody types.
+        texts = {name: words.decode("utf-8", "replace").replace("\r\n", "\n") for name, words in typed.items()}
         t.acknowledged(made.pop(), Sent(texts, [content for _, _, content in files]))
 
 
