@@ -30,7 +30,7 @@ from tocsin.core.formats import (
     render_all,
     schema_violations,
 )
-from tocsin.core.formats.encode import Part
+from tocsin.core.formats.encode import Part, readable
 from tocsin.core.formats.other import OTHERS
 from tocsin.core.formats.schema import tenths
 from tocsin.core.formats.wrap import WIDTH
@@ -108,7 +108,7 @@ def test_samples_are_fit_to_publish(sample: str) -> None:
 @pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.name)
 def test_documents_are_as_last_read(each: Format, sample: str) -> None:
     document = render_all(BY_ID[sample]).get(each.name, b"no document: see cannot_express\n")
-    golden(GOLDENS / each.name / f"{sample}.{each.suffix.rpartition('.')[2]}", document.decode())
+    golden(GOLDENS / each.name / f"{sample}.{each.suffix.rpartition('.')[2]}", readable(document).decode())
 
 
 @pytest.mark.parametrize("sample", BY_ID)
@@ -229,9 +229,9 @@ def test_csaf_takes_three_one_where_both_exist() -> None:
 
 
 def test_the_osv_id_loses_its_prefix_once_one_is_registered() -> None:
-    assert b'"id": "x_WHPG-SA-2026-001"' in format_named("osv").render(warehouse())
+    assert b'"id":"x_WHPG-SA-2026-001"' in format_named("osv").render(warehouse())
     registered = msgspec.structs.replace(warehouse(), osv_prefix="")
-    assert b'"id": "WHPG-SA-2026-001"' in format_named("osv").render(registered)
+    assert b'"id":"WHPG-SA-2026-001"' in format_named("osv").render(registered)
     assert format_named("osv").file_name(registered) == "WHPG-SA-2026-001.json"
 
 
@@ -364,6 +364,8 @@ def test_the_mail_to_oss_security_is_plain_text_of_72_columns_with_a_telling_sub
     assert "Überlauf in „demo“" in parsed["Subject"]
     amber = msgspec.structs.replace(warehouse(), tlp=Tlp.AMBER)
     assert [each.field for each in OTHERS["oss-security"].cannot_express(amber) if each.blocks] == ["tlp"]
+    with pytest.raises(ValueError, match="public list, and WHPG-SA-2026-001 is TLP:AMBER"):
+        OTHERS["oss-security"].render(amber)
 
 
 class _Outline(HTMLParser):

@@ -252,13 +252,12 @@ class Advisory(Value, dict=True):
         main = self.authoritative
         if main is None:
             return ()
-        seen, found = {main.severity.version}, [main]
-        for score in sorted(self.scores, key=lambda each: each.severity.version, reverse=True):
-            version = score.severity.version
-            if score.scorer == main.scorer and version not in seen:
-                seen.add(version)
-                found.append(score)
-        return tuple(found)
+        found: dict[str, Score] = {}
+        for score in self.scores:
+            if score.scorer == main.scorer:
+                found.setdefault(score.severity.version, score)
+        found.pop(main.severity.version)
+        return (main, *[found[version] for version in sorted(found, reverse=True)])
 
     @derived
     def consented_credits(self) -> tuple[Credit, ...]:

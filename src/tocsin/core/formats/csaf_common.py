@@ -52,7 +52,7 @@ def document(advisory: Advisory) -> Document:
         lang=advisory.lang,
         notes=_head_notes(advisory),
         publisher=Publisher(category=publisher.category, name=publisher.name, namespace=publisher.namespace),
-        references=tuple(_references(advisory)),
+        references=_references(advisory),
         title=advisory.title,
         tracking=_tracking(advisory),
     )
@@ -75,13 +75,13 @@ def _tracking(advisory: Advisory) -> Tracking:
     )
 
 
-def _references(advisory: Advisory) -> Iterator[Reference]:
-    if advisory.urls.csaf:
-        yield Reference(category="self", summary="Canonical URL", url=advisory.urls.csaf)
-    if advisory.urls.page:
-        yield Reference(category="self", summary=f"{advisory.id} for people", url=advisory.urls.page)
+def _references(advisory: Advisory) -> tuple[Reference, ...]:
+    own = (("Canonical URL", advisory.urls.csaf), (f"{advisory.id} for people", advisory.urls.page))
+    found = [Reference(category="self", summary=summary, url=url) for summary, url in own if url]
     for each in advisory.references:
-        yield Reference(category="external", summary=each.summary or str(each.type).capitalize(), url=each.url)
+        summary = each.summary or each.type.capitalize()
+        found.append(Reference(category="external", summary=summary, url=each.url))
+    return tuple(found)
 
 
 @words.once
@@ -100,26 +100,30 @@ def vulnerability(advisory: Advisory) -> Vulnerability:
 
 
 def _head_notes(advisory: Advisory) -> tuple[Note, ...]:
-    return (
-        *note("summary", "Summary", advisory.summary),
-        *note("general", "Notice", words.banner(advisory)),
-        *note("general", "Affected versions", words.sentences(advisory)),
+    return _written(
+        ("summary", "Summary", advisory.summary),
+        ("general", "Notice", words.banner(advisory)),
+        ("general", "Affected versions", words.sentences(advisory)),
     )
 
 
 def _notes(advisory: Advisory) -> tuple[Note, ...]:
-    return (
-        *note("details", "Details", words.details(advisory)),
-        *note("description", "Impact", advisory.impact),
-        *note("other", "Required configuration", advisory.required_configuration),
-        *note("other", "Detection", advisory.detection),
-        *note("other", "Mitigation", "No mitigation is known." if advisory.no_mitigation_known else ""),
+    return _written(
+        ("details", "Details", words.details(advisory)),
+        ("description", "Impact", advisory.impact),
+        ("other", "Required configuration", advisory.required_configuration),
+        ("other", "Detection", advisory.detection),
+        ("other", "Mitigation", "No mitigation is known." if advisory.no_mitigation_known else ""),
     )
+
+
+def _written(*notes: tuple[str, str, str]) -> tuple[Note, ...]:
+    return tuple([Note(category=kind, text=text, title=title) for kind, title, text in notes if text.strip()])
 
 
 def note(category: str, title: str, text: str) -> tuple[Note, ...]:
     """A note, or none where the text is empty."""
-    return (Note(category=category, text=text, title=title),) if text.strip() else ()
+    return _written((category, title, text))
 
 
 def weaknesses(cwe: Sequence[str]) -> tuple[Note, ...]:

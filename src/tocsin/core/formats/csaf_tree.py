@@ -34,7 +34,7 @@ class Dialect:
 class Place(msgspec.Struct, frozen=True, gc=False):
     """A full product name before a dialect writes it down; `purl` with the version where it is of one.
 
-    A fix is a place without `line` and without `state`.
+    A fix is a place without `line`.
     """
 
     product_id: str
@@ -45,11 +45,6 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     product: Product
     line: LineRange | None = None
     hit: bool = False
-
-    @property
-    def state(self) -> Affectedness | None:
-        """State of the line."""
-        return self.line.state if self.line else None
 
 
 Groups = dict[str, list[str]]
@@ -62,10 +57,12 @@ def tree(advisory: Advisory, dialect: Dialect) -> tuple[tuple[Branch, ...], Grou
     for found in places(advisory):
         branches: list[Branch] = []
         for place in found:
-            group = dialect.status.get(place.state)
+            group = dialect.status.get(place.line.state if place.line else None)
             if group:
                 groups.setdefault(group, []).append(place.product_id)
-                branches.append(_branch(place, dialect.many))
+                helper = _helper(place.product, place.purl, dialect.many)
+                full = FullName(name=place.text, product_id=place.product_id, product_identification_helper=helper)
+                branches.append(Branch(category=place.category, name=place.name, product=full))
         if branches:
             product = found[0].product
             vendors.setdefault(product.vendor, {}).setdefault(product.name, []).extend(branches)
@@ -127,12 +124,6 @@ def _version(
 ) -> Place:
     purl = with_version(product.purl, version) if product.purl else ""
     return Place(product_id, "product_version", version, f"{product.name} {version}", purl, product, line, hit)
-
-
-def _branch(place: Place, many: bool) -> Branch:
-    helper = _helper(place.product, place.purl, many)
-    full = FullName(name=place.text, product_id=place.product_id, product_identification_helper=helper)
-    return Branch(category=place.category, name=place.name, product=full)
 
 
 def _helper(product: Product, purl: str, many: bool) -> Helper | None:

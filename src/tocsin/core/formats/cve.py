@@ -185,7 +185,7 @@ def container(advisory: Advisory, provider: Provider | None = None) -> Container
         metrics=tuple([_metric(each.vector) for each in advisory.published_scores]),
         problem_types=tuple([_weakness(each) for each in advisory.cwe]),
         provider_metadata=provider,
-        references=tuple(_references(advisory)),
+        references=_references(advisory),
         solutions=_text(lang, _solution(advisory)),
         source={"advisory": advisory.id, "discovery": "UNKNOWN"},
         title=advisory.title[:LONGEST_TITLE],
@@ -208,7 +208,7 @@ def _description(advisory: Advisory) -> str:
     """Details between what must not be cut: the notice in front and the affected versions at the end."""
     first, last = words.banner(advisory), words.sentences(advisory)
     room = max(0, LONGEST_TEXT - len(first) - len(last) - 4)
-    return "\n\n".join(filter(None, (first, words.details(advisory)[:room], last)))
+    return "\n\n".join([each for each in (first, words.details(advisory)[:room], last) if each])
 
 
 def _solution(advisory: Advisory) -> str:
@@ -246,16 +246,14 @@ def _metric(vector: str) -> dict[str, Any]:
     return {_METRIC[severity.version]: found, "format": "CVSS"}
 
 
-def _references(advisory: Advisory) -> Iterator[Reference]:
+def _references(advisory: Advisory) -> tuple[Reference, ...]:
     """The own page first; an address that the record repeats is given once, as the schema demands."""
     page = advisory.urls.page
-    seen = {page}
-    if page:
-        yield Reference(name=advisory.id, tags=("vendor-advisory",), url=page)
+    found = {page: Reference(name=advisory.id, tags=("vendor-advisory",), url=page)} if page else {}
     for each in advisory.references:
-        if each.url not in seen:
-            seen.add(each.url)
-            yield Reference(name=each.summary, tags=_TAGS.get(each.type, ()), url=each.url)
+        if each.url not in found:
+            found[each.url] = Reference(name=each.summary, tags=_TAGS.get(each.type, ()), url=each.url)
+    return tuple(found.values())
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

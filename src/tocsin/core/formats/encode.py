@@ -40,10 +40,19 @@ def dated(moment: datetime | None, field: str) -> str:
 
 
 def document_bytes(document: Part) -> bytes:
-    """UTF-8 JSON, indented by two, keys sorted (CSAF 2.0 test 6.2.13 asks for it, readers of a diff are glad of it)."""
-    return msgspec.json.format(_ENCODER.encode(document), indent=2) + b"\n"
+    """UTF-8 JSON in one line, keys sorted (CSAF 2.0 test 6.2.13 asks for it): programs read it, a fifth less of it.
+
+    People read page, text and Markdown, and what they are shown of it is `readable`. To indent what is published would
+    cost a fifth of what making all documents does.
+    """
+    return _ENCODER.encode_lines((document,))
 
 
 def json_bytes(document: Mapping[str, Any]) -> bytes:
     """The same of a document that others wrote."""
-    return msgspec.json.format(_SORTING.encode(document), indent=2) + b"\n"
+    return _SORTING.encode_lines((document,))
+
+
+def readable(document: bytes) -> bytes:
+    """A document as people read and compare it: JSON indented by two, anything else as it is."""
+    return msgspec.json.format(document, indent=2).rstrip() + b"\n" if document.startswith(b"{") else document

@@ -74,7 +74,7 @@ class Vex(Part, kw_only=True):
 
 def render(advisory: Advisory) -> bytes:
     """The OpenVEX document. Raises ValueError where a date is missing or nothing can be stated."""
-    statements = tuple(_statements(advisory))
+    statements = _statements(advisory)
     if not statements:
         raise ValueError("products: there is no line that OpenVEX has a word for")
     return document_bytes(
@@ -92,17 +92,16 @@ def render(advisory: Advisory) -> bytes:
     )
 
 
-def _statements(advisory: Advisory) -> Iterator[Statement]:
+def _statements(advisory: Advisory) -> tuple[Statement, ...]:
     known = (advisory.id, *words.other_ids(advisory))
     name = advisory.cve_id or advisory.id
     aliases = tuple([each for each in known if each != name])
     about = Vulnerability(aliases=aliases, description=advisory.title, name=name)
+    found: list[Statement] = []
     for shown in listed(advisory):
-        for line in shown.lines:
-            if line.line.state in _STATUS:
-                yield _line(advisory, about, shown, line)
-        for version in shown.fixed:
-            yield _fixed(advisory, about, shown, version)
+        found += [_line(advisory, about, shown, each) for each in shown.lines if each.line.state in _STATUS]
+        found += [_fixed(advisory, about, shown, version) for version in shown.fixed]
+    return tuple(found)
 
 
 def _fixed(advisory: Advisory, about: Vulnerability, shown: Listed, version: str) -> Statement:

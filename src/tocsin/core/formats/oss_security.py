@@ -11,7 +11,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Final
 
-from tocsin.core.advisory import Advisory
+from tocsin.core.advisory import Advisory, Tlp
 from tocsin.core.formats import text, words
 from tocsin.core.formats.format import Loss
 
@@ -31,7 +31,12 @@ def subject(advisory: Advisory) -> str:
 
 
 def render(advisory: Advisory) -> bytes:
-    """The message: headers that do not depend on the sender, and the plain text."""
+    """The message: headers that do not depend on the sender, and the plain text.
+
+    Raises ValueError for what is not TLP:CLEAR, whoever forgot to ask `cannot_express`: the list is public.
+    """
+    if advisory.tlp is not Tlp.CLEAR:
+        raise ValueError(f"tlp: oss-security is a public list, and {advisory.id} is TLP:{advisory.tlp.value.upper()}")
     headers = (
         f"To: {LIST}",
         f"Subject: {_header(subject(advisory))}",
@@ -57,6 +62,6 @@ def _header(value: str) -> str:
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
     """The list is for what is public; a draft for few is not sent there."""
-    if advisory.tlp.value == "clear":
+    if advisory.tlp is Tlp.CLEAR:
         return ()
     return (Loss(field="tlp", message="oss-security is a public list", blocks=True),)

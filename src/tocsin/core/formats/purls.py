@@ -22,7 +22,7 @@ _ESCAPED: Final = {each: each if each in _UNRESERVED else f"%{ord(each):02X}" fo
 
 def escaped(text: str) -> str:
     """Percent-encoding of everything but unreserved characters; several times as quick as the library's on ASCII."""
-    return "".join([_ESCAPED[each] for each in text]) if text.isascii() else quote(text, safe="")
+    return "".join(map(_ESCAPED.__getitem__, text)) if text.isascii() else quote(text, safe="")
 
 
 @lru_cache(maxsize=4096)

@@ -97,9 +97,11 @@ def once(words: Callable[[Advisory], Kept]) -> Callable[[Advisory], Kept]:
     @wraps(words)
     def kept(advisory: Advisory) -> Kept:
         held: dict[str, Kept] = advisory.__dict__
-        if name not in held:
-            held[name] = words(advisory)
-        return held[name]
+        try:
+            return held[name]
+        except KeyError:
+            made = held[name] = words(advisory)
+            return made
 
     return kept
 
@@ -213,22 +215,17 @@ def _sections(advisory: Advisory) -> Iterator[Section]:
 @once
 def long_text(advisory: Advisory) -> str:
     """One Markdown text of all prose, for formats that have a single field for it."""
-    parts = [
-        banner(advisory),
-        advisory.summary,
-        details(advisory),
-        *_headed("Impact", advisory.impact),
-        *_headed("Affected versions", sentences(advisory)),
-        *_headed("Required configuration", advisory.required_configuration),
-        *_headed("Mitigation", mitigation_words(advisory)),
-        *_headed("Detection", advisory.detection),
-        *_headed("Update", advisory.upgrade),
-    ]
-    return "\n\n".join(filter(None, parts))
-
-
-def _headed(heading: str, text: str) -> tuple[str, ...]:
-    return (f"## {heading}", inert(text)) if text.strip() else ()
+    headed = (
+        ("Impact", advisory.impact),
+        ("Affected versions", sentences(advisory)),
+        ("Required configuration", advisory.required_configuration),
+        ("Mitigation", mitigation_words(advisory)),
+        ("Detection", advisory.detection),
+        ("Update", advisory.upgrade),
+    )
+    parts = [each for each in (banner(advisory), advisory.summary, details(advisory)) if each]
+    parts += [f"## {heading}\n\n{inert(text)}" for heading, text in headed if text.strip()]
+    return "\n\n".join(parts)
 
 
 def _paragraphs(*texts: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import msgspec
 
+from tocsin.core.formats.encode import readable
 from tocsin.core.formats.judge.reading import LARGEST
 from tocsin.core.wire.desk import Preview
 from tocsin.delivery.cli.at_case import case_argument, sit
@@ -109,7 +110,7 @@ def previewed(ctx: click.Context, person: str, given: str) -> tuple[Seat, Previe
 @as_person
 @click.pass_context
 def preview(ctx: click.Context, given: str, person: str, name: str, out: Path | None) -> None:
-    """Show the documents as they would be published."""
+    """Show a document as it would be published, JSON indented to be read; `--out` writes the exact bytes of all."""
     at, seen = previewed(ctx, person, given)
     if out:
         for document in seen.documents:
@@ -125,7 +126,7 @@ def _drafted(at: Seat, seen: Preview, name: str) -> str:
     known = [document.format for document in seen.documents]
     if name not in known:
         stop(f"no document “{name}”; there are {', '.join(known) or 'none yet'}", Exit.NOT_FOUND)
-    return at.document(seen.case, name).decode()
+    return readable(at.document(seen.case, name)).decode()
 
 
 @advisory.command()
@@ -140,7 +141,7 @@ def diff(ctx: click.Context, given: str, person: str, name: str) -> None:
         stop(f"{seen.advisory_id} is not published yet; look at it with: tocsin advisory preview {seen.case}",
              Exit.NOT_FOUND)  # fmt: skip
     drafted = _drafted(at, seen, name)
-    was = at.published(seen.advisory_id, name).decode()
+    was = readable(at.published(seen.advisory_id, name)).decode()
     for line in unified_diff(was.splitlines(), drafted.splitlines(), "published", "draft", lineterm=""):
         click.echo(inert(line))
 

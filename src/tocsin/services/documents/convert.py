@@ -16,7 +16,7 @@ import msgspec
 
 from tocsin.core.advisory import Advisory, Cna
 from tocsin.core.formats import FORMATS, Loss, cve, format_named
-from tocsin.core.formats.encode import json_bytes
+from tocsin.core.formats.encode import json_bytes, readable
 from tocsin.core.formats.imports import NotImportable, imported, rewritten
 from tocsin.core.formats.imports.common import revisions
 from tocsin.core.formats.imports.csaf import told_of
@@ -91,12 +91,12 @@ def _converted(advisory: Advisory, source: str, wanted: str, now: datetime, assi
         advisory = msgspec.structs.replace(advisory, publisher=who)
     if wanted == source:
         made = rewritten(advisory, wanted, lambda each: _value(wanted, _dated(each, now)))
-        return Converted(body=json_bytes(made), source=source, target=wanted)
+        return Converted(body=readable(json_bytes(made)), source=source, target=wanted)
     losses = (*_left_behind(advisory), *_cannot(wanted, advisory))
     blocking = tuple(each for each in losses if each.blocks and not _unfinished(wanted, each))
     if blocking:
         raise NotConvertible(f"{wanted}: " + "; ".join(f"{each.field}: {each.message}" for each in blocking), blocking)
-    return Converted(body=_rendered(wanted, advisory), source=source, target=wanted, losses=losses)
+    return Converted(body=readable(_rendered(wanted, advisory)), source=source, target=wanted, losses=losses)
 
 
 def record_of(body: bytes, now: datetime, named: str = "", which: str = "") -> tuple[Advisory, str]:
