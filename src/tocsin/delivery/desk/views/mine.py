@@ -14,6 +14,7 @@ from tocsin.core.mail_out import keys
 from tocsin.core.mail_out.quiet import HOURS, Wishes
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery.desk.doors import DeskRequest, step_up
+from tocsin.delivery.desk.forms.base import RENDERER
 from tocsin.services.post import members
 
 NEVER: Final = ("", "never")
@@ -22,6 +23,8 @@ _HOURS: Final = [NEVER, *((str(hour), f"{hour}:00") for hour in range(HOURS))]
 
 class MailForm(forms.Form):
     """When and how much."""
+
+    default_renderer = RENDERER
 
     zone = forms.CharField(label="Your time zone", max_length=60, help_text="Such as Europe/Berlin.")
     quiet_from = forms.ChoiceField(label="Quiet from", choices=_HOURS, required=False)
