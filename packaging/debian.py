@@ -2,9 +2,9 @@
 """Makes a Debian package of a wheel: `packaging/debian.py dist/tocsin-*.whl [--out dist] [--python /usr/bin/python3]`.
 
 It holds what `requirements/postgres.txt` locks by hash, in an environment of its own below /opt/tocsin, for the Python
-of the Debian that it is built on; the units of `packaging/systemd`; users and directories, which systemd makes. It
-starts nothing: an installation is made first (docs/how-to/systemd.md), and what that keeps is never removed with the
-package. Sources: deb(5), deb-control(5), dpkg's DPKG_ROOT, sysusers.d(5), tmpfiles.d(5).
+of the Debian that it is built on; the units of `packaging/systemd`; the command `tocsin-admin`; users and directories,
+which systemd makes. It starts nothing: an installation is made first (docs/how-to/systemd.md), and what that keeps is
+never removed with the package. Sources: deb(5), deb-control(5), dpkg's DPKG_ROOT, sysusers.d(5), tmpfiles.d(5).
 """
 
 from __future__ import annotations
@@ -102,7 +102,10 @@ def system(stage: Path) -> None:
         (library / folder).mkdir(parents=True)
         (library / folder / "tocsin.conf").write_text(text)
     shutil.copytree(ROOT / "packaging" / "systemd", library / "systemd" / "system")
-    (stage / "usr" / "bin").mkdir()
+    for place in ("bin", "sbin"):
+        (stage / "usr" / place).mkdir()
+    shutil.copy(ROOT / "packaging" / "admin.sh", stage / "usr" / "sbin" / "tocsin-admin")
+    (stage / "usr" / "sbin" / "tocsin-admin").chmod(0o755)
     (stage / "usr" / "bin" / "tocsin").symlink_to(f"/{PLACE}/bin/tocsin")
     (stage / "usr" / "share" / "doc" / "tocsin").mkdir(parents=True)
     shutil.copy(ROOT / "LICENSE", stage / "usr" / "share" / "doc" / "tocsin" / "copyright")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import django
@@ -20,6 +20,8 @@ from django.test import Client  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 
 from tests.api import site  # noqa: E402
+from tests.outside.places import Silent, Town, town  # noqa: E402
+from tests.outside.test_webhooks import Receiver  # noqa: E402
 from tocsin.core.vocabulary import Refused, Role  # noqa: E402
 from tocsin.core.wire.access import NewToken, Scope  # noqa: E402
 from tocsin.delivery.api.desk import door  # noqa: E402
@@ -78,6 +80,20 @@ def house() -> Iterator[House]:
     door.failures.forget()
     yield made
     site.current.remove(made)
+
+
+@pytest.fixture
+def here() -> Iterator[Town]:
+    """An installation with a forge, mail that waits, and somebody else's server for webhooks."""
+    made = town(watch_issues=True)
+    mail = replace(made.desk.post, sends=Silent(), sender="security@example.org")
+    outside = replace(made.desk.outside, http=Receiver())
+    made.desk = replace(made.desk, post=mail, outside=outside)
+    made.house = replace(made.house, desk=made.desk)
+    site.current.append(made.house)
+    door.failures.forget()
+    yield made
+    site.current.remove(made.house)
 
 
 @pytest.fixture

@@ -5,29 +5,24 @@ things, who looked. Each is the desk's own use case."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 
-from tests.api import site
 from tests.api.conftest import PROJECT, Half
 from tests.api.test_client import Wire
 from tests.api.test_story import reported
 from tests.desk.test_mail import TWO
 from tests.mail import post
 from tests.outside import test_distribution as distros
-from tests.outside.places import Silent, Town, town
+from tests.outside.places import Town
 from tests.outside.test_forge_public import POC
-from tests.outside.test_webhooks import Receiver
 from tocsin import Client
 from tocsin.client import Conflict
 from tocsin.core.case.party_events import PartyLeft
 from tocsin.core.vocabulary import Role
 from tocsin.core.wire.access import NewToken, Scope
-from tocsin.delivery.api.desk import door
 from tocsin.services import api_tokens, room
 from tocsin.services.distribution import members, telling
 from tocsin.services.post.letters import Fixed, book
@@ -35,20 +30,6 @@ from tocsin.services.post.writing import entries_of
 from tocsin.testing.house import House
 
 PLACE = f"/projects/{PROJECT}"
-
-
-@pytest.fixture
-def here() -> Iterator[Town]:
-    """An installation with a forge, mail that waits, and somebody else's server for webhooks."""
-    made = town(watch_issues=True)
-    mail = replace(made.desk.post, sends=Silent(), sender="security@example.org")
-    outside = replace(made.desk.outside, http=Receiver())
-    made.desk = replace(made.desk, post=mail, outside=outside)
-    made.house = replace(made.house, desk=made.desk)
-    site.current.append(made.house)
-    door.failures.forget()
-    yield made
-    site.current.remove(made.house)
 
 
 def half(here: Town | House, *scopes: Scope, person: str = "", project: str = PROJECT) -> Half:

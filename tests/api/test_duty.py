@@ -5,11 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import msgspec
+import pytest
 
 from tests.api.conftest import PROJECT, Half
+from tests.api.test_client import Wire
 from tests.api.test_story import reported
+from tocsin.client import Client, Conflict, http
+from tocsin.core import duty as rules
+from tocsin.core.duty import Rota
 from tocsin.core.vocabulary import Actor, Refused, Role
 from tocsin.core.wire.duty import Duty
 from tocsin.services import duty as service
@@ -63,3 +69,75 @@ def test_the_duty_of_a_project_that_one_does_not_read_looks_like_one_that_is_not
     other, none = desk("GET", "/projects/example/duty"), desk("GET", "/projects/nothing/duty")
     assert other.status_code == none.status_code == 404
     assert other.content == none.content
+
+
+def changes(house: House) -> tuple[tuple[str, str, dict[str, object] | None], ...]:
+    """Every change of a rota that names what it was made on, as it is sent."""
+    today = house.clock().date()
+    return (
+        ("PUT", "order", {"people": [house.dana, house.li]}),
+        ("PUT", "swap", {"week": f"{today + timedelta(days=7)}", "person": house.dana}),
+        ("PUT", "away", {"first": f"{today}", "last": f"{today}"}),
+        ("DELETE", f"away/{today}", None),
+        ("PUT", "home", {"country": "DE"}),
+    )
+
+
+def test_no_change_of_the_rota_undoes_one_that_was_not_seen(house: House, desk: Half) -> None:
+    dana = actor(house, house.dana)
+    for number, (method, what, body) in enumerate(changes(house)):
+        seen = desk("GET", ADDRESS).headers["ETag"]
+        assert seen == f'"{told(desk).version}"' == f'"{2 * number}"'
+        assert isinstance(service.note(house.desk, dana, PROJECT, "meanwhile"), Rota)
+        before = desk.get(ADDRESS)
+        late = desk(method, f"{ADDRESS}/{what}", body, If_Match=seen)
+        assert (late.status_code, msgspec.json.decode(late.content)["code"]) == (412, "conflict"), what
+        assert desk.get(ADDRESS) == before, "a refusal changes nothing"
+        done = desk(method, f"{ADDRESS}/{what}", body, If_Match=f'"{told(desk).version}"')
+        assert done.status_code == 200, done.content
+        assert msgspec.json.decode(done.content) == desk.get(ADDRESS) != before
+    method, what, body = changes(house)[0]
+    assert desk(method, f"{ADDRESS}/{what}", body).status_code == 200, "who names nothing is not asked"
+
+
+def test_of_two_who_set_the_same_rota_at_once_one_is_told(
+    house: House, desk: Half, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dana, seen = actor(house, house.dana), told(desk).version
+    ordered = rules.ordered
+
+    def crowded(*given: Any) -> Rota | Refused:
+        with monkeypatch.context() as once:
+            once.setattr(rules, "ordered", ordered)
+            assert isinstance(service.set_people(house.desk, dana, PROJECT, (house.li,), seen), Rota)
+        return ordered(*given)
+
+    monkeypatch.setattr(rules, "ordered", crowded)
+    late = service.set_people(house.desk, dana, PROJECT, (house.dana,), seen)
+    assert isinstance(late, Refused)
+    assert late.code == "conflict"
+    assert service.rota(house.desk, PROJECT).people == (house.li,)
+
+
+def test_a_python_program_looks_after_the_rota_and_a_lost_answer_changes_it_once(
+    house: House, token: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "PAUSE", 0.0)
+    today, wire = house.clock().date(), Wire()
+    with Client(house.desk.site.desk_url, token(), transport=wire) as tocsin:
+        rota = tocsin.rota(PROJECT)
+        first = rota.read()
+        wire.lose = 2
+        set_ = rota.order(first, [house.dana, house.li])
+        assert (first.version, set_.version, set_.now) == (0, 1, "Dana")
+        with pytest.raises(Conflict):
+            rota.order(first, [house.li])
+        swapped = rota.swap(set_, today + timedelta(days=7), house.dana)
+        gone = rota.away(swapped, today, today)
+        wire.lose = 1
+        here = rota.back(gone, today)
+        assert (swapped.weeks[1].swapped, len(gone.away), here.away) == (True, 1, ())
+        home = rota.home(here, "DE-BY")
+        assert [each.country for each in home.members if each.id == house.dana] == ["DE-BY"]
+        assert rota.note("Two wait.").notes[0].text == "Two wait."
+        assert tocsin.duty(PROJECT).version == home.version + 1

@@ -16,7 +16,7 @@ from tocsin.adapters.vault import recovery
 from tocsin.adapters.vault.keyfiles import load_public
 from tocsin.boot import doctor, keys
 from tocsin.boot.accounts import Accounts
-from tocsin.boot.config import Backup, Config, Keys, Server, Storage
+from tocsin.boot.config import Backup, Config, Keys, Role, Server, Storage
 from tocsin.services.health import DRILLED, GOOD
 from tocsin.services.ports.machine import Fact
 
@@ -153,6 +153,25 @@ def test_what_is_unsafe_keeps_a_server_in_production_from_starting_and_says_what
     refused = doctor.refusals(*broken(config))
     assert name in {each.name for each in refused}
     assert all(each.because and each.mend for each in refused)
+
+
+def away(config: Config) -> tuple[Config, doctor.Seen]:
+    """Keys and what the desk signs with are another user's, or on another machine."""
+    for each in config.key_dir.iterdir():
+        each.unlink()
+    return config, SAFE
+
+
+@pytest.mark.parametrize("role", [Role.FRONT, Role.MAIL, Role.WORKER, Role.DESK])
+def test_a_process_of_its_own_starts_without_what_it_has_no_business_with(config: Config, role: Role) -> None:
+    """Negative control: the desk, which signs. A worker under a unit of its own did not start for want of that."""
+    (config.key_dir / keys.DESK_FILE).unlink()
+    signs = {"desk secret"} if role is Role.DESK else set()
+    opens = {"keys"} if role in (Role.DESK, Role.WORKER) else set()
+    assert {each.name for each in doctor.refusals(config, SAFE, role)} == signs
+    assert {each.name for each in doctor.refusals(*away(config), role)} == signs | opens
+    weak = msgspec.structs.replace(SAFE, weak=("fsync=off",))
+    assert "durability" in {each.name for each in doctor.refusals(config, weak, role)}
 
 
 @pytest.mark.parametrize("name", UNSAFE)

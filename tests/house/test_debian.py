@@ -77,8 +77,10 @@ def test_keys_and_data_have_users_of_their_own_and_the_units_are_ours(root: Path
     for place, user, mode in (("tocsin", "tocsin", 0o750), ("tocsin-keys", "tocsin-keys", 0o700)):
         told = (root / "var/lib" / place).stat()
         assert (told.st_uid, told.st_mode & 0o777) == (int(users[user][2]), mode)
-    for unit in (ROOT / "packaging/systemd").iterdir():
-        assert (root / "usr/lib/systemd/system" / unit.name).read_bytes() == unit.read_bytes()
+    systemd = ROOT / "packaging/systemd"
+    for unit in (each for each in systemd.rglob("*") if each.is_file()):
+        assert (root / "usr/lib/systemd/system" / unit.relative_to(systemd)).read_bytes() == unit.read_bytes()
+    assert (root / "usr/sbin/tocsin-admin").read_bytes() == (ROOT / "packaging/admin.sh").read_bytes()
 
 
 def test_nothing_in_it_is_anybodys_to_write_or_tells_where_it_was_built(package: Path, root: Path) -> None:

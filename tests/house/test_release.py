@@ -14,15 +14,18 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import ClassVar
 
 import pytest
+from nacl import pwhash
 
 from tests.support import ROOT
+from tocsin.adapters.vault import recovery
 
 pytestmark = pytest.mark.slow
 
@@ -158,6 +161,7 @@ def test_a_service_that_is_not_there_is_no_clean_bill(lock: Path) -> None:
         audit.audit(lock, "http://127.0.0.1:9/v1/query")
 
 
+SYSTEMD = ROOT / "packaging" / "systemd"
 UNITS = sorted((ROOT / "packaging" / "systemd").glob("*.service"))
 
 
@@ -171,6 +175,8 @@ def test_systemd_takes_the_unit_and_finds_it_shut_in(unit: Path, tmp_path: Path)
     here = str(tmp_path / unit.name.replace("@.", "@front."))
     done = subprocess.run(["systemd-analyze", "verify", here], capture_output=True, text=True, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    limit = re.search(r"^MemoryMax=(\d+)M$", unit.read_text(), re.MULTILINE)
+    assert limit is None or int(limit[1]) << 20 > pwhash.argon2id.MEMLIMIT_MODERATE, "what opens a passphrase's ring"
     judged = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", here], capture_output=True, text=True, cwd=tmp_path
     )
@@ -179,12 +185,26 @@ def test_systemd_takes_the_unit_and_finds_it_shut_in(unit: Path, tmp_path: Path)
     assert float(found[1]) < 3
 
 
-def test_the_administrators_container_makes_an_installation_and_gives_each_user_what_is_theirs(tmp_path: Path) -> None:
+def readable() -> list[str]:
+    """What lets every user in a sandbox run this Python, also where it lies in a home that is its owner's alone."""
+    base = Path(sys.base_prefix).resolve()
+    shut = [each for each in reversed(base.parents) if not each.stat().st_mode & 0o001]
+    if not shut:
+        return []
+    between = [each for each in reversed(base.parents) if shut[0] in each.parents]
+    way = [word for each in between for word in ("--perms", "0755", "--dir", str(each))]
+    return ["--perms", "0755", "--tmpfs", str(shut[0]), *way, "--ro-bind", str(base), str(base)]
+
+
+@pytest.fixture
+def admin(tmp_path: Path) -> Callable[..., str]:
+    """The administrator's script on a system with nothing on it but us, and the key holder's and the server's users."""
     if os.geteuid() or not shutil.which("bwrap"):
-        pytest.skip("needs bubblewrap and to be root, as the container is")
-    data, keys, here, ids = (tmp_path / name for name in ("data", "keys", "here", "ids"))
-    for each in (data, keys, here, ids):
+        pytest.skip("needs bubblewrap and to be root, as the administrator is")
+    data, keys, here, ids, run = (tmp_path / name for name in ("data", "keys", "here", "ids", "run"))
+    for each in (data, keys, here, ids, run):
         each.mkdir()
+    os.chown(run, 702, 700)
     keys.chmod(0o700)
     shutil.copy(ROOT / "examples" / "policies" / "community.toml", here / "policy.toml")
     (ids / "passwd").write_text(
@@ -192,30 +212,103 @@ def test_the_administrators_container_makes_an_installation_and_gives_each_user_
     )
     (ids / "group").write_text("root:x:0:\ntocsin:x:700:\n")
     command = f'exec "{sys.executable}" -m tocsin.boot.main "$@"\n'
-    (ids / "tocsin").write_text(f"#!/bin/sh\n{command}")
+    (ids / "tocsin").write_text(f'#!/bin/sh\necho "$1 by $(id -u)" >> /etc/ids/did\n{command}')
     (ids / "tocsin").chmod(0o755)
-    inside = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--tmpfs", "/etc", "--tmpfs", "/var/lib"]
+    (ids / "did").touch()
+    (ids / "did").chmod(0o666)
+    inside = [
+        "bwrap",
+        "--ro-bind",
+        "/",
+        "/",
+        "--dev",
+        "/dev",
+        "--tmpfs",
+        "/etc",
+        "--tmpfs",
+        "/var/lib",
+        "--tmpfs",
+        "/run",
+    ]
+    inside += readable()
     for outer, inner in (
         (data, "/var/lib/tocsin"), (keys, "/var/lib/tocsin-keys"), (here, "/etc/tocsin"),
-        (ids / "passwd", "/etc/passwd"), (ids / "group", "/etc/group"),
+        (ids / "passwd", "/etc/passwd"), (ids / "group", "/etc/group"), (run, "/run/tocsin"), (ids, "/etc/ids"),
     ):  # fmt: skip
         inside += ["--bind", str(outer), inner]
-    inside += ["--setenv", "PATH", f"{ids}:{os.environ['PATH']}", "--setenv", "PYTHONPATH", str(ROOT / "src")]
-    inside += ["--setenv", "TOCSIN_CONFIG", "/etc/tocsin/tocsin.toml"]
+    inside += ["--setenv", "PATH", f"/etc/ids:{os.environ['PATH']}", "--setenv", "PYTHONPATH", str(ROOT / "src")]
+    inside += ["--setenv", "TOCSIN_CONFIG", "/etc/tocsin/tocsin.toml", "--setenv", "LISTEN", "0.0.0.0"]  # noqa: S104 - a container
 
-    def admin(*words: str) -> str:
-        script = str(ROOT / "packaging" / "container" / "admin.sh")
+    def do(*words: str) -> str:
+        script = str(ROOT / "packaging" / "admin.sh")
         done = subprocess.run([*inside, "sh", script, *words], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     url = ["--url", "https://security.example.org", "--desk-url", "https://desk.example.org"]
-    admin("init", *url, "--policy", "/etc/tocsin/policy.toml", "--admin", "Dana <dana@example.org>")
-    admin("recovery", "make", "--out", "/etc/tocsin/shares")
-    shares = [f"--share=/etc/tocsin/shares/share-{number}.txt" for number in (1, 3)]
-    assert "these two shares bring every key" in admin("recovery", "verify", *shares)
-    owners = {each: {path.stat().st_uid for path in each.rglob("*")} for each in (data, keys)}
-    assert owners == {data: {701}, keys: {702}}
-    assert not (keys / "desk.secret").exists(), "the server gets it as a secret"
+    do("init", *url, "--policy", "/etc/tocsin/policy.toml", "--admin", "Dana <dana@example.org>")
+    do("recovery", "make", "--out", "/etc/tocsin/shares")
+    do.inside = inside  # type: ignore[attr-defined]
+    return do
+
+
+SHARES = tuple(f"--share=/etc/tocsin/shares/share-{number}.txt" for number in (1, 3))
+
+
+def owners(place: Path) -> set[int]:
+    return {path.stat().st_uid for path in place.rglob("*")}
+
+
+def test_the_administrators_script_makes_an_installation_and_gives_each_user_what_is_theirs(
+    admin: Callable[..., str], tmp_path: Path
+) -> None:
+    data, keys, here = (tmp_path / name for name in ("data", "keys", "here"))
+    assert "these two shares bring every key" in admin("recovery", "verify", *SHARES)
+    assert (owners(data), owners(keys)) == ({701}, {702})
     assert (here / "desk.secret").stat().st_mode & 0o777 == 0o600
     assert "0.0.0.0:8080" in (here / "tocsin.toml").read_text()
+    texts = [(here / "shares" / f"share-{number}.txt").read_text() for number in (1, 3)]
+    kit = recovery.load(data)
+    assert kit
+    _, rest, _ = recovery.recover(kit, [recovery.parse(each) for each in texts])
+    assert rest.files["desk.secret"] == (here / "desk.secret").read_bytes(), "without it second factors would be lost"
+
+
+def test_while_the_key_holder_runs_commands_are_the_servers_own_and_the_keys_stay_where_they_are(
+    admin: Callable[..., str], tmp_path: Path
+) -> None:
+    data, keys, here, run = (tmp_path / name for name in ("data", "keys", "here", "run"))
+    unlock, socket = here / "tocsin.unlock", run / "holder.socket"
+    unlock.write_bytes(os.urandom(32))
+    unlock.chmod(0o600)
+    assert "sealed with a credential" in admin("keys", "seal", "--with", "credential")
+    (ring,) = keys.glob("*.kek")
+    assert json.loads(ring.read_text())["memory"] < 1 << 20, "a key holder with little memory starts with it"
+    os.chown(unlock, 702, 700)  # systemd hands it over so
+    holder = (
+        "setpriv",
+        "--reuid",
+        "tocsin-keys",
+        "--regid",
+        "tocsin",
+        "--clear-groups",
+        sys.executable,
+        "-m",
+        "tocsin.boot.holder",
+    )
+    handed = ("--setenv", "CREDENTIALS_DIRECTORY", "/etc/tocsin")
+    with subprocess.Popen([*admin.inside, *handed, *holder]) as process:  # type: ignore[attr-defined]
+        try:
+            while not socket.is_socket():
+                assert process.poll() is None
+                time.sleep(0.05)
+            assert "Dana" in admin("people", "list")
+            assert "restore drill: good" in admin("backup")
+            assert "rotated" in admin("keys", "rotate")
+            did = (tmp_path / "ids" / "did").read_text().splitlines()
+            assert {"people by 701", "backup by 701", "keys by 0"} <= set(did)
+            assert not {"people by 0", "backup by 0"} & set(did)
+        finally:
+            process.terminate()
+    assert (owners(data), owners(keys)) == ({701}, {702})
+    assert list((data / "backups").iterdir())

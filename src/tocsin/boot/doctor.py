@@ -22,7 +22,7 @@ from tocsin.adapters.vault.holder.client import HeldKeys, SocketAsk
 from tocsin.adapters.vault.keyfiles import KeyFileRefused, refuse_badly_kept
 from tocsin.adapters.vault.keyring import provider
 from tocsin.boot import backup
-from tocsin.boot.config import Config
+from tocsin.boot.config import Config, Role
 from tocsin.boot.keys import desk_secret, key_file
 from tocsin.services.health import DRILLED, GOOD, LATE
 from tocsin.services.ports.machine import Fact
@@ -71,15 +71,11 @@ def examine(config: Config, seen: Seen) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.grade, reverse=True)
 
 
-def refusals(config: Config, seen: Seen) -> list[Finding]:
-    """What keeps a server in production from starting; nothing on loopback."""
-    return [finding for finding in examine(config, seen) if finding.grade == "F"] if in_production(config) else []
-
-
-def of_database(config: Config, seen: Seen) -> list[Finding]:
-    """What of the database keeps a server in production from starting: all that the front may look at."""
-    found = [finding for look in (_durable, _server) for finding in look(config, seen) if finding.grade == "F"]
-    return found if in_production(config) else []
+def refusals(config: Config, seen: Seen, role: Role = Role.MANAGE) -> list[Finding]:
+    """What keeps a process of a role from starting in production; nothing on loopback. Where it starts by itself, front
+    and mail have a way to the database only, and what the desk signs with is handed to no worker."""
+    looks = _OF.get(role, _LOOKS) if in_production(config) else ()
+    return [finding for look in looks for finding in look(config, seen) if finding.grade == "F"]
 
 
 def overall(found: list[Finding]) -> str:
@@ -235,6 +231,11 @@ def _backups(config: Config, seen: Seen) -> Iterator[Finding]:
 _LOOKS: Final[tuple[Callable[[Config, Seen], Iterator[Finding]], ...]] = (
     _debug, _secret, _second_factor, _keys, _files, _durable, _server, _recovery, _origin, _hosts, _users, _backups,
 )  # fmt: skip
+_OF: Final = {
+    Role.FRONT: (_durable, _server),
+    Role.MAIL: (_durable, _server),
+    Role.WORKER: tuple(look for look in _LOOKS if look is not _secret),
+}
 
 
 def seen_now(facts: Mapping[str, Fact] | None = None) -> Seen:

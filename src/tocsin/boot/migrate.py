@@ -35,14 +35,14 @@ def _look() -> int:
     if waiting:
         sys.stderr.write(f"tocsin: the database is {len(waiting)} migrations behind; run “tocsin upgrade” first\n")
         return 1
-    return _refuse(config, mine=role() is not Role.FRONT)
+    return _refuse(config, role())
 
 
-def _refuse(config: Config, mine: bool = True) -> int:
-    """Say what keeps this from starting in production. The front may look at nothing but the database."""
+def _refuse(config: Config, starts: Role = Role.MANAGE) -> int:
+    """Say what keeps this from starting in production."""
     from tocsin.boot import doctor
 
-    found = doctor.refusals(config, doctor.seen_now()) if mine else doctor.of_database(config, doctor.seen_now())
+    found = doctor.refusals(config, doctor.seen_now(), starts)
     for each in found:
         sys.stderr.write(f"tocsin: not started: {each.name}: {each.because}\n  mend it: {each.mend}\n")
     return 1 if found else 0

@@ -17,6 +17,7 @@ import msgspec
 from tocsin.client.cases import Cases
 from tocsin.client.http import BASE, Answer, Http
 from tocsin.client.outside import Distributors, Hooks
+from tocsin.client.rota import Rota
 from tocsin.core.wire.access import Me, Token
 from tocsin.core.wire.around import DateOf, HeldMail, HeldMails
 from tocsin.core.wire.desk import Card, Measures, Member, Policy, Project, SkillBoard
@@ -98,7 +99,11 @@ class Client:
 
     def duty(self, project: str) -> Duty:
         """Read who is told first, week by week."""
-        return self._http.get(f"/projects/{quote(project, safe='')}/duty", Duty)
+        return self.rota(project).read()
+
+    def rota(self, project: str) -> Rota:
+        """Look after who is told first in a project."""
+        return Rota(self._http, project)
 
     def distributors(self, project: str) -> Distributors:
         """Look after the distributors of a project."""

@@ -23,7 +23,7 @@ class NotFound(Failed):
 
 
 class Conflict(Failed):
-    """Others changed the case meanwhile; `problem.missing` names the changes."""
+    """Others changed the same thing meanwhile; of a case `problem.missing` names the changes."""
 
 
 class Refusal(Failed):

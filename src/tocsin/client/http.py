@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests and answers: one connection, JSON both ways, problems as exceptions.
 
-What is safe to repeat is tried again when the installation does not answer: reading, and moves, which carry an
+What is safe to repeat is tried again when the installation does not answer: reading, and changes, which carry an
 `Idempotency-Key` and are therefore carried out once.
 """
 
@@ -25,6 +25,7 @@ BASE: Final = "/api/v1"
 TRIES: Final = 3
 PAUSE: Final = 0.5
 """Seconds before the second try; twice as long before the third."""
+_JSON: Final = {"Content-Type": "application/json"}
 
 
 class Answer(NamedTuple):
@@ -72,13 +73,13 @@ class Http:
 
     def post(self, path: str, body: Any, kind: type[T], headers: Mapping[str, str] | None = None, **query: Any) -> T:
         """Ask for something, once."""
-        told = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4()), **(headers or {})}
+        told = _JSON | _fresh() | dict(headers or {})
         content = msgspec.json.encode(body)
         return decode(self._send("POST", path, content=content, headers=told, params=_told(query)).content, kind)
 
-    def put(self, path: str, body: Any, kind: type[T]) -> T:
+    def put(self, path: str, body: Any, kind: type[T], headers: Mapping[str, str] | None = None) -> T:
         """Set something to a value; the same again changes nothing."""
-        told = {"Content-Type": "application/json"}
+        told = _JSON | _fresh() | dict(headers or {})
         return decode(self._send("PUT", path, content=msgspec.json.encode(body), headers=told).content, kind)
 
     def form(self, path: str, fields: Mapping[str, str], files: list[tuple[str, tuple[str, Any]]], kind: type[T]) -> T:
@@ -87,7 +88,7 @@ class Http:
 
     def delete(self, path: str, kind: type[T], headers: Mapping[str, str] | None = None) -> T:
         """End something."""
-        return decode(self._send("DELETE", path, headers=dict(headers or {})).content, kind)
+        return decode(self._send("DELETE", path, headers=_fresh() | dict(headers or {})).content, kind)
 
     def call(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send one request as it stands, once, and return whatever comes back; raises NotNow where nothing does."""
@@ -113,6 +114,17 @@ class Http:
                     raise failure(_problem(answer))
             time.sleep(PAUSE * 2 ** (tries - 1 - left))
         raise AssertionError("the last try returns or raises")
+
+
+def seen(version: int) -> dict[str, str]:
+    """The header that makes a change on what was read, and on nothing newer."""
+    return {"If-Match": f'"{version}"'}
+
+
+def _fresh() -> dict[str, str]:
+    """A key that makes a change happen once, also where its answer is lost and it is sent again: what it was made on
+    (`If-Match`) is not there any more by then."""
+    return {"Idempotency-Key": str(uuid.uuid4())}
 
 
 def decode(body: bytes, kind: type[T]) -> T:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from tocsin.client.http import Http
+from tocsin.client.http import seen as on
 from tocsin.core.wire.outside import (
     Deliveries,
     Delivery,
@@ -22,10 +23,6 @@ from tocsin.core.wire.outside import (
     WebhookSecret,
 )
 from tocsin.core.wire.outside import Distributors as Page
-
-
-def _seen(version: int) -> dict[str, str]:
-    return {"If-Match": f'"{version}"'}
 
 
 class Distributors:
@@ -50,15 +47,15 @@ class Distributors:
 
     def approve(self, seen: Distributor) -> Distributor:
         """Make an applicant a distributor; needs a token for `publish`."""
-        return self._http.post(f"{self._one(seen)}/approve", {}, Distributor, _seen(seen.version))
+        return self._http.post(f"{self._one(seen)}/approve", {}, Distributor, on(seen.version))
 
     def ask(self, seen: Distributor) -> Distributor:
         """Ask by mail for the yearly yes now."""
-        return self._http.post(f"{self._one(seen)}/ask", {}, Distributor, _seen(seen.version))
+        return self._http.post(f"{self._one(seen)}/ask", {}, Distributor, on(seen.version))
 
     def remove(self, seen: Distributor, because: str = "") -> Removed:
         """End it everywhere at once."""
-        return self._http.post(f"{self._one(seen)}/remove", Removal(because=because), Removed, _seen(seen.version))
+        return self._http.post(f"{self._one(seen)}/remove", Removal(because=because), Removed, on(seen.version))
 
     def _one(self, seen: Distributor) -> str:
         return f"{self._path}/{quote(seen.id, safe='')}"
@@ -86,7 +83,7 @@ class Hooks:
 
     def renew(self, seen: Webhook) -> WebhookSecret:
         """Make a new secret; the old one signs too for a day."""
-        return self._http.post(f"{self._one(seen)}/secret", {}, WebhookSecret, _seen(seen.version))
+        return self._http.post(f"{self._one(seen)}/secret", {}, WebhookSecret, on(seen.version))
 
     def test(self, seen: Webhook) -> Delivery:
         """Send a test event now."""
@@ -94,7 +91,7 @@ class Hooks:
 
     def remove(self, seen: Webhook) -> Webhook:
         """Forget one."""
-        return self._http.delete(self._one(seen), Webhook, _seen(seen.version))
+        return self._http.delete(self._one(seen), Webhook, on(seen.version))
 
     def deliveries(self) -> Iterator[Delivery]:
         """Read the deliveries of the last week."""

@@ -18,10 +18,13 @@ from tocsin.core.policy.groups import ROLES
 from tocsin.core.policy.model import Group
 from tocsin.core.vocabulary import Actor, ProjectId, Refused, Value
 from tocsin.services.app import Desk
-from tocsin.services.book import Book
+from tocsin.services.book import Book, Kept
 from tocsin.services.ports.store import Conflict, InboxQuery
 
 _ONE: Final = "rota"
+_MEANWHILE: Final = Refused(
+    code="conflict", because="Somebody changed the rota meanwhile. Look again.", rule="optimistic concurrency"
+)
 MOST: Final = 1000
 """Cases that a load counts; beyond it there are simply many."""
 
@@ -35,8 +38,13 @@ class Load(Value):
 
 def rota(desk: Desk, project: ProjectId) -> Rota:
     """The rota of a project; an empty one where none was set."""
-    kept = Book(desk, "duty", Rota).get(project, _ONE)
-    return kept.value if kept else Rota()
+    return numbered(desk, project)[1]
+
+
+def numbered(desk: Desk, project: ProjectId) -> tuple[int, Rota]:
+    """The rota of a project with the number of its last change, 0 where none was set: changes made on it may name it as
+    `seen`, and are refused (`conflict`) where somebody changed it since."""
+    return _read(Book(desk, "duty", Rota).get(project, _ONE))
 
 
 def on_duty(desk: Desk, project: ProjectId) -> str:
@@ -50,36 +58,42 @@ def is_away(desk: Desk, project: ProjectId, person: str) -> bool:
     return duty.is_away(rota(desk, project), person, desk.now().date())
 
 
-def set_people(desk: Desk, actor: Actor, project: ProjectId, people: tuple[str, ...]) -> Rota | Refused:
+def set_people(
+    desk: Desk, actor: Actor, project: ProjectId, people: tuple[str, ...], seen: int | None = None
+) -> Rota | Refused:
     """Set the order, beginning with this week; everybody in it triages in the project."""
     if unknown := set(people) - triagers(desk, project):
         because = f"On duty is who triages in the project; {len(unknown)} of these do not."
         return Refused(code="rota", because=because, rule="duty", missing=tuple(sorted(unknown)))
-    return _change(desk, actor, project, lambda old: duty.ordered(old, people, desk.now().date()))
+    return _change(desk, actor, project, lambda old: duty.ordered(old, people, desk.now().date()), seen)
 
 
-def swap(desk: Desk, actor: Actor, project: ProjectId, week: date, person: str) -> Rota | Refused:
+def swap(
+    desk: Desk, actor: Actor, project: ProjectId, week: date, person: str, seen: int | None = None
+) -> Rota | Refused:
     """Give one week to somebody who triages in the project."""
     if person not in triagers(desk, project):
         because = "On duty is who triages in the project."
         return Refused(code="rota", because=because, rule="duty", missing=(person,))
-    return _change(desk, actor, project, lambda old: duty.swapped(old, week, person, desk.now().date()))
+    return _change(desk, actor, project, lambda old: duty.swapped(old, week, person, desk.now().date()), seen)
 
 
-def away(desk: Desk, actor: Actor, project: ProjectId, first: date, last: date) -> Rota | Refused:
+def away(
+    desk: Desk, actor: Actor, project: ProjectId, first: date, last: date, seen: int | None = None
+) -> Rota | Refused:
     """Note days on which the actor is not there: everybody says it of themselves."""
     days = Away(person=actor.id, first=first, last=last)
-    return _change(desk, actor, project, lambda old: duty.absent(old, days, desk.now().date()))
+    return _change(desk, actor, project, lambda old: duty.absent(old, days, desk.now().date()), seen)
 
 
-def back(desk: Desk, actor: Actor, project: ProjectId, first: date) -> Rota | Refused:
+def back(desk: Desk, actor: Actor, project: ProjectId, first: date, seen: int | None = None) -> Rota | Refused:
     """Take back the actor's own days away that begin with `first`."""
-    return _change(desk, actor, project, lambda old: duty.returned(old, actor.id, first, desk.now().date()))
+    return _change(desk, actor, project, lambda old: duty.returned(old, actor.id, first, desk.now().date()), seen)
 
 
-def home(desk: Desk, actor: Actor, project: ProjectId, country: str) -> Rota | Refused:
+def home(desk: Desk, actor: Actor, project: ProjectId, country: str, seen: int | None = None) -> Rota | Refused:
     """Note whose public holidays the actor keeps; everybody says it of themselves."""
-    return _change(desk, actor, project, lambda old: duty.at_home(old, actor.id, country.strip().upper()))
+    return _change(desk, actor, project, lambda old: duty.at_home(old, actor.id, country.strip().upper()), seen)
 
 
 def note(desk: Desk, actor: Actor, project: ProjectId, text: str) -> Rota | Refused:
@@ -99,13 +113,26 @@ def triagers(desk: Desk, project: ProjectId) -> frozenset[str]:
     return frozenset(person.id for person, roles in desk.people.members(project) if roles & ROLES[Group.TRIAGER])
 
 
-def _change(desk: Desk, actor: Actor, project: ProjectId, change: Callable[[Rota], Rota | Refused]) -> Rota | Refused:
+def _read(kept: Kept[Rota] | None) -> tuple[int, Rota]:
+    return (kept.record.version, kept.value) if kept else (0, Rota())
+
+
+def _change(
+    desk: Desk,
+    actor: Actor,
+    project: ProjectId,
+    change: Callable[[Rota], Rota | Refused],
+    seen: int | None = None,
+) -> Rota | Refused:
     if not access.may_read(actor) or actor.id not in triagers(desk, project):
         because = "The rota is for those who triage in the project."
         return Refused(code="not-permitted", because=because, rule="access")
     book = Book(desk, "duty", Rota)
     kept = book.get(project, _ONE)
-    made = change(kept.value if kept else Rota())
+    number, old = _read(kept)
+    if seen not in (None, number):
+        return _MEANWHILE
+    made = change(old)
     if isinstance(made, Refused):
         return made
     try:
@@ -114,6 +141,5 @@ def _change(desk: Desk, actor: Actor, project: ProjectId, change: Callable[[Rota
         else:
             book.add(project, _ONE, made)
     except Conflict:
-        because = "Somebody changed the rota at the same moment. Look again."
-        return Refused(code="conflict", because=because, rule="optimistic concurrency")
+        return _MEANWHILE
     return made

@@ -39,6 +39,12 @@ from tocsin.services.ports.vault import Tampered, bind
 
 CREDENTIAL: Final = "tocsin.unlock"
 """Name of the credential, in the directory that the service manager names in CREDENTIALS_DIRECTORY."""
+_EFFORT: Final = {
+    "passphrase": (pwhash.argon2id.OPSLIMIT_MODERATE, pwhash.argon2id.MEMLIMIT_MODERATE),
+    "credential": (pwhash.argon2id.OPSLIMIT_MIN, pwhash.argon2id.MEMLIMIT_MIN),
+}
+"""Rounds and bytes of memory that opening takes: much for what a person can remember, and next to nothing for random
+bytes, which nobody guesses."""
 
 MIN_PASSPHRASE: Final = 12
 
@@ -147,12 +153,13 @@ def seal_with(path: Path, kind: Literal["passphrase", "credential"], passphrase:
     if kind == "passphrase" and len(passphrase) < MIN_PASSPHRASE:
         raise KeyFileRefused(f"a passphrase has {MIN_PASSPHRASE} characters or more; six random words are good")
     ring = store.load()
+    operations, memory = _EFFORT[kind]
     empty = SealedFile(
         instance=ring.instance,
         provider=kind,
         salt=os.urandom(pwhash.argon2id.SALTBYTES),
-        operations=pwhash.argon2id.OPSLIMIT_MODERATE,
-        memory=pwhash.argon2id.MEMLIMIT_MODERATE,
+        operations=operations,
+        memory=memory,
         body=b"",
     )
     key = SymmetricKey(_derive(passphrase.encode() if kind == "passphrase" else _credential(), empty))

@@ -62,9 +62,11 @@ class DutyLoad(Wire):
 
 class Duty(Wire):
     """The duty of one project. `now` is the name of who is on duty, "" for nobody: then everybody who triages is told.
-    `me` says that it is the caller, `may` that they can be. `load` is the caller's own; nobody is told another's."""
+    `me` says that it is the caller, `may` that they can be. `load` is the caller's own; nobody is told another's.
+    `version` is the number of the rota's last change, 0 where none was set."""
 
     project: str
+    version: int
     now: str
     me: bool
     may: bool

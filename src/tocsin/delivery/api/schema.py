@@ -54,7 +54,7 @@ def told(
 
 
 HEADERS: Final = {
-    "ETag": "The journal length of the case, to be sent as `If-Match`.",
+    "ETag": "The journal length of a case, the number of its change for anything else: to be sent as `If-Match`.",
     "Link": "The next page (RFC 8288), where there is one.",
     "Idempotent-Replayed": "`true` when the answer is that of an earlier request with the same key.",
 }

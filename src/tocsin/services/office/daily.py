@@ -48,29 +48,29 @@ def mail_wishes(office: Office) -> told.MailWishes | Refused:
 # ----------------------------------------------------------------------------------------------------------------- duty
 
 
-def order(office: Office, project: ProjectId, wish: told.DutyOrder) -> Duty | Refused:
+def order(office: Office, project: ProjectId, wish: told.DutyOrder, seen: int | None) -> Duty | Refused:
     """Set who is on duty one after another, beginning with this week."""
-    return _changed(office, project, lambda who: duty.set_people(office.desk, who, project, wish.people))
+    return _changed(office, project, lambda who: duty.set_people(office.desk, who, project, wish.people, seen))
 
 
-def swap(office: Office, project: ProjectId, wish: told.DutySwap) -> Duty | Refused:
+def swap(office: Office, project: ProjectId, wish: told.DutySwap, seen: int | None) -> Duty | Refused:
     """Give one week to somebody else."""
-    return _changed(office, project, lambda who: duty.swap(office.desk, who, project, wish.week, wish.person))
+    return _changed(office, project, lambda who: duty.swap(office.desk, who, project, wish.week, wish.person, seen))
 
 
-def away(office: Office, project: ProjectId, wish: told.DutyDays) -> Duty | Refused:
+def away(office: Office, project: ProjectId, wish: told.DutyDays, seen: int | None) -> Duty | Refused:
     """Note days on which the caller is not there."""
-    return _changed(office, project, lambda who: duty.away(office.desk, who, project, wish.first, wish.last))
+    return _changed(office, project, lambda who: duty.away(office.desk, who, project, wish.first, wish.last, seen))
 
 
-def back(office: Office, project: ProjectId, first: date) -> Duty | Refused:
+def back(office: Office, project: ProjectId, first: date, seen: int | None) -> Duty | Refused:
     """Take the caller's days away back that begin on a day."""
-    return _changed(office, project, lambda who: duty.back(office.desk, who, project, first))
+    return _changed(office, project, lambda who: duty.back(office.desk, who, project, first, seen))
 
 
-def home(office: Office, project: ProjectId, wish: told.DutyHome) -> Duty | Refused:
+def home(office: Office, project: ProjectId, wish: told.DutyHome, seen: int | None) -> Duty | Refused:
     """Note whose public holidays the caller keeps."""
-    return _changed(office, project, lambda who: duty.home(office.desk, who, project, wish.country))
+    return _changed(office, project, lambda who: duty.home(office.desk, who, project, wish.country, seen))
 
 
 def note(office: Office, project: ProjectId, wish: told.DutyWord) -> Duty | Refused:

@@ -71,9 +71,11 @@ class Rung(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """One project's duty for one reader; `may` says whether they can be on duty and change the rota."""
+    """One project's duty for one reader; `may` says whether they can be on duty and change the rota, `version` is the
+    number of its last change."""
 
     project: ProjectId
+    version: int
     projects: tuple[ProjectId, ...]
     now: str
     me: bool
@@ -97,7 +99,7 @@ def page(desk: Desk, person: str, project: ProjectId = "") -> Page | None:
     info = desk.projects.get(chosen) if actor else None
     if actor is None or info is None:
         return None
-    rota, today = duty.rota(desk, chosen), desk.now().date()
+    (version, rota), today = duty.numbered(desk, chosen), desk.now().date()
     policy = desk.projects.policy(chosen, info.policy)
     able = duty.triagers(desk, chosen)
     names = {each.id: each.name for each, _ in desk.people.members(chosen)}
@@ -105,6 +107,7 @@ def page(desk: Desk, person: str, project: ProjectId = "") -> Page | None:
     weeks = tuple(_weeks(rota, policy, names, today))
     return Page(
         project=chosen,
+        version=version,
         projects=projects,
         now=names.get(on_duty, ""),
         me=on_duty == person,

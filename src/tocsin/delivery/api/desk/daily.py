@@ -18,7 +18,7 @@ from tocsin.core.wire.around import (
 )
 from tocsin.core.wire.duty import Duty
 from tocsin.delivery.api import bodies
-from tocsin.delivery.api.desk.base import Day, Key, answer, api, edit
+from tocsin.delivery.api.desk.base import Day, Key, RecordMatch, answer, api, edit
 from tocsin.delivery.api.desk.door import OfficeRequest
 from tocsin.delivery.api.schema import told
 from tocsin.services.office import daily
@@ -45,39 +45,67 @@ def mail_wishes(request: OfficeRequest) -> HttpResponse:
     "/projects/{project}/duty/order",
     operation_id="set-duty",
     tags=["duty"],
-    openapi_extra=told(Duty, body=DutyOrder),
+    openapi_extra=told(Duty, body=DutyOrder, headers=_ONCE),
 )
-def order(request: OfficeRequest, project: str) -> HttpResponse:
+def order(
+    request: OfficeRequest, project: str, if_match: RecordMatch = None, idempotency_key: Key = None
+) -> HttpResponse:
     """Set who is on duty one after another, beginning with this week."""
-    return answer(daily.order(request.office, project, bodies.read(request, DutyOrder)))
+    office, wish = request.office, bodies.read(request, DutyOrder)
+    return edit(request, idempotency_key, if_match, lambda seen: daily.order(office, project, wish, seen))
 
 
 @api.put(
-    "/projects/{project}/duty/swap", operation_id="swap-duty", tags=["duty"], openapi_extra=told(Duty, body=DutySwap)
+    "/projects/{project}/duty/swap",
+    operation_id="swap-duty",
+    tags=["duty"],
+    openapi_extra=told(Duty, body=DutySwap, headers=_ONCE),
 )
-def swap(request: OfficeRequest, project: str) -> HttpResponse:
+def swap(
+    request: OfficeRequest, project: str, if_match: RecordMatch = None, idempotency_key: Key = None
+) -> HttpResponse:
     """Give one week to somebody else who triages."""
-    return answer(daily.swap(request.office, project, bodies.read(request, DutySwap)))
-
-
-@api.put("/projects/{project}/duty/away", operation_id="away", tags=["duty"], openapi_extra=told(Duty, body=DutyDays))
-def away(request: OfficeRequest, project: str) -> HttpResponse:
-    """Note days on which the caller is not there; everybody says it of themselves."""
-    return answer(daily.away(request.office, project, bodies.read(request, DutyDays)))
-
-
-@api.delete("/projects/{project}/duty/away/{first}", operation_id="back", tags=["duty"], openapi_extra=told(Duty))
-def back(request: OfficeRequest, project: str, first: Day) -> HttpResponse:
-    """Take the caller's days away back that begin on this day."""
-    return answer(daily.back(request.office, project, bodies.day("first", first)))
+    office, wish = request.office, bodies.read(request, DutySwap)
+    return edit(request, idempotency_key, if_match, lambda seen: daily.swap(office, project, wish, seen))
 
 
 @api.put(
-    "/projects/{project}/duty/home", operation_id="duty-home", tags=["duty"], openapi_extra=told(Duty, body=DutyHome)
+    "/projects/{project}/duty/away",
+    operation_id="away",
+    tags=["duty"],
+    openapi_extra=told(Duty, body=DutyDays, headers=_ONCE),
 )
-def home(request: OfficeRequest, project: str) -> HttpResponse:
+def away(
+    request: OfficeRequest, project: str, if_match: RecordMatch = None, idempotency_key: Key = None
+) -> HttpResponse:
+    """Note days on which the caller is not there; everybody says it of themselves."""
+    office, wish = request.office, bodies.read(request, DutyDays)
+    return edit(request, idempotency_key, if_match, lambda seen: daily.away(office, project, wish, seen))
+
+
+@api.delete(
+    "/projects/{project}/duty/away/{first}", operation_id="back", tags=["duty"], openapi_extra=told(Duty, headers=_ONCE)
+)
+def back(
+    request: OfficeRequest, project: str, first: Day, if_match: RecordMatch = None, idempotency_key: Key = None
+) -> HttpResponse:
+    """Take the caller's days away back that begin on this day."""
+    office, day = request.office, bodies.day("first", first)
+    return edit(request, idempotency_key, if_match, lambda seen: daily.back(office, project, day, seen))
+
+
+@api.put(
+    "/projects/{project}/duty/home",
+    operation_id="duty-home",
+    tags=["duty"],
+    openapi_extra=told(Duty, body=DutyHome, headers=_ONCE),
+)
+def home(
+    request: OfficeRequest, project: str, if_match: RecordMatch = None, idempotency_key: Key = None
+) -> HttpResponse:
     """Note whose public holidays the caller keeps."""
-    return answer(daily.home(request.office, project, bodies.read(request, DutyHome)))
+    office, wish = request.office, bodies.read(request, DutyHome)
+    return edit(request, idempotency_key, if_match, lambda seen: daily.home(office, project, wish, seen))
 
 
 @api.post(

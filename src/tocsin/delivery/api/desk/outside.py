@@ -189,12 +189,14 @@ def hook(request: OfficeRequest, project: str, webhook: str) -> HttpResponse:
     "/projects/{project}/webhooks/{webhook}",
     operation_id="remove-webhook",
     tags=["webhooks"],
-    openapi_extra=told(Webhook),
+    openapi_extra=told(Webhook, headers=_ONCE),
 )
-def remove_hook(request: OfficeRequest, project: str, webhook: str, if_match: RecordMatch = None) -> HttpResponse:
+def remove_hook(
+    request: OfficeRequest, project: str, webhook: str, if_match: RecordMatch = None, idempotency_key: Key = None
+) -> HttpResponse:
     """Forget one; what waits for it is not sent."""
     office = request.office
-    return edit(request, None, if_match, lambda seen: webhooks.remove(office, project, webhook, seen))
+    return edit(request, idempotency_key, if_match, lambda seen: webhooks.remove(office, project, webhook, seen))
 
 
 @api.post(

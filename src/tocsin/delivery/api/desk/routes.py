@@ -33,7 +33,7 @@ from tocsin.core.wire.problem import Mistake
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.delivery.api import bodies, problems
 from tocsin.delivery.api.desk import around, daily, outside, own
-from tocsin.delivery.api.desk.base import BYTES, IfMatch, Instant, Key, Limit, Seq, Word, answer, api, seen_of
+from tocsin.delivery.api.desk.base import BYTES, IfMatch, Instant, Key, Limit, Seq, Word, answer, api, seen_of, tagged
 from tocsin.delivery.api.desk.door import OfficeRequest
 from tocsin.delivery.api.desk.once import KEPT_FOR, once
 from tocsin.delivery.api.document import describe
@@ -90,10 +90,10 @@ def policy(request: OfficeRequest, project: str) -> HttpResponse:
     return answer(request.office.policy(project))
 
 
-@api.get("/projects/{project}/duty", operation_id="duty", tags=["projects"], openapi_extra=told(Duty))
+@api.get("/projects/{project}/duty", operation_id="duty", tags=["projects"], openapi_extra=told(Duty, headers=["ETag"]))
 def duty(request: OfficeRequest, project: str) -> HttpResponse:
     """Tell who is told first, week by week, and how much the caller has open."""
-    return answer(request.office.duty(project))
+    return tagged(request.office.duty(project))
 
 
 @api.post(
