@@ -213,8 +213,8 @@ CONSOLE = frozenset({
 ANYWHERE = frozenset({
     "affected", "api call", "api schema", "auth login", "auth logout", "auth status", "case verify", "claims check",
     "completion", "cvss calc", "cvss convert", "cvss diff", "doc convert", "drill",
-    "feed mirror", "fix hooks", "git facts", "harden", "limits list", "limits show", "lint document", "lint leak",
-    "lint security-md",
+    "feed mirror", "feed verify", "fix hooks", "git facts", "harden", "limits list", "limits show", "lint document",
+    "lint leak", "lint security-md",
     "lint security-txt", "log verify", "policy check", "policy diff", "policy due", "policy import", "policy render",
     "policy show", "policy test", "protocol export", "protocol run", "report new", "similar", "versions compare",
     "versions contains", "versions schemes",

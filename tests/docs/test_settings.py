@@ -33,7 +33,7 @@ def test_defaults_and_variables_are_as_the_code_has_them():
     for name, value in settings().items():
         row = next(line for line in TEXT.splitlines() if line.startswith(f"| `{name}`"))
         assert not value or f"`{value}`" in row, name
-    for variable, place in config._ENVIRONMENT.items():
+    for variable, place in config.ENVIRONMENT.items():
         assert f"`{variable}`" in next(line for line in TEXT.splitlines() if line.startswith(f"| `{'.'.join(place)}`"))
 
 

@@ -246,7 +246,7 @@ def _default(variable: str, below_home: str) -> Path:
     return (Path(base) if base else Path.home() / below_home) / "tocsin"
 
 
-_ENVIRONMENT: Final[Mapping[str, tuple[str, str]]] = {
+ENVIRONMENT: Final[Mapping[str, tuple[str, str]]] = {
     "TOCSIN_URL": ("server", "url"),
     "TOCSIN_LISTEN": ("server", "listen"),
     "TOCSIN_DESK_URL": ("server", "desk_url"),
@@ -258,6 +258,7 @@ _ENVIRONMENT: Final[Mapping[str, tuple[str, str]]] = {
     "TOCSIN_KEYS": ("storage", "keys"),
     "TOCSIN_KEY_SOCKET": ("keys", "socket"),
 }
+"""Variables that win over the file, and the setting of each."""
 
 
 def find(environment: Mapping[str, str]) -> Path | None:
@@ -272,17 +273,28 @@ def find(environment: Mapping[str, str]) -> Path | None:
 def load(environment: Mapping[str, str] = os.environ) -> Config:
     """Read the configuration. Raises ConfigError with the file and the setting that cannot be used."""
     path = find(environment)
-    raw: dict[str, Any] = _read(path) if path else {}
-    for variable, (section, key) in _ENVIRONMENT.items():
-        if value := environment.get(variable):
-            raw.setdefault(section, {})[key] = value
+    raw: dict[str, Any] = read(path) if path else {}
+    overlay(raw, environment)
     try:
         return msgspec.convert(raw, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path or 'the environment'}: {error}. See docs/reference/settings.md.") from None
 
 
-def _read(path: Path) -> dict[str, Any]:
+def overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """Write what the environment says over what the file says; returns which setting came from which variable. What
+    stands where a table belongs is left for the conversion to refuse."""
+    said: dict[tuple[str, str], str] = {}
+    for variable, (section, key) in ENVIRONMENT.items():
+        place = raw.setdefault(section, {}) if environment.get(variable) else None
+        if isinstance(place, dict):
+            place[key] = environment[variable]
+            said[section, key] = variable
+    return said
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a configuration file as it stands. Raises ConfigError where there is none, or it is not TOML."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tocsin.client.http import Http
-from tocsin.core.wire.around import Likeness, Looker, Looks
+from tocsin.core.wire.around import Learning, Likeness, Looker, Looks
 from tocsin.core.wire.case import Case, Event, Events, Message, Messages
 from tocsin.core.wire.desk import CasePage, CaseRow, Moved, Preview, Sought, Uploaded
 from tocsin.core.wire.outside import Shares
@@ -150,6 +150,10 @@ class OpenCase:
     def shares(self) -> Shares:
         """Read what distributors were given, and what they say."""
         return self._http.get(f"{_path(self.ref)}/distributors", Shares)
+
+    def would_learn(self, **wish: Any) -> Learning:
+        """Read what the readers of words that are sent on would learn, in the fields of the move `resend`."""
+        return self._http.post(f"{_path(self.ref)}/would-learn", wish, Learning)
 
     def alike(self) -> tuple[Likeness, ...]:
         """Read what may be the same matter."""

@@ -102,9 +102,10 @@ class Hooks:
             if not (after := page.next):
                 return
 
-    def again(self, seen: Delivery) -> Delivery:
-        """Send a delivery again."""
-        return self._http.post(f"{self._path}/deliveries/{quote(seen.id, safe='')}/again", {}, Delivery)
+    def again(self, seen: Delivery | str) -> Delivery:
+        """Send a delivery again, named by its id or as it was read."""
+        name = seen if isinstance(seen, str) else seen.id
+        return self._http.post(f"{self._path}/deliveries/{quote(name, safe='')}/again", {}, Delivery)
 
     def subscriptions(self) -> Subscriptions:
         """Count who wants to be told of advisories."""

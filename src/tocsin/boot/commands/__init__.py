@@ -47,7 +47,7 @@ def guarded(work: Callable[..., Any], *given: Any, **named: Any) -> Any:
         raise
 
 
-def stop(words: str) -> NoReturn:
-    """Say what happened and end as failed."""
+def stop(words: str, code: Exit = Exit.FAILED) -> NoReturn:
+    """Say what happened and end as failed, or with a code that says more."""
     click.echo(f"tocsin: {words}", err=True)
-    raise SystemExit(int(Exit.FAILED))
+    raise SystemExit(int(code))

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -17,10 +19,17 @@ from tocsin.delivery.cli.exits import Exit
 @click.option("--deliver", "address", default="", metavar="ADDRESS",
               help="Instead send a test mail of each project to ADDRESS and a test event to each webhook, and say "
                    "what arrived.")  # fmt: skip
+@click.option("--config", "file", is_flag=False, flag_value="", default=None, metavar="[FILE]",
+              help="Instead say where each setting comes from and what is wrong with the configuration, or with FILE. "
+                   "Nothing is started or touched.")  # fmt: skip
 @as_json
 @click.pass_context
-def doctor(ctx: click.Context, address: str, json_: bool) -> None:
+def doctor(ctx: click.Context, address: str, file: str | None, json_: bool) -> None:
     """Grade how safely this installation is set up, from A to F, with reasons and what mends each."""
+    if address and file is not None:
+        stop("--config touches nothing and --deliver sends: one at a time", Exit.USAGE)
+    if file is not None:
+        _configuration(file, json_)
     if address:
         _deliver(ctx, address, json_)
     from tocsin.boot import doctor as looks
@@ -44,6 +53,24 @@ def doctor(ctx: click.Context, address: str, json_: bool) -> None:
             f"grade {grade}" + ("" if looks.in_production(place) else " (a trial on loopback, which starts anyway)")
         )
     raise SystemExit(int(Exit.FINDINGS if grade in "DEF" else Exit.OK))
+
+
+def _configuration(file: str, json_: bool) -> NoReturn:
+    from tocsin.boot import origins
+
+    if file and not Path(file).is_file():
+        stop(f"there is no file {file}", Exit.NOT_FOUND)
+    found = origins.look(os.environ, Path(file) if file else None)
+    if json_:
+        print_json(found)
+    else:
+        if found.settings:
+            table(("SETTING", "FROM", "VALUE"), [(each.name, each.origin, each.value) for each in found.settings])
+        for each in found.problems:
+            click.echo(f"! {each}")
+        state = f"{len(found.problems)} to mend" if found.problems else "nothing to mend"
+        click.echo(f"{found.file or 'no file: environment and defaults'}: {state}")
+    raise SystemExit(int(Exit.FINDINGS if found.problems else Exit.OK))
 
 
 def _deliver(ctx: click.Context, address: str, json_: bool) -> NoReturn:

@@ -230,3 +230,23 @@ class Likeness(Wire):
     score: float
     phase: str
     evidence: tuple[str, ...]
+
+
+# ----------------------------------------------------------------------------------------------------- sending words on
+
+
+class LearnedLine(Wire):
+    """One line of words that are sent on: `new` to their readers, `known` to them, or `cut` from the original."""
+
+    change: str
+    text: str
+
+
+class Learning(Wire):
+    """What the readers of words that are sent on would learn: lines, names of files that they do not have, and of files
+    of the original that do not go along. Nothing was sent."""
+
+    tlp: str
+    lines: tuple[LearnedLine, ...]
+    new_files: tuple[str, ...]
+    cut_files: tuple[str, ...]

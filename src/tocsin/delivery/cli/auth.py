@@ -10,7 +10,7 @@ from tocsin.core.wire.access import Me
 from tocsin.delivery.cli import login
 from tocsin.delivery.cli.context import as_json, inert, print_json, remote, secret, stop
 from tocsin.delivery.cli.exits import Exit
-from tocsin.delivery.cli.there import ended
+from tocsin.delivery.cli.failed import ended
 from tocsin.services.queries import words
 
 

@@ -13,7 +13,7 @@ import msgspec
 from tocsin.client import Client, Failed
 from tocsin.delivery.cli.context import Remote, remote, stop
 from tocsin.delivery.cli.exits import Exit
-from tocsin.delivery.cli.there import ended
+from tocsin.delivery.cli.failed import ended
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 

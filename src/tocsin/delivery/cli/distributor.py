@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tocsin distributor`: who is told ahead of time, of which case, and what became of it."""
+"""`tocsin distributor`: who is told ahead of time, of which case, and what became of it. Here, and over the API."""
 
 from __future__ import annotations
 
@@ -8,25 +8,11 @@ from datetime import datetime
 import click
 
 from tocsin.core.distribution import CRITERIA
-from tocsin.core.vocabulary import Actor, Refused
-from tocsin.delivery.cli.at_case import case_argument
-from tocsin.delivery.cli.context import (
-    actor_in,
-    as_json,
-    as_person,
-    desk,
-    inert,
-    print_json,
-    reference,
-    stop,
-    table,
-    who,
-)
-from tocsin.delivery.cli.exits import Exit, refuse
-from tocsin.services.app import Desk
-from tocsin.services.book import Kept
-from tocsin.services.distribution import leaving, members, telling
-from tocsin.services.distribution.members import Distributor
+from tocsin.core.wire.outside import Distributor
+from tocsin.delivery.cli.at_case import case_argument, sit
+from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, table
+from tocsin.delivery.cli.outside import Distributors, distributor_called
+from tocsin.delivery.cli.seat import seat
 
 
 @click.group()
@@ -34,27 +20,10 @@ def distributor() -> None:
     """Those who pass the product on, and are told ahead of time."""
 
 
-def _decides(ctx: click.Context, person: str, project: str) -> tuple[Desk, str]:
-    """The installation and who decides: somebody who may invite parties."""
-    opened = desk(ctx)
-    someone = who(opened, person)
-    if not members.decides(opened.people.actor(someone.id, project)):
-        stop(f"no project {project} whose distributors you decide on", Exit.NOT_FOUND)
-    return opened, someone.id
-
-
-def _one(opened: Desk, project: str, named: str) -> Kept[Distributor]:
-    kept = members.find(opened, project, named)
-    if kept is None:
-        stop(f"no distributor {named}", Exit.NOT_FOUND)
-    return kept
-
-
-def _at(ctx: click.Context, person: str, given: str) -> tuple[Desk, str, Actor]:
-    opened = desk(ctx)
-    someone = who(opened, person)
-    ref = reference(opened, someone, given)
-    return opened, ref, actor_in(opened, someone, ref)
+def _one(ctx: click.Context, person: str, project: str, named: str) -> tuple[Distributors, Distributor]:
+    """Those of a project, and the one that is named by id or name; ends with 5 where there is none."""
+    every = seat(ctx, person).distributors(project)
+    return every, distributor_called(every.list(), named)
 
 
 @distributor.command("list")
@@ -64,79 +33,80 @@ def _at(ctx: click.Context, person: str, given: str) -> tuple[Desk, str, Actor]:
 @click.pass_context
 def list_(ctx: click.Context, project: str, person: str, json_: bool) -> None:
     """List applications and distributors of PROJECT."""
-    opened, _ = _decides(ctx, person, project)
-    terms, now = members.current(opened, project), opened.now()
-    rows = [
-        (
-            kept.id,
-            v.application.name,
-            v.application.contact,
-            v.state.value,
-            "yes" if v.may_be_told(terms.version, now) else "no",
-            ", ".join(v.application.purls),
-            f"{v.confirmed_at:%Y-%m-%d}" if v.confirmed_at else "",
-        )
-        for kept in members.distributors(opened).all(project)
-        for v in (kept.value,)
-    ]
-    heads = ("ID", "NAME", "CONTACT", "STATE", "IS TOLD", "PACKAGES", "CONFIRMED")
+    found = list(seat(ctx, person).distributors(project).list())
     if json_:
-        print_json([dict(zip(map(str.lower, heads), row, strict=True)) for row in rows])
-    else:
-        table(heads, rows)
+        print_json(found)
+        return
+    table(
+        ("ID", "NAME", "CONTACT", "STATE", "IS TOLD", "CONFIRMED", "PACKAGES"),
+        [
+            (
+                each.id,
+                each.name,
+                each.contact,
+                each.state,
+                "yes" if each.told else "no",
+                f"{each.confirmed_at:%Y-%m-%d}" if each.confirmed_at else "",
+                ", ".join(each.purls),
+            )
+            for each in found
+        ],
+    )
 
 
 @distributor.command()
 @click.argument("project")
-@click.argument("named")
+@click.argument("named", metavar="DISTRIBUTOR")
 @as_person
+@as_json
 @click.pass_context
-def show(ctx: click.Context, project: str, named: str, person: str) -> None:
-    """Show what an applicant says about each criterion."""
-    opened, _ = _decides(ctx, person, project)
-    value = _one(opened, project, named).value
-    click.echo(f"{inert(value.application.name)}: {value.state.value}, terms {value.terms or 'not agreed to'}")
+def show(ctx: click.Context, project: str, named: str, person: str, json_: bool) -> None:
+    """Show what an applicant says about each criterion, and why it is told of nothing."""
+    _, found = _one(ctx, person, project, named)
+    if json_:
+        print_json(found)
+        return
+    click.echo(f"{inert(found.name)}: {found.state}, terms {found.terms or 'not agreed to'}")
+    if found.because:
+        click.echo(inert(found.because))
     for name, words in CRITERIA.items():
-        if name in value.application.evidence:
-            click.echo(f"\n{words}:\n  {inert(value.application.evidence[name])}")
+        if name in found.evidence:
+            click.echo(f"\n{words}:\n  {inert(found.evidence[name])}")
 
 
 @distributor.command()
 @click.argument("project")
-@click.argument("named")
+@click.argument("named", metavar="DISTRIBUTOR")
 @as_person
 @click.pass_context
 def approve(ctx: click.Context, project: str, named: str, person: str) -> None:
-    """Make an applicant a distributor."""
-    opened, someone = _decides(ctx, person, project)
-    done = members.approve(opened, _one(opened, project, named), someone)
-    click.echo(f"{inert(done.value.application.name)}: approved")
+    """Make an applicant a distributor. Over the API it takes a token for publish: they are told of what is secret."""
+    every, found = _one(ctx, person, project, named)
+    click.echo(f"{inert(every.approve(found).name)}: approved")
 
 
 @distributor.command()
 @click.argument("project")
-@click.argument("named")
-@click.option("--because", default=leaving.DECIDED)
+@click.argument("named", metavar="DISTRIBUTOR")
+@click.option("--because", default="", help="Why; every case that it is in keeps it.")
 @as_person
 @click.pass_context
 def remove(ctx: click.Context, project: str, named: str, because: str, person: str) -> None:
     """End it at once: its rooms are shut, and it takes part in no case any more."""
-    opened, someone = _decides(ctx, person, project)
-    kept = _one(opened, project, named)
-    ended = leaving.remove(opened, kept, because, someone)
-    click.echo(f"{inert(kept.value.application.name)}: removed" + "".join(f"\n  out of {ref}" for ref in ended))
+    every, found = _one(ctx, person, project, named)
+    done = every.remove(found, because)
+    click.echo(f"{inert(done.distributor.name)}: removed" + "".join(f"\n  out of {ref}" for ref in done.cases))
 
 
 @distributor.command()
 @click.argument("project")
-@click.argument("named")
+@click.argument("named", metavar="DISTRIBUTOR")
 @as_person
 @click.pass_context
 def ask(ctx: click.Context, project: str, named: str, person: str) -> None:
     """Ask a distributor now to say yes to the terms for another year."""
-    opened, _ = _decides(ctx, person, project)
-    members.ask(opened, _one(opened, project, named))
-    click.echo("asked")
+    every, found = _one(ctx, person, project, named)
+    click.echo(f"{inert(every.ask(found).name)}: asked")
 
 
 @distributor.command()
@@ -145,17 +115,21 @@ def ask(ctx: click.Context, project: str, named: str, person: str) -> None:
 @click.pass_context
 def tell(ctx: click.Context, given: str, person: str) -> None:
     """Ask in every distributor that a case concerns, and print a phrase for each, once."""
-    opened, ref, actor = _at(ctx, person, given)
-    told = telling.tell(opened, ref, actor)
-    if isinstance(told, Refused):
-        refuse(told)
-    for each in told:
-        click.echo(f"{inert(each.name)} <{inert(each.contact)}>\n  {each.phrase}")
+    at, ref = sit(ctx, person, given)
+    contacts = {each.name: each.contact for each in at.distributors(at.case(ref).project).list()}
+    told = [line.rpartition(": ") for line in at.move(ref, "tell-distributors", {}).phrase.splitlines()]
+    for name, _, phrase in told:
+        click.echo(f"{inert(name)} <{inert(contacts.get(name, ''))}>\n  {phrase}")
     click.echo(f"{len(told)} asked in; hand each phrase over by a way you trust", err=True)
 
 
 def _day(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M}" if at else ""
+
+
+_GRID = (
+    "NAME", "TOLD", "CONSENTED", "GIVEN", "OPENED", "ACKNOWLEDGED", "STATUS", "WANTS TIME", "COPY", "ADVISORY", "ENDED",
+)  # fmt: skip
 
 
 @distributor.command()
@@ -164,28 +138,15 @@ def _day(at: datetime | None) -> str:
 @as_json
 @click.pass_context
 def grid(ctx: click.Context, given: str, person: str, json_: bool) -> None:
-    """Show who was told, consented, was given the package, opened it, said so, and where they stand."""
-    opened, ref, actor = _at(ctx, person, given)
-    rows = telling.grid(opened, ref, actor)
-    if isinstance(rows, Refused):
-        refuse(rows)
+    """Show who was told, consented, was given the package, opened it, said so, and where they stand; then who would be
+    told next, and who would not."""
+    at, ref = sit(ctx, person, given)
+    found = at.shares(ref)
     if json_:
-        print_json(rows)
+        print_json(found)
         return
     table(
-        (
-            "NAME",
-            "TOLD",
-            "CONSENTED",
-            "GIVEN",
-            "OPENED",
-            "ACKNOWLEDGED",
-            "STATUS",
-            "WANTS TIME",
-            "COPY",
-            "ADVISORY",
-            "ENDED",
-        ),
+        _GRID,
         [
             (
                 row.name,
@@ -200,6 +161,11 @@ def grid(ctx: click.Context, given: str, person: str, json_: bool) -> None:
                 " ".join(row.advisories),
                 _day(row.ended_at),
             )
-            for row in rows
+            for row in found.items
         ],
     )
+    for heading, names in (("would be told next", found.next), ("concerned, and not told", found.not_told)):
+        if names:
+            click.echo(f"{heading}: {inert(', '.join(names))}", err=True)
+    if found.shut:
+        click.echo(f"nobody is asked in yet: {found.shut}", err=True)

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 import click
 
 from tocsin.core.vocabulary import CaseRef, Refused
+
+T = TypeVar("T")
 
 
 class Exit(IntEnum):
@@ -59,3 +61,11 @@ def refuse(refused: Refused, otherwise: Exit = Exit.REFUSED) -> NoReturn:
     for each in refused.missing:
         click.echo(f"  - {each}", err=True)
     raise SystemExit(int(_CODES.get(refused.code, otherwise)))
+
+
+def answered(value: T | Refused, ref: CaseRef = "") -> T:
+    """Return what an office of this machine answers, or end with what it refuses."""
+    if isinstance(value, Refused):
+        hint(value.code, ref)
+        refuse(value)
+    return value

@@ -11,16 +11,13 @@ import click
 from tocsin.core.case.model import REPORTER
 from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RMInput
-from tocsin.core.case.threads import Change
-from tocsin.core.vocabulary import Affectedness, Audience, Refused
+from tocsin.core.vocabulary import Affectedness, Audience
 from tocsin.core.wire.case import Party
-from tocsin.delivery.cli.at_case import case_argument, find, move, sit
-from tocsin.delivery.cli.context import act, as_json, as_person, inert, print_json, stop, table
+from tocsin.delivery.cli.at_case import case_argument, move, sit
+from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table
 from tocsin.delivery.cli.embargo import instant
-from tocsin.delivery.cli.exits import Exit, refuse
+from tocsin.delivery.cli.exits import Exit
 from tocsin.delivery.cli.seat import reference
-from tocsin.services import threads
-from tocsin.services.queries import case as query
 
 others = click.Group("case")
 """The commands of this file; `delivery.cli.case` has them among its own."""
@@ -36,7 +33,8 @@ _STEPS = {
     "deferred": RMInput.DEFER,
     "closed": RMInput.CLOSE,
 }
-_MARKS = {Change.NEW: "+ ", Change.KNOWN: "  ", Change.CUT: "- "}
+_MARKS = {"new": "+ ", "known": "  ", "cut": "- "}
+_GROUPS = {REPORTER: Audience.REPORTER, "distributors": Audience.DISTRIBUTORS}
 
 
 def chosen(ctx: click.Context, given: str, person: str, named: str) -> str:
@@ -220,26 +218,23 @@ def write(ctx: click.Context, given: str, text: str, named: str, person: str) ->
 @click.pass_context
 def resend(ctx: click.Context, /, given: str, named: str, no_files: bool, yes: bool, person: str, **what: Any) -> None:
     """Send the words of journal LINE on to somebody who does not have them; first shows what they would learn."""
-    opened, someone, shown = find(ctx, person, given)
-    found = query.authorised(opened, shown.ref, someone.id, "case.resend")
-    if found is None:
-        stop("there is no such case", Exit.NOT_FOUND)
-    groups = {"reporter": Audience.REPORTER, "distributors": Audience.DISTRIBUTORS}
-    party = "" if named in groups else chosen(ctx, given, person, named)
-    audience, files = groups.get(named, Audience.PARTY), () if no_files else None
-    wish = threads.Wish(of=what["line"], audience=audience, party=party, text=what["text"], files=files)
-    ready = threads.prepare(opened, found[1], found[0], wish)
-    if isinstance(ready, Refused):
-        refuse(ready)
+    at, ref = sit(ctx, person, given)
+    party = "" if named in _GROUPS else chosen(ctx, given, person, named)
+    audience = _GROUPS.get(named, Audience.PARTY)
+    wish = {"of": what["line"], "audience": audience.value, "party": party, "text": what["text"]}
+    wish["with_files"] = not no_files
+    ready = at.would_learn(ref, wish)
     for each in ready.lines:
         click.echo(_MARKS[each.change] + inert(each.text))
     for name in ready.new_files:
         click.echo(f"+ file {inert(name)}")
+    for name in ready.cut_files:
+        click.echo(f"- file {inert(name)}")
     if not yes:
-        click.echo(f"{shown.ref}: nothing was sent; + is new to {inert(named)}, - is cut. Send it with --yes")
+        click.echo(f"{ref}: nothing was sent; + is new to {inert(named)}, - is cut. Send it with --yes")
         return
-    act(opened, someone, shown.ref, ready.command)
-    click.echo(f"{shown.ref}: sent on to {inert(named)}")
+    at.move(ref, "resend", wish)
+    click.echo(f"{ref}: sent on to {inert(named)}")
 
 
 @others.command()

@@ -15,13 +15,16 @@ from typing import Any, Protocol
 import click
 
 from tocsin.core.vocabulary import CaseRef
+from tocsin.core.wire.around import Learning
 from tocsin.core.wire.case import Case, Event, Message
 from tocsin.core.wire.desk import Card, CasePage, Moved, Policy, Preview, Project
+from tocsin.core.wire.outside import Shares
 from tocsin.core.wire.own import Snooze, Snoozed
 from tocsin.core.wire.publication import Board, Plan
 from tocsin.core.wire.report import NewReport, Receipt
 from tocsin.delivery.cli.context import meant, remote, stop
 from tocsin.delivery.cli.exits import Exit
+from tocsin.delivery.cli.outside import Distributors, Hooks
 
 
 class Seat(Protocol):
@@ -74,6 +77,18 @@ class Seat(Protocol):
 
     def published(self, advisory: str, format_name: str) -> bytes:
         """One document of a published advisory, in its newest revision."""
+
+    def would_learn(self, ref: CaseRef, wish: dict[str, Any]) -> Learning:
+        """What the readers of words that are sent on would learn; nothing is sent."""
+
+    def shares(self, ref: CaseRef) -> Shares:
+        """The distributors of a case."""
+
+    def distributors(self, project: str) -> Distributors:
+        """Who is told ahead of time."""
+
+    def hooks(self, project: str) -> Hooks:
+        """Who is told by webhook."""
 
     def projects(self) -> Sequence[Project]:
         """Projects."""

@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tocsin webhook`: who is told of events, and what became of it."""
+"""`tocsin webhook`: who is told of events, and what became of it. Here, and over the API."""
 
 from __future__ import annotations
 
 import click
 
 from tocsin.core import webhooks
-from tocsin.core.vocabulary import Refused
-from tocsin.delivery.cli.context import as_json, as_person, desk, inert, print_json, stop, table, who
-from tocsin.delivery.cli.exits import Exit, refuse
-from tocsin.services.app import Desk
-from tocsin.services.book import Kept
-from tocsin.services.hooks import deliveries as sent
-from tocsin.services.hooks import endpoints
-from tocsin.services.hooks.endpoints import Endpoint
+from tocsin.core.wire.outside import Webhook
+from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, table
+from tocsin.delivery.cli.exits import Exit
+from tocsin.delivery.cli.outside import Hooks, webhook_called
+from tocsin.delivery.cli.seat import seat
 
 
 @click.group()
@@ -21,20 +18,10 @@ def webhook() -> None:
     """Signed webhooks: thin events for other programs."""
 
 
-def _open(ctx: click.Context, person: str, project: str) -> tuple[Desk, str]:
-    """The installation, and who acts; they have to be able to close cases, for a webhook tells about all of them."""
-    opened = desk(ctx)
-    someone = who(opened, person)
-    if not endpoints.decides(opened.people.actor(someone.id, project)):
-        stop(f"no project {project} that you may set webhooks up for", Exit.NOT_FOUND)
-    return opened, someone.id
-
-
-def _one(opened: Desk, project: str, name: str) -> Kept[Endpoint]:
-    kept = endpoints.endpoints(opened).get(project, name)
-    if kept is None:
-        stop(f"no webhook {name}", Exit.NOT_FOUND)
-    return kept
+def _one(ctx: click.Context, person: str, project: str, name: str) -> tuple[Hooks, Webhook]:
+    """Those of a project, and the one that is named; ends with 5 where there is none."""
+    every = seat(ctx, person).hooks(project)
+    return every, webhook_called(every.list(), name)
 
 
 @webhook.command("list")
@@ -44,20 +31,15 @@ def _one(opened: Desk, project: str, name: str) -> Kept[Endpoint]:
 @click.pass_context
 def list_(ctx: click.Context, project: str, person: str, json_: bool) -> None:
     """List the webhooks of PROJECT."""
-    opened, _ = _open(ctx, person, project)
-    found = [(each.id, each.value) for each in endpoints.endpoints(opened).all(project)]
+    found = list(seat(ctx, person).hooks(project).list())
     if json_:
-        print_json([{"id": name, **_plain(each)} for name, each in found])
+        print_json(found)
     else:
-        rows = [(name, each.url, ", ".join(each.types) or "all", _how(each)) for name, each in found]
+        rows = [(each.id, each.url, ", ".join(each.types) or "all", _how(each)) for each in found]
         table(("ID", "ADDRESS", "EVENTS", "STATE"), rows)
 
 
-def _plain(each: Endpoint) -> dict[str, object]:
-    return {"url": each.url, "types": each.types, "state": _how(each)}
-
-
-def _how(each: Endpoint) -> str:
+def _how(each: Webhook) -> str:
     if each.off_because:
         return f"off: {each.off_because}"
     return f"failing since {each.failing_since:%Y-%m-%d %H:%M}" if each.failing_since else "on"
@@ -66,16 +48,13 @@ def _how(each: Endpoint) -> str:
 @webhook.command()
 @click.argument("project")
 @click.argument("url")
-@click.option("--event", "types", multiple=True, help="Only these, as often as needed; see --events.")
+@click.option("--event", "types", multiple=True, help="Only these, as often as needed; see “tocsin webhook events”.")
 @as_person
 @click.pass_context
 def add(ctx: click.Context, project: str, url: str, types: tuple[str, ...], person: str) -> None:
     """Tell URL about events of PROJECT, and print the secret to check its deliveries with."""
-    opened, someone = _open(ctx, person, project)
-    made = endpoints.add(opened, project, url, types, someone)
-    if isinstance(made, Refused):
-        refuse(made)
-    click.echo(f"{made[0]}\nSecret  {made[1]}")
+    made = seat(ctx, person).hooks(project).add(url, types)
+    click.echo(f"{made.webhook.id}\nSecret  {made.secret}")
 
 
 @webhook.command()
@@ -86,51 +65,44 @@ def events() -> None:
 
 @webhook.command()
 @click.argument("project")
-@click.argument("name")
+@click.argument("name", metavar="WEBHOOK")
 @click.option("--new", is_flag=True, help="Make a new one; the old one signs too for a day.")
 @as_person
 @click.pass_context
 def secret(ctx: click.Context, project: str, name: str, new: bool, person: str) -> None:
-    """Print the secret of a webhook."""
-    opened, _ = _open(ctx, person, project)
-    kept = _one(opened, project, name)
-    raw = endpoints.raw(opened.tokens, name, kept.value.generation)
-    click.echo(endpoints.renew(opened, kept) if new else webhooks.secret(raw))
+    """Print the secret of a webhook. On an installation elsewhere only a --new one: a token reads none that is kept."""
+    every, found = _one(ctx, person, project, name)
+    click.echo(every.renew(found).secret if new else every.secret(found))
 
 
 @webhook.command()
 @click.argument("project")
-@click.argument("name")
+@click.argument("name", metavar="WEBHOOK")
 @as_person
 @click.pass_context
 def test(ctx: click.Context, project: str, name: str, person: str) -> None:
-    """Send a test event now, and say what was answered."""
-    opened, _ = _open(ctx, person, project)
-    answer = sent.test(opened, _one(opened, project, name)).value
+    """Send a test event now, and say what was answered; ends with 9 where it did not arrive."""
+    every, found = _one(ctx, person, project, name)
+    answer = every.test(found)
     click.echo(f"{answer.message}: {answer.status or 'no answer'} {inert(answer.error)}".rstrip())
-    raise SystemExit(int(Exit.OK if answer.state is sent.State.ARRIVED else Exit.UPSTREAM))
+    raise SystemExit(int(Exit.OK if answer.state == "arrived" else Exit.UPSTREAM))
 
 
 @webhook.command()
 @click.argument("project")
-@click.argument("name", default="")
+@click.argument("name", metavar="[WEBHOOK]", default="")
 @as_person
 @as_json
 @click.pass_context
 def deliveries(ctx: click.Context, project: str, name: str, person: str, json_: bool) -> None:
-    """List deliveries of the last week."""
-    opened, _ = _open(ctx, person, project)
-    found = sorted(sent.of(opened, project, name), key=lambda each: each.value.told.timestamp)
-    rows = [
-        (each.id, v.told.type, v.told.data.get("case", ""), v.state.value, str(v.tries), v.error)
-        for each in found
-        for v in (each.value,)
-    ]
-    heads = ("ID", "EVENT", "CASE", "STATE", "TRIES", "ERROR")
+    """List deliveries of the last week, of one webhook or of all."""
+    every = (each for each in seat(ctx, person).hooks(project).deliveries() if name in ("", each.webhook))
+    found = sorted(every, key=lambda each: each.happened_at)
     if json_:
-        print_json([dict(zip(map(str.lower, heads), row, strict=True)) for row in rows])
-    else:
-        table(heads, rows)
+        print_json(found)
+        return
+    rows = [(each.id, each.event, each.case, each.state, str(each.tries), each.error) for each in found]
+    table(("ID", "EVENT", "CASE", "STATE", "TRIES", "ERROR"), rows)
 
 
 @webhook.command()
@@ -140,21 +112,16 @@ def deliveries(ctx: click.Context, project: str, name: str, person: str, json_: 
 @click.pass_context
 def redeliver(ctx: click.Context, project: str, delivery: str, person: str) -> None:
     """Send a delivery again, with the same id and body."""
-    opened, _ = _open(ctx, person, project)
-    done = sent.again(opened, project, delivery)
-    if isinstance(done, Refused):
-        refuse(done)
-    click.echo(f"{delivery}: goes out again")
+    done = seat(ctx, person).hooks(project).again(delivery)
+    click.echo(f"{done.id}: goes out again")
 
 
 @webhook.command()
 @click.argument("project")
-@click.argument("name")
+@click.argument("name", metavar="WEBHOOK")
 @as_person
 @click.pass_context
 def remove(ctx: click.Context, project: str, name: str, person: str) -> None:
     """Remove a webhook."""
-    opened, _ = _open(ctx, person, project)
-    if not endpoints.remove(opened, project, name):
-        stop(f"no webhook {name}", Exit.NOT_FOUND)
-    click.echo(f"{name}: removed")
+    every, found = _one(ctx, person, project, name)
+    click.echo(f"{every.remove(found).id}: removed")

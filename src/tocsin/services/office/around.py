@@ -16,13 +16,14 @@ from tocsin.core.wire import around as told
 from tocsin.core.wire import outside
 from tocsin.core.wire.access import Scope
 from tocsin.core.wire.case import TLP
-from tocsin.services import lookalikes, looks, redacted
+from tocsin.services import lookalikes, looks, redacted, threads
 from tocsin.services.cases import NOT_FOUND, Opened
 from tocsin.services.forge import watch
 from tocsin.services.forge.watch import Proposal
 from tocsin.services.mail import placing
 from tocsin.services.mail.placing import HeldView
 from tocsin.services.office import MOST, Office
+from tocsin.services.office.deeds import ResendMessage, resending
 from tocsin.services.publication import RECORD
 from tocsin.services.queries import forge
 from tocsin.services.rollout.announcing import exposure
@@ -209,3 +210,23 @@ def rollout(office: Office, advisory: str) -> tuple[outside.Exposure, ...] | Ref
         return NOT_FOUND
     rows = exposure(desk, card.project, msgspec.json.decode(record.body, type=Advisory))
     return tuple(outside.Exposure(silent=row.silent, **asdict(row)) for row in rows)
+
+
+# ----------------------------------------------------------------------------------------------------- sending words on
+
+
+def would_learn(office: Office, ref: CaseRef, wish: ResendMessage) -> told.Learning | Refused:
+    """Tell what the readers of words that are sent on would learn. Refuses what the move itself would refuse."""
+
+    def tell(actor: Actor, opened: Opened) -> told.Learning | Refused:
+        ready = threads.prepare(office.desk, opened, actor, resending(wish))
+        if isinstance(ready, Refused):
+            return ready
+        return told.Learning(
+            tlp=TLP,
+            lines=tuple(told.LearnedLine(change=each.change.value, text=each.text) for each in ready.lines),
+            new_files=ready.new_files,
+            cut_files=ready.cut_files,
+        )
+
+    return office.read(ref, "case.resend", tell)

@@ -168,10 +168,14 @@ def _invite(desk: Desk, opened: Opened, actor: Actor, wish: InviteParty) -> Done
     return made if isinstance(made, Refused) else (made.case, made.phrase)
 
 
-def _resend(desk: Desk, opened: Opened, actor: Actor, wish: ResendMessage) -> Done:
+def resending(wish: ResendMessage) -> threads.Wish:
+    """What is to be sent on, as the use case takes it."""
     files = None if wish.with_files else ()
-    asked = threads.Wish(of=wish.of, audience=wish.audience, party=wish.party, text=wish.text, files=files)
-    ready = threads.prepare(desk, opened, actor, asked)
+    return threads.Wish(of=wish.of, audience=wish.audience, party=wish.party, text=wish.text, files=files)
+
+
+def _resend(desk: Desk, opened: Opened, actor: Actor, wish: ResendMessage) -> Done:
+    ready = threads.prepare(desk, opened, actor, resending(wish))
     if isinstance(ready, Refused):
         return ready
     return _alone(cases.handle(desk, opened.case.ref, ready.command, actor))

@@ -14,6 +14,7 @@ from tocsin.core.wire.around import (
     Discard,
     ForgeStanding,
     HeldMails,
+    Learning,
     Likeness,
     Looks,
     OpenMail,
@@ -26,6 +27,7 @@ from tocsin.delivery.api.desk.base import BYTES, Key, Limit, Number, Seq, Word, 
 from tocsin.delivery.api.desk.door import OfficeRequest
 from tocsin.delivery.api.schema import told
 from tocsin.services.office import PAGE, around
+from tocsin.services.office.deeds import ResendMessage
 
 _ONCE: Final = ("Idempotent-Replayed",)
 
@@ -141,3 +143,18 @@ def timeline(request: OfficeRequest, ref: str) -> HttpResponse:
     if isinstance(found, Refused):
         return problems.refuse(found)
     return HttpResponse(found, content_type="application/octet-stream", headers={"Content-Disposition": "attachment"})
+
+
+# ----------------------------------------------------------------------------------------------------- sending words on
+
+
+@api.post(
+    "/cases/{ref}/would-learn",
+    operation_id="would-learn",
+    tags=["cases"],
+    openapi_extra=told(Learning, body=ResendMessage),
+)
+def would_learn(request: OfficeRequest, ref: str) -> HttpResponse:
+    """Tell what the readers of words that are sent on (the move `resend`) would learn: what is new to them, what they
+    have, what is cut. Posted, so that no log on the way keeps the words; nothing is sent."""
+    return answer(around.would_learn(request.office, ref, bodies.read(request, ResendMessage)))
