@@ -61,7 +61,7 @@ def _story(here: Town) -> dict[str, str]:
     telling.give(here.desk)
     share = telling.named(here.desk, ref, "Tide-Linux")
     assert share
-    door.saw(here.house.front, PROJECT, share.party, share.blob)
+    door.saw(here.house.front, PROJECT, ref, share.party, share.blob)
     here.turn()
     own = SetProduct(
         party=share.party, product=distros.PURL, affected=Affectedness.FIXED, advisory="https://tide.example/sa/1"

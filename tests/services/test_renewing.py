@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from tests.desk import story
+from tocsin.core.case import model
 from tocsin.core.vocabulary import SYSTEM_ACTOR
 from tocsin.services import sealing, verify
+from tocsin.services.ports import store
 from tocsin.testing.house import House, house
 
 
@@ -53,3 +56,30 @@ def test_one_that_is_stopped_half_way_is_not_noted_as_done() -> None:
     except KeyboardInterrupt:
         made.desk.inbox.put = before  # type: ignore[method-assign]
     assert verify.renew_once(made.desk, "2.0 0009") == 1
+
+
+class Summary(sealing.Summary):
+    """As somebody who works on the product changes it between two starts of one version."""
+
+    added: str = ""
+
+
+class InboxRow(store.InboxRow):
+    """Likewise."""
+
+    added: str = ""
+
+
+def test_a_field_that_is_added_between_two_starts_makes_another_edition(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = verify.shape()
+    assert verify.shape() == before
+    seen = {before}
+    for place, name, longer in ((sealing, "Summary", Summary), (verify, "InboxRow", InboxRow)):
+        with monkeypatch.context() as changed:
+            changed.setattr(place, name, longer)
+            seen.add(verify.shape())
+    with monkeypatch.context() as changed:
+        changed.setattr(model, "edition", lambda: "another fold")
+        seen.add(verify.shape())
+    assert len(seen) == 4
+    assert verify.shape() == before

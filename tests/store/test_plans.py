@@ -24,6 +24,7 @@ from tocsin.adapters.db.inbox import DbInbox
 from tocsin.adapters.db.journal import DbJournal
 from tocsin.adapters.db.outbox import DbOutbox
 from tocsin.adapters.db.people import DbPeople
+from tocsin.adapters.db.records import DbRecords
 from tocsin.adapters.db.shelf import DbShelf
 from tocsin.core.vocabulary import Role
 from tocsin.services.ports.store import NEVER, InboxQuery
@@ -315,6 +316,38 @@ def test_the_outbox_reads_what_is_due_along_its_index(database: Database) -> Non
     for work in (lambda: outbox.lease(T0, LATER, 50), lambda: outbox.done(["eff_10"], T0), outbox.waiting):
         for statement in caught(database, work):
             assert [step for step in dear(database, statement) if "INDEX tocsin_outbox_free" not in step] == []
+
+
+RECORDS = """
+    INSERT INTO tocsin_record (key, kind, project, record, version, due_at, body, mark)
+    SELECT 'share/project-01/' || n, 'share', 'project-01', 'shr_' || n, 1, {due}, {blob},
+           CASE WHEN n % 10 = 0 THEN NULL ELSE 'mark-' || (n / 3) END
+    FROM ({series}) AS numbers
+"""
+
+
+def test_records_with_a_mark_are_read_along_their_index(database: Database) -> None:
+    fill_other(database, RECORDS)
+    records = DbRecords(database)
+    (statement,) = caught(database, lambda: records.marked("share", "project-01", "mark-700", "shr_2100"))
+    assert [step for step in dear(database, statement) if "TEMP B-TREE" not in step] == [], "what it finds is sorted"
+    with database.connection.cursor() as cursor:
+        cursor.execute(f"{'EXPLAIN QUERY PLAN' if database.is_sqlite else 'EXPLAIN'} {statement[0]}", statement[1])
+        assert "tocsin_record_mark" in str(cursor.fetchall())
+    assert [each.id for each in records.marked("share", "project-01", "mark-700")] == ["shr_2101", "shr_2102"]
+
+
+def test_a_keyed_read_costs_the_same_among_few_and_many_records(sqlite: Database) -> None:
+    records = DbRecords(sqlite)
+    fill_other(sqlite, RECORDS, 500)
+    few = work_of(sqlite, lambda: records.marked("share", "project-01", "mark-30"))
+    page = work_of(sqlite, lambda: records.page("share", "project-01", limit=100_000))
+    with sqlite.write() as cursor:
+        cursor.execute("DELETE FROM tocsin_record")
+    fill_other(sqlite, RECORDS, 10_000)
+    assert work_of(sqlite, lambda: records.marked("share", "project-01", "mark-30")) <= few + 1
+    grown = work_of(sqlite, lambda: records.page("share", "project-01", limit=100_000))
+    assert grown > 10 * page, "the control: reading all of them grows"
 
 
 def test_a_report_is_at_most_nine_statements(database: Database) -> None:

@@ -51,6 +51,33 @@ def test_records_are_paged_by_id_and_found_when_they_are_due(stores: Stores) -> 
     assert [each.id for each in stores.records.due("letter", T0 + 2 * HOUR, 1)] == ["x"]
 
 
+def test_records_with_a_mark_are_read_without_the_others(stores: Stores) -> None:
+    named = {"d": "this", "a": "this", "b": "other", "c": None, "e": ""}
+    stores.records.put([msgspec.structs.replace(record(name), mark=mark) for name, mark in named.items()])
+    stores.records.put([msgspec.structs.replace(record("a", project=OTHER), mark="this")])
+    stores.records.put([msgspec.structs.replace(record("a", kind="hook"), mark="this")])
+    assert [each.id for each in stores.records.marked("letter", WHPG, "this")] == ["a", "d", "e"], "e does not say"
+    assert [each.id for each in stores.records.marked("letter", WHPG, "this", after="a", limit=1)] == ["d"]
+    stores.records.put([msgspec.structs.replace(record("a", 2), mark="other")])
+    stores.records.add_new([msgspec.structs.replace(record("f"), mark="other")])
+    assert [each.id for each in stores.records.marked("letter", WHPG, "other")] == ["a", "b", "e", "f"]
+    found = stores.records.get("letter", WHPG, "a")
+    assert found
+    assert found.mark == "other"
+
+
+def test_a_record_of_a_version_that_knew_no_marks_does_not_say(database: Database) -> None:
+    stores = in_database(database)
+    with database.write() as cursor:
+        cursor.execute(
+            "INSERT INTO tocsin_record (key, kind, project, record, version, due_at, body)"
+            " VALUES ('letter/warehousepg/a', 'letter', 'warehousepg', 'a', 1, %s, %s)",
+            [database.stamp(T0), b"sealed"],
+        )
+    (found,) = stores.records.marked("letter", WHPG, "this")
+    assert found == msgspec.structs.replace(record("a"), mark="")
+
+
 def test_records_that_are_due_at_one_instant_are_counted_unopened(stores: Stores) -> None:
     never = msgspec.structs.replace(record("a"), due_at=NEVER)
     elsewhere = msgspec.structs.replace(record("a", project=OTHER), due_at=NEVER)

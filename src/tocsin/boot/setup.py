@@ -53,10 +53,11 @@ def migrate() -> None:
 
 
 def edition() -> str:
-    """This version and its newest tables: by what rows that an earlier one wrote are told (`services.verify`)."""
+    """This version, its newest tables and the shape of its rows: what tells rows that an earlier one wrote."""
     from tocsin.adapters.db import other
+    from tocsin.services import verify
 
-    return f"{__version__} {other.newest()}"
+    return f"{__version__} {other.newest()} {verify.shape()}"
 
 
 def _grant() -> None:

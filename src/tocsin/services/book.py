@@ -9,7 +9,7 @@ and who may ask, is the business of the use case that owns the kind.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -51,11 +51,13 @@ class Kept(Generic[T]):
 
 @dataclass(frozen=True)
 class Book(Generic[T]):
-    """All records of one kind on one desk."""
+    """All records of one kind on one desk. `by` is what values are found by besides their ids, "" for nothing; the
+    store is told a keyed hash of it."""
 
     desk: Desk
     kind: str
     type: type[T]
+    by: Callable[[T], str] | None = None
 
     def get(self, project: ProjectId, record: str) -> Kept[T] | None:
         """One record. Raises `ports.vault.Tampered` for one that is not what was written."""
@@ -68,6 +70,24 @@ class Book(Generic[T]):
         while page := self.desk.outside.records.page(self.kind, project, after, PAGE):
             after = page[-1].id
             yield from (kept for each in page if (kept := self._sound(each, self.desk.now())) is not None)
+
+    def found(self, project: ProjectId, by: str) -> Iterator[Kept[T]]:
+        """Every record of a project that is found by this and opens, in the order of ids; costs O(those)."""
+        mark, after = self._marked(project, by), ""
+        while page := self.desk.outside.records.marked(self.kind, project, mark, after, PAGE):
+            after = page[-1].id
+            opened = (self._sound(each, self.desk.now()) for each in page)
+            yield from (kept for kept in opened if kept is not None and self._by(kept.value) == by)
+
+    def mark(self, kept: Kept[T]) -> bool:
+        """Mark a record that another version wrote, or changed, without; False where nothing is to be done."""
+        if kept.record.mark == self._mark(kept.project, kept.value):
+            return False
+        try:
+            self.change(kept, kept.value)
+        except Conflict:  # whoever changed it meanwhile has marked it
+            return False
+        return True
 
     def page(self, project: ProjectId, after: str, limit: int) -> list[Kept[T]]:
         """Records of a project after an id, in the order of their ids."""
@@ -104,7 +124,18 @@ class Book(Generic[T]):
     def _seal(self, project: ProjectId, record: str, version: int, value: T, due_at: datetime) -> Record:
         place = sealing.Places(self.desk.sealer.instance).record(self.kind, project, record, version)
         body = self.desk.vault.list_key(project).seal(msgspec.json.encode(value), place)
-        return Record(kind=self.kind, project=project, id=record, version=version, due_at=due_at, body=body)
+        mark = self._mark(project, value)
+        return Record(kind=self.kind, project=project, id=record, version=version, due_at=due_at, body=body, mark=mark)
+
+    def _mark(self, project: ProjectId, value: T) -> str | None:
+        by = self._by(value)
+        return self._marked(project, by) if by else None
+
+    def _by(self, value: T) -> str:
+        return self.by(value) if self.by else ""
+
+    def _marked(self, project: ProjectId, by: str) -> str:
+        return self.desk.tokens.mark("record", f"{self.kind}/{project}/{by}").hex()[:40]
 
     def _sound(self, record: Record, now: datetime) -> Kept[T] | None:
         """A record, or None for one that does not open, now or within the last `REST`; the first time is logged."""

@@ -9,15 +9,17 @@ things again and never touches journal or log. What does not open is named and l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
 from typing import Final
 
 import msgspec
 
 from tocsin.core.case import events as ev
+from tocsin.core.case import model
 from tocsin.core.case.evolve import replay
 from tocsin.core.case.model import Case
 from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef
-from tocsin.services import cases, leaves, logbook, looks, sealing
+from tocsin.services import cases, leaves, logbook, looks, record_marks, sealing
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Head, InboxRow
 from tocsin.services.ports.vault import CaseKey, Tampered
@@ -87,8 +89,16 @@ def renew(desk: Desk) -> int:
     return renewed
 
 
+def shape() -> str:
+    """Name what inbox rows consist of here, in clear and sealed, and what they are made from: a field that is added
+    makes another name, also between two starts of one version under development."""
+    rows = msgspec.json.schema_components([InboxRow, sealing.Summary])
+    return sha256(msgspec.json.encode((model.edition(), rows), order="sorted")).hexdigest()[:16]
+
+
 def renew_once(desk: Desk, edition: str) -> int:
-    """`renew`, unless the rows were looked through in this edition already; `edition` is the version and its tables.
+    """`renew`, unless the rows were looked through in this edition already; `edition` is the version, its tables, and
+    the shape of its rows. Records are marked as this version does, too.
 
     Safe to stop: what is noted is that it was done.
     """
@@ -96,6 +106,7 @@ def renew_once(desk: Desk, edition: str) -> int:
     if known is not None and known.value == edition:
         return 0
     renewed = renew(desk)
+    record_marks.renew(desk)
     desk.machine.facts.note(EDITION, edition, desk.now())
     return renewed
 

@@ -28,6 +28,12 @@ class MemoryRecords:
         mine = [each for each in self._kept.values() if (each.kind, each.project) == (kind, project)]
         return sorted((each for each in mine if each.id > after), key=lambda each: each.id)[:limit]
 
+    def marked(self, kind: str, project: ProjectId, mark: str, after: str = "", limit: int = 200) -> Sequence[Record]:
+        """Records of a kind in one project with a mark, or whose writer did not say."""
+        mine = [each for each in self._kept.values() if (each.kind, each.project) == (kind, project)]
+        mine = [each for each in mine if each.mark in (mark, "") and each.id > after]
+        return sorted(mine, key=lambda each: each.id)[:limit]
+
     def due(self, kind: str, now: datetime, limit: int) -> Sequence[Record]:
         """Records of a kind that are to be looked at."""
         found = [each for each in self._kept.values() if each.kind == kind and each.due_at <= now]

@@ -14,18 +14,21 @@ from tocsin.core.vocabulary import ProjectId
 from tocsin.services.ports.records import Arrival, Record
 from tocsin.services.ports.store import Conflict
 
-_RECORD: Final = Columns(RecordRow, "key", "kind", "project", "record", "version", "due_at", "body")
+_RECORD: Final = Columns(RecordRow, "key", "kind", "project", "record", "version", "due_at", "body", "mark")
 _ARRIVAL: Final = Columns(ArrivalRow, "id", "kind", "project", "at", "body", "taken")
 _ONE: Final = f"{_RECORD.select} WHERE key = %s"
 _PAGE: Final = f"{_RECORD.select} WHERE kind = %s AND project = %s AND record > %s ORDER BY record LIMIT %s"
+_MARKED: Final = (
+    f"{_RECORD.select} WHERE kind = %s AND project = %s AND mark IN (%s, '') AND record > %s ORDER BY record LIMIT %s"
+)
 _DUE: Final = f"{_RECORD.select} WHERE kind = %s AND due_at <= %s ORDER BY due_at, key LIMIT %s"
 _ALL: Final = f"{_RECORD.select} WHERE key > %s ORDER BY key LIMIT %s"
 _CHANGE: Final = (
-    f"UPDATE {_RECORD.table} SET version = %s, due_at = %s, body = %s"  # noqa: S608 - our names
+    f"UPDATE {_RECORD.table} SET version = %s, due_at = %s, body = %s, mark = %s"  # noqa: S608 - our names
     " WHERE key = %s AND version = %s"
 )
 _ADD: Final = (
-    f"INSERT INTO {_RECORD.table} ({_RECORD.text}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - our names
+    f"INSERT INTO {_RECORD.table} ({_RECORD.text}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 - our names
     " ON CONFLICT DO NOTHING"
 )
 _COUNT: Final = f"SELECT count(*) FROM {_RECORD.table} WHERE kind = %s AND project = %s"  # noqa: S608 - our names
@@ -49,6 +52,10 @@ class DbRecords:
         """Records of a kind in one project."""
         return [_record(row) for row in self._db.rows(_PAGE, (kind, project, after, limit))]
 
+    def marked(self, kind: str, project: ProjectId, mark: str, after: str = "", limit: int = 200) -> Sequence[Record]:
+        """Records of a kind in one project with a mark, along an index that holds no record without one."""
+        return [_record(row) for row in self._db.rows(_MARKED, (kind, project, mark, after, limit))]
+
     def due(self, kind: str, now: datetime, limit: int) -> Sequence[Record]:
         """Records of a kind that are to be looked at."""
         return [_record(row) for row in self._db.rows(_DUE, (kind, self._db.stamp(now), limit))]
@@ -61,7 +68,7 @@ class DbRecords:
                 if each.version == 1:
                     continue
                 name = key(each.kind, each.project, each.id)
-                changed = (each.version, self._db.stamp(each.due_at), each.body, name, each.version - 1)
+                changed = (each.version, self._db.stamp(each.due_at), each.body, each.mark, name, each.version - 1)
                 cursor.execute(_CHANGE, changed)
                 if cursor.rowcount != 1:
                     raise Conflict("a record has changed meanwhile")
@@ -93,7 +100,8 @@ class DbRecords:
 
     def _row(self, each: Record) -> tuple[Parameter, ...]:
         name = key(each.kind, each.project, each.id)
-        return (name, each.kind, each.project, each.id, each.version, self._db.stamp(each.due_at), each.body)
+        due_at = self._db.stamp(each.due_at)
+        return (name, each.kind, each.project, each.id, each.version, due_at, each.body, each.mark)
 
 
 class DbArrivals:
@@ -136,5 +144,6 @@ def key(kind: str, project: ProjectId, record: str) -> str:
 
 
 def _record(row: Sequence[Any]) -> Record:
-    _, kind, project, record, version, due_at, body = row
-    return Record(kind=kind, project=project, id=record, version=version, due_at=instant(due_at), body=bytes(body))
+    _, kind, project, record, version, due_at, body, mark = row
+    due_at, body = instant(due_at), bytes(body)
+    return Record(kind=kind, project=project, id=record, version=version, due_at=due_at, body=body, mark=mark)

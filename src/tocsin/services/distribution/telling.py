@@ -73,7 +73,7 @@ class Told(msgspec.Struct, frozen=True):
 
 def shares(desk: Desk) -> Book[Share]:
     """The ledger."""
-    return Book(desk, "share", Share)
+    return Book(desk, "share", Share, by=lambda share: share.case)
 
 
 def share_id(desk: Desk, case: CaseRef, distributor: str, ended: int = 0) -> str:
@@ -85,7 +85,7 @@ def share_id(desk: Desk, case: CaseRef, distributor: str, ended: int = 0) -> str
 def of_case(desk: Desk, case: CaseRef) -> list[Kept[Share]]:
     """What was shared of a case."""
     head = desk.journal.head(case)
-    return [each for each in shares(desk).all(head.project) if each.value.case == case] if head else []
+    return list(shares(desk).found(head.project, case)) if head else []
 
 
 def concerned(desk: Desk, opened: cases.Opened) -> tuple[list[Kept[Distributor]], list[str]]:
@@ -234,7 +234,8 @@ def _said_before(desk: Desk, opened: cases.Opened, share: Share, digest: str) ->
 def seen(desk: Desk, arrival: Arrival) -> None:
     """Enter into the ledger who saw what when."""
     what = msgspec.json.decode(book.read(desk, arrival), type=Saw)
-    for kept in shares(desk).all(arrival.project):
+    ledger, project = shares(desk), arrival.project
+    for kept in ledger.found(project, what.case) if what.case else ledger.all(project):
         if (kept.value.party, kept.value.blob) == (what.party, what.blob):
             shares(desk).change(kept, msgspec.structs.replace(kept.value, opened=(*kept.value.opened, what.at)))
             return

@@ -58,7 +58,7 @@ STANDING: Final = "forge"
 
 def links(desk: Desk) -> Book[Link]:
     """Every link."""
-    return Book(desk, "forge-link", Link)
+    return Book(desk, "forge-link", Link, by=lambda link: link.case)
 
 
 def standings(desk: Desk) -> Book[Standing]:
@@ -77,8 +77,8 @@ def find(desk: Desk, project: ProjectId, ghsa: str) -> Kept[Link] | None:
 
 
 def of_case(desk: Desk, project: ProjectId, case: CaseRef) -> Kept[Link] | None:
-    """The link of a case; costs O(links of the project)."""
-    return next((each for each in links(desk).all(project) if each.value.case == case), None)
+    """The link of a case."""
+    return next(links(desk).found(project, case), None)
 
 
 def forge(desk: Desk, project: ProjectId) -> Forge | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -50,14 +51,35 @@ class Proposal(msgspec.Struct, frozen=True):
 _MARK: Final = "<!-- tocsin:reply -->"
 
 
+class Step(StrEnum):
+    """How far a proposal is."""
+
+    WAITS = "waits"
+    LEFT = "left"
+    TAKEN = "taken"
+    REPLY_ASKED = "reply-asked"
+
+
 def proposals(desk: Desk) -> Book[Proposal]:
     """Every proposal."""
-    return Book(desk, "forge-issue", Proposal)
+    return Book(desk, "forge-issue", Proposal, by=_step)
+
+
+def _step(proposal: Proposal) -> Step:
+    if proposal.reply_asked and not proposal.replied:
+        return Step.REPLY_ASKED
+    return Step(proposal.answer) if proposal.answer else Step.WAITS
 
 
 def waiting(desk: Desk, project: ProjectId) -> Iterator[Kept[Proposal]]:
     """Proposals that nobody has decided on."""
-    return (each for each in proposals(desk).all(project) if not each.value.answer)
+    return proposals(desk).found(project, Step.WAITS)
+
+
+def taken(desk: Desk, project: ProjectId) -> list[Proposal]:
+    """Proposals that became a case, in the order of their numbers."""
+    found = (each.value for step in (Step.TAKEN, Step.REPLY_ASKED) for each in proposals(desk).found(project, step))
+    return sorted(found, key=lambda each: each.number)
 
 
 def issue_of(payload: Any) -> Issue | None:
@@ -178,9 +200,9 @@ def ask_reply(desk: Desk, project: ProjectId, number: int) -> Proposal | Refused
 
 def answer(desk: Desk, project: ProjectId, forge: Forge) -> int:
     """Send every reply that somebody asked for; returns how many. Raises Trouble and Rejected."""
-    asked = [each.value for each in proposals(desk).all(project) if each.value.reply_asked and not each.value.replied]
+    asked = list(proposals(desk).found(project, Step.REPLY_ASKED))
     for each in asked:
-        reply(desk, project, each.number, forge)
+        reply(desk, project, each.value.number, forge)
     return len(asked)
 
 

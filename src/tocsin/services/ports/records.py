@@ -17,7 +17,8 @@ from tocsin.core.vocabulary import ProjectId, Value
 
 
 class Record(Value):
-    """One sealed record. `version` counts its changes from 1; `due_at` is when somebody has to look at it next."""
+    """One sealed record. `version` counts its changes from 1; `due_at` is when somebody has to look at it next; `mark`
+    is a keyed hash of what it is found by besides its id: None where nothing is, "" where its writer did not say."""
 
     kind: str
     project: ProjectId
@@ -25,6 +26,7 @@ class Record(Value):
     version: int
     due_at: datetime
     body: bytes
+    mark: str | None = None
 
 
 class Records(Protocol):
@@ -35,6 +37,10 @@ class Records(Protocol):
 
     def page(self, kind: str, project: ProjectId, after: str = "", limit: int = 200) -> Sequence[Record]:
         """Records of a kind in one project, in the order of their ids, after an id."""
+
+    def marked(self, kind: str, project: ProjectId, mark: str, after: str = "", limit: int = 200) -> Sequence[Record]:
+        """Records of a kind in one project with a mark, and those whose writer did not say, in the order of their ids,
+        after an id. Costs O(those)."""
 
     def due(self, kind: str, now: datetime, limit: int) -> Sequence[Record]:
         """Records of a kind, of any project, that are to be looked at by `now`; the one that waits longest first."""

@@ -89,7 +89,7 @@ class Wish(Value):
 
 def book(desk: Desk) -> Book[Queued]:
     """All letters of the installation."""
-    return Book(desk, KIND, Queued)
+    return Book(desk, KIND, Queued, by=lambda queued: queued.letter.case)
 
 
 def letter_id(desk: Desk, about: str, number: int, to: str) -> str:
@@ -122,8 +122,7 @@ def fixed(desk: Desk, project: ProjectId, about: str, to: Iterable[Mailbox], let
 
 def withdraw(desk: Desk, project: ProjectId, ref: CaseRef) -> int:
     """Forget every letter of a case, sent or not: with a case that is shredded."""
-    found = [kept for kept in book(desk).all(project) if kept.value.letter.case == ref]
-    return sum(book(desk).remove(kept) for kept in found)
+    return sum(book(desk).remove(kept) for kept in list(book(desk).found(project, ref)))
 
 
 class Standing(Value):

@@ -176,7 +176,7 @@ def of_project(desk: Desk, actor: Actor, project: ProjectId) -> PlaceView | None
     info = desk.projects.get(project)
     if info is None or not access.may_read(actor):
         return None
-    every = [each.value for each in watch.proposals(desk).all(project)]
+    waiting = [each.value for each in watch.waiting(desk, project)]
     now = desk.now()
     return PlaceView(
         name=info.name,
@@ -186,14 +186,12 @@ def of_project(desk: Desk, actor: Actor, project: ProjectId) -> PlaceView | None
                 number=each.number, url=each.url, title=each.title, login=each.login,
                 minutes=each.minutes_public(now), signs=each.signs,
             )
-            for each in every
-            if not each.answer
+            for each in waiting
         ),
         taken=tuple(
             TakenView(number=each.number, url=each.url, title=each.title, case=each.case, reply=_reply(each))
-            for each in every
-            if each.answer == "taken"
-        )[-20:],
+            for each in watch.taken(desk, project)[-20:]
+        ),
         decides=access.may_move(actor, MoveName.REJECT),
         reply=watch.neutral(desk, project),
     )  # fmt: skip

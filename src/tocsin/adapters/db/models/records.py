@@ -9,7 +9,8 @@ from tocsin.adapters.db.models.fields import Code, Sealed
 
 
 class RecordRow(models.Model):
-    """One record. `key` is kind, project and id together, so that one comparison finds it."""
+    """One record. `key` is kind, project and id together, so that one comparison finds it. `mark` is empty in rows of a
+    version that knew of none, and NULL where there is none: those are not in its index."""
 
     key = Code(primary_key=True, max_length=200)
     kind = Code(max_length=32)
@@ -18,12 +19,18 @@ class RecordRow(models.Model):
     version = models.PositiveIntegerField()
     due_at = models.DateTimeField()
     body = Sealed()
+    mark = Code(max_length=40, null=True, db_default="")  # type: ignore[misc]  # the one code that may be NULL
 
     class Meta:
         db_table = "tocsin_record"
         indexes = (
             models.Index(fields=["kind", "project", "record"], name="tocsin_record_kind"),
             models.Index(fields=["kind", "due_at", "key"], name="tocsin_record_due"),
+            models.Index(
+                fields=["kind", "project", "mark", "record"],
+                name="tocsin_record_mark",
+                condition=models.Q(mark__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

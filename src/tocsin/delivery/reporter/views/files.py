@@ -36,8 +36,8 @@ def file(request: RoomRequest, project: str, blob: str) -> HttpResponseBase:
     if found is None:
         raise Http404
     attachment, chunks = found
-    if request.method == "GET":
-        door.saw(front, place.id, visit.door.room.id, blob)  # who saw what when, where it is a distributor's
+    if request.method == "GET":  # who saw what when, where it is a distributor's
+        door.saw(front, place.id, visit.door.room.case, visit.door.room.id, blob)
     name = content_disposition_header(as_attachment=True, filename=safe_name(attachment.name)) or "attachment"
     return StreamingHttpResponse(
         chunks,
