@@ -28,6 +28,7 @@ from tocsin.core.formats.schema import schema_violations
 from tocsin.core.notices import CopyMessage
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Audience, Refused
+from tocsin.core.wire.outside import Share
 from tocsin.services import cases, relating, room
 from tocsin.services.book import Kept
 from tocsin.services.distribution import door, leaving, members, packages, telling
@@ -463,7 +464,7 @@ def test_a_distributor_says_in_its_room_that_it_arrived_how_it_stands_and_where_
     assert opened
     assert [each.name for each in room.look(front, opened, PROJECT).status.products] == [PURL]
 
-    def leave(command: room.ReporterCommand) -> telling.Row:
+    def leave(command: room.ReporterCommand) -> Share:
         here.house.clock.advance(timedelta(minutes=1))
         room.leave(front, opened, command)
         here.turn()

@@ -32,11 +32,7 @@ class Cases:
 
     def list(self, **asked: Any) -> Iterator[CaseRow]:
         """Read every page, one after the other, the case that is due first on top."""
-        page = self.page(**asked)
-        yield from page.items
-        while page.next:
-            page = self.page(**{**asked, "after": page.next})
-            yield from page.items
+        return self._http.pages("/cases", CasePage, **asked)
 
     def find(self, words: str, project: str = "") -> CasePage:
         """Find cases by reference, by CVE id, or by the words of their reports."""
@@ -131,21 +127,11 @@ class OpenCase:
 
     def messages(self) -> Iterator[Message]:
         """Read what was said, oldest first."""
-        after = 0
-        while True:
-            page = self._http.get(f"{_path(self.ref)}/messages", Messages, after=after)
-            yield from page.items
-            if not (after := page.next):
-                return
+        return self._http.pages(f"{_path(self.ref)}/messages", Messages)
 
     def events(self) -> Iterator[Event]:
         """Read what happened, line by line."""
-        after = 0
-        while True:
-            page = self._http.get(f"{_path(self.ref)}/events", Events, after=after)
-            yield from page.items
-            if not (after := page.next):
-                return
+        return self._http.pages(f"{_path(self.ref)}/events", Events)
 
     def shares(self) -> Shares:
         """Read what distributors were given, and what they say."""
@@ -161,12 +147,7 @@ class OpenCase:
 
     def looks(self) -> Iterator[Looker]:
         """Read who looked at it while it was under embargo, oldest first."""
-        after = 0
-        while True:
-            page = self._http.get(f"{_path(self.ref)}/looks", Looks, after=after)
-            yield from page.items
-            if not (after := page.next):
-                return
+        return self._http.pages(f"{_path(self.ref)}/looks", Looks)
 
     def preview(self) -> Preview:
         """Read what would be published now."""

@@ -115,12 +115,7 @@ class Client:
 
     def held_mail(self, show: str = "waiting") -> Iterator[HeldMail]:
         """Read every held mail that waits for a person, or (`rest`) that does not any more."""
-        after = ""
-        while True:
-            page = self._http.get("/mail", HeldMails, show=show, after=after)
-            yield from page.items
-            if not (after := page.next):
-                return
+        return self._http.pages("/mail", HeldMails, show=show)
 
     def calendar(self) -> tuple[DateOf, ...]:
         """Read the dates of open cases, soonest first."""

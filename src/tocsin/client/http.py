@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import httpx2
 import msgspec
@@ -20,12 +20,25 @@ from tocsin.client.errors import Failed, failure, unreachable
 from tocsin.core.wire.problem import MEDIA_TYPE, Problem
 
 T = TypeVar("T")
+Item_co = TypeVar("Item_co", covariant=True)
 
 BASE: Final = "/api/v1"
 TRIES: Final = 3
 PAUSE: Final = 0.5
 """Seconds before the second try; twice as long before the third."""
 _JSON: Final = {"Content-Type": "application/json"}
+
+
+class Page(Protocol[Item_co]):
+    """One page of something; `next` is what to go on after, empty or 0 on the last one."""
+
+    @property
+    def items(self) -> tuple[Item_co, ...]:
+        """What is on it."""
+
+    @property
+    def next(self) -> str | int:
+        """What to go on after."""
 
 
 class Answer(NamedTuple):
@@ -54,6 +67,14 @@ class Http:
     def get(self, path: str, kind: type[T], **query: Any) -> T:
         """Read a value."""
         return decode(self._send("GET", path, params=_told(query)).content, kind)
+
+    def pages(self, path: str, kind: type[Page[T]], after: str | int = "", **query: Any) -> Iterator[T]:
+        """Read what is on every page after `after`, one page after the other, each when it is reached."""
+        while True:
+            page = self.get(path, kind, after=after, **query)
+            yield from page.items
+            if not (after := page.next):
+                return
 
     def read(self, path: str, **query: Any) -> bytes:
         """Read bytes."""

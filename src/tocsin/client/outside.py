@@ -38,12 +38,7 @@ class Distributors:
 
     def list(self) -> Iterator[Distributor]:
         """Read every page, one after the other."""
-        after = ""
-        while True:
-            page = self._http.get(self._path, Page, after=after)
-            yield from page.items
-            if not (after := page.next):
-                return
+        return self._http.pages(self._path, Page)
 
     def approve(self, seen: Distributor) -> Distributor:
         """Make an applicant a distributor; needs a token for `publish`."""
@@ -70,12 +65,7 @@ class Hooks:
 
     def list(self) -> Iterator[Webhook]:
         """Read every page, one after the other."""
-        after = ""
-        while True:
-            page = self._http.get(f"{self._path}/webhooks", Webhooks, after=after)
-            yield from page.items
-            if not (after := page.next):
-                return
+        return self._http.pages(f"{self._path}/webhooks", Webhooks)
 
     def add(self, url: str, types: Sequence[str] = ()) -> WebhookSecret:
         """Set one up; the secret checks its deliveries."""
@@ -95,12 +85,7 @@ class Hooks:
 
     def deliveries(self) -> Iterator[Delivery]:
         """Read the deliveries of the last week."""
-        after = ""
-        while True:
-            page = self._http.get(f"{self._path}/deliveries", Deliveries, after=after)
-            yield from page.items
-            if not (after := page.next):
-                return
+        return self._http.pages(f"{self._path}/deliveries", Deliveries)
 
     def again(self, seen: Delivery | str) -> Delivery:
         """Send a delivery again, named by its id or as it was read."""

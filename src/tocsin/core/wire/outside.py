@@ -73,7 +73,8 @@ class Removed(Wire):
 
 
 class Share(Wire):
-    """What one distributor was given in one case, and what it says: the ledger and the grid in one."""
+    """What one distributor was given in one case, and what it says: the ledger and the grid in one. An instant is None
+    where it did not happen; `status` and `advisories` are its own words, by what it ships."""
 
     party: str
     name: str

@@ -28,6 +28,7 @@ from tocsin.core.case.party_commands import Invite
 from tocsin.core.case.shared import Part
 from tocsin.core.intake import Attachment
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, Affectedness, Audience, CaseRef, MoveName, Refused
+from tocsin.core.wire import outside
 from tocsin.services import book, cases, incident, sealing
 from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
@@ -241,25 +242,7 @@ def seen(desk: Desk, arrival: Arrival) -> None:
             return
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One distributor in the grid of a case. An instant is None where it did not happen; `status` and `advisories` are
-    its own words, by what it ships."""
-
-    party: str
-    name: str
-    told_at: datetime
-    consented: bool
-    sent_at: datetime | None
-    opened: tuple[datetime, ...]
-    acknowledged_at: datetime | None
-    status: dict[str, str]
-    asks_for_time: bool
-    advisories: tuple[str, ...]
-    mark: str
-    ended_at: datetime | None = None
-
-
-def grid(desk: Desk, ref: CaseRef, actor: Actor) -> tuple[Row, ...] | Refused:
+def grid(desk: Desk, ref: CaseRef, actor: Actor) -> tuple[outside.Share, ...] | Refused:
     """Told, opened, acknowledged, status, asked for more time: for every distributor of a case."""
     opened = cases.open_case(desk, ref, actor, "distributors") if access.may_read(actor) else None
     if opened is None:
@@ -270,7 +253,7 @@ def grid(desk: Desk, ref: CaseRef, actor: Actor) -> tuple[Row, ...] | Refused:
     for kept in of_case(desk, ref):
         share, party = kept.value, standing.party(case, kept.value.party)
         rows.append(
-            Row(
+            outside.Share(
                 party=share.party,
                 name=share.name,
                 told_at=share.told_at,

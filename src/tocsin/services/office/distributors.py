@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from msgspec.structs import asdict
-
 from tocsin.core.distribution import CRITERIA
 from tocsin.core.vocabulary import Actor, CaseRef, ProjectId, Refused
 from tocsin.core.wire import outside as told
@@ -110,7 +108,7 @@ def of_case(office: Office, ref: CaseRef) -> told.Shares | Refused:
         shut = telling.too_early(desk, opened)
         return told.Shares(
             tlp=TLP,
-            items=tuple(told.Share(**asdict(row)) for row in rows),
+            items=rows,
             next=tuple(name for each in concerned if (name := each.value.application.name) not in known),
             not_told=tuple(not_told),
             shut=shut.because if shut else "",

@@ -10,6 +10,7 @@ import msgspec
 from tocsin.core import access
 from tocsin.core.distribution import CRITERIA
 from tocsin.core.vocabulary import Actor, ProjectId, Refused
+from tocsin.core.wire.outside import Share
 from tocsin.services.app import Desk
 from tocsin.services.book import Kept
 from tocsin.services.cases import Opened
@@ -66,7 +67,7 @@ def of_case(desk: Desk, opened: Opened, actor: Actor) -> ShareView:
     )
 
 
-def _row(row: telling.Row) -> GridView:
+def _row(row: Share) -> GridView:
     return GridView(
         party=row.party,
         name=row.name,
