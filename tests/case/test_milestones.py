@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tests.desk import story
 from tests.services.acts import PROJECT, act, attempt, report
-from tocsin.core.case import commands as cmd
+from tocsin.core.case.record_commands import SetMilestone
 from tocsin.core.vocabulary import Refused
 from tocsin.services import room
 from tocsin.services.queries import case as query
@@ -29,7 +29,7 @@ def test_a_milestone_moved_twice_shows_three_plans_and_the_reporter_was_told_of_
         act(
             home,
             receipt.case,
-            cmd.SetMilestone(name="fix in 7.3", at=first + timedelta(days=days), note=f"{days} more"),
+            SetMilestone(name="fix in 7.3", at=first + timedelta(days=days), note=f"{days} more"),
         )
     view = query.view(home.desk, receipt.case, home.dana)
     assert view
@@ -45,23 +45,23 @@ def test_the_same_plan_again_changes_nothing_and_a_dropped_one_says_so() -> None
     receipt = report(home)
     story.accepted(home, receipt.case)
     at = home.desk.now() + timedelta(days=10)
-    first = act(home, receipt.case, cmd.SetMilestone(name="fix", at=at))
-    assert act(home, receipt.case, cmd.SetMilestone(name=" fix ", at=at)).seq == first.seq
-    act(home, receipt.case, cmd.SetMilestone(name="fix", note="We rewrite the module instead."))
+    first = act(home, receipt.case, SetMilestone(name="fix", at=at))
+    assert act(home, receipt.case, SetMilestone(name=" fix ", at=at)).seq == first.seq
+    act(home, receipt.case, SetMilestone(name="fix", note="We rewrite the module instead."))
     assert "No longer planned: fix." in "\n".join(told(home, receipt.phrase))
 
 
 def test_nothing_is_planned_before_acceptance_nor_without_a_name_or_a_zone() -> None:
     home = house()
     ref = report(home).case
-    early = attempt(home, ref, cmd.SetMilestone(name="fix", at=home.desk.now()))
+    early = attempt(home, ref, SetMilestone(name="fix", at=home.desk.now()))
     assert isinstance(early, Refused)
     assert early.code == "not-accepted"
     story.accepted(home, ref)
     for command, code in (
-        (cmd.SetMilestone(name=" ", at=home.desk.now()), "milestone-name"),
-        (cmd.SetMilestone(name="fix", at=home.desk.now().replace(tzinfo=None)), "no-zone"),
-        (cmd.SetMilestone(name="never planned"), "unknown-milestone"),
+        (SetMilestone(name=" ", at=home.desk.now()), "milestone-name"),
+        (SetMilestone(name="fix", at=home.desk.now().replace(tzinfo=None)), "no-zone"),
+        (SetMilestone(name="never planned"), "unknown-milestone"),
     ):
         refused = attempt(home, ref, command)
         assert isinstance(refused, Refused)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from tests.services.acts import act, attempt, report
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.model import Case
+from tocsin.core.case.record_commands import RecordReproduction
 from tocsin.core.case.reproducing import line_of
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.versions import scheme
@@ -25,8 +26,8 @@ def begun() -> tuple[House, CaseRef]:
 
 def test_two_maintainers_on_two_versions_and_the_table_of_lines_follows() -> None:
     home, ref = begun()
-    act(home, ref, cmd.RecordReproduction(version="7.3.1", configuration="Debian 12, plperl"))
-    case = act(home, ref, cmd.RecordReproduction(version="7.4.0", reproduced=False), home.li)
+    act(home, ref, RecordReproduction(version="7.3.1", configuration="Debian 12, plperl"))
+    case = act(home, ref, RecordReproduction(version="7.4.0", reproduced=False), home.li)
     assert states(case) == {"7.4": "review", "7.3": "affected", "6.29": "review"}
     assert [(each.version, each.reproduced, each.by_name) for each in case.reproductions] == [
         ("7.3.1", True, "Dana"),
@@ -39,28 +40,28 @@ def test_two_maintainers_on_two_versions_and_the_table_of_lines_follows() -> Non
 
 def test_not_seeing_it_says_nothing_of_the_line_unless_the_person_says_so() -> None:
     home, ref = begun()
-    case = act(home, ref, cmd.RecordReproduction(version="7.4.0", reproduced=False, unaffected=True, note="No plperl."))
+    case = act(home, ref, RecordReproduction(version="7.4.0", reproduced=False, unaffected=True, note="No plperl."))
     (line,) = [line for line in case.lines if line.line == "7.4"]
     assert line.state is Affectedness.NOT_AFFECTED
     assert line.reason == "No plperl. (Dana)"
-    case = act(home, ref, cmd.RecordReproduction(version="7.4.1"), home.li)
+    case = act(home, ref, RecordReproduction(version="7.4.1"), home.li)
     assert states(case)["7.4"] == "affected"
 
 
 def test_a_fault_seen_behind_its_fix_puts_the_line_under_review() -> None:
     home, ref = begun()
     act(home, ref, cmd.SetLines(lines=(LineFact(line="7.4", state=Affectedness.FIXED, fixed_in="7.4.2"),)))
-    assert states(act(home, ref, cmd.RecordReproduction(version="7.4.1"))) == {"7.4": "fixed"}
-    assert states(act(home, ref, cmd.RecordReproduction(version="7.4.2"))) == {"7.4": "review"}
+    assert states(act(home, ref, RecordReproduction(version="7.4.1"))) == {"7.4": "fixed"}
+    assert states(act(home, ref, RecordReproduction(version="7.4.2"))) == {"7.4": "review"}
 
 
 def test_the_same_word_twice_is_one_and_contradictions_are_refused() -> None:
     home, ref = begun()
-    first = act(home, ref, cmd.RecordReproduction(version="7.3.1"))
-    assert act(home, ref, cmd.RecordReproduction(version=" 7.3.1 ")).seq == first.seq
+    first = act(home, ref, RecordReproduction(version="7.3.1"))
+    assert act(home, ref, RecordReproduction(version=" 7.3.1 ")).seq == first.seq
     for command, code in (
-        (cmd.RecordReproduction(version=" "), "version-missing"),
-        (cmd.RecordReproduction(version="7.3.1", unaffected=True), "seen-and-unaffected"),
+        (RecordReproduction(version=" "), "version-missing"),
+        (RecordReproduction(version="7.3.1", unaffected=True), "seen-and-unaffected"),
     ):
         refused = attempt(home, ref, command)
         assert isinstance(refused, Refused)

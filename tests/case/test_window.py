@@ -10,6 +10,7 @@ import pytest
 from tests.services.acts import act, report
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import window
+from tocsin.core.case.record_commands import RecordMoment
 from tocsin.core.clock import at
 from tocsin.services import cases
 from tocsin.testing.house import House, house
@@ -26,7 +27,7 @@ def test_the_policy_frames_and_a_list_narrows() -> None:
     ref = report(home).case
     wide = answered(home, ref)
     assert wide.window.shuts == ("policy-maximum",)
-    act(home, ref, cmd.RecordMoment(moment="linux-distros-posted"))
+    act(home, ref, RecordMoment(moment="linux-distros-posted"))
     narrow = answered(home, ref)
     assert narrow.window.shuts == ("linux-distros-longest",)
     assert "linux-distros list" in narrow.words("linux-distros-longest")
@@ -48,7 +49,7 @@ def test_what_is_public_has_no_date_but_now() -> None:
 def test_rules_that_cannot_hold_together_are_named_in_words() -> None:
     home = house()
     ref = report(home).case
-    act(home, ref, cmd.RecordMoment(moment="linux-distros-posted"))
+    act(home, ref, RecordMoment(moment="linux-distros-posted"))
     late = home.desk.now() + timedelta(days=20)
     found = answered(home, ref, extra=window.typed([f"not before {late:%Y-%m-%dT%H:%MZ}"]))
     assert not found.window.feasible

@@ -19,6 +19,7 @@ from tocsin.core.case.cve_count import Counting
 from tocsin.core.case.decide import Context, decide, record
 from tocsin.core.case.model import Case
 from tocsin.core.case.negotiation import Negotiation
+from tocsin.core.case.record_commands import NoteHardening, RecordMoment, RecordReproduction, SayPoint, SetMilestone
 from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import RM, RMInput
 from tocsin.core.intake import Report
@@ -265,18 +266,18 @@ class Walk:
         """What people write down beside the case's own course."""
         rng = self.rng
         commands: tuple[cmd.Command, ...] = (
-            cmd.RecordMoment(moment=rng.choice(("linux-distros-posted", "exploitation-known", "tea-time"))),
-            cmd.SetMilestone(
+            RecordMoment(moment=rng.choice(("linux-distros-posted", "exploitation-known", "tea-time"))),
+            SetMilestone(
                 name=rng.choice(("fix in 7.3", "fix in 7.3", "fix in 7.4", "")),
                 at=rng.choice((self.now, self.now + timedelta(days=3), None)),
             ),
-            cmd.RecordReproduction(
+            RecordReproduction(
                 version=rng.choice(("7.4.1", "7.3.0", "tip", "")),
                 reproduced=rng.random() < 0.5,
                 unaffected=rng.random() < 0.2,
             ),
-            cmd.NoteHardening(default=rng.choice(("trust by default", ""))),
-            cmd.SayPoint(point=rng.choice(("utility", "value density", "luck")), value=rng.choice(("efficient", ""))),
+            NoteHardening(default=rng.choice(("trust by default", ""))),
+            SayPoint(point=rng.choice(("utility", "value density", "luck")), value=rng.choice(("efficient", ""))),
         )
         return rng.choices(commands, weights=(2, 4, 4, 1, 1))[0]
 

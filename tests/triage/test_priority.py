@@ -13,6 +13,7 @@ from tocsin.adapters.signals import FileSignals
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.model import Case
 from tocsin.core.case.priority import Signal, priority
+from tocsin.core.case.record_commands import SayPoint
 from tocsin.core.intake import Report
 from tocsin.core.policy.sections.assess import Assess, Priority
 from tocsin.core.severity.lists import known_attacks, likelihoods
@@ -72,11 +73,11 @@ def test_a_person_says_what_no_fact_settles_and_can_take_it_back(made: House) ->
     before = priority(policy, case).outcome
     assert not before.settled
     for point, value in (("value density", "concentrated"), ("safety impact", "negligible")):
-        case = act(made, case.ref, cmd.SayPoint(point=point, value=value, note="We asked around."))
+        case = act(made, case.ref, SayPoint(point=point, value=value, note="We asked around."))
     after = priority(policy, case).outcome
     assert after.settled
     assert set(after.possible) <= set(before.possible)
-    case = act(made, case.ref, cmd.SayPoint(point="value density"))
+    case = act(made, case.ref, SayPoint(point="value density"))
     assert dict(case.ssvc) == {"safety impact": "negligible"}
 
 
@@ -87,7 +88,7 @@ def test_what_the_tables_do_not_ask_is_refused(made: House, point: str, value: s
     ref = report(made).case
     actor = made.desk.people.actor(made.dana, PROJECT)
     assert actor
-    refused = cases.handle(made.desk, ref, cmd.SayPoint(point=point, value=value), actor)
+    refused = cases.handle(made.desk, ref, SayPoint(point=point, value=value), actor)
     assert isinstance(refused, Refused)
     assert refused.code == code
 

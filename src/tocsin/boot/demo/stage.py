@@ -18,6 +18,7 @@ import msgspec
 from tocsin.boot.demo.matter import DATA
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.drafting import CreditGiven, ProductNamed, ReferenceGiven
+from tocsin.core.case.record_commands import RecordMoment
 from tocsin.core.intake import CreditWish, Identity, Report
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.vocabulary import (
@@ -275,7 +276,7 @@ class Stage:
         self._do(take, 200, "dana", number)
         self._do(take, 210, "li", _advisory(played))
         told = "The project's list and feeds, at publication, by the lead; nobody before."
-        self._do(take, 211, "dana", cmd.RecordMoment(moment="communication-plan", note=told))
+        self._do(take, 211, "dana", RecordMoment(moment="communication-plan", note=told))
 
     def publish(self, take: _Take) -> None:
         """Dana publishes, and it goes out."""

@@ -32,6 +32,7 @@ from tocsin.core.case.party_commands import (
     SplitOff,
     Transfer,
 )
+from tocsin.core.case.record_commands import RecordCommand
 from tocsin.core.case.target_commands import TargetCommand
 from tocsin.core.intake import Attachment, Letter, Report
 from tocsin.core.policy.changes import Moved
@@ -264,55 +265,6 @@ class RecordFailure(Value, tag="record-failure"):
     reason: str
 
 
-class RecordMoment(Value, tag="record-moment"):
-    """Record when something was that the case cannot know by itself: a posting, a call, becoming aware.
-
-    `moment` is one of `core.limits.moments()`; without `at` it is now.
-    """
-
-    moment: str
-    at: datetime | None = None
-    note: str = ""
-
-
-class RecordReproduction(Value, tag="record-reproduction"):
-    """Say that the fault was seen on a version, or was not, and with which hardware and configuration (S29).
-
-    A line on which it was seen is affected. One on which it was not stays as it is, unless the person concludes
-    (`unaffected`) that the line is not affected.
-    """
-
-    version: str
-    reproduced: bool = True
-    configuration: str = ""
-    note: str = ""
-    unaffected: bool = False
-
-
-class SetMilestone(Value, tag="set-milestone"):
-    """Plan a step of the fix for an instant, move it, or drop it with `at` None; the reporter is told (S38)."""
-
-    name: str
-    at: datetime | None = None
-    note: str = ""
-
-
-class NoteHardening(Value, tag="note-hardening"):
-    """Put what the report asks for on the hardening backlog, under the name of the default it is about (S71); an empty
-    `default` takes it off again."""
-
-    default: str
-    note: str = ""
-
-
-class SayPoint(Value, tag="say-point"):
-    """Say what a decision point of SSVC is in this case, before what facts settle; an empty `value` takes it back."""
-
-    point: str
-    value: str = ""
-    note: str = ""
-
-
 class AskApproval(Value, tag="ask-approval"):
     """Ask a second person for what takes two; `wish` is that command, encoded."""
 
@@ -364,10 +316,10 @@ Command = (
     | SetScore | SetLines | SetFix | ConfirmFix
     | ProposeEmbargo | AcceptEmbargo | RejectEmbargo | DecideEmbargo | EndEmbargo | Observe | BreakGlass | Shred
     | DraftAdvisory | Withdraw | SetCve | Publish | RecordPublication | RecordFailure | Close | AdoptPolicy | Tick
-    | SayPoint | AskApproval | Approve | RecordMoment | NoteHardening | SetMilestone | RecordReproduction
+    | AskApproval | Approve
     | Invite | Consent | Decline | MoveParty | SetProduct | LetGo | PassOn | SetZone | SetCredit | Resend
     | MergeInto | Absorb | SplitOff | Continue | Transfer
-    | TargetCommand | CveCommand
+    | RecordCommand | TargetCommand | CveCommand
 )  # fmt: skip
 
 

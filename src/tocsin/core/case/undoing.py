@@ -17,6 +17,7 @@ import msgspec
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case.assess_events import PointSaid
+from tocsin.core.case.record_commands import NoteHardening, SayPoint, SetMilestone
 from tocsin.core.case.record_events import AdvisoryWithdrawn, HardeningNoted, MilestoneSet
 from tocsin.core.case.target_commands import Disarm
 from tocsin.core.vocabulary import ActorKind, Refused, Value
@@ -90,17 +91,17 @@ def _ordered(before: Sequence[ev.Event], event: ev.PublicationOrdered) -> cmd.Co
 
 def _hardening(before: Sequence[ev.Event], event: HardeningNoted) -> cmd.Command:
     earlier = _newest(before, HardeningNoted)
-    return cmd.NoteHardening(default=earlier.default if earlier else "", note=earlier.note if earlier else REASON)
+    return NoteHardening(default=earlier.default if earlier else "", note=earlier.note if earlier else REASON)
 
 
 def _point(before: Sequence[ev.Event], event: PointSaid) -> cmd.Command:
     earlier = _newest(before, PointSaid, lambda each: each.point == event.point)
-    return cmd.SayPoint(point=event.point, value=earlier.value if earlier else "", note=REASON)
+    return SayPoint(point=event.point, value=earlier.value if earlier else "", note=REASON)
 
 
 def _milestone(before: Sequence[ev.Event], event: MilestoneSet) -> cmd.Command:
     earlier = _newest(before, MilestoneSet, lambda each: each.name == event.name)
-    return cmd.SetMilestone(name=event.name, at=earlier.at if earlier else None, note=REASON)
+    return SetMilestone(name=event.name, at=earlier.at if earlier else None, note=REASON)
 
 
 def _lines(before: Sequence[ev.Event], event: ev.LinesSet) -> cmd.Command | None:

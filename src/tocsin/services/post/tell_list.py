@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tocsin.core import access
-from tocsin.core.case import commands as cmd
+from tocsin.core.case.record_commands import RecordMoment
 from tocsin.core.mail_out.announce import Announcement
 from tocsin.core.mail_out.model import File
 from tocsin.core.vocabulary import Actor, MoveName, Refused, Value
@@ -74,7 +74,7 @@ def tell(
     if isinstance(done, Refused) or done.fate is not Fate.SENT:
         return done
     note = f"{shown.made.mail.to.address} <{shown.made.mail.id}>"
-    noted = cases.handle(desk, opened.case.ref, cmd.RecordMoment(moment=rules.moment, note=note), actor)
+    noted = cases.handle(desk, opened.case.ref, RecordMoment(moment=rules.moment, note=note), actor)
     return noted if isinstance(noted, Refused) else done
 
 

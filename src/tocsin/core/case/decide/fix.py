@@ -12,6 +12,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
 from tocsin.core.case.model import Case, Reproduction
+from tocsin.core.case.record_commands import RecordReproduction, SetMilestone
 from tocsin.core.case.record_events import MilestoneSet, ReproductionRecorded
 from tocsin.core.case.reproducing import follow, line_of
 from tocsin.core.case.rules import fix_may_be_ready
@@ -42,7 +43,7 @@ def _sign(line: LineFact, context: Context) -> LineFact:
     return replace(line, waived_by=context.actor.id)
 
 
-def _reproduced(case: Case, command: cmd.RecordReproduction, context: Context) -> Decision:
+def _reproduced(case: Case, command: RecordReproduction, context: Context) -> Decision:
     """Note who saw the fault where; the lines follow (S29)."""
     version = command.version.strip()
     if not version or len(version) > _LONGEST:
@@ -81,7 +82,7 @@ def _unaffected(lines: Sequence[LineFact], name: str, record: Reproduction) -> t
     )
 
 
-def _plan(case: Case, command: cmd.SetMilestone, context: Context) -> Decision:
+def _plan(case: Case, command: SetMilestone, context: Context) -> Decision:
     """Plan, move or drop a step of the fix, once there is one to make; the same plan again changes nothing (S38)."""
     if not case.accepted_at:
         return need("not-accepted", "A fix is planned once the report is accepted.", "accept", rule="S38")
@@ -119,8 +120,8 @@ def _confirm(case: Case, command: cmd.ConfirmFix, context: Context) -> Decision:
 
 RULES: Final[Mapping[type, Rule]] = {
     cmd.SetLines: Rule(_lines, moved(MoveName.SET_LINES), after_close=True),
-    cmd.RecordReproduction: Rule(_reproduced, moved(MoveName.SET_LINES), after_close=True),
-    cmd.SetMilestone: Rule(_plan, moved(MoveName.SET_FIX)),
+    RecordReproduction: Rule(_reproduced, moved(MoveName.SET_LINES), after_close=True),
+    SetMilestone: Rule(_plan, moved(MoveName.SET_FIX)),
     cmd.SetFix: Rule(_fix, moved(MoveName.SET_FIX), after_close=True),
     cmd.ConfirmFix: Rule(_confirm, moved(MoveName.CONFIRM_FIX)),
 }

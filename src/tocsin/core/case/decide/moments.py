@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from tocsin.core import limits
-from tocsin.core.case import commands as cmd
 from tocsin.core.case.assess_events import PointSaid
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved
 from tocsin.core.case.model import Case
+from tocsin.core.case.record_commands import NoteHardening, RecordMoment, SayPoint
 from tocsin.core.case.record_events import HardeningNoted, MomentRecorded
 from tocsin.core.clock import show
 from tocsin.core.policy.facts import MoveName
@@ -24,7 +24,7 @@ from tocsin.core.vocabulary import Refused, utc
 _LONGEST: Final = 120
 
 
-def _record(case: Case, command: cmd.RecordMoment, context: Context) -> Decision:
+def _record(case: Case, command: RecordMoment, context: Context) -> Decision:
     """Refuse an unknown moment and one that lies ahead; the same once more changes nothing."""
     if command.moment not in limits.moments():
         because = f"Nobody counts from “{command.moment}”. Known: {', '.join(sorted(limits.moments()))}."
@@ -40,7 +40,7 @@ def _record(case: Case, command: cmd.RecordMoment, context: Context) -> Decision
     return (MomentRecorded(moment=command.moment, at=at, note=command.note),)
 
 
-def _harden(case: Case, command: cmd.NoteHardening, context: Context) -> Decision:
+def _harden(case: Case, command: NoteHardening, context: Context) -> Decision:
     """Name the default in a line of its own, so that reports about the same one are counted together."""
     default = " ".join(command.default.split())
     if len(default) > _LONGEST:
@@ -49,7 +49,7 @@ def _harden(case: Case, command: cmd.NoteHardening, context: Context) -> Decisio
     return () if default == case.hardening else (HardeningNoted(default=default, note=command.note),)
 
 
-def _point(case: Case, command: cmd.SayPoint, context: Context) -> Decision:
+def _point(case: Case, command: SayPoint, context: Context) -> Decision:
     """Refuse what the tables do not ask and values they do not have; the same once more changes nothing."""
     known = ssvc.askable()
     if command.point not in known:
@@ -64,7 +64,7 @@ def _point(case: Case, command: cmd.SayPoint, context: Context) -> Decision:
 
 
 RULES: Final[Mapping[type, Rule]] = {
-    cmd.NoteHardening: Rule(_harden, moved(MoveName.NOTE), after_close=True),
-    cmd.SayPoint: Rule(_point, moved(MoveName.INVESTIGATE), after_close=True),
-    cmd.RecordMoment: Rule(_record, moved(MoveName.NOTE), after_close=True),
+    NoteHardening: Rule(_harden, moved(MoveName.NOTE), after_close=True),
+    SayPoint: Rule(_point, moved(MoveName.INVESTIGATE), after_close=True),
+    RecordMoment: Rule(_record, moved(MoveName.NOTE), after_close=True),
 }

@@ -10,6 +10,7 @@ from django import forms
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.case.events import Asked
+from tocsin.core.case.record_commands import RecordReproduction
 from tocsin.core.vocabulary import MoveName, Refused
 from tocsin.delivery.desk.forms.base import Line, MoveForm
 from tocsin.services import branches
@@ -69,10 +70,10 @@ class ReproducedForm(MoveForm):
         """Start from the version that the report names."""
         return {"version": self.ground.case.report.version, "seen": "yes"}
 
-    def command(self) -> cmd.RecordReproduction:
+    def command(self) -> RecordReproduction:
         """Note it."""
         said = self.cleaned_data
-        return cmd.RecordReproduction(
+        return RecordReproduction(
             version=said["version"], reproduced=said["seen"] == "yes", unaffected=said["seen"] == "unaffected",
             configuration=said["configuration"], note=said["note"],
         )  # fmt: skip

@@ -11,6 +11,7 @@ from tocsin.core import limits
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import party_commands as pc
 from tocsin.core.case.model import REPORTER
+from tocsin.core.case.record_commands import RecordMoment
 from tocsin.core.vocabulary import MoveName
 from tocsin.delivery.desk.forms.base import Instant, Line, MoveForm, Prose, choices
 from tocsin.services.queries import window as windows
@@ -158,9 +159,9 @@ class RecordMomentForm(MoveForm):
     at = Instant(label="When (UTC), now if empty", required=False)
     note = Line(label="Where or by whom", max_length=1000)
 
-    def command(self) -> cmd.RecordMoment:
+    def command(self) -> RecordMoment:
         """Record it."""
-        return cmd.RecordMoment(**self.cleaned_data)
+        return RecordMoment(**self.cleaned_data)
 
 
 class ObserveForm(MoveForm):

@@ -9,6 +9,7 @@ from django import forms
 from msgspec.structs import replace
 
 from tocsin.core.case import commands as cmd
+from tocsin.core.case.record_commands import SetMilestone
 from tocsin.core.policy.facts import LineFact
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Affectedness, MoveName
@@ -187,7 +188,7 @@ class MilestoneForm(MoveForm):
     at = Instant(label="Planned for (UTC), empty to drop it")
     note = Line(label="Why, as the reporter reads it", max_length=1000)
 
-    def command(self) -> cmd.SetMilestone:
+    def command(self) -> SetMilestone:
         """Plan it."""
         data = self.cleaned_data
-        return cmd.SetMilestone(name=data["milestone"], at=data["at"], note=data["note"])
+        return SetMilestone(name=data["milestone"], at=data["at"], note=data["note"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from tocsin.core.case import commands as cmd
+from tocsin.core.case.record_commands import SayPoint
 from tocsin.core.severity import ssvc
 from tocsin.core.vocabulary import MoveName
 from tocsin.delivery.desk.forms.base import Line, MoveForm
@@ -32,7 +32,7 @@ class SayPointForm(MoveForm):
         taken = [("Take back", said)] if said else []
         self.fields["answer"].choices = [("", "choose one"), *groups, *taken]  # type: ignore[attr-defined]
 
-    def command(self) -> cmd.SayPoint:
+    def command(self) -> SayPoint:
         """Say it."""
         point, _, value = self.cleaned_data["answer"].partition("=")
-        return cmd.SayPoint(point=point, value=value, note=self.cleaned_data["note"])
+        return SayPoint(point=point, value=value, note=self.cleaned_data["note"])

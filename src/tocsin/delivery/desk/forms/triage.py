@@ -9,6 +9,7 @@ from django import forms
 
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import templates
+from tocsin.core.case.record_commands import NoteHardening
 from tocsin.core.vocabulary import MoveName, Refused, RejectionClass
 from tocsin.delivery.desk.forms import starts
 from tocsin.delivery.desk.forms.base import MAX_LINE, Done, Line, MoveForm, Names, Prose, choices
@@ -217,9 +218,9 @@ class HardenForm(MoveForm):
     default = Line(label="The default it is about", max_length=120, required=True)
     note = Line(label="What would be safer", max_length=1000)
 
-    def command(self) -> cmd.NoteHardening:
+    def command(self) -> NoteHardening:
         """Note it."""
-        return cmd.NoteHardening(**self.cleaned_data)
+        return NoteHardening(**self.cleaned_data)
 
     def begin(self) -> dict[str, Any]:
         """Start from what stands there."""
