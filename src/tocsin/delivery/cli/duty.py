@@ -14,7 +14,7 @@ from tocsin.delivery.cli.exits import Exit, refuse
 from tocsin.services import cases
 from tocsin.services import duty as service
 from tocsin.services.app import Desk
-from tocsin.services.office import records
+from tocsin.services.office import pages
 from tocsin.services.queries import duty as queries
 
 _SHOWN_WEEKS = 4
@@ -41,7 +41,7 @@ def show(ctx: click.Context, project: str, person: str, json_: bool) -> None:
     if page is None:
         refuse(cases.NOT_FOUND)
     if json_:
-        print_json(records.duty(page))
+        print_json(pages.duty(page))
         return
     click.echo(f"on duty: {inert(page.now) or 'nobody; everybody who triages is told'}")
     for week in page.weeks[:_SHOWN_WEEKS]:

@@ -34,7 +34,7 @@ from tocsin.services.office.deeds import DEEDS, ResendMessage
 from tocsin.services.office.exporting import ExportOffice
 from tocsin.services.office.moves import moves
 from tocsin.services.office.own import OwnOffice
-from tocsin.services.office.records import card
+from tocsin.services.office.pages import card
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.step_up import STEPPED
 

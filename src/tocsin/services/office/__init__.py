@@ -8,7 +8,7 @@ not be known of answers `cases.NOT_FOUND`, the same for what is hidden and for w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
@@ -22,7 +22,6 @@ from tocsin.core.case import decide as rules
 from tocsin.core.case import events as ev
 from tocsin.core.case.keys import WINDOW, keys
 from tocsin.core.case.model import Case
-from tocsin.core.case.phase import next_move, phase
 from tocsin.core.intake import Attachment
 from tocsin.core.vocabulary import Actor, CaseRef, ProjectId, Refused
 from tocsin.core.wire import case as told
@@ -35,7 +34,7 @@ from tocsin.services import policies as changing
 from tocsin.services.api_tokens import Caller, shown
 from tocsin.services.app import Desk
 from tocsin.services.cases import NOT_FOUND, Opened
-from tocsin.services.office import deeds, listing, moves, publications, records
+from tocsin.services.office import deeds, listing, moves, pages, publications, records
 from tocsin.services.office.listing import MOST, PAGE, Filter
 from tocsin.services.ports.blobs import BlobMissing
 from tocsin.services.ports.shelf import Document
@@ -123,7 +122,7 @@ class Office:
     def duty_of(self, project: ProjectId) -> Duty | Refused:
         """Tell it, whatever the token was made for: who changes something is answered with what it is then."""
         found = rota.page(self.desk, self.caller.person, project) if project in self.mine() else None
-        return records.duty(found) if found else NOT_FOUND
+        return pages.duty(found) if found else NOT_FOUND
 
     def policy(self, project: ProjectId) -> lists.Policy | Refused:
         """Tell the policy in force."""
@@ -134,30 +133,7 @@ class Office:
         found = policies.view(self.desk, project, self.caller.person) if info else None
         if info is None or found is None:
             return NOT_FOUND
-        return lists.Policy(
-            project=project,
-            version=info.policy,
-            toml=found.text,
-            sentences=tuple(
-                lists.Sentence(section=each.section, text=each.text, rule=each.rule, cite=each.cite)
-                for each in found.sentences
-            ),
-            rules=tuple(
-                lists.TimedRule(
-                    name=each.name,
-                    title=each.title,
-                    within=each.within,
-                    because=each.because,
-                    rule=each.rule,
-                    source=each.source,
-                )
-                for each in found.rules
-            ),
-            history=tuple(
-                lists.PolicyVersion(version=each.version, adopted_at=each.adopted_at, adopted_by=each.adopted_by)
-                for each in self.desk.projects.history(project)
-            ),
-        )
+        return pages.policy(found, info, self.desk.projects.history(project))
 
     def cases(self, asked: Filter) -> lists.CasePage | Refused:
         """List one page of cases, the one that is due first on top, unless another order is asked for. What the caller
@@ -231,7 +207,7 @@ class Office:
     def _preview(self, opened: Opened) -> lists.Preview | Refused:
         if not opened.case.advisory_id:
             return _NO_ADVISORY
-        return records.preview(opened, publication.preview(self.desk, opened))
+        return pages.preview(opened, publication.preview(self.desk, opened))
 
     def plan(self, ref: CaseRef, at: datetime | None = None, summary: str = "") -> wire.Plan | Refused:
         """Tell what would go where, in exact bytes, at an instant or now."""
@@ -259,7 +235,7 @@ class Office:
             return NOT_FOUND
         chosen = tuple(each for each in mine if project in ("", each))
         now = self.desk.now()
-        return records.measures(keys(metrics.measured(self.desk, chosen, now - WINDOW), now))
+        return pages.measures(keys(metrics.measured(self.desk, chosen, now - WINDOW), now))
 
     def skill(self) -> lists.SkillBoard | Refused:
         """Tell how much better than luck published cases were handled."""
@@ -304,14 +280,14 @@ class Office:
         if isinstance(command, Refused):
             return command
         context = cases.context_of(self.desk, opened, actor, command)
-        warned = records.cautions(rules.cautions(opened.case, command, context))
+        warned = pages.cautions(rules.cautions(opened.case, command, context))
         if trial:
             return self._try(name, opened, command, context, warned)
         after = cases.handle(self.desk, ref, command, actor, seen=seen)
         if isinstance(after, Refused):
             return cases.ask(self.desk, ref, command, actor, after)
         done = [each for each in self._since(opened, after) if each.actor.id == actor.id]
-        return _moved(name, after, (ev.name(each.event) for each in done), warned)
+        return pages.moved(name, after, (ev.name(each.event) for each in done), warned)
 
     def deed(self, ref: CaseRef, name: str, wish: deeds.Wish) -> lists.Moved | Refused:
         """Ask for a move that a use case performs."""
@@ -326,7 +302,7 @@ class Office:
             return done
         after, phrase = done
         added = self._since(opened, after) if after.ref == ref else []
-        return _moved(name, after, (ev.name(each.event) for each in added), (), phrase=phrase)
+        return pages.moved(name, after, (ev.name(each.event) for each in added), (), phrase=phrase)
 
     def put_in_force(self, project: ProjectId, text: str) -> lists.Policy | Refused:
         """Put a policy in force for cases to come."""
@@ -358,7 +334,7 @@ class Office:
         if isinstance(decision, Refused):
             return decision
         case = rules.record(opened.case, decision, context)[0] if decision else opened.case
-        return _moved(name, case, map(ev.name, decision), warned, trial=True)
+        return pages.moved(name, case, map(ev.name, decision), warned, trial=True)
 
     def may_upload(self, ref: CaseRef) -> Refused | None:
         """Say why the caller may not bring a file to a case; None where they may."""
@@ -373,27 +349,3 @@ _NO_ADVISORY: Final = Refused(
     code="no-advisory", because="Accept the report first; the advisory begins with it.", rule="advisory"
 )
 _NO_DOCUMENT: Final = Refused(code="no-document", because="There is no such document.", rule="advisory")
-
-
-def _moved(
-    name: str,
-    case: Case,
-    events: Iterable[str],
-    cautions: tuple[lists.Caution, ...],
-    *,
-    trial: bool = False,
-    phrase: str = "",
-) -> lists.Moved:
-    return lists.Moved(
-        case=case.ref,
-        move=name,
-        seq=case.seq,
-        events=tuple(events),
-        phase=phase(case).value,
-        waits_for=next_move(case),
-        advisory_id=case.advisory_id,
-        embargo_until=case.embargo_until,
-        cautions=cautions,
-        trial=trial,
-        phrase=phrase,
-    )

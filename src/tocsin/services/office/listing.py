@@ -15,7 +15,7 @@ from tocsin.core.wire import desk as lists
 from tocsin.services import finding, own
 from tocsin.services.app import Desk
 from tocsin.services.book import Book, Kept
-from tocsin.services.office import records
+from tocsin.services.office import pages
 from tocsin.services.ports.store import InboxQuery, InboxRow
 from tocsin.services.queries import inbox, orders
 
@@ -63,9 +63,9 @@ def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter, person: str
     if by:
         opened = [(each, inbox.open_summary(desk, each)) for each in found]
         shown, further = orders.cut(orders.ordered(desk, opened, by, desk.now()), asked.after, limit)
-        items = tuple(records.row(desk, each.row, each.summary) for each in shown)
+        items = tuple(pages.row(desk, each.row, each.summary) for each in shown)
     else:
-        items = tuple(records.row(desk, each, inbox.open_summary(desk, each)) for each in found[:limit])
+        items = tuple(pages.row(desk, each, inbox.open_summary(desk, each)) for each in found[:limit])
         further = inbox.cursor(found[limit - 1]) if len(found) > limit else ""
     return lists.CasePage(tlp=told.TLP, items=items, counts=counts, next=further)
 
@@ -73,7 +73,7 @@ def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter, person: str
 def found(desk: Desk, projects: tuple[ProjectId, ...], sought: lists.Sought, person: str) -> lists.CasePage:
     """List cases of `projects` by what they are called or say, whatever their state: one page, the likeliest on top."""
     rows = finding.find(desk, projects, sought.words).rows[: sought.limit]
-    items = tuple(records.row(desk, row, said) for row, said in rows)
+    items = tuple(pages.row(desk, row, said) for row, said in rows)
     return lists.CasePage(tlp=told.TLP, items=items, counts=_counts(desk, projects, person), next="")
 
 
