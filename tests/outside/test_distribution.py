@@ -127,6 +127,9 @@ def test_an_application_says_something_about_each_criterion_and_agrees_to_the_te
     full = {"name": "Acme", "mail": "sec@acme.example", "purls": PURL, "terms": terms.version, **EVIDENCE}
     for lack in (*full,):
         assert send("POST", f"/p/{PROJECT}/distributors", {**full, lack: ""}).status_code == 422, lack
+    refused = send("POST", f"/p/{PROJECT}/distributors", {**full, "gives-back": "", "terms": ""})
+    for words in (distribution.CRITERIA["gives-back"], "We agree to these terms"):
+        assert f">{words}</a>" in refused.content.decode(), "what is missing is called what the form calls it"
     assert send("POST", f"/p/{PROJECT}/distributors", {**full, "terms": "0.old"}).status_code == 422
     assert send("POST", f"/p/{PROJECT}/distributors", {**full, "purls": "not a purl"}).status_code == 422
     assert send("POST", f"/p/{PROJECT}/distributors", full).status_code == 202

@@ -28,9 +28,10 @@ CRITERIA: Final[Mapping[str, str]] = {
     "gives-back": "Be willing to help: test patches, report what you find",
     "vouched": "Be vouched for by somebody who is a distributor already, or known to the team",
 }
-"""The nine criteria, each to be shown by a sentence or an address."""
+"""The nine criteria."""
 
 EVIDENCED: Final = ("contact", "distributes", "users", "record", "own", "takes-part", "gives-back", "vouched")
+"""Those to be shown by a sentence or an address; `embargo` is kept by agreeing to the terms."""
 LONGEST: Final = 2000
 MOST_PURLS: Final = 50
 

@@ -4,6 +4,7 @@ of the cases, never here."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.http import HttpResponse
@@ -15,6 +16,13 @@ from tocsin.delivery.guests.guard import GuestRequest, admit, place
 from tocsin.services.distribution import members
 
 LONGEST_LINE: Final = 300
+LABELS: Final[Mapping[str, str]] = {
+    **CRITERIA,
+    "name": "Your distribution",
+    "purls": "Package URLs of what you ship of ours",
+    "embargo": "We agree to these terms",
+}
+"""What each part of the form is called there, by the word that a refusal has for it."""
 
 
 @admit
@@ -24,9 +32,9 @@ def apply(request: GuestRequest, project: str) -> HttpResponse:
     terms = members.current(request.front, where.id)
     post = request.POST
     said = {name: post.get(name, "")[:LONGEST] for name in EVIDENCED}
-    rows = [(name, CRITERIA[name], said[name], name == "contact") for name in EVIDENCED]
+    rows = [(name, CRITERIA[name], said[name]) for name in EVIDENCED]
     context = {"place": where, "terms": terms, "rows": rows, "name": post.get("name", ""), "mail": post.get("mail", ""),
-               "purls": post.get("purls", "")}  # fmt: skip
+               "purls": post.get("purls", ""), "missing": {}}  # fmt: skip
     if request.method != "POST":
         return render(request, "guests/distributors.html", context)
     application = Application(
@@ -38,7 +46,7 @@ def apply(request: GuestRequest, project: str) -> HttpResponse:
     )
     refused = members.apply(request.front, where.id, application)
     if isinstance(refused, Refused):
-        wrong = {"wrong": refused.because, "missing": refused.missing}
+        wrong = {"wrong": refused.because, "missing": {name: LABELS.get(name, name) for name in refused.missing}}
         return render(request, "guests/distributors.html", {**context, **wrong}, status=422)
     return render(request, "guests/done.html", {"place": where, "done": "applied"}, status=202)
 
