@@ -89,6 +89,7 @@ def sample(kind: Any, now: datetime) -> Any:
 def command(kind: type, case: Case, now: datetime) -> Any:
     """A command as somebody would send it in this case, where the plainest one says too little."""
     made = {
+        cmd.Close: lambda: cmd.Close(outcome="rejected"),
         cmd.Publish: lambda: cmd.Publish(confirmation=case.advisory_id, digest="00" * 32),
         cmd.EndEmbargo: lambda: cmd.EndEmbargo(why="early", reason="The fix is out."),
         cmd.BreakGlass: lambda: cmd.BreakGlass(

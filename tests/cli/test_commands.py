@@ -6,13 +6,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.services.acts import REPORT, report
+from tests.services.acts import REPORT, act, report
+from tocsin.core.case import commands as cmd
+from tocsin.core.policy.facts import LineEvidence, LineFact
 from tocsin.core.policy.seeds import seed
-from tocsin.services import worker
+from tocsin.core.vocabulary import SYSTEM_ACTOR, Affectedness
+from tocsin.services import cases, room, worker
 
 LINES = ("7.4=fixed:7.4.2:tested", "7.3=fixed:7.3.4:tested", "6.29=not-affected")
 
@@ -59,6 +62,86 @@ def test_a_case_is_published_from_the_terminal(shell):
     assert not [line for line in changed if line[:1] in "-+" and "No length check." in line]
     assert shell("advisory", "diff", receipt["case"], "--format", "runes").exit_code == 5
     assert json.loads(shell.ok("verify", "--json"))["findings"] == []
+
+
+def test_who_accepts_leads_and_the_case_says_until_when_it_is_secret_and_how_each_line_stands(shell):
+    receipt = report(shell.home)
+    case, door = receipt.case, room.enter(shell.home.front, receipt.phrase)
+    shell.ok("case", "reply", case, "Thank you.", "--plan", "We look.", "--workarounds", "Turn it off.")
+    shell.ok("case", "investigate", case, "--effect", "Reads memory", "--criticality", "high")
+    assert "no lead" in shell.ok("case", "view", case)
+    assert "you lead it" in shell.ok("case", "accept", case, "--text", "It is real.")
+    assert "you lead it" not in shell.ok("case", "accept", case, "--text", "It is real.")
+    shell.ok("case", "lines", case, "7.4=fixed:7.4.2:tested", "7.3=fixed:7.3.4", "6.29=not-affected")
+    room.leave(
+        shell.home.front, door, cmd.ProposeEmbargo(proposal="prp_1", ends_at=datetime(2026, 3, 17, 15, tzinfo=UTC))
+    )
+    worker.run_once(shell.home.desk)
+    shell.ok("embargo", "accept", case)
+    shown = shell.ok("case", "view", case)
+    assert "lead Dana" in shown
+    assert "EMBARGO until Tue 2026-03-17 15:00 UTC (in " in shown
+    assert "advisory WHPG-SA-2026-001" in shown
+    assert "lines 7.4 fixed in 7.4.2 · 7.3 fixed in 7.3.4, not tested · 6.29 not-affected" in shown
+    shell("embargo", "lift", case, "--why", "early", "--reason", "The mitigation is ready.")
+    assert "waits for a second person: early disclosure, asked by Dana" in shell.ok("case", "view", case)
+    shell.ok("case", "observe", case, "--bit", "P", "--note", "A blog.")
+    assert "PUBLIC" in shell.ok("case", "view", case).splitlines()
+
+
+def stand(shell, case):
+    return {each["line"]: each for each in json.loads(shell.ok("case", "view", case, "--json"))["lines"]}
+
+
+def test_a_line_that_is_not_named_stays_and_one_can_be_waived_or_removed(shell):
+    case = report(shell.home).case
+    shell.ok("case", "lines", case, *LINES)
+    shell.ok("case", "lines", case, "7.3=affected", "--waiver", "It ends this month.", "--reason", "No fix for 7.3.")
+    lines = stand(shell, case)
+    assert (lines["7.4"]["fixed_in"], lines["7.4"]["tested"]) == ("7.4.2", True)
+    assert (lines["7.3"]["fixed_in"], lines["7.3"]["tested"]) == ("", False), "an affected line is not fixed any more"
+    assert (lines["7.3"]["waiver"], lines["7.3"]["waived_by"]) == ("It ends this month.", shell.home.dana)
+    shell.ok("case", "lines", case, "7.4=fixed:7.4.3", "7.3=")
+    assert {name: each["fixed_in"] for name, each in stand(shell, case).items()} == {"7.4": "7.4.3", "6.29": ""}
+    for wrong in ("7.3=", "7.4", "7.4=mended"):
+        assert shell("case", "lines", case, wrong).exit_code == 2
+
+
+def test_what_git_found_on_a_line_stays_when_its_state_is_typed(shell):
+    case = report(shell.home).case
+    found = LineEvidence(rule="ancestor", says="9f31c02 is on it", commit="9f31c02")
+    line = LineFact(line="7.4", state=Affectedness.AFFECTED, evidence=(found,))
+    act(shell.home, case, cmd.SetLines(lines=(line, LineFact(line="7.3"))))
+    shell.ok("case", "lines", case, "7.4=fixed:7.4.2")
+    opened = cases.open_case(shell.home.desk, case, SYSTEM_ACTOR, "test")
+    assert opened.case.lines[0].evidence == (found,)
+
+
+def test_the_author_is_me_and_does_not_confirm_their_own_fix(shell):
+    case = report(shell.home).case
+    walk(shell, case)
+    shell.ok("case", "fix", case, "--author", "me", "--reference", "0a1b2c3")
+    assert json.loads(shell.ok("case", "view", case, "--json"))["fix"]["author"]["name"] == "Dana"
+    assert shell("case", "confirm-fix", case).exit_code == 7
+    shell.ok("case", "confirm-fix", case, person="li@example.org")
+
+
+def test_words_that_come_after_an_acceptance_are_not_lost_in_silence(shell):
+    case = report(shell.home).case
+    walk(shell, case)
+    assert "your words were not sent" in shell.ok("case", "accept", case, "--text", "It is real after all.")
+
+
+def test_a_published_case_is_still_called_by_its_last_letters_and_closes_with_an_outcome_of_the_policy(shell):
+    case = report(shell.home).case
+    walk(shell, case)
+    shell.together(case, "advisory", "publish", case, "--confirm", "WHPG-SA-2026-001")
+    worker.run_once(shell.home.desk)
+    short = case[-5:]
+    shell.ok("case", "record", short, "retrospective", "--note", "It went well.")
+    refused = shell("case", "close", short, "--outcome", "fixed")
+    assert (refused.exit_code, "  - advisory" in refused.stderr) == (7, True)
+    assert "closed" in shell.ok("case", "close", short, "--outcome", "advisory")
 
 
 def test_the_inbox_is_the_default_and_its_rows_are_names(shell):

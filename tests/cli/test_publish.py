@@ -33,6 +33,7 @@ def led(own: Shell, case: str) -> None:
 def test_the_dry_run_fails_while_a_place_that_the_policy_demands_has_nobody_to_announce_there(own):
     case = report(own.home).case
     ready(own.home, case)
+    act(own.home, case, cmd.Assign(lead=""))
     failed = own("publish", "plan", case)
     assert failed.exit_code == Exit.FINDINGS
     assert "not ready: github-advisory" in failed.stderr

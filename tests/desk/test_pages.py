@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from typing import Final
 
 import pytest
 
@@ -12,6 +14,8 @@ from tests.desk.conftest import SignIn
 from tests.support import ROOT
 from tocsin.delivery.desk.views.case import TABS
 from tocsin.testing.house import House
+
+MOST_IN_THE_ROW: Final = 11
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -26,6 +30,18 @@ def test_every_tab_of_a_case_opens(house: House, sign_in: SignIn, tab: str, stag
     text = page.content.decode()
     assert story.PLPERL.title in text
     assert ("EMBARGO ·" in text) is (stage == "embargoed")
+
+
+def test_every_tab_is_one_press_away_or_two_and_the_open_one_stands_in_the_row(house: House, sign_in: SignIn) -> None:
+    ref, desk = story.report(house), sign_in()
+    for tab in TABS:
+        page = desk.get(f"/c/{ref}" if tab == "talk" else f"/c/{ref}/{tab}").content.decode()
+        row, _, more = page.split('aria-label="Case">')[1].split("</nav>")[0].partition("<details")
+        assert sorted(re.findall(r"<a [^>]*>([^<]+)", row + more)) == sorted(
+            html.escape(each) for each in TABS.values()
+        )
+        assert re.findall(r'aria-current="page"[^>]*>([^<]+)', row) == [html.escape(TABS[tab])]
+        assert row.count("<a ") <= MOST_IN_THE_ROW
 
 
 TEMPLATES = ROOT / "src" / "tocsin" / "delivery" / "desk" / "templates"

@@ -64,3 +64,19 @@ def test_a_project_that_promises_no_permission_and_a_closed_case_are_left_alone(
     ref = report(home).case
     act(home, ref, cmd.Assign(lead=person, lead_name="Ann", lead_roles=("triager",)))
     assert handlers.check(home.desk) == 0
+
+
+def accepted(home: House, ref: str, advisory: str, person: str) -> str:
+    """Who leads the case once this person has accepted it."""
+    act(home, ref, cmd.Investigate(effect="Reads memory", criticality="high", affected_versions="1", cwe=()), person)
+    words = cmd.Answer(text="It is real.", plan="We look.", workarounds="None known yet.")
+    return act(home, ref, cmd.Accept(advisory_id=advisory, answer=words), person).lead
+
+
+def test_whoever_accepts_what_nobody_leads_leads_it_where_the_policy_lets_them(home: House) -> None:
+    mo = home.desk.people.add("Mo", "mo@example.org", {COMMUNITY: BOTH}).id
+    bo = home.desk.people.add("Bo", "bo@example.org", {COMMUNITY: frozenset({Role.MAINTAINER})}).id
+    assert accepted(home, report(home, COMMUNITY).case, "EX-SA-2026-001", mo) == mo
+    assert accepted(home, report(home, COMMUNITY).case, "EX-SA-2026-002", bo) == "", "who may not release leads nothing"
+    led, first = given(home, "Al")
+    assert accepted(home, led, "EX-SA-2026-003", mo) == first, "who led it still does"

@@ -48,7 +48,7 @@ Try this:
   1. Desk: the inbox is ordered by what is due. One answer is overdue; open it, and send one with a plan.
   2. Desk, “PostgreSQL Anonymizer”: the reporter proposes a date. Accept it on the Embargo tab.
   3. Desk, “zipfile”: tick the last line as tested, look at every format on the Advisory tab, publish. That
-     takes two people: as Li, open it, and approve exactly this on the tab “Second person”.
+     takes two people: as Li, open it, press “Look and approve”, and approve exactly this.
   4. It also goes to a small CVE Services and a small GitHub on this machine, and the board on the tab
      “Publish” says when it was read back there. What each was asked stands at
      {where.outside.cna}/ and {where.outside.forges["example"].api}/.

@@ -99,7 +99,8 @@ class Investigate(Value, tag="investigate"):
 
 
 class Accept(Value, tag="accept"):
-    """Accept the report as a vulnerability of the project; `advisory_id` is reserved by the caller."""
+    """Accept the report as a vulnerability of the project; `advisory_id` is reserved by the caller. Where nobody leads
+    the case, whoever accepts it does from then on, if their roles and the policy let them."""
 
     advisory_id: str
     answer: Answer = Answer()

@@ -52,6 +52,8 @@ def undoing(entries: Sequence[ev.Entry], person: str, line: int = 0) -> Undoing 
     if line and line not in {each.seq for each in act}:
         because = f"Line {line} is not your last act; that is line {act[-1].seq}, {ev.name(act[-1].event)}."
         return Refused(code="conflict", because=because, rule=RULE)
+    if any(type(each.event) in _ALL_OR_NOTHING for each in act):
+        return _no_way_back(act)
     for each in act:
         back = _BACK.get(type(each.event))
         before = [earlier.event for earlier in entries if earlier.seq < each.seq]
@@ -143,6 +145,9 @@ _BACK: Final[Mapping[type, Callable[[Sequence[ev.Event], Any], cmd.Command | Non
     ev.ScoreSet: _scored,
 }
 """What each event is taken back by; None where nothing stood before that could stand again."""
+
+_ALL_OR_NOTHING: Final = frozenset({ev.CaseAccepted})
+"""What is no way back from, whatever else the same act wrote: taking back the lead alone would undo nothing."""
 
 _READ: Final = "What was sent has been read. Write again, and say what is right."
 _INSTEAD: Final[Mapping[type, str]] = {

@@ -108,7 +108,7 @@ def show(case: Case, policy: Policy) -> None:
     if rows:
         table(("LINE", "SUPPORT", "STATE", "SINCE", "FIXED IN", "COMMIT", "NEXT RELEASE", "WHY"), rows)
     else:
-        click.echo("no lines yet: tocsin branch sync CASE --fix COMMIT")
+        click.echo(f"no lines yet: tocsin branch sync {case.ref} --fix COMMIT, or tocsin case lines {case.ref} ...")
     _progress(case)
     used = scheme(policy.versions.scheme if policy.versions else "generic")
     click.echo(sentence(used, ranged(case)))

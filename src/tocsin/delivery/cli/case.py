@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import click
+import msgspec
 
 from tocsin.core.vocabulary import Affectedness, RejectionClass, utc
 from tocsin.delivery.cli.answer import answer
@@ -55,10 +56,15 @@ def investigate(ctx: click.Context, /, given: str, person: str, versions: str, *
 @as_person
 @click.pass_context
 def accept(ctx: click.Context, /, given: str, person: str, **answer: str) -> None:
-    """Accept the report as a vulnerability of the project."""
+    """Accept the report as a vulnerability of the project; where nobody leads the case, you do from then on."""
     at, ref = sit(ctx, person, given)
     done = at.move(ref, "accept", {"answer": answer})
-    click.echo(f"{ref}: accepted, advisory {done.advisory_id} (journal line {done.seq})")
+    if not done.events:
+        kept = "; your words were not sent: tocsin case reply" if any(answer.values()) else ""
+        click.echo(f"{ref}: was accepted before, advisory {done.advisory_id}{kept}")
+        return
+    taken = ", you lead it" if "case.assigned" in done.events else ""
+    click.echo(f"{ref}: accepted, advisory {done.advisory_id}{taken} (journal line {done.seq})")
 
 
 @case.command()
@@ -146,20 +152,37 @@ def score(ctx: click.Context, given: str, vector: str, person: str, reason: str)
 @case.command()
 @case_argument
 @click.argument("states", nargs=-1, required=True, metavar="LINE=STATE[:VERSION][:tested]...")
+@click.option("--reason", default="", help="Why these are as they are: for the public.")
+@click.option("--waiver", default="", help="Why these get no fix although they are supported; you sign it.")
 @as_person
 @click.pass_context
-def lines(ctx: click.Context, given: str, states: tuple[str, ...], person: str) -> None:
-    """Set the release lines: 7.4=fixed:7.4.2:tested  6.29=not-affected  7.3=affected."""
-    move(ctx, person, given, "set-lines", "lines set", lines=[_line(each) for each in states])
+def lines(ctx: click.Context, given: str, states: tuple[str, ...], person: str, reason: str, waiver: str) -> None:
+    """Say how release lines stand: 7.4=fixed:7.4.2:tested  6.29=not-affected  7.3=affected. LINE= removes one.
+
+    Lines that are not named stay as they were; of those that are, so does what is not said.
+    """
+    at, ref = sit(ctx, person, given)
+    standing = {each.line: msgspec.structs.asdict(each) for each in at.case(ref).lines}
+    for text in states:
+        name, _, rest = text.partition("=")
+        if rest:
+            standing[name] = _line(text, rest, standing.get(name, {"line": name}), reason, waiver)
+        elif standing.pop(name, None) is None or "=" not in text:
+            stop(f"{text}: say LINE=STATE; a state is one of {', '.join(Affectedness)}", Exit.USAGE)
+    done = at.move(ref, "set-lines", {"lines": list(standing.values())})
+    click.echo(f"{ref}: lines set (journal line {done.seq})")
 
 
-def _line(text: str) -> dict[str, Any]:
-    name, _, rest = text.partition("=")
+def _line(text: str, rest: str, before: dict[str, Any], reason: str, waiver: str) -> dict[str, Any]:
     state, *more = rest.split(":")
     if state not in set(Affectedness):
         stop(f"{text}: a state is one of {', '.join(Affectedness)}", Exit.USAGE)
-    fixed = next((word for word in more if word != "tested"), "")
-    return {"line": name, "state": state, "fixed_in": fixed, "tested": "tested" in more}
+    told = {"fixed_in": next((word for word in more if word != "tested"), ""), "reason": reason, "waiver": waiver}
+    moved = {"reason": "", "waiver": "", "waived_by": "", "fixed_in": "", "tested": False}
+    kept = before if before.get("state") == state else {**before, **moved}
+    signed = {"waived_by": ""} if waiver else {}
+    tested = kept.get("tested", False) or "tested" in more
+    return {**kept, **{name: said for name, said in told.items() if said}, **signed, "state": state, "tested": tested}
 
 
 @case.command()
@@ -212,12 +235,13 @@ def confirm_fix(ctx: click.Context, given: str, person: str, note: str) -> None:
 
 @case.command()
 @case_argument
-@click.option("--outcome", required=True)
-@click.option("--note", default="")
+@click.option("--outcome", required=True, help="One of the policy's, such as advisory or fix-only-internal.")
+@click.option("--note", default="", help="What we learned.")
 @as_person
 @click.pass_context
 def close(ctx: click.Context, given: str, person: str, outcome: str, note: str) -> None:
-    """Close a case whose obligations are met."""
+    """Close a case whose obligations are met. What went well and what did not is noted before, where the policy asks
+    for it: tocsin case record CASE retrospective --note WORDS."""
     move(ctx, person, given, "close", "closed", outcome=outcome, note=note)
 
 

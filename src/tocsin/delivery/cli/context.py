@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import click
 import msgspec
@@ -106,16 +106,20 @@ def who(desk: Desk, named: str) -> PersonInfo:
     stop(f"say who acts with --as or TOCSIN_AS: {known}", Exit.AUTHENTICATION)
 
 
+_KNOWN: Final = ("open", "snoozed", "done")
+"""Lists whose cases are known by the last five letters: what is published is still worked on."""
+
+
 def reference(desk: Desk, person: PersonInfo, given: str) -> CaseRef:
     """Turn what was typed into a case reference; see `meant`."""
     return meant(
         given,
-        lambda: [line.case for tab in ("open", "snoozed") for line in inbox.page(desk, person.id, tab=tab).lines],
+        lambda: (line.case for tab in _KNOWN for line in inbox.page(desk, person.id, tab=tab).lines),
         lambda: [line.case for line in inbox.page(desk, person.id).lines],
     )
 
 
-def meant(given: str, known: Callable[[], Sequence[CaseRef]], waiting: Callable[[], Sequence[CaseRef]]) -> CaseRef:
+def meant(given: str, known: Callable[[], Iterable[CaseRef]], waiting: Callable[[], Sequence[CaseRef]]) -> CaseRef:
     """Turn what was typed into a case reference: the reference itself, the last five letters of one that is `known`, or
     a row of the inbox, which lists what is `waiting`; ends with 5 for a row that there is not."""
     if not given.isdigit():

@@ -61,7 +61,13 @@ def show(ctx: click.Context, given: str, person: str, json_: bool) -> None:
     click.echo(f"{ref}: {held.state}" + (f" until {words.instant(held.until)}" if held.until else ""))
     if held.proposals:
         rows = [
-            (each.id, words.instant(each.ends_at), each.by, words.instant(each.respond_by), each.fate)
+            (
+                each.id,
+                words.instant(each.ends_at),
+                "the project" if each.by == VENDOR else each.by,
+                words.instant(each.respond_by),
+                each.fate,
+            )
             for each in held.proposals
         ]
         table(("PROPOSAL", "ENDS", "BY", "ANSWER UNTIL", "FATE"), rows)

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import click
 
-from tocsin.core.wire.case import Case, Message
+from tocsin.core.wire.case import Case, Line, Message
 from tocsin.delivery.cli.at_case import case_argument, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, table
 from tocsin.services.queries import words
@@ -34,6 +35,7 @@ def view(ctx: click.Context, given: str, person: str, json_: bool) -> None:
     ]
     click.echo(f"{shown.ref}  {inert(shown.title)}")
     click.echo(" · ".join(fact for fact in facts if fact))
+    _standing(shown, at.now())
     for promise in shown.promises:
         kept = promise.kept_at and f"kept {words.instant(promise.kept_at)}"
         left = f"due {words.instant(promise.due_at)} ({words.until(promise.due_at, at.now())})"
@@ -43,6 +45,29 @@ def view(ctx: click.Context, given: str, person: str, json_: bool) -> None:
     shut = [gate for gate in shown.gates if gate.move == "publish" and not gate.satisfied]
     if shut and not shown.advisory.published_at:
         click.echo("\nbefore publication: " + "; ".join(inert(gate.reason) for gate in shut))
+
+
+def _standing(shown: Case, now: datetime) -> None:
+    """Say what is secret until when, under which ids it is known, how each line stands, and what waits for a second."""
+    held, told = shown.embargo, shown.advisory
+    if held.in_force and held.until:
+        click.echo(f"EMBARGO until {words.instant(held.until)} ({words.until(held.until, now)})")
+    elif "P" in shown.state:
+        click.echo("PUBLIC")
+    ids = (f"advisory {told.id}" if told.id else "", f"{told.cve_id} {told.cve_state}" if told.cve_id else "")
+    if any(ids):
+        click.echo(" · ".join(inert(each) for each in ids if each))
+    if shown.lines:
+        click.echo("lines " + " · ".join(inert(f"{each.line} {_line(each)}") for each in shown.lines))
+    for ask in shown.asks:
+        what = ask.act.replace("-", " ")
+        click.echo(f"waits for a second person: {what}, asked by {inert(ask.by.name)} (tocsin case approve)")
+
+
+def _line(line: Line) -> str:
+    fixed = f" in {line.fixed_in}" if line.fixed_in else ""
+    untested = ", not tested" if fixed and not line.tested else ""
+    return f"{line.state}{fixed}{untested}{', waived' if line.waiver else ''}"
 
 
 def _report(shown: Case) -> None:

@@ -137,6 +137,6 @@ def reference(at: Seat, given: str) -> CaseRef:
     """Turn what was typed into a case reference; see `context.meant`."""
     return meant(
         given,
-        lambda: [row.ref for row in at.page().items],
+        lambda: (row.ref for show in ("open", "done") for row in at.page(show=show).items),
         lambda: [row.ref for row in at.page(waits_for="team", aside="out").items],
     )

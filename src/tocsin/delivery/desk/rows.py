@@ -17,7 +17,7 @@ _GROUP: Final = '<tr class="group"><th colspan="{}" scope="rowgroup">{}</th></tr
 _ROW: Final = (
     "<tr{mark}{here}><td><input type=checkbox name=pick value={case}:{seq} aria-label=Select{pick}>"
     "<td>{due}<td>{what}<td><a href=/c/{case}>{case}</a>"
-    "<td>{phase}<td><a href={look}{case}>{title}</a><td>{severity}"
+    "<td>{phase}<td><a href={look}{case}#pane>{title}</a><td>{severity}"
     "<td>{lead}<td>{answers}<td>{alike}"
 )
 """A cell costs its bytes fifty times. So what is empty is left out, and end tags that HTML does not ask for (13.1.2.4,

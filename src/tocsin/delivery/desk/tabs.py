@@ -24,3 +24,6 @@ TABS: Final[Mapping[str, str]] = {
     "history": "History",
 }
 """In the order in which a report walks through them; the first one is the case's own address."""
+
+BESIDE: Final = frozenset({"claims", "people", "distributors", "forge", "approve"})
+"""Tabs that many reports never need: they stand under *More*, except the one that is open."""

@@ -13,7 +13,7 @@
     return made;
   };
   const LINK = ".rows:not(.plain) td:nth-child(6) a";
-  const seen = (element) => element.checkVisibility();
+  const seen = (element) => (element.closest(".more") || element).checkVisibility();
   const typing = (element) =>
     element.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=submit])");
 
@@ -100,7 +100,7 @@
     link.closest("tr").setAttribute("aria-current", "true");
     wanted = ask(link.href, null, (page) => {
       swap("#pane", page);
-      history.replaceState(null, "", link.href);
+      history.replaceState(null, "", link.href.split("#")[0]);
     });
   };
   document.addEventListener("focusin", ({ target }) => {

@@ -133,8 +133,23 @@ def _lead(ground: Ground, typed: dict[str, Any]) -> Filled:
 
 
 def _author(ground: Ground, typed: dict[str, Any]) -> Filled:
+    """Look the person up who cannot confirm it: by id or name, `me` for oneself; others stay as they are named."""
+    if typed["author"] == "me":
+        return typed | {"author": ground.actor.id}
     offers = options(ground.desk, ground.opened.policy, ground.opened.case.project)
     return typed | {"author": offers.person(typed["author"])}
+
+
+def _found(ground: Ground, typed: dict[str, Any]) -> Filled:
+    """What git found on a line, and what ran on it, stays where nothing else is said, as it does at the desk."""
+    known = {line.line: line for line in ground.opened.case.lines}
+    lines = [
+        msgspec.structs.asdict(each)
+        | ({"evidence": each.evidence or was.evidence, "tests": each.tests or was.tests} if was else {})
+        for each in typed["lines"]
+        for was in [known.get(each.line)]
+    ]
+    return typed | {"lines": lines}
 
 
 def _same_project(ground: Ground, typed: dict[str, Any]) -> Filled:
@@ -181,6 +196,7 @@ FILLED: Final[Mapping[str, tuple[tuple[str, ...], Fill]]] = {
     "publish": (("targets",), _as_seen),
     "say": (("automatic",), _as_typed),
     "set-fix": ((), _author),
+    "set-lines": ((), _found),
 }
 """For some moves: the fields that are not asked for, and who knows them."""
 

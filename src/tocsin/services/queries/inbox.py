@@ -29,7 +29,7 @@ TABS: Final[Mapping[str, str]] = {
     "held": "Held",
     "reporter": "Waiting for reporter",
     "mine": "Mine",
-    "snoozed": "Snoozed",
+    "snoozed": "Put aside",
     "open": "All open",
     "done": "Done",
 }

@@ -31,6 +31,7 @@ from tocsin.core.case.decide import (
     triage,
 )
 from tocsin.core.case.decide.rule import Context, Decision, Rule
+from tocsin.core.case.decide.talk import may_take
 from tocsin.core.case.events import Entry, Event
 from tocsin.core.case.evolve import evolve
 from tocsin.core.case.model import Case
@@ -144,4 +145,4 @@ def record(case: Case | None, events: tuple[Event, ...], context: Context) -> tu
     return case, entries
 
 
-__all__ = ["Context", "Decision", "cautions", "decide", "record", "set_going"]
+__all__ = ["Context", "Decision", "cautions", "decide", "may_take", "record", "set_going"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tocsin.core import intake
+from tocsin.core import access, intake
 from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case.deadlines import warns
@@ -14,7 +14,7 @@ from tocsin.core.case.decide.embargo import lapse
 from tocsin.core.case.decide.parties import told
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
 from tocsin.core.case.model import Case
-from tocsin.core.policy.clauses import promises
+from tocsin.core.policy.clauses import guard, promises
 from tocsin.core.policy.facts import Move, MoveName
 from tocsin.core.vocabulary import ActorKind, Audience, Refused, Role
 
@@ -88,6 +88,15 @@ def _hear(case: Case, command: cmd.Hear, context: Context) -> Decision:
         return need("empty-message", "Write something, or attach a file.", "text")
     by = context.actor.id if context.actor.kind is ActorKind.PARTY else ""
     return (ev.MessageReceived(party=by, text=command.text, attachments=command.attachments, letter=command.letter),)
+
+
+def may_take(case: Case, context: Context) -> bool:
+    """Whether nobody leads the case, and whoever asks may by their roles and by the policy (S19)."""
+    actor = context.actor
+    if case.lead or case.closed_at or actor.kind is not ActorKind.PERSON or not access.may_move(actor, MoveName.ASSIGN):
+        return False
+    move = Move(name=MoveName.ASSIGN, actor=actor, assignee_roles=actor.roles)
+    return guard(context.policy, case, move, context.now) is None
 
 
 def _assign(case: Case, command: cmd.Assign, context: Context) -> Decision:

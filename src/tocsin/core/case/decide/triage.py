@@ -17,7 +17,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.case import events as ev
 from tocsin.core.case import templates
 from tocsin.core.case.decide.rule import Context, Decision, Rule, moved, need
-from tocsin.core.case.decide.talk import answer
+from tocsin.core.case.decide.talk import answer, may_take
 from tocsin.core.case.model import Case
 from tocsin.core.case.rules import cs_after, embargo_may_hold, may_close, rm_step
 from tocsin.core.case.tables import RM, Fact, RMInput
@@ -58,7 +58,14 @@ def _accept(case: Case, command: cmd.Accept, context: Context) -> Decision:
     stepped = rm_step(state, RMInput.ACCEPT)
     if isinstance(stepped, Refused):
         return stepped
-    return (*events, ev.CaseAccepted(advisory_id=command.advisory_id), *answer(command.answer))
+    return (*_taken(case, context), *events, ev.CaseAccepted(advisory_id=command.advisory_id), *answer(command.answer))
+
+
+def _taken(case: Case, context: Context) -> tuple[ev.Event, ...]:
+    """Whoever accepts a report that nobody leads leads it from then on, where they may."""
+    if not may_take(case, context):
+        return ()
+    return (ev.CaseAssigned(lead=context.actor.id, lead_name=context.actor.name),)
 
 
 def _accept_move(command: cmd.Accept, context: Context) -> Move:
@@ -194,6 +201,9 @@ def _close(case: Case, command: cmd.Close, context: Context) -> Decision:
     stepped = rm_step(case.rm, RMInput.CLOSE)
     if isinstance(stepped, Refused):
         return stepped
+    known = context.policy.assess.outcomes if context.policy.assess else ()
+    if known and command.outcome not in known:
+        return need("outcome-unknown", "A case closes with an outcome of its policy.", *known, rule="assess.outcomes")
     kept = adherence(context.policy, case, context.now)
     return (ev.CaseClosed(outcome=command.outcome, note=command.note, adherence=kept),)
 

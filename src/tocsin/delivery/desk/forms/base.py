@@ -19,6 +19,7 @@ from django.forms.formsets import BaseFormSet, formset_factory
 from django.forms.renderers import DjangoTemplates
 
 from tocsin.core import access
+from tocsin.core.case import decide as rules
 from tocsin.core.case import templates
 from tocsin.core.case.commands import Command
 from tocsin.core.case.model import Case
@@ -59,6 +60,11 @@ class Ground:
     def policy(self) -> Policy:
         """The policy the case is pinned to."""
         return self.opened.policy
+
+    @property
+    def may_take(self) -> bool:
+        """Whether nobody leads the case, and whoever looks may."""
+        return rules.may_take(self.case, rules.Context(actor=self.actor, now=self.desk.now(), policy=self.policy))
 
 
 class Renderer(DjangoTemplates):
@@ -162,6 +168,11 @@ class MoveForm(forms.Form):
     def allowed(self) -> bool:
         """Whether the person's roles include the move."""
         return access.may_move(self.ground.actor, self.move)
+
+    @property
+    def remark(self) -> str:
+        """What the move does beside what its button says; stands above the button."""
+        return ""
 
     @property
     def holders(self) -> str:

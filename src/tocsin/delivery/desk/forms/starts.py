@@ -9,7 +9,7 @@ from tocsin.core.case import templates
 from tocsin.delivery.desk.forms.base import Ground
 
 THANKS: Final = "Thank you for your report. We confirm it as a vulnerability in {project} and are working on it."
-RECEIVED: Final = "Thank you for your report. I have read it and lead it from here."
+RECEIVED: Final = "Thank you for your report. I have read it, and we look into it now."
 WORKAROUNDS: Final = "None known yet. We tell you as soon as we find one."
 
 

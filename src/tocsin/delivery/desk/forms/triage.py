@@ -65,6 +65,11 @@ class AcceptForm(MoveForm):
         """Start from words that hold what the first answer has to hold, until it was sent."""
         return dict(starts.acceptance(self.ground))
 
+    @property
+    def remark(self) -> str:
+        """Whoever accepts what nobody leads leads it."""
+        return "Nobody leads this case yet: from then on you do." if self.ground.may_take else ""
+
     def command(self) -> cmd.Accept | Refused:
         """Accept under the case's advisory id; a new one is taken only if nothing else stands in the way."""
         ground = self.ground

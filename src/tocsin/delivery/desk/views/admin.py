@@ -111,6 +111,7 @@ def _show(request: DeskRequest, status: int = 200, **more: Any) -> HttpResponse:
         "standing": [(each, words.instant(each.until)) for each in standing],
         "at": "admin",
         "did": request.GET.get("did"),
+        "unproven": "" if proven(request) else step_up_address("/admin"),
         **more,
     }
     return render(request, "desk/admin.html", context, status=status)

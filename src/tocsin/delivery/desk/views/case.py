@@ -29,11 +29,10 @@ from tocsin.delivery.desk.carried import carried, carry
 from tocsin.delivery.desk.doors import NOT_PROVEN, DeskRequest, not_found, proven, see_other, signed_in
 from tocsin.delivery.desk.forms import FORMS, Ground, MoveForm, merging, of_tab
 from tocsin.delivery.desk.forms.base import Done
-from tocsin.delivery.desk.forms.talk import AssignForm
 from tocsin.delivery.desk.grounds import back, number
 from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
-from tocsin.delivery.desk.tabs import TABS
+from tocsin.delivery.desk.tabs import BESIDE, TABS
 from tocsin.delivery.desk.views.here import at_case
 from tocsin.services import cases, claims, lookalikes, own, shredding
 from tocsin.services.post import reached
@@ -245,9 +244,10 @@ def _show(
     context = {
         "case": view,
         "tab": tab,
-        "tabs": [(_address(view.ref, name), label, name == tab, KEYS.get(name, "")) for name, label in TABS.items()],
+        "tabs": [_tab(view.ref, name, tab) for name in TABS if name == tab or name not in BESIDE],
+        "more": [_tab(view.ref, name, tab) for name in TABS if name != tab and name in BESIDE],
         "forms": {kind.name.replace("-", "_"): _begun(request, ground, kind) for kind in of_tab(tab)},
-        "taker": "" if ground.case.lead or not AssignForm(ground).allowed else ground.actor.id,
+        "taker": ground.actor.id if ground.may_take else "",
         "sent": form,
         "back": back(str(form.data.get("back", ""))) if form else "",
         "carried": carry(request.desk, form.attached) if form else (),
@@ -289,6 +289,11 @@ def _show(
     unsaved = context["forms"].get("draft_advisory") if ground.case.advisory is None and form is None else None
     context["problems"] = _problems(view, context["preview"], unsaved.initial if unsaved else {})
     return render(request, f"desk/case/{tab}.html", context, status=status)
+
+
+def _tab(ref: str, name: str, here: str) -> tuple[str, str, bool, str]:
+    """A tab as (address, words, whether it is open, key)."""
+    return _address(ref, name), TABS[name], name == here, KEYS.get(name, "")
 
 
 def _begun(request: DeskRequest, ground: Ground, kind: type[MoveForm]) -> MoveForm:

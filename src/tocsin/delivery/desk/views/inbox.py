@@ -89,6 +89,7 @@ def show(
         "health": banners(request.desk, request.person),
         "letters": reminding.waiting(request.desk.machine.facts.all(), page.projects),
         "banner": banner(request.desk.machine.facts, request.desk.projects, request.desk.now()),
+        "runs_it": not page.projects and _administers(request),
         "calm": quiet(request.desk, request.person) if tab == START and not page.lines else None,
         "here": back(f"/inbox?{asked.urlencode()}"),
         "days": own.SNOOZE_DAYS,
@@ -122,6 +123,10 @@ def news(request: DeskRequest) -> HttpResponseBase:
     moved = queries.moved(request.desk, request.person, tab=tab, project=project, since=since)
     context = {"moved": moved, "again": _address(tab, project), "from": request.get_full_path()}
     return render(request, "desk/news.html", context)
+
+
+def _administers(request: DeskRequest) -> bool:
+    return any(each.id == request.person for each in request.desk.people.administrators())
 
 
 def _place(request: DeskRequest) -> QueryDict:

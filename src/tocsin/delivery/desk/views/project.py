@@ -68,6 +68,7 @@ def _show(request: DeskRequest, status: int = 200, **more: Any) -> HttpResponseB
         shown.append((team, owner, _waiting(request, actor, team.project)))
     roles = [role.value for role in PROJECT_ROLES]
     context = {"teams": shown, "roles": roles, "at": "people", "did": request.GET.get("did"), **more}
+    context["unproven"] = "" if proven(request) else step_up_address("/people")
     context["administrator"] = any(each.id == request.person for each in request.desk.people.administrators())
     return render(request, "desk/people.html", context, status=status)
 
