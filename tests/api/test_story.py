@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.api.conftest import PROJECT, Half
@@ -145,6 +146,26 @@ def test_a_version_scheme_that_nobody_knows_is_refused_when_the_draft_is_written
     told = json.loads(answer.content)
     assert (answer.status_code, told["code"], told["missing"]) == (422, "scheme-unknown", ["products[0].scheme"])
     assert "semver" in told["detail"]
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"credits": [{"name": "Ann"}, {"name": "Bo", "type": "hero"}]}, "credits[1].type"),
+        ({"references": [{"url": "https://example.org/", "type": "blog"}]}, "references[0].type"),
+    ],
+)
+def test_what_no_document_could_say_is_refused_when_the_draft_is_written(
+    house: House, front: Half, desk: Half, given: dict[str, object], missing: str
+) -> None:
+    """Negative control: it was kept, and every look at what would be published then failed."""
+    ref = reported(front)
+    ready(house, desk, ref)
+    before = desk.get(f"/cases/{ref}/advisory")["digest"]
+    answer = desk("POST", f"/cases/{ref}/moves/draft-advisory", DRAFT | given)
+    told = json.loads(answer.content)
+    assert (answer.status_code, told["code"], told["missing"]) == (422, "type-unknown", [missing])
+    assert desk.get(f"/cases/{ref}/advisory")["digest"] == before
 
 
 def test_a_trial_says_what_would_happen_and_writes_nothing(front: Half, desk: Half) -> None:

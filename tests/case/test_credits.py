@@ -4,9 +4,15 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from tocsin.core.case.drafting import CreditGiven, recredited
+from tests.services import acts
+from tocsin.core.advisory.assemble import assemble
+from tocsin.core.case.drafting import AdvisoryWords, CreditGiven, ReferenceGiven, recredited
 from tocsin.core.intake import CreditWish, Identity, wishing
+from tocsin.core.vocabulary import SYSTEM_ACTOR, CreditType, ReferenceType
+from tocsin.services import cases
+from tocsin.testing.house import house
 
 KIM, SAM = CreditGiven(name="Kim", type="analyst", consent=True), CreditGiven(name="Sam", consent=True)
 NEW = CreditGiven(name="s4m", consent=True)
@@ -39,3 +45,17 @@ def test_a_credit_noted_without_consent_gets_it_from_the_wish():
 def test_a_wish_says_whether_it_is_the_persons_name_or_one_that_they_chose(name, wish):
     said = wishing(Identity(name="Sam", contact="sam@example.org"), name)
     assert (said.credit, said.credited, said.contact) == (wish, name, "sam@example.org")
+
+
+def test_a_draft_of_before_its_types_were_looked_at_is_still_an_advisory():
+    home = house()
+    opened = cases.open_case(home.desk, acts.report(home).case, SYSTEM_ACTOR, "test")
+    assert opened
+    old = AdvisoryWords(
+        title="Old",
+        credits=(CreditGiven(name="Sam", type="hero", consent=True), KIM),
+        references=(ReferenceGiven(url="https://example.org/", type="blog"),),
+    )
+    made = assemble(replace(opened.case, advisory=old), opened.policy, "https://example.org", home.clock())
+    assert [each.type for each in made.credits] == [CreditType.OTHER, CreditType.ANALYST]
+    assert [each.type for each in made.references] == [ReferenceType.WEB]

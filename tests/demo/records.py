@@ -9,7 +9,7 @@ from tocsin.boot.demo.matter import Matter
 from tocsin.core.advisory import model as adv
 from tocsin.core.formats import render_all
 from tocsin.core.versions import LineRange
-from tocsin.core.vocabulary import Affectedness
+from tocsin.core.vocabulary import Affectedness, CreditType, ReferenceType
 
 NOW = datetime(2026, 3, 3, 15, tzinfo=UTC)
 PAGE = "https://security.example.org/p/example/advisories/EX-SA-2026-001"
@@ -40,9 +40,9 @@ def record(matter: Matter) -> adv.Advisory:
             adv.Score(vector=vector, scorer="Example Project", authoritative=place == last)
             for place, vector in enumerate(matter.vectors)
         ),
-        references=tuple(adv.Reference(type=adv.ReferenceType(each.type), url=each.url) for each in matter.references),
+        references=tuple(adv.Reference(type=ReferenceType(each.type), url=each.url) for each in matter.references),
         credits=tuple(
-            adv.Credit(name=each.name, type=adv.CreditType(each.type), organization=each.organization, consented=True)
+            adv.Credit(name=each.name, type=CreditType(each.type), organization=each.organization, consented=True)
             for each in matter.credits
         ),
         cve_id=matter.cve_id,

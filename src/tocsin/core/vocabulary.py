@@ -187,6 +187,37 @@ class Affectedness(StrEnum):
     REVIEW = "review"
 
 
+class ReferenceType(StrEnum):
+    """What a link leads to: OSV's list, which the other formats' lists map onto."""
+
+    ADVISORY = "advisory"
+    ARTICLE = "article"
+    DETECTION = "detection"
+    DISCUSSION = "discussion"
+    REPORT = "report"
+    FIX = "fix"
+    INTRODUCED = "introduced"
+    GIT = "git"
+    PACKAGE = "package"
+    EVIDENCE = "evidence"
+    WEB = "web"
+
+
+class CreditType(StrEnum):
+    """What somebody is thanked for: one list shared by CVE, OSV and GitHub."""
+
+    FINDER = "finder"
+    REPORTER = "reporter"
+    ANALYST = "analyst"
+    COORDINATOR = "coordinator"
+    REMEDIATION_DEVELOPER = "remediation developer"
+    REMEDIATION_REVIEWER = "remediation reviewer"
+    REMEDIATION_VERIFIER = "remediation verifier"
+    TOOL = "tool"
+    SPONSOR = "sponsor"
+    OTHER = "other"
+
+
 class RejectionClass(StrEnum):
     """Why a report is not accepted (S36). Each has its own template; all are sent with a reason and can be appealed."""
 

@@ -13,20 +13,19 @@ from tocsin.core.advisory.model import (
     Advisory,
     Cna,
     Credit,
-    CreditType,
     Kept,
     Product,
     Project,
     Publisher,
     PublisherCategory,
     Reference,
-    ReferenceType,
     Revision,
     Score,
     Tlp,
     Urls,
 )
 from tocsin.core.versions import LineRange
+from tocsin.core.vocabulary import CreditType, ReferenceType
 
 __all__ = [
     "Advisory",

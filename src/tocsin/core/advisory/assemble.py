@@ -8,6 +8,8 @@ documents. Nothing is decided here.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from tocsin.core.advisory import model as adv
 from tocsin.core.advisory.forms import csaf_file_name
@@ -15,6 +17,9 @@ from tocsin.core.case.drafting import ProductNamed
 from tocsin.core.case.model import Case
 from tocsin.core.policy.model import Policy
 from tocsin.core.versions import LineRange
+from tocsin.core.vocabulary import CreditType, ReferenceType
+
+E = TypeVar("E", bound=StrEnum)
 
 
 def assemble(case: Case, policy: Policy, public_url: str, at: datetime) -> adv.Advisory:
@@ -50,7 +55,7 @@ def assemble(case: Case, policy: Policy, public_url: str, at: datetime) -> adv.A
         cwe=(draft.cwe if draft else ()) or case.cwe,
         scores=_scores(case, policy),
         references=tuple(
-            adv.Reference(type=adv.ReferenceType(each.type), url=each.url, summary=each.summary)
+            adv.Reference(type=_one_of(ReferenceType, each.type, ReferenceType.WEB), url=each.url, summary=each.summary)
             for each in (draft.references if draft else ())
         ),
         credits=_credits(case),
@@ -140,7 +145,7 @@ def _credits(case: Case) -> tuple[adv.Credit, ...]:
     return tuple(
         adv.Credit(
             name=each.name,
-            type=adv.CreditType(each.type),
+            type=_one_of(CreditType, each.type, CreditType.OTHER),
             organization=each.organization,
             contact=each.contact,
             consented=each.consent,
@@ -148,3 +153,8 @@ def _credits(case: Case) -> tuple[adv.Credit, ...]:
         for each in given
         if each.name
     )
+
+
+def _one_of(kinds: type[E], written: str, other: E) -> E:
+    """What was drafted, or what stands for everything else: drafts of before what they name was looked at."""
+    return next((each for each in kinds if each.value == written), other)

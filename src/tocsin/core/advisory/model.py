@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from tocsin.core.severity import Severity, must_score
 from tocsin.core.versions import LineRange, Scheme, scheme, sentence
-from tocsin.core.vocabulary import Affectedness, Value, derived
+from tocsin.core.vocabulary import Affectedness, CreditType, ReferenceType, Value, derived
 
 
 class Tlp(StrEnum):
@@ -25,37 +25,6 @@ class Tlp(StrEnum):
     AMBER = "amber"
     AMBER_STRICT = "amber+strict"
     RED = "red"
-
-
-class ReferenceType(StrEnum):
-    """What a link leads to: OSV's list, which the other formats' lists map onto."""
-
-    ADVISORY = "advisory"
-    ARTICLE = "article"
-    DETECTION = "detection"
-    DISCUSSION = "discussion"
-    REPORT = "report"
-    FIX = "fix"
-    INTRODUCED = "introduced"
-    GIT = "git"
-    PACKAGE = "package"
-    EVIDENCE = "evidence"
-    WEB = "web"
-
-
-class CreditType(StrEnum):
-    """What somebody is thanked for: one list shared by CVE, OSV and GitHub."""
-
-    FINDER = "finder"
-    REPORTER = "reporter"
-    ANALYST = "analyst"
-    COORDINATOR = "coordinator"
-    REMEDIATION_DEVELOPER = "remediation developer"
-    REMEDIATION_REVIEWER = "remediation reviewer"
-    REMEDIATION_VERIFIER = "remediation verifier"
-    TOOL = "tool"
-    SPONSOR = "sponsor"
-    OTHER = "other"
 
 
 class PublisherCategory(StrEnum):

@@ -20,7 +20,7 @@ from tocsin.core.case.tables import RM
 from tocsin.core.policy.facts import Move, MoveName
 from tocsin.core.publication import digest as plan_digest
 from tocsin.core.versions import SCHEMES
-from tocsin.core.vocabulary import Refused
+from tocsin.core.vocabulary import CreditType, ReferenceType, Refused
 
 
 def _draft(case: Case, command: cmd.DraftAdvisory, context: Context) -> Decision:
@@ -32,7 +32,7 @@ def _draft(case: Case, command: cmd.DraftAdvisory, context: Context) -> Decision
             because="Either name a mitigation or say that none is known, not both.",
             rule="S62",
         )
-    if refused := _known_schemes(command):
+    if refused := _known_schemes(command) or _known_kinds(command):
         return refused
     drafted = ev.AdvisoryDrafted(**{name: getattr(command, name) for name in ev.AdvisoryDrafted.__struct_fields__})
     return () if drafted == case.advisory else (drafted,)
@@ -61,6 +61,17 @@ def _known_schemes(command: cmd.DraftAdvisory) -> Refused | None:
         if product.scheme not in known:
             because = f"{product.scheme!r} is no version scheme; there are {', '.join(sorted(known - {''}))}."
             return need("scheme-unknown", because, f"products[{place}].scheme", rule="versions")
+    return None
+
+
+def _known_kinds(command: cmd.DraftAdvisory) -> Refused | None:
+    """Refuse what no document could say that somebody is thanked for, or that a link leads to."""
+    for name, kinds in (("credits", CreditType), ("references", ReferenceType)):
+        known = [kind.value for kind in kinds]
+        for place, each in enumerate(getattr(command, name)):
+            if each.type not in known:
+                because = f"{each.type!r} is none of {', '.join(known)}."
+                return need("type-unknown", because, f"{name}[{place}].type", rule="S41")
     return None
 
 
