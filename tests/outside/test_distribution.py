@@ -30,7 +30,7 @@ from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import Actor, ActorKind, Affectedness, Audience, Refused
 from tocsin.core.wire.outside import Share
 from tocsin.services import cases, relating, room
-from tocsin.services.book import Kept
+from tocsin.services.book import Kept, leave
 from tocsin.services.distribution import door, leaving, members, packages, telling
 from tocsin.services.post import writing
 from tocsin.services.post.letters import Answer, Queued, book
@@ -393,6 +393,19 @@ def test_who_is_taken_on_again_is_asked_in_anew_with_another_phrase_and_another_
 
 def told_at(kept: Kept[telling.Share]) -> object:
     return kept.value.told_at
+
+
+def test_what_an_earlier_version_noted_at_the_front_still_finds_its_line_in_the_ledger(here: Town) -> None:
+    ref, _ = knowing(here, "Acme")
+    share = telling.named(here.desk, ref, "Acme")
+    assert share
+    saw = door.Saw(party=share.party, blob=share.blob, at=here.desk.now())
+    assert saw.case == "", "it did not say in which case"
+    leave(here.house.front, door.OPENED, PROJECT, saw)
+    here.turn()
+    after = telling.named(here.desk, ref, "Acme")
+    assert after
+    assert after.opened == (*share.opened, saw.at)
 
 
 def test_once_it_is_published_no_package_follows(here: Town) -> None:
