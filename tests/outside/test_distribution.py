@@ -130,6 +130,10 @@ def test_an_application_says_something_about_each_criterion_and_agrees_to_the_te
     refused = send("POST", f"/p/{PROJECT}/distributors", {**full, "gives-back": "", "terms": ""})
     for words in (distribution.CRITERIA["gives-back"], "We agree to these terms"):
         assert f">{words}</a>" in refused.content.decode(), "what is missing is called what the form calls it"
+    refused = send("POST", f"/p/{PROJECT}/distributors", {**full, "mail": "sec", "gives-back": ""}).content.decode()
+    assert '<a href="#mail">Mail address that is watched</a>' in refused
+    assert '<a href="#gives-back">' in refused, "everything that is missing is said at once"
+    assert '<a href="#contact">' not in refused, "the criterion is met, the address is not"
     assert send("POST", f"/p/{PROJECT}/distributors", {**full, "terms": "0.old"}).status_code == 422
     assert send("POST", f"/p/{PROJECT}/distributors", {**full, "purls": "not a purl"}).status_code == 422
     assert send("POST", f"/p/{PROJECT}/distributors", full).status_code == 202

@@ -335,7 +335,7 @@ def test_a_record_of_a_look_that_was_altered_is_found(home: House) -> None:
     forged = body.replace(home.li.encode(), home.dana.encode())
     tables.looks[:] = [*others, msgspec.structs.replace(last, body=key.seal(forged, places.look(last.id, ref)))]
     assert "the log does not remember 1 looks" in what(home)
-    tables.looks[:] = [*others, msgspec.structs.replace(last, body=last.body[:-1] + b"\x00")]
+    tables.looks[:] = [*others, msgspec.structs.replace(last, body=last.body[:-1] + bytes([last.body[-1] ^ 1]))]
     assert "a record of a look does not open" in what(home)
 
 

@@ -19,6 +19,7 @@ LONGEST_LINE: Final = 300
 LABELS: Final[Mapping[str, str]] = {
     **CRITERIA,
     "name": "Your distribution",
+    "mail": "Mail address that is watched",
     "purls": "Package URLs of what you ship of ours",
     "embargo": "We agree to these terms",
 }

@@ -13,7 +13,7 @@
     return made;
   };
   const LINK = ".rows:not(.plain) td:nth-child(6) a";
-  const seen = (element) => (element.closest(".more") || element).checkVisibility();
+  const seen = (element) => (element.closest(".tabs .more") || element).checkVisibility();
   const typing = (element) =>
     element.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=submit])");
 

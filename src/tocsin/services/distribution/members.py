@@ -107,9 +107,11 @@ def current(holder: Desk | Front, project: ProjectId) -> distribution.Terms:
 
 def apply(front: Front, project: ProjectId, application: Application) -> Refused | None:
     """Leave an application; durable when this returns."""
+    refused = distribution.wrong_with(application, current(front, project))
     if not is_address(application.contact):
-        return Refused(code="incomplete", because="Give a mail address.", rule="S63", missing=("contact",))
-    if refused := distribution.wrong_with(application, current(front, project)):
+        lacks = refused.missing if refused else ()
+        return Refused(code="incomplete", because="Give a mail address.", rule="S63", missing=("mail", *lacks))
+    if refused:
         return refused
     day = f"{front.now():%Y-%m-%d}"
     name = front.tokens.mark("distributor", f"{project}/{application.contact.lower()}/{day}").hex()
