@@ -25,7 +25,7 @@ mine() {
 }
 
 case ${1:-} in
-    init | recovery | keys | db) ;;
+    init | recovery | keys) ;;
     *) if server keys show > /dev/null 2>&1; then
         server "$@"
         exit

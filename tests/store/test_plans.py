@@ -92,7 +92,7 @@ def caught(database: Database, work: Callable[[], object]) -> list[tuple[str, An
     seen: list[tuple[str, Any]] = []
 
     def note(run: Callable[..., Any], sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        if not sql.startswith(("BEGIN", "SAVEPOINT")):
+        if not sql.startswith(("BEGIN", "SAVEPOINT", "SELECT set_config")):  # the last says for whom it is
             seen.append((sql, parameters))
         return run(sql, parameters, many, context)
 
