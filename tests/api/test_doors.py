@@ -69,16 +69,32 @@ def test_an_address_with_a_line_break_in_it_is_answered_like_any_other(odd: str,
 
 
 @pytest.mark.parametrize(
-    "at", ["0", "1772530800", "2026-03-17", "2026-03-17T15:00:00", "now", "", "2026-02-30T00:00:00Z"]
+    "at", [0, 1772530800, "1772530800", "2026-03-17", "2026-03-17T15:00:00", "now", "", "2026-02-30T00:00:00Z"]
 )
-def test_an_instant_in_an_address_is_one_of_rfc_3339_with_its_zone(at: str, desk: Half, front: Half) -> None:
+def test_the_instant_of_a_plan_is_one_of_rfc_3339_with_its_zone(at: str | int, desk: Half, front: Half) -> None:
     ref = reported(front)
-    refused = desk("GET", f"/cases/{ref}/plan?at={at}")
+    refused = desk("POST", f"/cases/{ref}/plan", {"at": at})
     assert refused.status_code == 400
     told = json.loads(refused.content)
-    assert (told["code"], told["mistakes"][0]["where"]) == ("malformed", "at")
-    good = desk("GET", f"/cases/{ref}/plan?at=2026-03-17T15:00:00Z")
+    assert (told["code"], told["mistakes"][0]["where"]) == ("malformed", "$.at")
+    good = desk("POST", f"/cases/{ref}/plan", {"at": "2026-03-17T15:00:00Z"})
     assert b"malformed" not in good.content
+
+
+def test_no_address_of_the_desk_carries_words_of_a_case(desk: Half) -> None:
+    """Servers on the way write addresses down: what may stand in one is said here, name by name."""
+    document = json.loads(desk("GET", "/openapi.json").content)
+    asked = {
+        each["name"]
+        for path in document["paths"].values()
+        for operation in path.values()
+        for each in operation.get("parameters", ())
+        if each["in"] == "query"
+    }
+    names_and_choices = {"after", "limit", "project", "phase", "lead", "by", "aside", "show", "waits_for", "trial"}
+    assert asked == names_and_choices | {"case", "words"}
+    words = document["paths"]["/api/v1/calendar.ics"]["get"]["parameters"]
+    assert next(each for each in words if each["name"] == "words")["schema"]["enum"] == ["", "none"]
 
 
 def test_the_walk_would_notice_an_open_door(desk: Half) -> None:

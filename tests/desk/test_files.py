@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +18,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.delivery import uploads
 from tocsin.delivery.desk.views.files import file_name
 from tocsin.delivery.inert import ODD
+from tocsin.services import unsent
 from tocsin.services.queries import case as queries
 from tocsin.testing.house import House
 
@@ -136,3 +138,37 @@ def test_no_name_leaves_its_folder_or_hides_anything(sent: str) -> None:
     assert not ODD.search(saved)
     assert len(saved) <= 141
     assert saved.strip(".") == saved
+
+
+def test_files_of_a_form_that_comes_back_wait_under_a_mark_until_it_is_sent(house: House, sign_in: SignIn) -> None:
+    ref, dana = story.report(house), sign_in()
+    wrong = dana.post(f"/c/{ref}/do/note", {"text": "", "seen": "1", "files": SimpleUploadedFile("a.log", CONTENT)})
+    assert wrong.status_code == 422
+    assert house.front.unsent.weight() == len(CONTENT)
+    kept = re.search(r'name="kept" value="([^"]+)"', wrong.content.decode())
+    assert kept is not None
+    sent = dana.post(f"/c/{ref}/do/note", {"text": "the log", "seen": "1", "kept": kept[1]})
+    assert (sent.status_code, house.front.unsent.weight()) == (303, 0)
+    house.clock.advance(timedelta(days=3))
+    assert unsent.sweep(house.desk) == 0
+
+
+def test_a_form_goes_on_without_a_file_that_was_removed_meanwhile(house: House, sign_in: SignIn) -> None:
+    ref, dana = story.report(house), sign_in()
+    wrong = dana.post(f"/c/{ref}/do/note", {"text": "", "seen": "1", "files": SimpleUploadedFile("a.log", CONTENT)})
+    kept = re.search(r'name="kept" value="([^"]+)"', wrong.content.decode())
+    assert kept is not None
+    house.front.unsent.condemn(house.clock() + timedelta(seconds=1), 9)
+    late = dana.post(f"/c/{ref}/do/note", {"text": "the log", "seen": "1", "kept": kept[1]})
+    page = late.content.decode()
+    assert late.status_code == 422
+    assert "Choose it again" in page
+    assert "the log" in page
+    assert 'name="kept"' not in page
+
+
+def test_what_comes_with_a_form_that_takes_no_files_is_removed(house: House, sign_in: SignIn) -> None:
+    ref, dana = story.report(house), sign_in()
+    dana.post(f"/c/{ref}/do/assign", {"seen": "1", "files": SimpleUploadedFile("a.log", CONTENT)})
+    house.clock.advance(timedelta(days=3))
+    assert unsent.sweep(house.desk) == 1

@@ -128,8 +128,17 @@ class Stop(Exception):
     """Somebody asked the server to stop."""
 
 
-def _asked(number: int, frame: FrameType | None) -> None:
-    raise Stop
+class _Wish:
+    """Whether somebody asked. The first wish raises; later ones, which come while processes are being ended, only stand
+    here, and so does one that Python dropped because it came while something was taken down."""
+
+    asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        first, self.asked = not self.asked, True
+        if first:
+            raise Stop
 
 
 def serve(config: Config, environment: Mapping[str, str] = os.environ, only: Sequence[Role] = ()) -> int:
@@ -139,8 +148,9 @@ def serve(config: Config, environment: Mapping[str, str] = os.environ, only: Seq
     `only` names the processes to run instead, on one of several machines or under one of several units: a worker is
     then a process of its own, and a desk runs none.
     """
+    wish = _Wish()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _asked)
+        signal.signal(number, wish)
     places = {
         Role.FRONT: config.server.listen,
         Role.DESK: config.server.desk_listen,
@@ -156,11 +166,11 @@ def serve(config: Config, environment: Mapping[str, str] = os.environ, only: Seq
     if only:
         environment = {**environment, WORKER: APART}
     try:
-        if processes[0] is keys and not _hold(keys, environment):
+        if processes[0] is keys and not _hold(keys, environment, wish):
             return 1
         for listener in listeners:
             listener.start(environment)
-        return _watch(processes, environment)
+        return _watch(processes, environment, wish)
     except Stop:
         return 0
     finally:
@@ -168,13 +178,15 @@ def serve(config: Config, environment: Mapping[str, str] = os.environ, only: Seq
             process.stop()
 
 
-def _hold(keys: Listener, environment: Mapping[str, str]) -> bool:
+def _hold(keys: Listener, environment: Mapping[str, str], wish: _Wish) -> bool:
     """Start the key holder and wait until it listens: it may be asking for a passphrase. False where it ended."""
     before = _made(keys.address)  # a crash leaves one behind
     keys.start(environment)
     while _made(keys.address) in (before, None):
         if keys.failed():
             return False  # it has said why
+        if wish.asked:
+            raise Stop
         time.sleep(0.05)
     return True
 
@@ -188,8 +200,8 @@ def _made(socket: str) -> tuple[int, int] | None:
     return info.st_ctime_ns, info.st_ino
 
 
-def _watch(listeners: list[Listener], environment: Mapping[str, str]) -> int:
-    while True:
+def _watch(listeners: list[Listener], environment: Mapping[str, str], wish: _Wish) -> int:
+    while not wish.asked:
         time.sleep(0.2)
         for listener in listeners:
             if not listener.failed():
@@ -200,6 +212,7 @@ def _watch(listeners: list[Listener], environment: Mapping[str, str]) -> int:
                 return 1
             _say(f"the {name} ended; starting it again")
             listener.start(environment)
+    return 0
 
 
 def _say(words: str) -> None:

@@ -16,6 +16,7 @@ from typing import Final
 
 from tocsin.adapters.db import passing
 from tocsin.adapters.db.counts import DbCounts
+from tocsin.adapters.git import scratch
 from tocsin.boot import backup, setup
 from tocsin.boot.config import Config
 from tocsin.boot.inbound import Mailbox
@@ -36,7 +37,10 @@ MINUTE: Final = 60.0
 
 def own() -> Sequence[Chore]:
     """What a process does for its own memory."""
-    return [Chore("taking in look-alikes", 5 * MINUTE, partial(lookalikes.catch_up, rest=_rest), at_once=True)]
+    return [
+        Chore("taking in look-alikes", 5 * MINUTE, partial(lookalikes.catch_up, rest=_rest), at_once=True),
+        Chore("removing what killed processes left", 60 * MINUTE, _clear, at_once=True),
+    ]
 
 
 def _outside() -> Sequence[Chore]:
@@ -109,6 +113,11 @@ def _forget(desk: Desk) -> None:
     """Remove counts and attempts to sign in that nobody looks at any more."""
     DbCounts().forget(desk.now() - timedelta(hours=1))
     passing.forget(desk.now())
+
+
+def _clear(desk: Desk) -> None:
+    """Remove source, which may be under embargo, that lies where a process of this machine was killed."""
+    scratch.clear()
 
 
 def _discard(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from tocsin.core.wire.case import Case, Event, Events, Message, Messages
 from tocsin.core.wire.desk import CasePage, CaseRow, Moved, Preview, Sought, Uploaded
 from tocsin.core.wire.outside import Shares
 from tocsin.core.wire.own import Snooze, Snoozed
-from tocsin.core.wire.publication import Board, Plan
+from tocsin.core.wire.publication import Board, Plan, Planning
 
 
 class Cases:
@@ -155,8 +155,7 @@ class OpenCase:
 
     def plan(self, at: datetime | None = None, summary: str = "") -> Plan:
         """Read what would go where, in exact bytes; `at` needs a zone."""
-        when = {"at": at.isoformat()} if at else {}
-        return self._http.get(f"{_path(self.ref)}/plan", Plan, summary=summary, **when)
+        return self._http.post(f"{_path(self.ref)}/plan", Planning(at=at, summary=summary), Plan)
 
     def board(self) -> Board:
         """Read how far every target of the newest order is."""

@@ -33,7 +33,7 @@ from tocsin.core.policy.clause import Reaction
 from tocsin.core.policy.clauses import Promise, promises
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, ActorKind, CaseRef, Refused, Role
-from tocsin.services import leaves, likes, listeners, outgoing, sealing
+from tocsin.services import leaves, likes, listeners, outgoing, sealing, unsent
 from tocsin.services.app import Desk, Front, Holder
 from tocsin.services.hooks.endpoints import wanted
 from tocsin.services.ports.keys import KeysRefused
@@ -134,6 +134,8 @@ def handle(
             return changed
         context = context_of(desk, opened, actor, command)
         decision = rules.decide(opened.case, command, context)
+        if not isinstance(decision, Refused):
+            decision = _lost(desk, command, actor) or decision
         if isinstance(decision, Refused):
             return decision
         if not decision and not drop:
@@ -151,6 +153,18 @@ def handle(
         because="Others are writing to this case right now. Look at it again and repeat what is still needed.",
         rule="optimistic concurrency",
     )
+
+
+def _lost(desk: Desk, command: cmd.Command, actor: Actor) -> Refused | None:
+    """Claim the files of what a person of the project is about to say, so that nobody removes them from now on; or say
+    which are gone. What came another way is claimed where it came in, or was never marked."""
+    if not isinstance(command, cmd.Say) or not command.attachments or actor.kind is not ActorKind.PERSON:
+        return None
+    gone = unsent.claim(desk.outside.front, command.attachments)
+    if not gone:
+        return None
+    because = "A file waited for two days to be sent and was removed. Choose it again."
+    return Refused(code="no-such-file", because=because, rule="files", missing=tuple(each.name for each in gone))
 
 
 def context_of(desk: Desk, opened: Opened, actor: Actor, command: cmd.Command) -> rules.Context:

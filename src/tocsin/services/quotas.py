@@ -35,6 +35,8 @@ class Quota(msgspec.Struct, frozen=True):
     installation: int = 400
     unsent_bytes: int = 1024**3
     """Of files an hour from one source that are kept before anything is sent."""
+    brought_bytes: int = 4 * 1024**3
+    """Of files an hour that one person of a project brings to desk and API, sent or not."""
 
 
 USUAL: Final = Quota()
@@ -94,6 +96,13 @@ class Quotas:
         if not (names := [f"upload/{each}" for each in self._source(address, hour)]):
             return True
         return self._counts.add(names, hour, by=-(-size // 1024))[0] * 1024 <= self._quota.unsent_bytes
+
+    def bring(self, person: str, size: int, now: datetime) -> bool:
+        """Count bytes of files that somebody signed in brings, and say whether they may be kept. Raises `Unavailable`
+        where nobody can count now."""
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        name = f"brought/{self._blind(f'quota {hour:%Y-%m-%dT%H}', person)[:12].hex()}"
+        return self._counts.add([name], hour, by=-(-size // 1024))[0] * 1024 <= self._quota.brought_bytes
 
     def _source(self, address: str, hour: datetime) -> tuple[str, ...]:
         """What an address is counted under, blinded anew each hour; nothing for one that says nothing."""

@@ -4,13 +4,13 @@
 The page that shows a report before it is sent, and every form that comes back, keep the files that came with it; most
 people send it, and whoever never does must not fill the disk. A lost report is worse than a full disk, so a file is
 removed only when its mark was won from everybody who might still send it (`ports.unsent`), and whatever a killed
-process leaves in doubt is kept. Files of a report that is sent in one go are never marked at all. Files that people of
-the project upload at the desk are not marked either: they are known by name.
+process leaves in doubt is kept. Files of a report that is sent in one go are never marked at all. Those that people of
+the project bring to desk and API are all marked; the one door for change claims them when their words are committed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -38,12 +38,23 @@ ROOM: Final = "room"
 def hold(front: Front, files: Sequence[Attachment], address: str = "") -> bool:
     """Mark files that were stored in this very request and that nobody was told of. False where there is no room for
     more, or where too much came from `address` within the hour: then they are removed. So they are when this raises."""
+    return _marked(front, files, lambda weight: _fits(front, weight, address))
+
+
+def keep(desk: Desk, files: Sequence[Attachment], person: str) -> bool:
+    """Mark files that a person of the project brought in this very request, whatever strangers hold. False where they
+    brought too much within the hour: then the files are removed. So they are when this raises."""
+    front = desk.outside.front
+    return _marked(front, files, lambda weight: front.quotas.bring(person, weight, front.now()))
+
+
+def _marked(front: Front, files: Sequence[Attachment], fits: Callable[[int], bool]) -> bool:
     if not files:
         return True
     kept = False
     try:
         weights = [(each.blob, max(each.size, LEAST)) for each in files]
-        if _fits(front, sum(weight for _, weight in weights), address):
+        if fits(sum(weight for _, weight in weights)):
             front.unsent.put(weights, front.now())
             kept = True
     finally:

@@ -25,6 +25,8 @@ from urllib.parse import urlsplit
 from tocsin.services.ports.git import Credential, GitFailed, Source
 
 _PATIENCE: Final = 20
+_LIFE: Final = 3600
+"""Seconds after which an agent forgets the key by itself: a process that was killed ends none."""
 _PID: Final = re.compile(rb"SSH_AGENT_PID=(\d+)")
 _SSH: Final = "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes"
 
@@ -73,7 +75,11 @@ def _agent(credential: Credential) -> Iterator[str]:
         place = str(Path(directory) / "agent")
         try:
             started = subprocess.run(
-                ["ssh-agent", "-s", "-a", place], env=environment, capture_output=True, timeout=_PATIENCE, check=True
+                ["ssh-agent", "-s", "-t", str(_LIFE), "-a", place],
+                env=environment,
+                capture_output=True,
+                timeout=_PATIENCE,
+                check=True,
             )
         except (OSError, subprocess.SubprocessError):
             raise GitFailed("ssh-agent could not be started; it comes with OpenSSH's client") from None

@@ -9,8 +9,6 @@ the scratch.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import weakref
 from collections.abc import Sequence
 from functools import cached_property
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from tocsin.adapters.git.run import git
+from tocsin.adapters.git.scratch import Scratch
 from tocsin.services.ports.git import GitFailed, Ref
 
 _REF: Final = "%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)%00%(creatordate:unix)%00%(refname)"
@@ -49,8 +48,9 @@ class Objects:
     @cached_property
     def reader(self) -> Path:
         """The scratch repository that everything but refs is read from; it goes when this object goes."""
-        scratch = Path(tempfile.mkdtemp(prefix="tocsin-git-"))
-        weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
+        made = Scratch()
+        weakref.finalize(self, made.remove)
+        scratch = made.path
         form = git(self.directory, "rev-parse", "--show-object-format").decode().strip()
         git(scratch, "init", "-q", "--bare", "--template=", f"--object-format={form}", ".")
         (scratch / "objects" / "info").mkdir(exist_ok=True)

@@ -21,6 +21,7 @@ from typing import Final
 
 import msgspec
 
+from tocsin.adapters.git.scratch import scratch
 from tocsin.services.ports.git import Ended, Repository
 
 LOG: Final = 4 << 20
@@ -71,8 +72,8 @@ class Bubblewrap:
     @contextmanager
     def bench(self, repository: Repository, commit: str, reproducer: Sequence[str] = ()) -> Iterator[Checkout]:
         """A clean checkout of a commit, and the reproducer's files beside it."""
-        with tempfile.TemporaryDirectory(prefix="tocsin-proof-") as made:
-            work, given = Path(made) / "work", Path(made) / "reproducer"
+        with scratch() as made:
+            work, given = made / "work", made / "reproducer"
             work.mkdir()
             given.mkdir()
             repository.check_out(commit, str(work))

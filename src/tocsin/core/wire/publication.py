@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
+
+import msgspec
 
 from tocsin.core.wire import Wire
 from tocsin.core.wire.desk import Defect
@@ -27,6 +30,14 @@ class Aim(Wire):
     by_hand: bool
     owner: str
     problem: str
+
+
+class Planning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a plan is asked for: the instant, with its zone, that it is armed for, and what changed, in public words. It
+    is posted, because addresses are written down by servers on the way, and these words are secret until then."""
+
+    at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    summary: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
 
 
 class Plan(Wire):

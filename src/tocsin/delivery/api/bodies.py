@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is sent: JSON bodies read into their shape, files sealed while they arrive, instants in an address."""
+"""What is sent: JSON bodies read into their shape, files sealed while they arrive, days in an address."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import Final, TypeVar
 
 import msgspec
@@ -37,20 +37,6 @@ def unfit(error: msgspec.ValidationError) -> Unfit:
     found = _PLACE.match(str(error))
     message, where = found.groups() if found else (str(error), "$")
     return Unfit("malformed", 400, "The body is not as described.", (Mistake(where=where, message=message),))
-
-
-def instant(where: str, said: str | None) -> datetime | None:
-    """Read an instant as RFC 3339 writes it; raises Unfit for anything else, also for seconds since 1970 and for an
-    instant without its zone."""
-    if said is None:
-        return None
-    try:
-        found = msgspec.convert(said, datetime)
-    except msgspec.ValidationError as error:
-        raise Unfit("malformed", 400, "This is no instant.", (Mistake(where=where, message=str(error)),)) from None
-    if found.tzinfo is None:
-        raise Unfit("malformed", 400, "An instant needs its zone.", (Mistake(where=where, message="write it with Z"),))
-    return found
 
 
 def day(where: str, said: str) -> date:

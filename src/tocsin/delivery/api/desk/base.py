@@ -35,7 +35,6 @@ BYTES: Final = {"application/octet-stream": {"schema": {"type": "string", "forma
 Seq = Annotated[int, Query(ge=0, le=1_000_000_000, description="Go on after this journal line.")]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 Word = Annotated[str, Query(max_length=200)]
-Instant = Annotated[str | None, Query(format="date-time")]
 IfMatch = Annotated[
     str | None,
     Header(

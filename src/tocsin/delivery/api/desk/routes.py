@@ -30,16 +30,16 @@ from tocsin.core.wire.desk import (
 )
 from tocsin.core.wire.duty import Duty
 from tocsin.core.wire.problem import Mistake
-from tocsin.core.wire.publication import Board, Plan
+from tocsin.core.wire.publication import Board, Plan, Planning
 from tocsin.delivery.api import bodies, problems
 from tocsin.delivery.api.desk import around, daily, outside, own
-from tocsin.delivery.api.desk.base import BYTES, IfMatch, Instant, Key, Limit, Seq, Word, answer, api, seen_of, tagged
+from tocsin.delivery.api.desk.base import BYTES, IfMatch, Key, Limit, Seq, Word, answer, api, seen_of, tagged
 from tocsin.delivery.api.desk.door import OfficeRequest
 from tocsin.delivery.api.desk.once import KEPT_FOR, once
 from tocsin.delivery.api.document import describe
 from tocsin.delivery.api.problems import Unfit, give
 from tocsin.delivery.api.schema import BASE, told
-from tocsin.services import api_tokens
+from tocsin.services import api_tokens, unsent
 from tocsin.services.office import PAGE, Filter
 from tocsin.services.office.deeds import DEEDS, Deed
 from tocsin.services.office.moves import Move, moves, seal_file
@@ -223,6 +223,8 @@ def upload(request: OfficeRequest, ref: str) -> HttpResponse:
     if len(body.files) != 1:
         bodies.discard(body, blobs)
         raise Unfit("malformed", 400, "Send one file.", (Mistake(where="file", message="one file is needed"),))
+    if not unsent.keep(request.desk, body.files, request.office.caller.person):
+        raise Unfit("too-much", 429, "You brought more files within this hour than are kept. Send the rest later.")
     file, until = body.files[0], request.desk.now() + KEPT_FOR
     token = seal_file(request.desk, request.office.caller.person, file, KEPT_FOR)
     taken = Uploaded(token=token, name=file.name, size=file.size, sha256=file.sha256, good_until=until)
@@ -248,10 +250,11 @@ def document(request: OfficeRequest, ref: str, format: str) -> HttpResponse:  # 
     )
 
 
-@api.get("/cases/{ref}/plan", operation_id="plan", tags=["advisories"], openapi_extra=told(Plan))
-def plan(request: OfficeRequest, ref: str, at: Instant = None, summary: Word = "") -> HttpResponse:
+@api.post("/cases/{ref}/plan", operation_id="plan", tags=["advisories"], openapi_extra=told(Plan, body=Planning))
+def plan(request: OfficeRequest, ref: str) -> HttpResponse:
     """Tell what would go where, in exact bytes and in order: at an instant with its zone, or now. Nothing happens."""
-    return answer(request.office.plan(ref, bodies.instant("at", at), summary))
+    asked = bodies.read(request, Planning)
+    return answer(request.office.plan(ref, asked.at, asked.summary))
 
 
 @api.get("/cases/{ref}/publication", operation_id="publication", tags=["advisories"], openapi_extra=told(Board))

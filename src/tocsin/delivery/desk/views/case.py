@@ -21,6 +21,7 @@ from tocsin.core.case.commands import Command
 from tocsin.core.case.commands import name as name_of
 from tocsin.core.case.decide import approve
 from tocsin.core.case.phase import Phase, phase
+from tocsin.core.intake import Attachment, FieldError
 from tocsin.core.policy.clause import Caution
 from tocsin.core.vocabulary import Refused
 from tocsin.delivery import uploads
@@ -34,7 +35,7 @@ from tocsin.delivery.desk.grounds import ground as ground_of
 from tocsin.delivery.desk.problems import Listed, listed
 from tocsin.delivery.desk.tabs import BESIDE, TABS
 from tocsin.delivery.desk.views.here import at_case
-from tocsin.services import cases, claims, lookalikes, own, shredding
+from tocsin.services import cases, claims, lookalikes, own, shredding, unsent
 from tocsin.services.post import reached
 from tocsin.services.queries import (
     approvals,
@@ -67,6 +68,9 @@ KEYS: Final[Mapping[str, str]] = {
 GONE: Final = 410
 UNPROCESSABLE: Final = 422
 CONTENT_TOO_LARGE: Final = 413
+TOO_MANY: Final = FieldError(
+    field="files", message="You brought more files within this hour than are kept. Send the rest in the next one."
+)
 _PREVIEWED: Final = ("advisory", "publish")
 WEIGHTY: Final = frozenset({"publish", "reject", "close", "end-embargo", "decide-embargo", "approve", "shred"})
 """Moves for which a second factor is shown again."""
@@ -103,6 +107,8 @@ def move(request: DeskRequest, ref: str, name: str) -> HttpResponseBase:
         body = uploads.read(request, request.desk.blobs)
     except uploads.Unreadable as wrong:
         return render(request, "desk/unreadable.html", {"wrong": wrong, "ref": ref}, status=wrong.status)
+    if not unsent.keep(request.desk, body.files, request.person):
+        body = replace(body, files=(), refused=TOO_MANY)
     answer: HttpResponseBase = _carry_out(request, ground, kind, body)
     return answer
 
@@ -137,12 +143,18 @@ def _made(request: DeskRequest, ground: Ground, form: MoveForm, body: uploads.Bo
     if isinstance(answer, Refused):
         answer = cases.ask(request.desk, ref, command, ground.actor, answer)
         fresh = ground_of(request, ref, "case.read")
+        form.attached = tuple(each for each in form.attached if not _is_gone(answer, each))
         if fresh and form.merges and answer.code == "conflict":
             return _merge(request, fresh, form, answer)
         return _refuse(request, fresh, type(form)(fresh, body.post, form.attached), answer) if fresh else not_found()
     _sent(request, ground, form)
     onward = _onward(ground, form, body.post.get("back", ""))
     return see_other(onward or f"{_address(ref, form.tab)}?did={form.name}{panels.again(ground.case, form.data)}#did")
+
+
+def _is_gone(refused: Refused, file: Attachment) -> bool:
+    """Whether a file was removed while it waited: the form then goes on without it."""
+    return refused.code == "no-such-file" and file.name in refused.missing
 
 
 def _sent(request: DeskRequest, ground: Ground, form: MoveForm) -> None:
