@@ -44,10 +44,10 @@ def test_a_lease_takes_no_more_than_its_limit(stores: Stores) -> None:
 
 def test_what_is_done_stays_done(stores: Stores) -> None:
     with_effects(stores, 0, 0)
-    stores.outbox.lease(T0, T0 + MINUTE, 10)
+    first, _ = stores.outbox.lease(T0, T0 + MINUTE, 10)
     stores.outbox.done(["eff_0"], T0)
     stores.outbox.done(["eff_0"], T0 + MINUTE)
-    stores.outbox.again("eff_0", T0, "late")
+    stores.outbox.again(first, T0, "late")
     stores.outbox.done(["eff_unknown"], T0)
     stores.outbox.done([], T0)
     assert stores.outbox.waiting() == 1
@@ -62,12 +62,22 @@ def test_several_are_done_at_once(stores: Stores) -> None:
 
 def test_what_is_put_back_comes_again_when_it_is_due(stores: Stores) -> None:
     with_effects(stores, 0)
-    stores.outbox.lease(T0, T0 + 9 * MINUTE, 10)
-    stores.outbox.again("eff_0", T0 + MINUTE, "timeout")
+    (taken,) = stores.outbox.lease(T0, T0 + 9 * MINUTE, 10)
+    stores.outbox.again(taken, T0 + MINUTE, "timeout")
     assert stores.outbox.waiting() == 1
     assert list(stores.outbox.lease(T0, T0 + 9 * MINUTE, 10)) == []
     (again,) = stores.outbox.lease(T0 + MINUTE, T0 + 9 * MINUTE, 10)
     assert (again.tries, again.due_at) == (2, T0 + MINUTE)
+
+
+def test_who_comes_back_after_the_lease_ran_out_takes_nothing_from_who_has_it_now(stores: Stores) -> None:
+    with_effects(stores, 0)
+    (slow,) = stores.outbox.lease(T0, T0 + MINUTE, 10)
+    (held,) = stores.outbox.lease(T0 + MINUTE, T0 + 9 * MINUTE, 10)
+    stores.outbox.again(slow, T0 + MINUTE, "timeout")
+    assert list(stores.outbox.lease(T0 + 2 * MINUTE, T0 + 9 * MINUTE, 10)) == []
+    stores.outbox.again(held, T0 + 2 * MINUTE, "timeout")
+    assert [each.tries for each in stores.outbox.lease(T0 + 2 * MINUTE, T0 + 9 * MINUTE, 10)] == [3]
 
 
 def test_numbers_count_up_per_project_and_year(stores: Stores) -> None:

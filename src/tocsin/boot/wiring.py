@@ -12,6 +12,7 @@ from tocsin.adapters.channels.mail.proving import ask_the_domain
 from tocsin.adapters.child.pool import Pool
 from tocsin.adapters.child.pools import Pools
 from tocsin.adapters.db.api import DbApiTokens, DbRepeats
+from tocsin.adapters.db.clock import clock
 from tocsin.adapters.db.database import DEFAULT
 from tocsin.adapters.db.drops import DbDrops
 from tocsin.adapters.db.factors import DbFactors
@@ -181,6 +182,7 @@ def desk(config: Config) -> Desk:
         targets=targets(config, speak),
         cnas=cnas(config, speak),
         wall=on_behalf_of,
+        shared_clock=clock,
         signals=FileSignals(config.data_dir / "signals"),
         knocks=(WebKnock(place.public_url), MailKnock(letters, DbProjects(), now, RandomMint().id)),
     )

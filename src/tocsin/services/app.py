@@ -62,6 +62,11 @@ def no_wall(who: str, case: CaseRef = "") -> None:
     """A store without one."""
 
 
+def one_clock() -> datetime | None:
+    """A store on this machine, whose clock is this machine's."""
+    return None
+
+
 @dataclass(frozen=True)
 class Site:
     """Where the instance is reached: absolute URLs without a trailing slash."""
@@ -232,6 +237,8 @@ class Desk:
     """Takes what may have to wait for others off the worker's turn; without one it is done in the turn."""
     mail: Mailroom | None = None
     wall: Wall = no_wall
+    shared_clock: Callable[[], datetime | None] = one_clock
+    """What the clock says that all machines of the installation share; None where there is one machine."""
 
 
 Holder = Front | Desk

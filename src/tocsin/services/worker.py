@@ -241,7 +241,7 @@ def drain(desk: Desk) -> tuple[int, int]:
             if later is None:
                 done.append(effect.id)
             else:
-                desk.outbox.again(effect.id, later.at, later.code)
+                desk.outbox.again(effect, later.at, later.code)
                 failed += 1
     finally:
         # Together, because each commit waits for the disk; a crash before it only repeats what is safe to repeat.
@@ -258,7 +258,7 @@ def _aside(desk: Desk, effect: Effect, until: datetime) -> None:
         if later is None:
             desk.outbox.done([effect.id], desk.now())
         else:
-            desk.outbox.again(effect.id, later.at, later.code)
+            desk.outbox.again(effect, later.at, later.code)
     except Unavailable as error:
         _log.warning("the store is unavailable, the lease runs out: %s", error)
 

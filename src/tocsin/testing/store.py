@@ -321,11 +321,11 @@ class MemoryOutbox:
                     pending.done_at = now
                     pending.effect = msgspec.structs.replace(pending.effect, body=b"")
 
-    def again(self, effect: str, due_at: datetime, error: str) -> None:
-        """Put an effect back, unless somebody has done it meanwhile."""
+    def again(self, effect: Effect, due_at: datetime, error: str) -> None:
+        """Put an effect back, unless somebody has done it meanwhile, or has taken it because the lease had run out."""
         with self._t.write():
-            pending = self._t.effects.get(effect)
-            if pending and not pending.done_at:
+            pending = self._t.effects.get(effect.id)
+            if pending and not pending.done_at and pending.effect.tries == effect.tries:
                 pending.free_at = due_at
                 pending.effect = msgspec.structs.replace(pending.effect, due_at=due_at)
 

@@ -55,10 +55,11 @@ class DbOutbox:
         with self._db.write() as cursor:
             cursor.execute(statement, (self._db.stamp(now), b"", *effects))
 
-    def again(self, effect: str, due_at: datetime, error: str) -> None:
-        """Put an effect back, unless somebody has done it meanwhile."""
+    def again(self, effect: Effect, due_at: datetime, error: str) -> None:
+        """Put an effect back, unless somebody has done it meanwhile, or has taken it because the lease had run out."""
         with self._db.write():
-            self._open().filter(id=effect).update(due_at=due_at, free_at=due_at, error=error)
+            held = self._open().filter(id=effect.id, tries=effect.tries)
+            held.update(due_at=due_at, free_at=due_at, error=error)
 
     def waiting(self) -> int:
         """How many effects are not done."""

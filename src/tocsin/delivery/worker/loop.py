@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from tocsin.delivery.worker.lane import Lane
-from tocsin.services import worker
+from tocsin.services import clocks, worker
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.stuck import Stuck
@@ -59,17 +59,19 @@ def keep_up(desk: Desk, stop: threading.Event, chores: Sequence[Chore]) -> None:
 
 
 def _do(chore: Chore, desk: Desk) -> None:
-    """Do one chore; like a turn, whatever happens in it ends nothing else."""
+    """Do one chore; like a turn, whatever happens in it ends nothing else, and nothing is done by a wrong clock."""
     try:
-        chore.do(desk)
+        if not clocks.apart(desk):
+            chore.do(desk)
     except Exception as error:
         _log.error("%s failed: %s", chore.name, type(error).__name__)
 
 
 def turn(desk: Desk, stuck: set[str]) -> worker.Turn | None:
-    """Take one turn; None where it failed. Nothing that happens in it ends the worker."""
+    """Take one turn; None where it failed, or where this machine's clock is wrong. Nothing that happens in it ends the
+    worker."""
     try:
-        return worker.run_once(desk, stuck)
+        return None if clocks.apart(desk) else worker.run_once(desk, stuck)
     except Unavailable as error:
         _log.warning("the store is unavailable, trying again: %s", error)
     except Exception as error:

@@ -259,8 +259,9 @@ class Outbox(Protocol):
     def done(self, effects: Sequence[str], now: datetime) -> None:
         """Mark effects as done, all in one transaction. Repeating it changes nothing."""
 
-    def again(self, effect: str, due_at: datetime, error: str) -> None:
-        """Put an effect back, unless it was done meanwhile; `error` is a code without content."""
+    def again(self, effect: Effect, due_at: datetime, error: str) -> None:
+        """Put an effect back as it was leased, unless it was done or leased by somebody else meanwhile; `error` is a
+        code without content."""
 
     def waiting(self) -> int:
         """How many effects are not done."""
