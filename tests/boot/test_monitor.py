@@ -21,7 +21,7 @@ from tests.boot.test_serve import free
 from tests.desk import story
 from tocsin.boot import monitor
 from tocsin.boot.config import Config, Monitor
-from tocsin.boot.logs import JsonFormatter
+from tocsin.boot.logs import JsonFormatter, PlainFormatter
 from tocsin.services import vitals, worker
 from tocsin.services.health import BACKUP, DRILLED, GOOD, WORKER
 from tocsin.testing.house import House, house
@@ -127,4 +127,31 @@ def test_an_error_in_the_log_says_where_and_never_what() -> None:
     assert (told["message"], told["error"], told["level"]) == ("trouble with A-1", "ValueError", "error")
     assert any("test_monitor.py" in place for place in told["places"])
     assert "secret" not in json.dumps(told)
-    assert "secret" in logging.Formatter().format(record), "the control: plain tracebacks quote"
+    plain = PlainFormatter().format(record)
+    assert "tocsin trouble with A-1\n" in plain
+    assert "test_monitor.py" in plain
+    assert plain.endswith("\nValueError")
+    assert "secret" not in plain
+    record.exc_text = None
+    assert "secret" in logging.Formatter().format(record), "the control: Python's own tracebacks quote"
+
+
+def test_an_error_behind_an_error_says_no_more_either() -> None:
+    try:
+        try:
+            raise KeyError("the secret title")
+        except KeyError as behind:
+            raise RuntimeError("of the secret case") from behind
+    except RuntimeError:
+        record = logging.LogRecord("tocsin", logging.ERROR, __file__, 1, "trouble", (), sys.exc_info())
+    told = PlainFormatter().format(record)
+    assert "KeyError\nthen\n" in told
+    assert told.endswith("RuntimeError")
+    assert "secret" not in told
+
+
+def test_an_installation_writes_its_log_by_these_and_by_nothing_else() -> None:
+    from tocsin.boot import settings
+
+    made = {each["()"] for each in settings.LOGGING["formatters"].values()}
+    assert made == {f"{each.__module__}.{each.__name__}" for each in (JsonFormatter, PlainFormatter)}

@@ -22,7 +22,7 @@ from tocsin.core.mail_out.keys import KnownKey, Source
 from tocsin.core.mail_out.model import Mailbox
 from tocsin.core.mail_out.quiet import Wishes
 from tocsin.core.vocabulary import Audience, Refused
-from tocsin.services.ports.mail_out import Delivered, Fate
+from tocsin.services.ports.mail_out import Delivered, Fate, Outgoing
 from tocsin.services.ports.openpgp import Certificate
 from tocsin.services.post import digest, expiry, keyring, letters, list_keys, members, sending
 from tocsin.services.post.letters import Fixed, State
@@ -263,6 +263,25 @@ def test_in_a_panic_nothing_leaves(mailed: Mailed) -> None:
     mailed.home.desk.machine.facts.note(incident.PANIC, incident.ON, mailed.home.clock())
     mailed.work()
     assert mailed.server.sent == []
+
+
+def test_a_panic_that_begins_between_two_letters_stops_the_second(mailed: Mailed) -> None:
+    from tocsin.services import incident
+
+    boxes = [Mailbox(address=FINDER), Mailbox(address="second@example.net")]
+    letters.fixed(mailed.home.desk, PROJECT, "a", boxes, Fixed(subject="s", text="t"))
+    send = mailed.server.send
+
+    def and_panic(mail: Outgoing) -> Delivered:
+        mailed.home.desk.machine.facts.note(incident.PANIC, incident.ON, mailed.home.clock())
+        return send(mail)
+
+    mailed.server.send = and_panic  # type: ignore[method-assign]
+    mailed.work()
+    assert len(mailed.server.sent) == 1
+    incident.resume(mailed.home.desk)
+    mailed.work()
+    assert {each.to for each in mailed.server.sent} == {each.address for each in boxes}, "the control: it waited"
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.rooms import site, walk
@@ -133,3 +134,43 @@ def test_the_reporters_copy_is_removed_only_when_they_are_sure_and_then_for_good
     assert "Your copy is removed" in answer.content.decode()
     assert walk.come_back(visitor, words).status_code == 422
     assert len(house.desk.journal.cases()) == 1
+
+
+LONG = "First line of three hours of work.\nSecond line: \u201cquoted\u201d & <b>marked</b>."
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    [
+        ("message", {"text": LONG}),
+        ("act", {"do": "appeal", "text": LONG}),
+        ("act", {"do": "propose", "ends_at": "2030-01-01T10:00", "reason": LONG}),
+        ("act", {"do": "fix", "works": "no", "note": LONG}),
+    ],
+)
+def test_words_that_were_sent_after_the_visit_ended_are_kept_and_stand_in_the_room_again(
+    visitor: Client, house: House, address: str, fields: dict[str, str]
+) -> None:
+    words = walk.phrase(walk.send(visitor))
+    walk.come_back(visitor, words)
+    house.clock.advance(timedelta(minutes=31))
+    late = visitor.post(f"{walk.ROOM}/{address}", fields)
+    assert late.status_code == 200
+    assert "It was not sent" in late.content.decode()
+    wrong = visitor.post(walk.RETURN, walk.page(late).fields | {"phrase": ["not the words"]})
+    assert wrong.status_code == 422
+    back = visitor.post(walk.RETURN, walk.page(wrong).fields | {"phrase": [words]})
+    assert back.status_code == 200
+    assert LONG in walk.page(back).fields["text"]
+    sent = visitor.post(f"{walk.ROOM}/message", {"text": LONG})
+    assert sent.status_code == 303
+    assert "Second line: \u201cquoted\u201d &amp; &lt;b&gt;marked&lt;/b&gt;." in visitor.get(walk.ROOM).content.decode()
+
+
+def test_files_that_were_sent_after_the_visit_ended_are_not_kept(visitor: Client, house: House) -> None:
+    walk.come_back(visitor, walk.phrase(walk.send(visitor)))
+    house.clock.advance(timedelta(minutes=31))
+    before = len(house.front.blobs.sealed)  # type: ignore[attr-defined]
+    visitor.post(f"{walk.ROOM}/message", {"text": LONG, "files": SimpleUploadedFile("poc.bin", b"x")})
+    assert len(house.front.blobs.sealed) == before  # type: ignore[attr-defined]
+    assert not house.front.unsent.weight()

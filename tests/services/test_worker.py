@@ -205,6 +205,20 @@ def test_what_may_hang_is_handed_aside_and_marked_there(home: House, ref: CaseRe
     assert home.desk.outbox.waiting() == 0
 
 
+def test_a_panic_that_begins_between_two_effects_stops_the_second(home: House, ref: CaseRef) -> None:
+    class Panics(Line):
+        def tell(self, notice: notices.Notice, reach: Reach) -> None:
+            super().tell(notice, reach)
+            home.desk.machine.facts.note(incident.PANIC, incident.ON, home.clock())
+
+    line = Panics()
+    home = told_by(home, line)
+    due(home, ref, "eff_1", "eff_2", kind="notify")
+    assert worker.drain(home.desk) == (1, 1)
+    assert line.tried == 1
+    assert home.desk.outbox.waiting() == 1
+
+
 def test_aside_nothing_goes_out_in_a_panic_that_began_meanwhile(home: House, ref: CaseRef) -> None:
     home, handed = beside(home, line := Line())
     due(home, ref, "eff_1", kind=min(worker.OUTSIDE))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Logs as lines of JSON, one object each, for machines that gather them: when, how bad, who says it, what, and where an
-error came from. What an error says of itself is left out, because it may quote what it stumbled over."""
+"""How logs are written: as lines for people, or as lines of JSON, one object each, for machines that gather them. Both
+say of an error its kind and where it came from. What it says of itself is left out, because it may quote what it
+stumbled over, and logs are kept, copied and read by others than a case is.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,28 @@ import logging
 import os
 import traceback
 from datetime import UTC, datetime
+from types import TracebackType
+from typing import Final
+
+Told = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+PLAIN: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+class PlainFormatter(logging.Formatter):
+    """One line, and below it the places that an error passed."""
+
+    def __init__(self) -> None:
+        super().__init__(PLAIN)
+
+    def formatException(self, ei: Told) -> str:  # noqa: N802 - the name is logging's
+        """Write an exception: the places it passed, its type, never its words; the one behind it likewise."""
+        if ei[1] is None:
+            return ""
+        lines = [f"  {each}" for each in _places(ei[2])]
+        behind = ei[1].__cause__ or ei[1].__context__
+        first = [f"{self.formatException((type(behind), behind, behind.__traceback__))}\nthen"] if behind else []
+        return "\n".join((*first, *lines, ei[0].__name__))
 
 
 class JsonFormatter(logging.Formatter):
@@ -27,5 +51,9 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             kind, _, trace = record.exc_info
             told["error"] = kind.__name__
-            told["places"] = [f"{each.filename}:{each.lineno} {each.name}" for each in traceback.extract_tb(trace)]
+            told["places"] = _places(trace)
         return json.dumps(told, ensure_ascii=False)
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    return [f"{each.filename}:{each.lineno} {each.name}" for each in traceback.extract_tb(trace)]

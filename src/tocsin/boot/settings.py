@@ -138,7 +138,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "plain": {"()": "tocsin.boot.logs.PlainFormatter"},
         "json": {"()": "tocsin.boot.logs.JsonFormatter"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": CONFIG.monitor.log}},

@@ -237,7 +237,7 @@ def drain(desk: Desk) -> tuple[int, int]:
             if desk.aside is not None and effect.kind in OUTSIDE:
                 desk.aside(partial(_aside, desk, effect, now + LEASE))
                 continue
-            later = carry_out(desk, effect, now + LEASE)
+            later = _unless_halted(desk, effect, now + LEASE)
             if later is None:
                 done.append(effect.id)
             else:
@@ -251,16 +251,22 @@ def drain(desk: Desk) -> tuple[int, int]:
 
 
 def _aside(desk: Desk, effect: Effect, until: datetime) -> None:
-    """Carry out an effect that may hang on somebody else, beside the worker's turns. Unless a panic began meanwhile."""
+    """Carry out an effect that may hang on somebody else, beside the worker's turns."""
     try:
-        halted = incident.halted(desk)
-        later = Later(desk.now() + FIRST_RETRY, "halted") if halted else carry_out(desk, effect, until)
+        later = _unless_halted(desk, effect, until)
         if later is None:
             desk.outbox.done([effect.id], desk.now())
         else:
             desk.outbox.again(effect, later.at, later.code)
     except Unavailable as error:
         _log.warning("the store is unavailable, the lease runs out: %s", error)
+
+
+def _unless_halted(desk: Desk, effect: Effect, until: datetime) -> Later | None:
+    """Carry out an effect, unless a panic began after it was leased."""
+    if incident.halted(desk):
+        return Later(desk.now() + FIRST_RETRY, "halted")
+    return carry_out(desk, effect, until)
 
 
 def carry_out(desk: Desk, effect: Effect, until: datetime) -> Later | None:

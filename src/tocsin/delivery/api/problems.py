@@ -90,6 +90,7 @@ CODES: Final[Mapping[str, str]] = {
     "token-needed": "No token, or one that is unknown, ended or late.",
     "token-scope": "The token was not made for this; `missing` names the use.",
     "too-large": "The body is larger than the installation takes.",
+    "too-much": "One person brings four gibibytes of files an hour at most.",
     "too-many-errors": "Requests with this token fail all the time; wait as `Retry-After` says.",
     "unavailable": "The store cannot be used now. Nothing was written; try again as `Retry-After` says.",
     "unsupported-media-type": "The body is not of the type that the OpenAPI document names.",

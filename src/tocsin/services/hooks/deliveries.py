@@ -104,6 +104,8 @@ def drain(desk: Desk) -> tuple[int, int]:
     arrived = failed = 0
     stopped: set[str] = set()
     for kept in deliveries(desk).due(desk.now(), BATCH):
+        if incident.halted(desk):  # a panic may begin between two of them
+            break
         if kept.value.state is not State.WAITS:
             deliveries(desk).remove(kept)
             continue

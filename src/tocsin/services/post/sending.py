@@ -50,6 +50,8 @@ def drain(desk: Desk) -> tuple[int, int]:
     try:
         with desk.post.sends.session() as session:
             for kept in due:
+                if incident.halted(desk):  # a panic may begin between two letters
+                    break
                 sent += _one(desk, session, kept)
     except Unavailable:
         raise

@@ -51,15 +51,16 @@ def say(request: RoomRequest, project: str) -> HttpResponse:
     """Take a message with files."""
     place = house(request, project)
     visit = session.resume(request, place.id)
-    if visit is None:
-        return pages.ended(place)
     if request.method != "POST":
-        return redirect(reverse("reporter:room", args=[place.id]))
+        return redirect(reverse("reporter:room", args=[place.id])) if visit else pages.ended(place)
     try:
         body = uploads.read(request, request.front.blobs)
     except uploads.Unreadable as wrong:
         return render(request, "reporter/unreadable.html", {"place": place, "wrong": wrong}, status=wrong.status)
     front = request.front
+    if visit is None:
+        unsent.discard(front, body.files)
+        return pages.ended_with(request, place, body.post)
     kept, lost = drafts.kept_files(front, body.post)
     files, text = (*kept, *body.files), answers.lines(body.post.get("text", ""))
     wrong_ = body.refused or _wrong_with(text, files, lost)
@@ -84,7 +85,7 @@ def act(request: RoomRequest, project: str) -> HttpResponse:
     place = house(request, project)
     visit = session.resume(request, place.id)
     if visit is None:
-        return pages.ended(place)
+        return pages.ended_with(request, place, request.POST) if request.method == "POST" else pages.ended(place)
     name = request.POST.get("do", "")
     if request.method != "POST" or name not in _ACTS:
         return redirect(reverse("reporter:room", args=[place.id]))

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from tocsin.core.intake import Attachment, FieldError
 from tocsin.core.policy.model import Policy
-from tocsin.delivery.reporter import drafts, pages, session
+from tocsin.delivery.reporter import answers, drafts, pages, session
 from tocsin.delivery.reporter.drafts import KeptFile
 from tocsin.delivery.reporter.guard import admit
 from tocsin.delivery.reporter.promises import promise_title
@@ -85,9 +85,11 @@ def come_back(request: RoomRequest, project: str) -> HttpResponse:
         return render(
             request, "reporter/return.html", {"place": place, "ended": "ended" in request.GET, "here": request.path}
         )
-    visit = session.enter(request.front, request.POST.get("phrase", "")[:LONGEST_PHRASE])
+    visit, typed = session.enter(request.front, request.POST.get("phrase", "")[:LONGEST_PHRASE]), _typed(request.POST)
     if visit is None:
-        return render(request, "reporter/return.html", {"place": place, "wrong": True}, status=422)
+        return render(request, "reporter/return.html", {"place": place, "wrong": True, "typed": typed}, status=422)
+    if typed:  # it was sent when the visit had ended: here it stands again, for them to send
+        return page(request, house(request, visit.pass_.project), visit, Unsent(text=typed))
     return to_room(request, visit)
 
 
@@ -163,6 +165,19 @@ def leave(request: RoomRequest, project: str) -> HttpResponse:
 def ended(place: House) -> HttpResponse:
     """Send somebody whose visit is over to the door."""
     return redirect(f"{reverse('reporter:return', args=[place.id])}?ended")
+
+
+def ended_with(request: RoomRequest, place: House, post: QueryDict) -> HttpResponse:
+    """Ask somebody whose visit ended while they wrote for their phrase, and keep what they wrote on the page: it is
+    nowhere else, and their browser would not show it again."""
+    context = {"place": place, "ended": True, "typed": _typed(post)}
+    return render(request, "reporter/return.html", context)
+
+
+def _typed(post: QueryDict) -> str:
+    """The words of a form of the room."""
+    said = (answers.lines(post.get(name, "")) for name in ("text", "reason", "note"))
+    return next((each for each in said if each.strip()), "")
 
 
 def to_room(request: RoomRequest, visit: Visit, done: str = "") -> HttpResponse:
