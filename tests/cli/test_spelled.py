@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 import pytest
 from click.testing import CliRunner
 
 from tocsin.boot.main import cli
+from tocsin.delivery.cli import SECTIONS
 from tocsin.delivery.cli.spelled import ALSO
 
 
@@ -48,9 +51,8 @@ def test_a_noun_alone_lists_and_one_that_needs_a_case_or_has_no_list_says_how(sh
     assert "Commands:" in CliRunner().invoke(cli, ["case", "--help"]).output
 
 
-@pytest.mark.parametrize("shell_name", ["zsh", "fish", "bash"])
-def test_a_shell_is_given_what_it_completes_with(shell_name: str) -> None:
-    told = CliRunner().invoke(cli, ["completion", shell_name])
-    assert told.exit_code == 0
-    assert "_TOCSIN_COMPLETE" in told.output
-    assert CliRunner().invoke(cli, ["completion", "tcsh"]).exit_code == 2
+def test_help_lists_every_command_once_in_a_section_that_names_none_but_those_there_are() -> None:
+    told = CliRunner().invoke(cli, ["--help"]).output
+    listed = re.findall(r"^  (\S+)  ", told[told.index(next(iter(SECTIONS))) :], re.MULTILINE)
+    assert sorted(listed) == sorted(cli.list_commands(click.Context(cli)))
+    assert {name for names in SECTIONS.values() for name in names} <= set(listed)

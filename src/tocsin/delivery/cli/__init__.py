@@ -68,6 +68,23 @@ COMMANDS: Final[Mapping[str, str]] = {
 """Command and where it stands: module of this package, and the object in it."""
 
 
+SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Cases, day by day": (
+        "inbox", "case", "report", "claims", "similar", "branch", "fix", "cvss", "embargo", "advisory", "cve",
+        "publish", "distributor", "sla",
+    ),
+    "Without an installation": (
+        "affected", "contents", "doc", "drill", "feed", "git", "harden", "lint", "protocol", "versions",
+    ),
+    "A project": (
+        "policy", "project", "people", "duty", "intake", "mail", "channel", "forge", "webhook", "credential", "limits",
+        "metrics", "radar", "release", "rollout", "signals",
+    ),
+}  # fmt: skip
+"""What `--help` lists, by who looks for it and in the order of the work; what is left belongs to the machine."""
+REST: Final = "The installation"
+
+
 class Tree(click.Group):
     """A group whose commands are imported when they are asked for."""
 
@@ -83,6 +100,17 @@ class Tree(click.Group):
         module, name = place.split(":")
         found: Any = getattr(import_module(f"{__name__}.{module}"), name)
         return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands in sections."""
+        there = self.list_commands(ctx)
+        named = {name for names in SECTIONS.values() for name in names}
+        rest = tuple(name for name in there if name not in named)
+        room = formatter.width - 6 - max(map(len, there))
+        for title, names in {**SECTIONS, REST: rest}.items():
+            found = [(name, self.get_command(ctx, name)) for name in names if name in there]
+            with formatter.section(title):
+                formatter.write_dl([(name, each.get_short_help_str(room)) for name, each in found if each])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -127,6 +127,6 @@ def support(line: LineFact) -> str:
 
 def _tested(line: LineFact) -> str:
     if not line.tests:
-        return "said so" if line.tested else ""
+        return "on a person's word" if line.tested else ""
     last = line.tests[-1]
     return f"{'proven' if last.passed else 'failed'} {last.at:%Y-%m-%d} on {last.commit[:12]}"
