@@ -8,6 +8,8 @@
 # `LISTEN` is where a new installation binds instead of loopback: in a container, 0.0.0.0.
 set -eu
 data=/var/lib/tocsin keys=/var/lib/tocsin-keys here=/etc/tocsin
+told=$(sed -n 's/^data = "\([^"]*\)".*/\1/p' "$here/tocsin.toml" 2> /dev/null || :) # an older one lies elsewhere
+data=${told:-$data}
 PATH=$PATH:/opt/tocsin/bin
 export TOCSIN_CONFIG=$here/tocsin.toml CREDENTIALS_DIRECTORY=$here
 
@@ -15,7 +17,18 @@ server() {
     setpriv --reuid tocsin --regid tocsin --clear-groups tocsin "$@"
 }
 
+# The server has no keys, so what it signs sessions with comes to it as a credential. It stays among the keys as well:
+# so it is in the recovery kit, and no second factor is lost with the machine.
+secret() {
+    if [ -f "$keys/desk.secret" ]; then
+        install -o tocsin -g tocsin -m 0600 "$keys/desk.secret" "$here/desk.secret"
+    elif [ -f "$here/desk.secret" ]; then
+        install -m 0600 "$here/desk.secret" "$keys/desk.secret"
+    fi
+}
+
 mine() {
+    secret
     chown -R tocsin:tocsin "$data"
     chown -R tocsin-keys:tocsin "$keys"
     chmod 0750 "$data" # the key holder's group reads the public file there
@@ -36,14 +49,12 @@ trap mine EXIT
 if [ "${1:-}" = init ]; then
     shift
     tocsin init --dir "$here" --data "$data" --keys "$keys" "$@"
-    # The server has no keys, so what it signs sessions with comes to it as a credential. The one among the keys stays:
-    # it is in the recovery kit, and without it every second factor would be lost with the machine.
-    install -o tocsin -g tocsin -m 0600 "$keys/desk.secret" "$here/desk.secret"
     [ -z "${LISTEN:-}" ] || sed -i "s/\"127\.0\.0\.1:\(808[01]\)\"/\"$LISTEN:\1\"/" "$here/tocsin.toml"
     printf '\n[keys]\nusers = ["tocsin"]\nsocket = "/run/tocsin/holder.socket"\n' >> "$here/tocsin.toml"
     exit
 fi
 # Keys are read from files of one's own only. Where the key holder answers, it alone reads them.
+secret
 chown root "$data/intake.json"
 tocsin keys show > /dev/null 2>&1 || chown -R root "$keys"
 tocsin "$@"

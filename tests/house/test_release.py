@@ -279,6 +279,7 @@ def test_while_the_key_holder_runs_commands_are_the_servers_own_and_the_keys_sta
 ) -> None:
     data, keys, here, run = (tmp_path / name for name in ("data", "keys", "here", "run"))
     unlock, socket = here / "tocsin.unlock", run / "holder.socket"
+    (keys / "desk.secret").unlink()  # as it was in containers once
     unlock.write_bytes(os.urandom(32))
     unlock.chmod(0o600)
     assert "sealed with a credential" in admin("keys", "seal", "--with", "credential")
@@ -312,3 +313,4 @@ def test_while_the_key_holder_runs_commands_are_the_servers_own_and_the_keys_sta
             process.terminate()
     assert (owners(data), owners(keys)) == ({701}, {702})
     assert list((data / "backups").iterdir())
+    assert (keys / "desk.secret").read_bytes() == (here / "desk.secret").read_bytes()
