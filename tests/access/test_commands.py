@@ -154,6 +154,7 @@ distributor ask warehousepg Tide
 distributor remove warehousepg Tide
 case list
 case shredded
+project archive warehousepg
 project list
 project show warehousepg
 sla check

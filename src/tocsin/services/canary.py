@@ -4,7 +4,7 @@
 Where `[intake] canary` of a policy says how often, the worker knocks at the doors from outside. The case it becomes
 looks like any other on the desk and has the promises of any other; its title says what it is. Once a person has written
 to it, the canary is answered. One that is silent past its first feedback sounds an alarm every day, and security.txt is
-not renewed: a project that does not answer should not look as if it did.
+not renewed: a project that does not answer should not look as if it did. An archived project gets none.
 
 What was sent and answered stands among the machine's facts; nothing of it is about a real report.
 """
@@ -19,6 +19,7 @@ from tocsin.core.clock import Duration
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import CaseRef, ProjectId
 from tocsin.services.app import Desk
+from tocsin.services.archive_state import archived
 from tocsin.services.canary_state import ANSWERED, CASE, SENT, due, name, watched
 from tocsin.services.mail import threads
 from tocsin.services.ports.machine import Alarm, Fact
@@ -47,6 +48,8 @@ def keep(desk: Desk) -> int:
     """
     sent = 0
     for project, policy, every in watched(desk.projects):
+        if archived(desk.machine.facts, project):
+            continue
         for knock in desk.knocks:
             if knock.opens(project):
                 sent += _one(desk, project, policy, every, knock.door)

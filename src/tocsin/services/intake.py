@@ -21,7 +21,7 @@ from tocsin.core.intake import Report
 from tocsin.core.policy.clauses import promises
 from tocsin.core.policy.model import Policy
 from tocsin.core.vocabulary import Actor, ActorKind, CaseRef, ProjectId, Refused
-from tocsin.services import cases, leaves, pausing, room, sealing
+from tocsin.services import archive_state, cases, leaves, pausing, room, sealing
 from tocsin.services.app import Front
 from tocsin.services.ports.receipts import Phrase
 from tocsin.services.ports.store import Change, Conflict, Room, Unavailable
@@ -59,8 +59,8 @@ def receive(
     `into` is the project, by its id where it was not looked up yet. `address` is where it came from, where that can be
     told; it is counted for the quotas and not kept.
 
-    Attachments must have been finished in the blob store before. Refuses an unknown project and an incomplete report;
-    raises `ports.store.Unavailable` when nothing can be written: then nothing was acknowledged.
+    Attachments must have been finished in the blob store before. Refuses an unknown project, an archived one, and an
+    incomplete report; raises `ports.store.Unavailable` when nothing can be written: then nothing was acknowledged.
     """
     info = into if isinstance(into, ProjectInfo) else front.projects.get(into)
     if info is None:
@@ -95,6 +95,8 @@ def _open(
     locator: bytes,
     address: str,
 ) -> Receipt | Refused:
+    if ended := archive_state.refuses(front.facts, command.project, command.report.channel):
+        return ended
     actor = Actor(kind=ActorKind.REPORTER, id=command.room)
     context = rules.Context(actor=actor, now=now, policy=policy)
     if isinstance(refused := rules.decide(None, command, context), Refused):

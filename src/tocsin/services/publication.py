@@ -26,6 +26,7 @@ from tocsin.core.vocabulary import SYSTEM_ACTOR, CaseRef, Refused
 from tocsin.services import cases, outgoing, site
 from tocsin.services.advertised import Advertised
 from tocsin.services.app import Desk
+from tocsin.services.archive_state import closed
 from tocsin.services.canary_state import renewed
 from tocsin.services.cases import Opened
 from tocsin.services.ports.shelf import Document, ShelfCard
@@ -159,6 +160,7 @@ def site_writer(desk: Desk) -> site.Writer | None:
         signer=press.signer,
         typesetter=press.typesetter,
         renewed=lambda: renewed(desk.machine.facts, desk.projects, desk.now()),
+        closed=closed(desk.machine.facts),
     )
 
 

@@ -23,21 +23,33 @@ LONGEST_TERM: Final = timedelta(days=364)
 Field = tuple[str, str]
 
 
+def _none(_: str) -> bool:
+    return False
+
+
 def security_txt(
-    projects: Projects, root: str, renewed: datetime, csaf: bool, keys: Callable[[str], bool] = lambda path: False
+    projects: Projects,
+    root: str,
+    renewed: datetime,
+    csaf: bool,
+    keys: Callable[[str], bool] = _none,
+    closed: Callable[[str], bool] = _none,
 ) -> str:
     """The file as it reads today; `root` is where the site is reached, `csaf` whether it provides CSAF documents, and
-    `keys` whether a file with a team's key is there.
+    `keys` whether a file with a team's key is there. A project that is `closed` is not named, unless all of them are:
+    the file has to name somebody, whose page says where to go.
 
     `renewed` is when its term began: now, or earlier while a canary report waits for an answer (`canary.renewed`).
     """
-    return "".join(f"{name}: {value}\n" for name, value in _fields(projects, root, renewed, csaf, keys))
+    return "".join(f"{name}: {value}\n" for name, value in _fields(projects, root, renewed, csaf, keys, closed))
 
 
 def _fields(
-    projects: Projects, root: str, now: datetime, csaf: bool, there: Callable[[str], bool]
+    projects: Projects, root: str, now: datetime, csaf: bool, there: Callable[[str], bool],
+    closed: Callable[[str], bool],
 ) -> Iterator[Field]:  # fmt: skip
     policies = [(each.id, projects.policy(each.id, each.policy)) for each in projects.all()]
+    policies = [each for each in policies if not closed(each[0])] or policies
     contacts = [contact for project, policy in policies for contact in _contacts(root, project, policy)]
     for contact in dict.fromkeys(contacts):
         yield "Contact", contact

@@ -79,8 +79,8 @@ def verify(directory: Path, keys: tuple[Path, ...], json_: bool) -> None:
 def _tell(found: Verified) -> None:
     for each in found.wrong:
         click.echo(f"! {inert(each.path)}: {inert(each.because)}")
-    signed = f"{found.signed} with a good signature" if found.signed else "none with a signature that holds"
-    click.echo(f"{inert(found.provider)}: {found.documents} CSAF documents, {signed}; {found.osv} OSV documents")
+    signed = f", {found.signed or 'none'} with a good signature" if found.documents else ""
+    click.echo(f"{inert(found.provider)}: {found.documents} CSAF documents{signed}; {found.osv} OSV documents")
     for key in found.keys:
         click.echo(f"signed by {key}")
     if found.keys and not found.trusted:

@@ -135,12 +135,13 @@ class Preview(Wire):
 
 
 class Project(Wire):
-    """A project, and the policy in force."""
+    """A project, and the policy in force. `archived_at` says since when it takes no reports any more."""
 
     id: str
     name: str
     prefix: str
     policy: str
+    archived_at: datetime | None = None
 
 
 class Member(Wire):

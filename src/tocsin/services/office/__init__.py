@@ -100,12 +100,7 @@ class Office:
 
     def projects(self) -> tuple[lists.Project, ...] | Refused:
         """List the projects whose cases the caller may read."""
-        mine = self.mine()
-        return self.may(Scope.READ) or tuple(
-            lists.Project(id=each.id, name=each.name, prefix=each.prefix, policy=each.policy)
-            for each in self.desk.projects.all()
-            if each.id in mine
-        )
+        return self.may(Scope.READ) or listing.projects(self.desk, self.mine())
 
     def members(self, project: ProjectId) -> tuple[lists.Member, ...] | Refused:
         """List the people of a project."""

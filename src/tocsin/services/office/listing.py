@@ -14,6 +14,7 @@ from tocsin.core.wire import case as told
 from tocsin.core.wire import desk as lists
 from tocsin.services import finding, own
 from tocsin.services.app import Desk
+from tocsin.services.archive_state import archived
 from tocsin.services.book import Book, Kept
 from tocsin.services.office import pages
 from tocsin.services.ports.store import InboxQuery, InboxRow
@@ -41,6 +42,21 @@ class Filter(msgspec.Struct, frozen=True):
     aside: str = ""
     after: str = ""
     limit: int = PAGE
+
+
+def projects(desk: Desk, mine: tuple[ProjectId, ...]) -> tuple[lists.Project, ...]:
+    """Those of the projects that are the caller's, in the order they were made."""
+    return tuple(
+        lists.Project(
+            id=each.id,
+            name=each.name,
+            prefix=each.prefix,
+            policy=each.policy,
+            archived_at=ended.at if (ended := archived(desk.machine.facts, each.id)) else None,
+        )
+        for each in desk.projects.all()
+        if each.id in mine
+    )
 
 
 def page(desk: Desk, projects: tuple[ProjectId, ...], asked: Filter, person: str) -> lists.CasePage:

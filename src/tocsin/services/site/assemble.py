@@ -158,6 +158,11 @@ def _pages(writer: Writer, rows: Iterable[Row]) -> None:
 def _security_txt(writer: Writer) -> None:
     renewed = (writer.renewed or writer.now)()
     text = security_txt(
-        writer.projects, writer.url, renewed, csaf=True, keys=lambda path: bool(writer.tree.changed(path))
+        writer.projects,
+        writer.url,
+        renewed,
+        csaf=True,
+        keys=lambda path: bool(writer.tree.changed(path)),
+        closed=writer.closed,
     )
     writer.tree.write(PATH, text.encode())

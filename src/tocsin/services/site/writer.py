@@ -77,6 +77,8 @@ class Writer:
     signer: Signer | None = None
     typesetter: Typesetter | None = None
     renewed: Callable[[], datetime] | None = None
+    closed: Callable[[str], bool] = lambda project: False
+    """Whether a project is archived: security.txt does not name it."""
 
     def state(self) -> State:
         """What the tree holds; an empty state where it was made for something else, or cannot be read."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from tocsin.core.feeds.csaf import METADATA
 from tocsin.delivery.public.answers import FRESH, text
 from tocsin.delivery.public.request import PublicRequest
+from tocsin.services.archive_state import closed
 from tocsin.services.canary_state import renewed
 from tocsin.services.ports.site import TreeReader
 from tocsin.services.security_txt import security_txt as made
@@ -26,7 +27,7 @@ def security_txt(request: PublicRequest) -> HttpResponse:
     now = front.now()
     since = renewed(front.facts, front.projects, now) if front.facts else now
     keys = partial(_there, front.tree)
-    return text(made(front.projects, front.site.public_url, since, csaf, keys))
+    return text(made(front.projects, front.site.public_url, since, csaf, keys, closed(front.facts)))
 
 
 def _there(tree: TreeReader, path: str) -> bool:

@@ -26,7 +26,7 @@ from tocsin.delivery.reporter.promises import promises
 from tocsin.delivery.reporter.request import House, RoomRequest, house
 from tocsin.delivery.reporter.terms import mistakes, told
 from tocsin.delivery.reporter.views.receipt import show_receipt
-from tocsin.services import badge_state, intake, pausing, unsent
+from tocsin.services import archive_state, badge_state, intake, pausing, unsent
 
 COUNTED = tuple(group for group in CONTENT_GROUPS if group != "identity")
 """The questions that the check page counts: all that help, and never the one that costs anonymity (S27)."""
@@ -54,6 +54,8 @@ def report(request: RoomRequest, project: str) -> HttpResponse:
     """Show the form; check or send what was typed."""
     place = house(request, project)
     if request.method != "POST":
+        if ended := archive_state.archived(request.front.facts, place.id):
+            return archived(request, place, ended)
         answer = form(request, place, drafts.blank(request.front))
         # The empty form may wait in the browser's memory, so that going back finds what was typed still there.
         answer.headers["Cache-Control"] = "private, no-cache"
@@ -139,9 +141,16 @@ def send(request: RoomRequest, place: House, draft: Draft, fresh: tuple[Attachme
         unsent.discard(front, fresh)
         if receipt.code == "not-found":
             raise Http404
+        if ended := archive_state.archived(front.facts, place.id):
+            return archived(request, place, ended)
         refused = FieldError(field="main", message=receipt.because)
         return form(request, place, replace(drafts.without(draft, fresh, refused), wrong=(refused,)), status=422)
     return show_receipt(request, place, receipt)
+
+
+def archived(request: RoomRequest, place: House, ended: archive_state.Archived) -> HttpResponse:
+    """Say that nobody looks after the project any more, and where to go."""
+    return render(request, "reporter/archived.html", {"place": place, "ended": ended}, status=410)
 
 
 def lines(draft: Draft) -> list[Line]:
