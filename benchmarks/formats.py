@@ -2,8 +2,9 @@
 """Documents of one advisory and checks of documents, on one core: CPU time of this process, the best of several rounds.
 
 Every advisory of a round is a new record that no format has seen; what is kept between advisories (instants, scores,
-versions) is kept from the round before, as at a project that publishes again. The baseline for JSON is `msgspec`
-writing the same values, decoded beforehand, in the same form; for schemas it is decoding the same bytes.
+versions, constraints of ranges, texts made inert) is kept from the round before, as at a project that publishes again.
+The baseline for JSON is `msgspec` writing the same values, decoded beforehand, in the same form; for schemas it is
+decoding the same bytes.
 
 The advisory is of one product with four release lines (two fixed, one not affected, one unsupported) and has scores of
 three CVSS generations, one weakness, two references, two people to thank and every text.

@@ -101,7 +101,7 @@ class Product(Value, dict=True):
     @derived
     def fixed_versions(self) -> tuple[str, ...]:
         """First fixed version of each line that has one, in the order of the lines."""
-        return tuple(line.fixed_in for line in self.lines if line.vulnerable and line.fixed_in)
+        return tuple([line.fixed_in for line in self.lines if line.fixed_in and line.vulnerable])
 
 
 class Score(Value, dict=True):
@@ -210,7 +210,10 @@ class Advisory(Value, dict=True):
     @derived
     def authoritative(self) -> Score | None:
         """The one score that the project stands behind; None where it has not scored yet."""
-        return next((score for score in self.scores if score.authoritative), None)
+        for score in self.scores:
+            if score.authoritative:
+                return score
+        return None
 
     @derived
     def published_scores(self) -> tuple[Score, ...]:
@@ -231,7 +234,7 @@ class Advisory(Value, dict=True):
     @derived
     def consented_credits(self) -> tuple[Credit, ...]:
         """Credits that may be published."""
-        return tuple(credit for credit in self.credits if credit.consented)
+        return tuple([credit for credit in self.credits if credit.consented])
 
     @property
     def concerned_lines(self) -> frozenset[str]:
@@ -240,7 +243,7 @@ class Advisory(Value, dict=True):
             each.line for product in self.products for each in product.lines if each.vulnerable and each.line
         )
 
-    @property
+    @derived
     def other_ids(self) -> tuple[str, ...]:
         """Every other id of the same vulnerability, the CVE id first, each once."""
-        return tuple(dict.fromkeys(each for each in (self.cve_id, *self.aliases) if each))
+        return tuple(dict.fromkeys(filter(None, (self.cve_id, *self.aliases))))

@@ -18,10 +18,9 @@ from tocsin.core.advisory.cwe import cwe_name
 from tocsin.core.advisory.forms import csaf_file_name
 from tocsin.core.formats import csaf_common as common
 from tocsin.core.formats import csaf_tree as tree
-from tocsin.core.formats import words
-from tocsin.core.formats.csaf_parts import Csaf, Document, Note, Weakness
+from tocsin.core.formats.csaf_parts import Csaf, Document, Note, Scored, Weakness
 from tocsin.core.formats.csaf_read import read_facts
-from tocsin.core.formats.encode import dated, document_bytes
+from tocsin.core.formats.encode import document_bytes
 from tocsin.core.formats.format import Format, Loss
 from tocsin.core.formats.products import is_hit
 from tocsin.core.vocabulary import Affectedness
@@ -57,18 +56,19 @@ def render_vex(advisory: Advisory) -> bytes:
 
 
 def _render(advisory: Advisory, category: str) -> bytes:
+    document = _document(advisory, category)
     branches, status = tree.tree(advisory, _DIALECT)
-    found, named = common.vulnerability(advisory), _named(advisory)
+    found, carried = common.vulnerability(advisory), _carried(advisory)
+    named = _named(advisory)
     made = replace(
         found,
         cwe=Weakness(id=named, name=cwe_name(named) or named) if named else None,
-        notes=(*found.notes, *_stand_ins(advisory)),
-        product_status=status or None,
-        release_date=dated(advisory.published, "published"),
-        scores=_scores(advisory, status.get("known_affected", [])),
+        notes=(*found.notes, *_stand_ins(advisory, named, carried)),
+        product_status=status if branches else None,
+        release_date=document.tracking.initial_release_date,
+        scores=(Scored(cvss_v3=common.cvss(carried), products=status.known_affected),) if carried else (),
         threats=common.threats(advisory, always_why=True) if category == common.VEX else found.threats,
     )
-    document = _document(advisory, category)
     return document_bytes(Csaf(document=document, product_tree={"branches": branches}, vulnerabilities=(made,)))
 
 
@@ -91,34 +91,23 @@ def _named(advisory: Advisory) -> str:
     return next(filter(cwe_name, advisory.cwe), "")
 
 
-def _stand_ins(advisory: Advisory) -> tuple[Note, ...]:
+def _stand_ins(advisory: Advisory, named: str, carried: Score | None) -> tuple[Note, ...]:
     """Notes for what has no field of its own in 2.0."""
-    named = _named(advisory)
     return (
         *common.weaknesses([each for each in advisory.cwe if each != named]),
-        *[common.rated(each) for each in _noted(advisory)],
+        *map(common.rated, _noted(advisory, carried)),
         *common.unsupported(advisory),
     )
 
 
-@words.once
 def _carried(advisory: Advisory) -> Score | None:
-    """The one score with a field of its own: 3.1 before 3.0 (test 6.3.2), and only where a product is affected."""
-    if not is_hit(advisory):
-        return None
-    found = {each.severity.version: each for each in advisory.published_scores}
-    return found.get("3.1") or found.get("3.0")
+    """The one score with a field of its own, and only where a product is affected."""
+    return common.third(advisory) if is_hit(advisory) else None
 
 
-def _noted(advisory: Advisory) -> list[Score]:
+def _noted(advisory: Advisory, carried: Score | None) -> list[Score]:
     """Scores that become notes: 4.0, and every one where none has a field."""
-    carried = _carried(advisory)
     return [each for each in advisory.published_scores if carried is None or each.severity.version == "4.0"]
-
-
-def _scores(advisory: Advisory, affected: list[str]) -> tuple[dict[str, Any], ...]:
-    score = _carried(advisory)
-    return ({"cvss_v3": common.cvss(score), "products": affected},) if score else ()
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:
@@ -132,7 +121,8 @@ def cannot_express_vex(advisory: Advisory) -> tuple[Loss, ...]:
 
 
 def _losses(advisory: Advisory) -> Iterator[Loss]:
-    carried, noted = _carried(advisory), _noted(advisory)
+    carried = _carried(advisory)
+    noted = _noted(advisory, carried)
     for each in advisory.published_scores:
         if each is not carried:
             instead = "is a note" if each in noted else "gives way to 3.1"

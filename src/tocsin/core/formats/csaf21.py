@@ -9,9 +9,9 @@ may still move.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -21,9 +21,9 @@ from tocsin.core.advisory.forms import csaf_file_name
 from tocsin.core.formats import csaf_common as common
 from tocsin.core.formats import csaf_tree as tree
 from tocsin.core.formats import words
-from tocsin.core.formats.csaf_parts import Csaf, Document, Note, Reference, Weakness
+from tocsin.core.formats.csaf_parts import Content, Csaf, Document, Metric, Note, Reference, Weakness
 from tocsin.core.formats.csaf_read import read_facts
-from tocsin.core.formats.encode import dated, document_bytes
+from tocsin.core.formats.encode import document_bytes
 from tocsin.core.formats.format import Format, Loss
 from tocsin.core.formats.products import is_hit
 from tocsin.core.vocabulary import Affectedness
@@ -51,7 +51,6 @@ _IN_VEX: Final = tree.Dialect(
 _DIALECT: Final = tree.Dialect(status={**_IN_VEX.status, Affectedness.UNSUPPORTED: "unknown"}, many=True)
 _NAME: Final = re.compile(r"[^\s_.-](.*[^\s_.-])?")
 _LEAST_REVISIONS: Final = 2
-_METRIC: Final = {"2.0": "cvss_v2", "3.0": "cvss_v3", "3.1": "cvss_v3", "4.0": "cvss_v4"}
 
 
 def render(advisory: Advisory) -> bytes:
@@ -105,20 +104,19 @@ def _render(advisory: Advisory, category: str) -> bytes:
 
 def whole(advisory: Advisory, category: str) -> Csaf:
     """The document of a profile that names products. Raises ValueError as `render` does."""
-    vex = category == common.VEX
+    vex, document = category == common.VEX, _document(advisory, category)
     branches, status = tree.tree(advisory, _IN_VEX if vex else _DIALECT)
     notes = (*_stand_ins(advisory), *(common.unsupported(advisory) if vex else ()))
     found = common.vulnerability(advisory)
     made = replace(
         found,
         cwes=tuple([_weakness(each) for each in advisory.cwe if _nameable(each)]),
-        disclosure_date=dated(advisory.published, "published"),
-        metrics=_metrics(advisory, status.get("known_affected", [])),
+        disclosure_date=document.tracking.initial_release_date,
+        metrics=_metrics(advisory, status.known_affected),
         notes=(*found.notes, *notes),
-        product_status=status or None,
+        product_status=status if branches else None,
         threats=common.threats(advisory, always_why=True) if vex else found.threats,
     )
-    document = _document(advisory, category)
     return Csaf(schema=SCHEMA, document=document, product_tree={"branches": branches}, vulnerabilities=(made,))
 
 
@@ -142,19 +140,20 @@ def _nameable(cwe: str) -> bool:
     return bool(_NAME.fullmatch(cwe_name(cwe) or ""))
 
 
-def _metrics(advisory: Advisory, affected: list[str]) -> tuple[dict[str, Any], ...]:
+def _metrics(advisory: Advisory, affected: Sequence[str]) -> tuple[Metric, ...]:
     """One metric with a vector of each CVSS generation (6.1.7, 6.3.12); 3.1 where 3.0 is given too (6.3.2)."""
-    scores = sorted(advisory.published_scores, key=lambda each: each.severity.version)
-    content = {_METRIC[each.severity.version]: common.cvss(each) for each in scores}
-    return ({"content": content, "products": affected},) if content and affected else ()
+    found = common.by_version(advisory)
+    if not found or not affected:
+        return ()
+    scores = found.get("2.0"), common.third(advisory), found.get("4.0")
+    v2, v3, v4 = [common.cvss(each) if each else None for each in scores]
+    return (Metric(content=Content(cvss_v2=v2, cvss_v3=v3, cvss_v4=v4), products=affected),)
 
 
-def _stand_ins(advisory: Advisory) -> Iterator[Note]:
+def _stand_ins(advisory: Advisory) -> tuple[Note, ...]:
     """Weaknesses that the schema refuses; scores, where no product is affected that a metric could speak of."""
-    yield from common.weaknesses([each for each in advisory.cwe if not _nameable(each)])
-    if not is_hit(advisory):
-        for each in advisory.published_scores:
-            yield common.rated(each)
+    weaknesses = common.weaknesses([each for each in advisory.cwe if not _nameable(each)])
+    return weaknesses if is_hit(advisory) else (*weaknesses, *map(common.rated, advisory.published_scores))
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

@@ -7,7 +7,7 @@ those stand in `csaf20` and `csaf21`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from tocsin.core.advisory import Advisory, Credit, LineRange, Score
@@ -62,7 +62,7 @@ def _tracking(advisory: Advisory) -> Tracking:
     if not advisory.revisions:
         raise ValueError("revisions: the advisory has none yet")
     return Tracking(
-        aliases=words.other_ids(advisory),
+        aliases=advisory.other_ids,
         current_release_date=dated(advisory.modified, "modified"),
         generator=_GENERATOR,
         id=advisory.id,
@@ -88,7 +88,7 @@ def _references(advisory: Advisory) -> tuple[Reference, ...]:
 def vulnerability(advisory: Advisory) -> Vulnerability:
     """The parts of the one vulnerability that both versions write alike."""
     return Vulnerability(
-        acknowledgments=tuple([_acknowledgment(each) for each in advisory.consented_credits]),
+        acknowledgments=tuple(map(_acknowledgment, advisory.consented_credits)),
         cve=advisory.cve_id,
         discovery_date=instant(advisory.discovered) if advisory.discovered else "",
         ids=tuple(_ids(advisory)),
@@ -100,30 +100,26 @@ def vulnerability(advisory: Advisory) -> Vulnerability:
 
 
 def _head_notes(advisory: Advisory) -> tuple[Note, ...]:
-    return _written(
-        ("summary", "Summary", advisory.summary),
-        ("general", "Notice", words.banner(advisory)),
-        ("general", "Affected versions", words.sentences(advisory)),
+    return (
+        *note("summary", "Summary", advisory.summary),
+        *note("general", "Notice", words.banner(advisory)),
+        *note("general", "Affected versions", words.sentences(advisory)),
     )
 
 
 def _notes(advisory: Advisory) -> tuple[Note, ...]:
-    return _written(
-        ("details", "Details", words.details(advisory)),
-        ("description", "Impact", advisory.impact),
-        ("other", "Required configuration", advisory.required_configuration),
-        ("other", "Detection", advisory.detection),
-        ("other", "Mitigation", "No mitigation is known." if advisory.no_mitigation_known else ""),
+    return (
+        *note("details", "Details", words.details(advisory)),
+        *note("description", "Impact", advisory.impact),
+        *note("other", "Required configuration", advisory.required_configuration),
+        *note("other", "Detection", advisory.detection),
+        *note("other", "Mitigation", "No mitigation is known." if advisory.no_mitigation_known else ""),
     )
-
-
-def _written(*notes: tuple[str, str, str]) -> tuple[Note, ...]:
-    return tuple([Note(category=kind, text=text, title=title) for kind, title, text in notes if text.strip()])
 
 
 def note(category: str, title: str, text: str) -> tuple[Note, ...]:
     """A note, or none where the text is empty."""
-    return _written((category, title, text))
+    return (Note(category=category, text=text, title=title),) if text.strip() else ()
 
 
 def weaknesses(cwe: Sequence[str]) -> tuple[Note, ...]:
@@ -160,6 +156,18 @@ def rated(score: Score) -> Note:
     severity = score.severity
     text = f"{severity.base} {severity.rating} {severity.vector}"
     return Note(category="other", text=text, title=f"CVSS {severity.version}")
+
+
+@words.once
+def by_version(advisory: Advisory) -> Mapping[str, Score]:
+    """The published score of each CVSS version."""
+    return {each.severity.version: each for each in advisory.published_scores}
+
+
+def third(advisory: Advisory) -> Score | None:
+    """The score of the third generation: 3.1 before 3.0 (test 6.3.2)."""
+    found = by_version(advisory)
+    return found.get("3.1") or found.get("3.0")
 
 
 def cvss(score: Score) -> Cvss:

@@ -6,6 +6,7 @@ Sources: CSAF 2.0 and 2.1, sections 3.1 and 3.2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -49,7 +50,7 @@ class FullName(Part, kw_only=True):
 class Branch(Part, kw_only=True):
     """3.1.2: a vendor or product with branches below it, or a version or range with its full name."""
 
-    branches: tuple[Branch, ...] = ()
+    branches: Sequence[Branch] = ()
     category: str
     name: str
     product: FullName | None = None
@@ -144,12 +145,44 @@ class Cvss(Part, kw_only=True, rename="camel"):
     version: str
 
 
+class Scored(Part, kw_only=True):
+    """3.2.3.13 in 2.0: the score of products."""
+
+    cvss_v3: Cvss
+    products: Sequence[str]
+
+
+class Content(Part, kw_only=True):
+    """A score of each generation."""
+
+    cvss_v2: Cvss | None = None
+    cvss_v3: Cvss | None = None
+    cvss_v4: Cvss | None = None
+
+
+class Metric(Part, kw_only=True):
+    """3.2.4.7 in 2.1: the scores of products."""
+
+    content: Content
+    products: Sequence[str]
+
+
 class Weakness(Part, kw_only=True):
     """3.2.3.3; the version of the list in 2.1 only."""
 
     id: str
     name: str
     version: str = ""
+
+
+class Statuses(Part, kw_only=True):
+    """3.2.3.9: product ids by what is known of them; `unknown` in 2.1 only."""
+
+    fixed: Sequence[str] = ()
+    known_affected: Sequence[str] = ()
+    known_not_affected: Sequence[str] = ()
+    under_investigation: Sequence[str] = ()
+    unknown: Sequence[str] = ()
 
 
 class Vulnerability(Part, kw_only=True):
@@ -163,13 +196,13 @@ class Vulnerability(Part, kw_only=True):
     disclosure_date: str = ""
     discovery_date: str = ""
     ids: tuple[Id, ...] = ()
-    metrics: tuple[dict[str, Any], ...] = ()
+    metrics: tuple[Metric, ...] = ()
     notes: tuple[Note, ...] = ()
-    product_status: dict[str, list[str]] | None = None
+    product_status: Statuses | None = None
     references: tuple[Reference, ...] = ()
     release_date: str = ""
     remediations: tuple[Remediation, ...] = ()
-    scores: tuple[dict[str, Any], ...] = ()
+    scores: tuple[Scored, ...] = ()
     threats: tuple[Threat, ...] = ()
     title: str
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import starmap
 
 import msgspec
 
 from tocsin.core.advisory import Advisory, Product
 from tocsin.core.formats import words
-from tocsin.core.formats.csaf_parts import Branch, FullName, Helper
+from tocsin.core.formats.csaf_parts import Branch, FullName, Helper, Statuses
 from tocsin.core.formats.products import Line, Listed, listed
 from tocsin.core.formats.purls import with_version
 from tocsin.core.versions import LineRange
@@ -47,13 +48,10 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     hit: bool = False
 
 
-Groups = dict[str, list[str]]
-
-
-def tree(advisory: Advisory, dialect: Dialect) -> tuple[tuple[Branch, ...], Groups]:
-    """The branches (vendors, below them products, below them versions and ranges), and product ids by status group."""
+def tree(advisory: Advisory, dialect: Dialect) -> tuple[tuple[Branch, ...], Statuses]:
+    """The branches (vendors, below them products, below them versions and ranges), and product ids by status."""
     vendors: dict[str, dict[str, list[Branch]]] = {}
-    groups: Groups = {}
+    groups: dict[str, list[str]] = {}
     for found in places(advisory):
         branches: list[Branch] = []
         for place in found:
@@ -66,14 +64,12 @@ def tree(advisory: Advisory, dialect: Dialect) -> tuple[tuple[Branch, ...], Grou
         if branches:
             product = found[0].product
             vendors.setdefault(product.vendor, {}).setdefault(product.name, []).extend(branches)
-    return tuple([_vendor(*each) for each in vendors.items()]), dict(sorted(groups.items()))
+    return tuple(starmap(_vendor, vendors.items())), Statuses(**groups)
 
 
 def _vendor(name: str, products: Mapping[str, list[Branch]]) -> Branch:
-    below = [
-        Branch(branches=tuple(versions), category="product_name", name=each) for each, versions in products.items()
-    ]
-    return Branch(branches=tuple(below), category="vendor", name=name)
+    below = [Branch(branches=versions, category="product_name", name=each) for each, versions in products.items()]
+    return Branch(branches=below, category="vendor", name=name)
 
 
 @words.once

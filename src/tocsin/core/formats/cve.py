@@ -176,14 +176,14 @@ def container(advisory: Advisory, provider: Provider | None = None) -> Container
     """What a CNA submits; without a provider CVE Services fills that in."""
     lang, impact = advisory.lang, _text(advisory.lang, advisory.impact)
     return Container(
-        affected=tuple([_affected(each) for each in listed(advisory)]),
+        affected=tuple(map(_affected, listed(advisory))),
         configurations=_text(lang, advisory.required_configuration),
         credits=tuple([Credited(lang=lang, type=each.type, value=each.display) for each in advisory.consented_credits]),
         date_public=dated(advisory.published, "published"),
         descriptions=_text(lang, _description(advisory)),
         impacts=(Described(descriptions=impact),) if impact else (),
         metrics=tuple([_metric(each.vector) for each in advisory.published_scores]),
-        problem_types=tuple([_weakness(each) for each in advisory.cwe]),
+        problem_types=tuple(map(_weakness, advisory.cwe)),
         provider_metadata=provider,
         references=_references(advisory),
         solutions=_text(lang, _solution(advisory)),

@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL
 
 import msgspec
 
-from tocsin.core.advisory import Advisory, Product, Score
+from tocsin.core.advisory import Advisory, Score
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import Part, dated, document_bytes, instant
 from tocsin.core.formats.format import Facts, Format, Loss
@@ -139,7 +139,7 @@ def render(advisory: Advisory) -> bytes:
         Bom(
             schema=_SCHEMA,
             bom_format="CycloneDX",
-            components=tuple([_component(place, each) for place, each in enumerate(advisory.products, 1)]),
+            components=tuple(map(_component, listed(advisory))),
             metadata=Metadata(
                 supplier={"name": advisory.publisher.name, "url": (advisory.publisher.namespace,)},
                 timestamp=modified,
@@ -155,16 +155,15 @@ def render(advisory: Advisory) -> bytes:
 
 def _serial(page: str) -> str:
     """The address as a UUID of version 5 (RFC 9562, 5.5); the library's own takes four times as long."""
-    name = bytearray(sha1(_URLS + page.encode(), usedforsecurity=False).digest()[:16])
-    name[6] = name[6] & 0x0F | 0x50
-    name[8] = name[8] & 0x3F | 0x80
-    text = name.hex()
-    return f"urn:uuid:{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    name = sha1(_URLS + page.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(name[16], 16) % 4]
+    return f"urn:uuid:{name[:8]}-{name[8:12]}-5{name[13:16]}-{variant}{name[17:20]}-{name[20:32]}"
 
 
-def _component(place: int, product: Product) -> Component:
+def _component(shown: Listed) -> Component:
+    product = shown.product
     return Component(
-        bom_ref=_ref(place),
+        bom_ref=_ref(shown),
         cpe=product.cpe,
         name=product.name,
         purl=product.purl,
@@ -173,8 +172,8 @@ def _component(place: int, product: Product) -> Component:
     )
 
 
-def _ref(place: int) -> str:
-    return f"product-{place}"
+def _ref(shown: Listed) -> str:
+    return f"product-{shown.number}"
 
 
 def _vulnerability(advisory: Advisory, modified: str) -> Vulnerability:
@@ -186,7 +185,7 @@ def _vulnerability(advisory: Advisory, modified: str) -> Vulnerability:
             Link(title=advisory.id, url=advisory.urls.page),
             *[Link(title=each.summary, url=each.url) for each in advisory.references],
         ),
-        affects=tuple([_affects(each) for each in listed(advisory)]),
+        affects=tuple(map(_affects, listed(advisory))),
         analysis=_analysis(advisory),
         credits={"individuals": people} if people else None,
         cwes=tuple([int(each.removeprefix("CWE-")) for each in advisory.cwe]),
@@ -194,10 +193,10 @@ def _vulnerability(advisory: Advisory, modified: str) -> Vulnerability:
         detail=words.long_text(advisory),
         id=main,
         published=dated(advisory.published, "published"),
-        ratings=tuple([_rating(each) for each in advisory.published_scores]),
+        ratings=tuple(map(_rating, advisory.published_scores)),
         recommendation=words.updates(advisory),
         references=tuple(
-            [Reference(id=each, source=source) for each in (advisory.id, *words.other_ids(advisory)) if each != main]
+            [Reference(id=each, source=source) for each in (advisory.id, *advisory.other_ids) if each != main]
         ),
         rejected=instant(advisory.withdrawn) if advisory.withdrawn else "",
         source=source,
@@ -219,10 +218,9 @@ def _rating(score: Score) -> Rating:
 
 def _analysis(advisory: Advisory) -> Analysis:
     """State of the products as a whole; how each line stands is said under `affects`."""
-    lines = [each for product in listed(advisory) for each in product.lines]
-    fixes = [each.line.fixed_in for each in lines if each.hit]
+    fixes = [each.line.fixed_in for product in listed(advisory) for each in product.lines if each.hit]
     if not fixes:
-        review = any(each.line.state is Affectedness.REVIEW for each in lines)
+        review = any(line.state is Affectedness.REVIEW for product in advisory.products for line in product.lines)
         return Analysis(state="in_triage" if review else "not_affected")
     said = (
         ("update", any(fixes)),
@@ -235,7 +233,7 @@ def _analysis(advisory: Advisory) -> Analysis:
 
 def _affects(shown: Listed) -> Affects:
     fixes = [{"status": "unaffected", "version": each} for each in shown.fixed]
-    return Affects(ref=_ref(shown.number), versions=(*[_version(each) for each in shown.lines], *fixes))
+    return Affects(ref=_ref(shown), versions=(*map(_version, shown.lines), *fixes))
 
 
 def _version(each: Line) -> dict[str, str]:

@@ -18,7 +18,7 @@ from tocsin.core.advisory import Advisory, Credit, Product
 from tocsin.core.formats import facts, words
 from tocsin.core.formats.encode import Part, document_bytes
 from tocsin.core.formats.format import Facts, Format, Loss
-from tocsin.core.formats.products import Listed, listed
+from tocsin.core.formats.products import listed
 from tocsin.core.versions import Interval
 
 LONGEST_SUMMARY: Final = 1024
@@ -59,25 +59,22 @@ def render(advisory: Advisory) -> bytes:
     scores = advisory.published_scores
     return document_bytes(
         Payload(
-            credits=tuple(_credits(advisory)),
+            credits=_credits(advisory),
             cve_id=advisory.cve_id,
             cvss_vector_string=scores[0].severity.vector if scores else "",
             cwe_ids=advisory.cwe,
             description=words.long_text(advisory)[:LONGEST_DESCRIPTION],
             summary=advisory.title[:LONGEST_SUMMARY],
-            vulnerabilities=tuple([each for shown in listed(advisory) for each in _vulnerabilities(shown)]),
+            vulnerabilities=tuple(
+                [_vulnerability(each.product, versions) for each in listed(advisory) for versions in each.affected]
+            ),
         )
     )
 
 
-def _vulnerabilities(shown: Listed) -> Iterator[Vulnerability]:
-    product = shown.product
-    package = {
-        "ecosystem": _ecosystem(product) or "other",
-        "name": product.package or product.name,
-    }
-    for each in shown.affected:
-        yield Vulnerability(package=package, patched_versions=each.fixed, vulnerable_version_range=_native(each))
+def _vulnerability(product: Product, affected: Interval) -> Vulnerability:
+    package = {"ecosystem": _ecosystem(product) or "other", "name": product.package or product.name}
+    return Vulnerability(package=package, patched_versions=affected.fixed, vulnerable_version_range=_native(affected))
 
 
 def _ecosystem(product: Product) -> str:
@@ -94,11 +91,9 @@ def _native(each: Interval) -> str:
     return ", ".join(filter(None, (start, end))) or ">= 0"
 
 
-def _credits(advisory: Advisory) -> Iterator[dict[str, str]]:
-    for each in advisory.consented_credits:
-        login = _login(each)
-        if login:
-            yield {"login": login, "type": each.type.replace(" ", "_")}
+def _credits(advisory: Advisory) -> tuple[dict[str, str], ...]:
+    named = [(each, _login(each)) for each in advisory.consented_credits]
+    return tuple([{"login": login, "type": each.type.replace(" ", "_")} for each, login in named if login])
 
 
 def _login(credit: Credit) -> str:

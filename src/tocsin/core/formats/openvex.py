@@ -93,7 +93,7 @@ def render(advisory: Advisory) -> bytes:
 
 
 def _statements(advisory: Advisory) -> tuple[Statement, ...]:
-    known = (advisory.id, *words.other_ids(advisory))
+    known = (advisory.id, *advisory.other_ids)
     name = advisory.cve_id or advisory.id
     aliases = tuple([each for each in known if each != name])
     about = Vulnerability(aliases=aliases, description=advisory.title, name=name)

@@ -25,6 +25,7 @@ from tocsin.core.vocabulary import Affectedness
 SCHEMA_VERSION: Final = "1.7.5"
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _REFERENCE: Final = {each: each.upper() for each in ReferenceType}
+_SEVERITY: Final = {"2.0": "CVSS_V2", "3.0": "CVSS_V3", "3.1": "CVSS_V3", "4.0": "CVSS_V4"}
 _CREDIT: Final = {each: each.upper().replace(" ", "_") for each in CreditType}
 
 
@@ -130,8 +131,8 @@ def render(advisory: Advisory) -> bytes:
     return document_bytes(
         Osv(
             affected=tuple([_affected(each) for each in listed(advisory) if each.hit]),
-            aliases=words.other_ids(advisory),
-            credits=tuple([_credit(each) for each in advisory.consented_credits]),
+            aliases=advisory.other_ids,
+            credits=tuple(map(_credit, advisory.consented_credits)),
             database_specific=more if more != _NOTHING_MORE else None,
             details=words.long_text(advisory),
             id=osv_id(advisory),
@@ -154,8 +155,7 @@ def _severity(advisory: Advisory) -> tuple[dict[str, str], ...]:
     """One vector for each CVSS generation, the authoritative one where two share a generation (3.0 and 3.1)."""
     found: dict[str, str] = {}
     for each in advisory.published_scores:
-        severity = each.severity
-        found.setdefault(f"CVSS_V{severity.version[0]}", severity.vector)
+        found.setdefault(_SEVERITY[each.severity.version], each.severity.vector)
     return tuple([{"score": vector, "type": kind} for kind, vector in found.items()])
 
 
@@ -164,7 +164,7 @@ def _affected(shown: Listed) -> Affected:
     named = bool(product.ecosystem and product.package)
     return Affected(
         database_specific=OfProduct(
-            lines=tuple([_state(each) for each in product.lines]),
+            lines=tuple(map(_state, product.lines)),
             modules=product.modules,
             product=product.name,
             purl="" if named else product.purl,

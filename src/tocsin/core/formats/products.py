@@ -6,6 +6,8 @@ What a format makes of them stands with the format.
 
 from __future__ import annotations
 
+from itertools import count
+
 import msgspec
 
 from tocsin.core.advisory import Advisory, Product
@@ -43,7 +45,7 @@ class Listed(msgspec.Struct, frozen=True, gc=False):
 @once
 def listed(advisory: Advisory) -> tuple[Listed, ...]:
     """Every product, in the order of the record. Raises ValueError for a line that its scheme cannot read."""
-    return tuple(_listed(number, each) for number, each in enumerate(advisory.products, 1))
+    return tuple(map(_listed, count(1), advisory.products))
 
 
 def _listed(number: int, product: Product) -> Listed:
@@ -63,4 +65,4 @@ def _line(order: Scheme, line: LineRange) -> Line:
 @once
 def is_hit(advisory: Advisory) -> bool:
     """Whether any line has affected versions."""
-    return any(each.hit for each in listed(advisory))
+    return bool([each for each in listed(advisory) if each.hit])

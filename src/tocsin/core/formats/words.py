@@ -28,6 +28,8 @@ _SHALLOW: Final = re.compile(r"^ {1,3}(?=\S)")
 _FENCE: Final = re.compile(r"^ {0,3}(```+|~~~+)")
 _HEADING: Final = re.compile(r"^ {0,3}(#{1,6})(?=\s|$)")
 _UNDERLINE: Final = re.compile(r"^ {0,3}(-+|=+)\s*$")
+_BLOCK: Final = re.compile(r" {0,3}[#`~=-]")
+"""How every line begins that one of the three above could match; most lines are none of them."""
 
 
 class Section(Value):
@@ -49,6 +51,9 @@ def inert(text: str) -> str:
     lines: list[str] = []
     fence = ""
     for line in visible(text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n").split("\n"):
+        if not _BLOCK.match(line):
+            lines.append(line)
+            continue
         mark = _FENCE.match(line)
         if mark and (not fence or mark[1].startswith(fence)):
             fence = "" if fence else mark[1]
@@ -111,7 +116,7 @@ def sentences(advisory: Advisory) -> str:
     """What is affected, in one sentence for each product; the product is named where there are several."""
     several = len(advisory.products) > 1
     return " ".join(
-        f"{product.name}: {product.sentence}" if several else product.sentence for product in advisory.products
+        [f"{product.name}: {product.sentence}" if several else product.sentence for product in advisory.products]
     )
 
 
@@ -124,13 +129,7 @@ def upgrade_words(product: Product) -> str:
 @once
 def updates(advisory: Advisory) -> str:
     """The sentences of all products on what to update to."""
-    return " ".join(filter(None, [upgrade_words(product) for product in advisory.products]))
-
-
-@once
-def other_ids(advisory: Advisory) -> tuple[str, ...]:
-    """Every other id of the same vulnerability."""
-    return advisory.other_ids
+    return " ".join(filter(None, map(upgrade_words, advisory.products)))
 
 
 @once

@@ -59,7 +59,7 @@ def sentence(scheme: Scheme, lines: Sequence[LineRange]) -> str:
         _bounded("up to and including", ended),
         _said(unfixed, "affected and not fixed"),
     ]
-    hit = any(clauses)
+    hit = bool(fixed or ended or unfixed)
     clauses += [_said(others[state], verdict) for state, verdict in _VERDICTS[hit] if state in others]
     text = "; ".join(filter(None, clauses))
     return f"{text[0].upper()}{text[1:]}." if text else ""
@@ -67,15 +67,13 @@ def sentence(scheme: Scheme, lines: Sequence[LineRange]) -> str:
 
 def join_words(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    head = ", ".join(words[:-1])
-    return f"{head} and {words[-1]}" if head else "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def _end(scheme: Scheme, line: LineRange) -> str:
     """The end of an affected interval; its start too where that is not simply the line's beginning."""
     end = line.fixed_in or line.last_affected
-    plain = ("", "0", scheme.span(line.line)[0])
-    return end if line.introduced in plain else f"{end} (from {line.introduced})"
+    return f"{end} (from {line.introduced})" if _starts_late(scheme, line) else end
 
 
 def _bounded(preposition: str, ends: Sequence[str]) -> str:
@@ -90,7 +88,12 @@ def _said(names: Sequence[str], verdict: str) -> str:
 def _since(scheme: Scheme, line: LineRange) -> str:
     """A line without a fix; its first affected version too where that is not simply the line's beginning."""
     name = line.line or _EVERY
-    return name if line.introduced in ("", "0", scheme.span(line.line)[0]) else f"{name} (from {line.introduced})"
+    return f"{name} (from {line.introduced})" if _starts_late(scheme, line) else name
+
+
+def _starts_late(scheme: Scheme, line: LineRange) -> bool:
+    """Whether a version is named as the first affected one that is not simply the line's beginning."""
+    return bool(line.introduced) and line.introduced not in ("0", scheme.span(line.line)[0])
 
 
 def read_sentence(scheme: Scheme, text: str, names: Sequence[str]) -> tuple[LineRange, ...]:
