@@ -318,6 +318,38 @@ def test_quiet_hours_hold_a_notification_back_and_not_what_is_urgent(mailed: Mai
     assert isinstance(members.wish(desk, mailed.home.dana, Wishes(zone="Nowhere/Land")), Refused)
 
 
+def test_who_may_not_read_cases_any_more_is_sent_nothing_that_waited(mailed: Mailed) -> None:
+    """Mail waits for a server, or for the end of quiet hours; whom it is for is looked at when it leaves."""
+    desk = mailed.home.desk
+    key, gone = person("li@example.org"), mailed.home.li
+    members.upload(desk, gone, public(key))
+    assert members.wish(desk, gone, Wishes(quiet_from=8, quiet_until=12)) is None
+    ref = mailed.report()
+    mailed.work()
+    (waits,) = [each for each in letters.standing(desk) if each.state == "waits"]
+    desk.people.end(gone)
+    mailed.home.clock.advance(timedelta(hours=4))
+    mailed.work()
+    assert mailed.server.to("li@example.org") == []
+    (dropped,) = [each.value for each in letters.book(desk).all(PROJECT) if each.id == waits.id]
+    assert (dropped.state, dropped.error) == (State.SENT, "not-theirs")
+    assert len(mailed.server.to("dana@example.org")) == 1, f"the control: others read of {ref}"
+
+
+def test_a_daily_mail_that_waited_is_not_for_somebody_with_other_roles(mailed: Mailed) -> None:
+    desk = mailed.home.desk
+    for someone in (mailed.home.dana, mailed.home.li):
+        members.wish(desk, someone, Wishes(digest_at=12, each=False))
+    mailed.report()
+    mailed.home.clock.advance(timedelta(days=1))
+    digest.make(desk)
+    mailed.server.sent.clear()
+    desk.people.renew(mailed.home.li)  # what a change of roles does
+    mailed.work()
+    assert mailed.server.to("li@example.org") == []
+    assert len(mailed.server.to("dana@example.org")) == 1, "the control"
+
+
 def test_a_daily_mail_comes_once_a_day_at_its_hour_and_says_titles_only_encrypted(mailed: Mailed) -> None:
     desk = mailed.home.desk
     key = person("li@example.org")

@@ -20,15 +20,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.site.published import PROJECT, URL, put
+from tests.site.published import PROJECT, URL, advisory, cleared, put
 from tests.site.published import name as named
 from tests.site.schemas import wrong_with_metadata
 from tests.support import shared
 from tocsin.adapters.publishers.site import FileTree
 from tocsin.core.advisory import Advisory
+from tocsin.core.advisory import model as adv
 from tocsin.core.feeds.csaf import METADATA, Edition, metadata_path
 from tocsin.core.policy.seeds import seed
-from tocsin.services import site
+from tocsin.services import publication, site
 from tocsin.services.ports.site import Tree
 from tocsin.services.security_txt import PATH
 from tocsin.services.site.lines import HELD
@@ -513,3 +514,22 @@ def test_where_the_feeds_of_lines_are_forgotten_everything_is_filed_again(place:
     while site.grow(place.writer):
         pass
     assert [each[-3:] for each in _in_line(place, "7.3")] == ["002", "001"]
+
+
+def test_no_file_of_the_tree_names_somebody_without_consent_or_tells_what_others_scored(place: Place) -> None:
+    secret = (b"Shy Finder", b"Some Vendor")
+    shy, glad = adv.Credit(name="Shy Finder"), adv.Credit(name="Glad Finder", consented=True)
+    record = advisory(1, T0)
+    other = adv.Score(vector="CVSS:4.0/AV:L/AC:H/AT:N/PR:H/UI:N/VC:N/VI:N/VA:L/SC:N/SI:N/SA:N", scorer="Some Vendor")
+    record = msgspec.structs.replace(record, credits=(shy, glad), scores=(*record.scores, other))
+    allowed = cleared(record, T0)
+    made = publication.signed_by(place.signer, publication.documents(record))
+    place.shelf.put(allowed, made, publication.card(allowed))
+    site.grow(place.writer)
+    stored = place.shelf.document(record.id, publication.RECORD)
+    assert stored is not None
+    assert all(each in stored.body for each in secret), "the control: the stored record knows"
+    given = place.json(f"p/warehousepg/advisories/{record.id}.record.json")
+    assert [each["name"] for each in given["credits"]] == ["Glad Finder"]  # type: ignore[attr-defined]
+    telling = [path for path, file in place.tree.files.items() if any(each in file.body for each in secret)]
+    assert not telling

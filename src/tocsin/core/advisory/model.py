@@ -12,6 +12,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec.structs import replace
+
 from tocsin.core.severity import Severity, must_score
 from tocsin.core.versions import LineRange, Scheme, scheme, sentence
 from tocsin.core.vocabulary import Affectedness, CreditType, ReferenceType, Value, derived
@@ -235,6 +237,11 @@ class Advisory(Value, dict=True):
     def consented_credits(self) -> tuple[Credit, ...]:
         """Credits that may be published."""
         return tuple([credit for credit in self.credits if credit.consented])
+
+    @property
+    def for_everybody(self) -> Advisory:
+        """The record as it may be given out: no name without consent (S27), no score of somebody else's (S43)."""
+        return replace(self, credits=self.consented_credits, scores=self.published_scores)
 
     @property
     def concerned_lines(self) -> frozenset[str]:

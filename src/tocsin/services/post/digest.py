@@ -60,6 +60,7 @@ def _letter(desk: Desk, person: PersonInfo, due: datetime) -> list[Wish]:
         text="\n\n".join(filter(None, ("\n".join(plain) + more, letters_wait, f"{desk.site.desk_url}/inbox"))),
         inner="\n".join(inner),
         person=person.id,
+        stamp=desk.people.stamp(person.id),
     )
     name = letters.letter_id(desk, f"digest-{due:%Y%m%d%H}", 0, person.id)
     return [Wish(id=name, to=Mailbox(address=person.email, name=person.name), letter=letter, due_at=desk.now())]

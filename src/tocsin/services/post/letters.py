@@ -54,6 +54,8 @@ class Fixed(Value, tag="fixed"):
     person: str = ""
     """Whom of the team it is for; to somebody whose key is known, `inner` is added and all of it encrypted."""
     inner: str = ""
+    stamp: str = ""
+    """Of the person's account, where the text is about cases: with other roles than then, it is not for them."""
 
 
 Letter = Happened | Answer | Fixed

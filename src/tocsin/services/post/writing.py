@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from tocsin.core import notices
+from tocsin.core import access, notices
 from tocsin.core.case import events as ev
 from tocsin.core.case import standing
 from tocsin.core.case.model import Case
@@ -41,6 +41,7 @@ MOST_FILES: Final = 10 * 1024 * 1024
 """Bytes of attachments that go along with an encrypted answer; larger ones wait in the room."""
 
 GONE: Final = Refused(code="gone", because="The case is not readable any more.", rule="post")
+NOT_THEIRS: Final = Refused(code="not-theirs", because="This is not for them any more.", rule="post")
 NO_SENDER: Final = Refused(code="no-sender", because="The project has no mailbox to write from.", rule="post")
 
 
@@ -100,7 +101,9 @@ def drafted(desk: Desk, project: ProjectId, letter_id: str, queued: Queued) -> D
             return _fixed(desk, project, empty, letter)
 
 
-def _fixed(desk: Desk, project: ProjectId, empty: Mail, letter: Fixed) -> Draft:
+def _fixed(desk: Desk, project: ProjectId, empty: Mail, letter: Fixed) -> Draft | Refused:
+    if letter.stamp and letter.stamp != desk.people.stamp(letter.person):
+        return NOT_THEIRS
     key = members.usable_key(desk, project, letter.person) if letter.person else None
     mail = replace(
         empty,
@@ -119,6 +122,12 @@ def _fixed(desk: Desk, project: ProjectId, empty: Mail, letter: Fixed) -> Draft:
 
 
 def _happened(desk: Desk, project: ProjectId, empty: Mail, letter: Happened) -> Draft | Refused:
+    row = desk.inbox.row(letter.case)
+    if row is None:
+        return GONE
+    actor = desk.people.actor(letter.person, row.project)
+    if actor is None or not access.may_read(actor):
+        return NOT_THEIRS
     key = members.usable_key(desk, project, letter.person)
     text = words.notice(letter.case, letter.what, desk.site.desk_url)
     mail = replace(
@@ -128,8 +137,7 @@ def _happened(desk: Desk, project: ProjectId, empty: Mail, letter: Happened) -> 
         automatic=Automatic.GENERATED,
         references=(ids.root(letter.case, desk.post.host),),
     )
-    row = desk.inbox.row(letter.case) if key else None
-    if row is not None:
+    if key is not None:
         title = inbox.open_summary(desk, row).title
         link = f"{desk.site.desk_url}/c/{letter.case}"
         mail = replace(
@@ -137,7 +145,7 @@ def _happened(desk: Desk, project: ProjectId, empty: Mail, letter: Happened) -> 
             inner_subject=f"[{letter.case}] {title}",
             text=f"{words.banner('you')}\n\n{words.happened(letter.what)}: {title}\n\n{link}",
         )
-    return Draft(mail=mail, key=key if row else None, bounces_to=empty.sender.address)
+    return Draft(mail=mail, key=key, bounces_to=empty.sender.address)
 
 
 def _answer(desk: Desk, project: ProjectId, empty: Mail, letter: Answer) -> Draft | Refused:

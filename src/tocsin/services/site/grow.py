@@ -55,12 +55,13 @@ def _file(writer: Writer, card: ShelfCard) -> Advisory | None:
     """Write one advisory's documents; returns its record."""
     own, record = f"p/{card.project}/advisories/{card.id}", None
     for each in writer.shelf.documents(card.id):
-        suffix = format_named(each.format).suffix if each.format != "record" else ".record.json"
-        writer.tree.write(own + suffix, each.body)
         if each.format == "record":
             record = msgspec.json.decode(each.body, type=Advisory)
+            writer.tree.write(f"{own}.record.json", msgspec.json.encode(record.for_everybody))
             # Under the address that the advisory gives for itself, a web server finds this by leaving `.html` out.
             writer.tree.write(f"{own}.html", page.render(record))
+        else:
+            writer.tree.write(own + format_named(each.format).suffix, each.body)
         if each.format == "text" and each.signature:
             writer.tree.write(f"{own}.asc", each.signature.encode())
         elif each.format == "osv":

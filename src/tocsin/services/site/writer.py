@@ -31,7 +31,7 @@ FULL: Final = 50
 class Made(Value):
     """What a tree is made for: another address, key or form makes it anew."""
 
-    form: int = 5
+    form: int = 6
     url: str = ""
     fingerprint: str = ""
 

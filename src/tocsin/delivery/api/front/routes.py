@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, re_path
 from ninja import Header, NinjaAPI, Query
 
+from tocsin.core.formats import FORMATS
 from tocsin.core.vocabulary import Refused
 from tocsin.core.wire.desk import Card, Document, Project
 from tocsin.core.wire.problem import Mistake
@@ -32,6 +33,9 @@ from tocsin.services.ports.shelf import ShelfCard
 __all__ = ["api", "guarded", "outside"]
 
 PAGE: Final = 50
+
+GIVEN: Final = frozenset(each.name for each in FORMATS)
+"""The documents that are for everybody. The stored record, which also knows what is not, is none of them."""
 
 Key = Annotated[
     str | None,
@@ -166,7 +170,7 @@ _BYTES: Final = {"application/octet-stream": {"schema": {"type": "string", "form
 )
 def document(request: FrontRequest, advisory: str, format: str) -> HttpResponse:  # noqa: A002 - the word of the address
     """Give one document of a published advisory."""
-    found = request.front.shelf.document(advisory, format)
+    found = request.front.shelf.document(advisory, format) if format in GIVEN else None
     if found is None:
         return problems.not_found()
     return HttpResponse(
@@ -181,6 +185,7 @@ def _card(front: Front, card: ShelfCard) -> Card:
             format=each.format, name=each.name, media_type=each.media_type, size=len(each.body), sha256=each.sha256
         )
         for each in front.shelf.documents(card.id)
+        if each.format in GIVEN
     )
     return Card(tlp="TLP:CLEAR", documents=its, **plain)
 
