@@ -197,6 +197,26 @@ def test_what_is_weighty_takes_a_second_factor_that_was_shown_just_now(
     assert stopped(late), (name, late.status_code)
 
 
+def test_pages_that_change_people_ask_for_the_factor_before_anything_is_typed(
+    house: House, sign_in: SignIn, ada: Client
+) -> None:
+    dana = sign_in()
+    house.desk = replace(house.desk, doors=Doors())
+    for browser, place in ((dana, "/people"), (ada, "/admin")):
+        assert "show it first" not in browser.get(place).content.decode()
+    house.clock.advance(session.FRESH)
+    for browser, place in ((dana, "/people"), (ada, "/admin")):
+        assert (
+            f'<a href="/account/step-up?next=%2F{place[1:]}">show it first</a>' in browser.get(place).content.decode()
+        )
+
+
+def test_an_administrator_without_a_project_is_led_from_the_inbox_to_what_is_theirs(ada: Client) -> None:
+    page = ada.get("/inbox").content.decode()
+    assert '<a href="/admin">Administration</a>' in page
+    assert "You are in no project yet" not in page
+
+
 @pytest.mark.parametrize("do", ["break-glass", "agree", "invite", "end"])
 def test_everything_an_administrator_does_takes_it_too(house: House, ada: Client, do: str) -> None:
     ref = story.report(house)
