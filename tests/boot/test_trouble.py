@@ -64,7 +64,7 @@ def fill(ballast):
 
 def cases(data):
     """How many journal lines the database holds."""
-    with sqlite3.connect(data / "tocsin.db") as connection:
+    with closing(sqlite3.connect(data / "tocsin.db")) as connection:
         return connection.execute("select count(*) from tocsin_journal").fetchone()[0]
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import django
@@ -74,7 +75,7 @@ def test_control_a_version_without_one_is_found(tmp_path: Path) -> None:
 
 
 def rows(home: Path, question: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(home / "data" / "tocsin.db") as database:
+    with closing(sqlite3.connect(home / "data" / "tocsin.db")) as database:
         return database.execute(question).fetchall()
 
 
@@ -136,7 +137,7 @@ def elsewhere(text: str) -> str:
 
 def test_a_newer_database_is_left_alone(old: Path) -> None:
     tocsin(old, "upgrade", "--no-backup")
-    with sqlite3.connect(old / "data" / "tocsin.db") as database:
+    with closing(sqlite3.connect(old / "data" / "tocsin.db")) as database, database:
         database.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('tocsin', '9999_x', '2027-01-01')")
     with pytest.raises(AssertionError, match="newer version"):
         tocsin(old, "upgrade")

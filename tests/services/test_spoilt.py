@@ -19,6 +19,9 @@ from tocsin.services.post.letters import KIND, Fixed
 from tocsin.testing.house import House, house
 
 
+CASE = "WHPG-2026-letter"
+
+
 @pytest.fixture
 def home() -> House:
     return house()
@@ -26,7 +29,7 @@ def home() -> House:
 
 def letter(home: House, name: str) -> Record:
     to = Mailbox(address=f"{name}@example.net")
-    letters.fixed(home.desk, post.PROJECT, f"about-{name}", [to], Fixed(subject=name, text="Something happened."))
+    letters.fixed(home.desk, post.PROJECT, f"about-{name}", [to], Fixed(subject=name, text="Something happened.", case=CASE))
     return next(each for each in home.desk.outside.records.due(KIND, home.clock(), 99) if f"about-{name}" in each.id)
 
 
@@ -45,7 +48,7 @@ def unread(home: House, record: Record) -> Record:
 def sound(home: House, broken: Record) -> Record:
     """What somebody restored."""
     version = broken.version + 1
-    told = Fixed(subject="mended", text="It happened.")
+    told = Fixed(subject="mended", text="It happened.", case=CASE)
     value = letters.Queued(to=Mailbox(address="mended@example.net"), letter=told, since=home.clock())
     place = sealing.Places(home.desk.sealer.instance).record(KIND, broken.project, broken.id, version)
     body = home.desk.vault.list_key(broken.project).seal(msgspec.json.encode(value), place)
@@ -82,7 +85,7 @@ def test_whoever_asks_for_all_records_gets_all_that_open_and_a_case_can_still_be
     assert [kept.value.to.address for kept in book.all(post.PROJECT)] == ["whole@example.net"]
     assert [each.state for each in letters.standing(home.desk)] == ["waits"]
     assert [kept.value.to.address for kept in book.page(post.PROJECT, "", 1)] == ["whole@example.net"]
-    assert letters.withdraw(home.desk, post.PROJECT, "") == 1
+    assert letters.withdraw(home.desk, post.PROJECT, CASE) == 1
     assert home.desk.outside.records.get(KIND, broken.project, broken.id) == broken
     home.desk.outside.records.put([sound(home, broken)])
     assert [kept.value.to.address for kept in book.all(post.PROJECT)] == ["mended@example.net"], "mended, it is back"
