@@ -18,7 +18,6 @@ from tocsin.services.post import letters
 from tocsin.services.post.letters import KIND, Fixed
 from tocsin.testing.house import House, house
 
-
 CASE = "WHPG-2026-letter"
 
 
@@ -29,7 +28,9 @@ def home() -> House:
 
 def letter(home: House, name: str) -> Record:
     to = Mailbox(address=f"{name}@example.net")
-    letters.fixed(home.desk, post.PROJECT, f"about-{name}", [to], Fixed(subject=name, text="Something happened.", case=CASE))
+    letters.fixed(
+        home.desk, post.PROJECT, f"about-{name}", [to], Fixed(subject=name, text="Something happened.", case=CASE)
+    )
     return next(each for each in home.desk.outside.records.due(KIND, home.clock(), 99) if f"about-{name}" in each.id)
 
 
