@@ -27,7 +27,9 @@ def test_no_public_answer_names_somebody_who_did_not_consent(house: House, front
     (card,) = front.get(f"/projects/{PROJECT}/advisories")
     record = house.desk.shelf.document(card["id"], "record")
     assert record is not None
-    assert SHY.encode() in record.body, "the control: the stored record knows"
+    assert SHY in json.dumps(desk.get(f"/cases/{ref}")), "the control: the case knows"
+    assert SHY.encode() not in record.body
+    assert GLAD.encode() in record.body
     assert front("GET", f"/advisories/{card['id']}/record").status_code == 404
     offered = {each["format"] for each in card["documents"]}
     assert "osv" in offered

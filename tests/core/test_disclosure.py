@@ -11,7 +11,7 @@ import pytest
 
 from tests.advisory.samples import PUBLISHED as NOW
 from tests.advisory.samples import warehouse
-from tocsin.core.advisory import Revision
+from tocsin.core.advisory import Credit, Revision
 from tocsin.core.case.model import Case
 from tocsin.core.case.tables import EM, RM
 from tocsin.core.case.terms import Negotiation
@@ -118,6 +118,11 @@ def test_each_word_that_goes_out_is_in_the_digest_and_what_publication_sets_is_n
     same = replace(ADVISORY, published=NOW, modified=NOW + MOMENT, revisions=(revision,), urls=places)
     assert digest(same) == digest(ADVISORY)
     assert len(digest(ADVISORY)) == 64
+    assert digest(ADVISORY.for_everybody) == digest(ADVISORY), "the shelf tells by it that it holds what was ordered"
+    asked = Credit(name="Not Asked Yet")
+    assert digest(replace(ADVISORY, credits=(*ADVISORY.credits, asked))) == digest(ADVISORY)
+    agreed = replace(asked, consented=True)
+    assert digest(replace(ADVISORY, credits=(*ADVISORY.credits, agreed))) != digest(ADVISORY)
     for changes in (
         {"title": "x"}, {"summary": "x"}, {"details": "x"}, {"id": "WHPG-SA-2026-002"}, {"products": ()},
         {"scores": ()}, {"urls": replace(ADVISORY.urls, page="https://elsewhere.example")},

@@ -45,9 +45,14 @@ class _Words(Value):
 
 
 def digest(advisory: Advisory) -> str:
-    """SHA-256 of everything that will be published, in hex: what a person saw in the preview and orders by."""
+    """SHA-256 of everything that will be published, in hex: what a person saw in the preview and orders by.
+
+    What stays in the case, such as names without consent, is no part of it: the shelf does not have that, and tells by
+    this digest that it holds what was ordered.
+    """
     places = msgspec.structs.replace(advisory.urls, csaf="")
-    settled = msgspec.structs.replace(advisory, published=None, modified=None, revisions=(), urls=places)
+    shown = advisory.for_everybody
+    settled = msgspec.structs.replace(shown, published=None, modified=None, revisions=(), urls=places)
     return hashlib.sha256(msgspec.json.encode(_Words(advisory=settled), order="deterministic")).hexdigest()
 
 

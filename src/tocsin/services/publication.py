@@ -64,8 +64,8 @@ def preview(desk: Desk, opened: Opened, at: datetime | None = None) -> Preview:
 
 
 def documents(advisory: Advisory) -> tuple[Document, ...]:
-    """Render an advisory in every format that can express it, and the record itself."""
-    record = msgspec.json.encode(advisory)
+    """Render an advisory in every format that can express it, and the record itself as everybody may have it."""
+    record = msgspec.json.encode(advisory.for_everybody)
     rendered = [
         _document(name, format_named(name).file_name(advisory), format_named(name).media_type, body)
         for name, body in render_all(advisory).items()
