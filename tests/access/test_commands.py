@@ -54,6 +54,7 @@ case note CASE words
 case reply CASE words
 case write CASE words
 case assign CASE
+case undo CASE
 case need-info CASE --question words
 case investigate CASE --effect words --criticality high
 case accept CASE
@@ -90,7 +91,6 @@ case break-glass CASE --reason enough-words-for-a-reason
 case close CASE --outcome rejected
 case snooze CASE 3d
 case snooze CASE --wake
-case undo CASE
 case export CASE --out OUT --force
 embargo ics CASE
 sla status CASE

@@ -316,7 +316,10 @@ def test_what_is_closed_goes_on_in_a_case_of_its_own(home):
 def test_words_sent_on_show_first_what_the_readers_would_learn(home):
     ref, _ = accepted(home)
     vendor = invited(home, ref)
-    file = Attachment(blob="b1", key=b"k" * 32, name="poc.c", size=1, sha256="ab" * 32)
+    with home.front.blobs.create() as writer:
+        writer.write(b"x")
+        kept = writer.finish()
+    file = Attachment(blob=kept.id, key=kept.key, name="poc.c", size=kept.size, sha256=kept.sha256)
     known = cmd.Say(audience=Audience.PARTY, party=vendor.party, text="The decoder reads too far.")
     act(home, ref, known)
     text = "The decoder reads too far.\nReported by Kim.\nOffset 0x20."
