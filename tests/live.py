@@ -27,6 +27,10 @@ class Server(ThreadedWSGIServer):
         self._connections: set[socket.socket] = set()
         super().__init__(*args, **kwargs)
 
+    def serve_forever(self, poll_interval: float = 0.05) -> None:
+        """Serve until told to end, looking for that ten times as often as the library does: each test waits for it."""
+        super().serve_forever(poll_interval)
+
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection and remember it."""
         connection, address = super().get_request()

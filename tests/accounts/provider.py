@@ -139,7 +139,7 @@ def providing(home: Path) -> Iterator[tuple[Provider, Path]]:
     context.load_cert_chain(pem)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     provider.url = f"https://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
         yield provider, pem

@@ -113,12 +113,14 @@ def test_both_listeners_answer_with_every_security_header(running):
         assert "set-cookie" not in headers or url.startswith(desk)
 
 
+@pytest.mark.slow
 def test_the_front_knows_no_desk_and_the_desk_no_report_form(running):
     _, _, public, desk = running
     assert httpx2.get(f"{public}/inbox").status_code == 404
     assert httpx2.get(f"{desk}/p/warehousepg/report").status_code in (302, 404)
 
 
+@pytest.mark.slow
 def test_nobody_unknown_sees_the_inbox(running):
     _, _, _, desk = running
     answer = httpx2.get(f"{desk}/inbox", follow_redirects=False)
@@ -126,6 +128,7 @@ def test_nobody_unknown_sees_the_inbox(running):
     assert answer.headers["location"].endswith("/sign-in")
 
 
+@pytest.mark.slow
 def test_keys_lie_outside_the_data_and_nobody_else_reads_them(running):
     config, _, _, _ = running
     keys = list((config.parent / "keys").iterdir())
@@ -170,6 +173,7 @@ def test_a_server_that_is_killed_takes_every_process_with_it_and_the_next_one_st
         until(lambda those=below: not any(map(alive, those)), "all of them end")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("listener", "address"), [("front", "/p/warehousepg/report"), ("desk", "/account/sign-in")])
 def test_a_crowd_that_sends_nothing_of_what_it_announced_keeps_no_page_from_being_answered(running, listener, address):
     """More of them than there are threads; without `boot.crowd` each holds one, and nobody is answered."""
@@ -192,6 +196,7 @@ def test_a_crowd_that_sends_nothing_of_what_it_announced_keeps_no_page_from_bein
     until(lambda: httpx2.post(url + address, data={"a": "b"}).status_code in (200, 403, 422), "their places are free")
 
 
+@pytest.mark.slow
 def test_init_never_overwrites_an_installation(running):
     config, _, _, _ = running
     again = tocsin("init", "--dir", str(config.parent))

@@ -91,7 +91,7 @@ def host(place: Place, tmp_path: Path, socket_enabled: None) -> Iterator[Host]:
     context.load_cert_chain(certificate, key)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     made.url = f"https://localhost:{server.server_port}/{place.made.path.name}/.git"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield made
     server.shutdown()
     server.server_close()

@@ -123,7 +123,7 @@ class Osv(BaseHTTPRequestHandler):
 @pytest.fixture
 def osv(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Osv)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     monkeypatch.setattr(Osv, "known", {"django"})
     yield f"http://127.0.0.1:{server.server_port}/v1/query"

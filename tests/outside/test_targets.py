@@ -176,7 +176,7 @@ def test_apprise_speaks_to_the_places_it_is_pointed_at_and_to_no_machine_inside(
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     address = f"json://127.0.0.1:{server.server_address[1]}/"
     try:
         AppriseChat(lambda host: True)(address, "Advisory", "Update to 7.4.2")

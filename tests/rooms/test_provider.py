@@ -105,7 +105,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
 
 def _serve(server: WSGIServer) -> None:
     server.set_app(WSGIHandler())
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
 
 
 def checker(provider: Provider, *words: str) -> tuple[int, dict[str, object]]:

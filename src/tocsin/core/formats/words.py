@@ -28,8 +28,8 @@ _SHALLOW: Final = re.compile(r"^ {1,3}(?=\S)")
 _FENCE: Final = re.compile(r"^ {0,3}(```+|~~~+)")
 _HEADING: Final = re.compile(r"^ {0,3}(#{1,6})(?=\s|$)")
 _UNDERLINE: Final = re.compile(r"^ {0,3}(-+|=+)\s*$")
-_BLOCK: Final = re.compile(r" {0,3}[#`~=-]")
-"""How every line begins that one of the three above could match; most lines are none of them."""
+_BLOCK: Final = re.compile(r"^ {0,3}[#`~=-]", re.MULTILINE)
+"""How every line begins that one of the three above could match; most texts have none of them."""
 
 
 class Section(Value):
@@ -48,12 +48,12 @@ def visible(text: str) -> str:
 @lru_cache(maxsize=256)
 def inert(text: str) -> str:
     """Markdown that stays in its section: no hidden characters, deeper headings, every code fence closed."""
+    ordinary = text.strip("\n")
+    if not (ordinary.startswith(" ") or _UNSEEN.search(ordinary) or _BLOCK.search(ordinary)):
+        return ordinary
     lines: list[str] = []
     fence = ""
     for line in visible(text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n").split("\n"):
-        if not _BLOCK.match(line):
-            lines.append(line)
-            continue
         mark = _FENCE.match(line)
         if mark and (not fence or mark[1].startswith(fence)):
             fence = "" if fence else mark[1]
