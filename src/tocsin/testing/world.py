@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from tocsin.core.access import READERS
 from tocsin.core.policy.load import load
@@ -71,6 +72,10 @@ class SeededMint:
             return hashlib.sha256(f"{self._seed} {self._count}".encode()).digest()
 
 
+_loaded = lru_cache(maxsize=64)(load)
+"""Policies as they were read: thousands of installations in memory adopt the same two."""
+
+
 class MemoryProjects:
     """`world.Projects` in memory. `base` finds the policies that others extend."""
 
@@ -102,7 +107,7 @@ class MemoryProjects:
 
     def adopt(self, policy_toml: str, by: str, now: datetime) -> ProjectInfo:
         """Make a policy the one in force, creating its project on first use."""
-        policy = load(policy_toml, self._base)
+        policy = _loaded(policy_toml, self._base)
         if isinstance(policy, Invalid):
             raise PolicyRefused(policy.problems)
         told = policy.project

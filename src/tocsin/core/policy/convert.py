@@ -10,6 +10,7 @@ import re
 import types
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, Union, get_args, get_origin
 
 import msgspec
@@ -32,6 +33,12 @@ _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMES: Final = {str: "text", bool: "true or false", int: "a whole number", date: "a date like 2026-12-24"}
 
 
+@cache
+def _fields(cls: type[Any]) -> dict[str, msgspec.structs.FieldInfo]:
+    """What a table of this type may hold, by the names of keys; looking at the types again costs half of a reading."""
+    return {field.encode_name: field for field in msgspec.structs.fields(cls) if field.encode_name not in _OURS}
+
+
 class Converter:
     """Reads one document. `problems` grows while reading; `lines` says where each key stands."""
 
@@ -49,7 +56,7 @@ class Converter:
         """Read a table into `cls`; unknown and missing keys are problems."""
         if not isinstance(raw, dict):
             return self.note(path, "wrong-type", f"{path} must be a table")
-        fields = {field.encode_name: field for field in msgspec.structs.fields(cls) if field.encode_name not in _OURS}
+        fields = _fields(cls)
         for key in raw:
             if key not in fields:
                 self.note(_join(path, key), "unknown-key", f"unknown key {_join(path, key)!r}", nearest(key, fields))
