@@ -72,8 +72,10 @@ class SeededMint:
             return hashlib.sha256(f"{self._seed} {self._count}".encode()).digest()
 
 
-_loaded = lru_cache(maxsize=64)(load)
-"""Policies as they were read: thousands of installations in memory adopt the same two."""
+@lru_cache(maxsize=64)
+def _on_seeds(policy_toml: str) -> Policy | Invalid:
+    """A policy that extends nothing but seeds, which never change: thousands of installations adopt the same two."""
+    return load(policy_toml, seed)
 
 
 class MemoryProjects:
@@ -107,7 +109,7 @@ class MemoryProjects:
 
     def adopt(self, policy_toml: str, by: str, now: datetime) -> ProjectInfo:
         """Make a policy the one in force, creating its project on first use."""
-        policy = _loaded(policy_toml, self._base)
+        policy = _on_seeds(policy_toml) if self._base is seed else load(policy_toml, self._base)
         if isinstance(policy, Invalid):
             raise PolicyRefused(policy.problems)
         told = policy.project
