@@ -46,8 +46,11 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def root(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An otherwise empty system that it is installed on."""
-    place = tmp_path_factory.mktemp("system")
+    """An otherwise empty system that it is installed on. Tests only look at it."""
+    return installed(package, tmp_path_factory.mktemp("system"))
+
+
+def installed(package: Path, place: Path) -> Path:
     for each in ("etc", *(f"var/lib/dpkg/{name}" for name in ("info", "updates", "triggers"))):
         (place / each).mkdir(parents=True)
     (place / "var/lib/dpkg/status").touch()
@@ -92,7 +95,8 @@ def test_nothing_in_it_is_anybodys_to_write_or_tells_where_it_was_built(package:
             assert b"/stage/" not in each.read_bytes(), each
 
 
-def test_what_an_installation_keeps_outlives_the_package(root: Path) -> None:
+def test_what_an_installation_keeps_outlives_the_package(package: Path, tmp_path: Path) -> None:
+    root = installed(package, tmp_path)
     kept = root / "var/lib/tocsin" / "tocsin.db"
     kept.write_bytes(b"cases")
     dpkg(root, "--purge", "tocsin")

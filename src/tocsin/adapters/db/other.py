@@ -14,15 +14,42 @@ from typing import Final
 from django.apps import apps
 from django.apps.registry import Apps
 from django.core.management import call_command
+from django.core.management.commands import migrate
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.migration import Migration
+from django.db.migrations.state import ProjectState
 
 from tocsin.adapters.db.configure import databases
 from tocsin.adapters.db.database import DEFAULT, Database
 
 _numbers: Final = count(1)
 _LOCK: Final = 0x746F6373696E  # "tocsin"
+
+
+class Whole(MigrationExecutor):
+    """Makes each change of tables and notes that it is made in one transaction.
+
+    Django notes a change that ends in an index after its transaction: what is killed in between makes the same tables
+    again at the next start, and fails.
+    """
+
+    def apply_migration(
+        self, state: ProjectState, migration: Migration, fake: bool = False, fake_initial: bool = False
+    ) -> ProjectState:
+        """Make one change."""
+        if fake or fake_initial or not migration.atomic:
+            return super().apply_migration(state, migration, fake=fake, fake_initial=fake_initial)
+        with self.connection.schema_editor(atomic=True) as editor:
+            state = migration.apply(state, editor)
+            while editor.deferred_sql:
+                editor.execute(editor.deferred_sql.pop(0))
+            self.record_migration(migration)  # type: ignore[arg-type,call-arg]  # its stubs are wrong: it takes the migration
+        return state
+
+
+migrate.MigrationExecutor = Whole  # type: ignore[attr-defined]  # the command can be told in no other way
 
 
 @contextmanager
@@ -44,7 +71,7 @@ def make_tables(database: Database, like: Database | None = None) -> None:
     if like is None:
         call_command("migrate", database=database.alias, interactive=False, verbosity=0)
     else:
-        MigrationExecutor(database.connection).migrate(applied(like))
+        Whole(database.connection).migrate(applied(like))
 
 
 def applied(database: Database) -> list[tuple[str, str]]:
