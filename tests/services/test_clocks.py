@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from tests.services.acts import report
 from tests.services.test_worker import Line, due, told_by
 from tocsin.core.vocabulary import CaseRef
 from tocsin.delivery.worker import loop
@@ -22,14 +21,6 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def home() -> House:
     return house()
-
-
-@pytest.fixture
-def ref(home: House) -> CaseRef:
-    """A case whose own effects have been carried out."""
-    ref = report(home).case
-    worker.run_once(home.desk)
-    return ref
 
 
 def off(home: House, by: timedelta) -> Desk:

@@ -33,14 +33,6 @@ def home() -> House:
     return house()
 
 
-@pytest.fixture
-def ref(home: House) -> CaseRef:
-    """A case whose own effects have been carried out."""
-    ref = report(home).case
-    worker.run_once(home.desk)
-    return ref
-
-
 def leave(home: House, ref: CaseRef, name: str, command: ReporterCommand) -> Drop:
     """A drop as versions before parties left it: it does not say which room it is from."""
     place = sealing.Places(home.desk.sealer.instance).drop(name, ref)

@@ -44,14 +44,6 @@ class Line:
 
 
 @pytest.fixture
-def ref(home: House) -> CaseRef:
-    """A case whose own effects have been carried out."""
-    ref = report(home).case
-    worker.run_once(home.desk)
-    return ref
-
-
-@pytest.fixture
 def home() -> House:
     return house()
 

@@ -56,7 +56,7 @@ class Converter:
         """Read a table into `cls`; unknown and missing keys are problems."""
         if not isinstance(raw, dict):
             return self.note(path, "wrong-type", f"{path} must be a table")
-        fields = _fields(cls)  # type: ignore[arg-type] # mypy takes no type for hashable
+        fields = _fields(cls)  # type: ignore[arg-type]  # mypy takes no type for hashable
         for key in raw:
             if key not in fields:
                 self.note(_join(path, key), "unknown-key", f"unknown key {_join(path, key)!r}", nearest(key, fields))
