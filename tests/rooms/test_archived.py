@@ -44,10 +44,15 @@ def test_the_form_says_that_it_takes_nothing_and_where_to_go(ended: House, visit
     assert "/return" in page
 
 
-def test_a_form_that_was_open_before_is_answered_the_same_and_makes_no_case(ended: House, visitor: Client) -> None:
-    answer = visitor.post(walk.REPORT, {**walk.GOOD, "do": "send"})
+@pytest.mark.parametrize("pressed", ["check", "send"])
+def test_a_form_that_was_open_before_makes_no_case_and_gives_the_words_back(
+    ended: House, visitor: Client, pressed: str
+) -> None:
+    answer = visitor.post(walk.REPORT, {**walk.GOOD, "do": pressed})
+    page = answer.content.decode()
     assert answer.status_code == 410
-    assert SAID[""] in answer.content.decode()
+    assert SAID[""] in page
+    assert walk.GOOD["title"] in page, "what was typed stands nowhere else"
     assert ended.desk.inbox.page(InboxQuery(projects=(walk.PROJECT,), open=None)) == []
 
 

@@ -53,19 +53,29 @@ class Line:
 def report(request: RoomRequest, project: str) -> HttpResponse:
     """Show the form; check or send what was typed."""
     place = house(request, project)
-    if request.method != "POST":
-        if ended := archive_state.archived(request.front.facts, place.id):
-            return archived(request, place, ended)
-        answer = form(request, place, drafts.blank(request.front))
-        # The empty form may wait in the browser's memory, so that going back finds what was typed still there.
-        answer.headers["Cache-Control"] = "private, no-cache"
-        return answer
+    ended = archive_state.archived(request.front.facts, place.id)
+    if request.method == "POST":
+        return posted(request, place, ended)
+    if ended:
+        return archived(request, place, ended)
+    answer = form(request, place, drafts.blank(request.front))
+    # The empty form may wait in the browser's memory, so that going back finds what was typed still there.
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def posted(request: RoomRequest, place: House, ended: archive_state.Archived | None) -> HttpResponse:
+    """Do with what was typed what was pressed. A project that has ended takes nothing, and gives back what was typed:
+    it stands nowhere else."""
     try:
         body = uploads.read(request, request.front.blobs)
     except uploads.Unreadable as wrong:
         context = {"place": place, "wrong": wrong}
         return render(request, "reporter/unreadable.html", context, status=wrong.status)
     draft = drafts.take_up(request.front, body)
+    if ended:
+        unsent.discard(request.front, body.files)
+        return archived(request, place, ended, draft)
     wanted = body.post.get("do", "check")
     if wanted == "send" and not draft.wrong:
         return send(request, place, draft, body.files)
@@ -142,15 +152,18 @@ def send(request: RoomRequest, place: House, draft: Draft, fresh: tuple[Attachme
         if receipt.code == "not-found":
             raise Http404
         if ended := archive_state.archived(front.facts, place.id):
-            return archived(request, place, ended)
+            return archived(request, place, ended, draft)
         refused = FieldError(field="main", message=receipt.because)
         return form(request, place, replace(drafts.without(draft, fresh, refused), wrong=(refused,)), status=422)
     return show_receipt(request, place, receipt)
 
 
-def archived(request: RoomRequest, place: House, ended: archive_state.Archived) -> HttpResponse:
-    """Say that nobody looks after the project any more, and where to go."""
-    return render(request, "reporter/archived.html", {"place": place, "ended": ended}, status=410)
+def archived(
+    request: RoomRequest, place: House, ended: archive_state.Archived, draft: Draft | None = None
+) -> HttpResponse:
+    """Say that nobody looks after the project any more, and where to go; a draft is shown to be taken there."""
+    context = {"place": place, "ended": ended, "lines": lines(draft) if draft else ()}
+    return render(request, "reporter/archived.html", context, status=410)
 
 
 def lines(draft: Draft) -> list[Line]:
