@@ -231,7 +231,7 @@ class Advisory(Value, dict=True):
             if score.scorer == main.scorer:
                 found.setdefault(score.severity.version, score)
         found.pop(main.severity.version)
-        return (main, *[found[version] for version in sorted(found, reverse=True)])
+        return (main, *map(found.__getitem__, sorted(found, reverse=True)))
 
     @derived
     def consented_credits(self) -> tuple[Credit, ...]:

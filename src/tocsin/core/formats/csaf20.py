@@ -32,6 +32,7 @@ _TLP: Final = {
     Tlp.AMBER_STRICT: "AMBER",
     Tlp.RED: "RED",
 }
+_AMBER_STRICT: Final = Tlp.AMBER_STRICT
 _STRICT: Final = "TLP:AMBER+STRICT: keep it within your organisation."
 _DIALECT: Final = tree.Dialect(
     status={
@@ -66,7 +67,7 @@ def _render(advisory: Advisory, category: str) -> bytes:
         notes=(*found.notes, *_stand_ins(advisory, named, carried)),
         product_status=status if branches else None,
         release_date=document.tracking.initial_release_date,
-        scores=(Scored(cvss_v3=common.cvss(carried), products=status.known_affected),) if carried else (),
+        scores=(Scored(cvss_v3=common.cvss(carried.vector), products=status.known_affected),) if carried else (),
         threats=common.threats(advisory, always_why=True) if category == common.VEX else found.threats,
     )
     return document_bytes(Csaf(document=document, product_tree={"branches": branches}, vulnerabilities=(made,)))
@@ -74,7 +75,7 @@ def _render(advisory: Advisory, category: str) -> bytes:
 
 def _document(advisory: Advisory, category: str) -> Document:
     tlp = {"label": _TLP[advisory.tlp], "url": "https://www.first.org/tlp/"}
-    said = {"text": _STRICT} if advisory.tlp is Tlp.AMBER_STRICT else {}
+    said = {"text": _STRICT} if advisory.tlp is _AMBER_STRICT else {}
     found = common.document(advisory)
     return replace(
         found,
@@ -95,7 +96,7 @@ def _stand_ins(advisory: Advisory, named: str, carried: Score | None) -> tuple[N
     """Notes for what has no field of its own in 2.0."""
     return (
         *common.weaknesses([each for each in advisory.cwe if each != named]),
-        *map(common.rated, _noted(advisory, carried)),
+        *common.rated(_noted(advisory, carried)),
         *common.unsupported(advisory),
     )
 

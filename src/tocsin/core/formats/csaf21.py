@@ -146,14 +146,14 @@ def _metrics(advisory: Advisory, affected: Sequence[str]) -> tuple[Metric, ...]:
     if not found or not affected:
         return ()
     scores = found.get("2.0"), common.third(advisory), found.get("4.0")
-    v2, v3, v4 = [common.cvss(each) if each else None for each in scores]
+    v2, v3, v4 = [common.cvss(each.vector) if each else None for each in scores]
     return (Metric(content=Content(cvss_v2=v2, cvss_v3=v3, cvss_v4=v4), products=affected),)
 
 
 def _stand_ins(advisory: Advisory) -> tuple[Note, ...]:
     """Weaknesses that the schema refuses; scores, where no product is affected that a metric could speak of."""
     weaknesses = common.weaknesses([each for each in advisory.cwe if not _nameable(each)])
-    return weaknesses if is_hit(advisory) else (*weaknesses, *map(common.rated, advisory.published_scores))
+    return weaknesses if is_hit(advisory) else (*weaknesses, *common.rated(advisory.published_scores))
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

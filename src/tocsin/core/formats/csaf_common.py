@@ -8,6 +8,7 @@ those stand in `csaf20` and `csaf21`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from tocsin.core.advisory import Advisory, Credit, LineRange, Score
@@ -30,6 +31,7 @@ from tocsin.core.formats.csaf_parts import (
 )
 from tocsin.core.formats.encode import dated, instant
 from tocsin.core.formats.format import Loss
+from tocsin.core.severity import must_score
 from tocsin.core.vocabulary import Affectedness
 
 CATEGORY: Final = "csaf_security_advisory"
@@ -151,9 +153,14 @@ def unsupported_losses(advisory: Advisory) -> Iterator[Loss]:
                 yield Loss(field=field, message=f"that {line.line or 'it'} is unsupported is a note")
 
 
-def rated(score: Score) -> Note:
-    """A note on a score that has no field: `8.7 High CVSS:4.0/...`."""
-    severity = score.severity
+def rated(scores: Sequence[Score]) -> list[Note]:
+    """Notes on scores that have no field: `8.7 High CVSS:4.0/...`."""
+    return [_rated(each.vector) for each in scores]
+
+
+@lru_cache(maxsize=1024)
+def _rated(vector: str) -> Note:
+    severity = must_score(vector)
     text = f"{severity.base} {severity.rating} {severity.vector}"
     return Note(category="other", text=text, title=f"CVSS {severity.version}")
 
@@ -170,9 +177,10 @@ def third(advisory: Advisory) -> Score | None:
     return found.get("3.1") or found.get("3.0")
 
 
-def cvss(score: Score) -> Cvss:
+@lru_cache(maxsize=1024)
+def cvss(vector: str) -> Cvss:
     """A score."""
-    severity = score.severity
+    severity = must_score(vector)
     return Cvss(
         base_score=severity.base,
         base_severity=severity.rating.upper(),
@@ -248,5 +256,5 @@ def threats(advisory: Advisory, *, always_why: bool = False) -> tuple[Threat, ..
 
 
 def _acknowledgment(credit: Credit) -> Acknowledgment:
-    urls = tuple([each for each in credit.contact if each.startswith(_WEB)])
+    urls = tuple([each for each in credit.contact if each.startswith(_WEB)]) if credit.contact else ()
     return Acknowledgment(names=(credit.name,), organization=credit.organization, summary=credit.type, urls=urls)

@@ -29,6 +29,8 @@ _SCHEMA: Final = f"http://cyclonedx.org/schema/bom-{SPEC}.schema.json"
 _TOOLS: Final = {"components": [{"name": "Tocsin", "type": "application"}]}
 _URLS: Final = NAMESPACE_URL.bytes
 
+_VARIANT: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""The first two bits of a digit as RFC 9562 wants them."""
 _WORDS: Final = {each: each.lower() for each in Word}
 _METHOD: Final = {"2.0": "CVSSv2", "3.0": "CVSSv3", "3.1": "CVSSv31", "4.0": "CVSSv4"}
 
@@ -156,8 +158,7 @@ def render(advisory: Advisory) -> bytes:
 def _serial(page: str) -> str:
     """The address as a UUID of version 5 (RFC 9562, 5.5); the library's own takes four times as long."""
     name = sha1(_URLS + page.encode(), usedforsecurity=False).hexdigest()
-    variant = "89ab"[int(name[16], 16) % 4]
-    return f"urn:uuid:{name[:8]}-{name[8:12]}-5{name[13:16]}-{variant}{name[17:20]}-{name[20:32]}"
+    return f"urn:uuid:{name[:8]}-{name[8:12]}-5{name[13:16]}-{_VARIANT[name[16]]}{name[17:20]}-{name[20:32]}"
 
 
 def _component(shown: Listed) -> Component:
@@ -227,7 +228,8 @@ def _analysis(advisory: Advisory) -> Analysis:
         ("will_not_fix", not all(fixes)),
         ("workaround_available", bool(advisory.mitigation.strip())),
     )
-    detail = "\n\n".join(filter(None, (words.sentences(advisory), advisory.required_configuration.strip())))
+    detail, condition = words.sentences(advisory), advisory.required_configuration.strip()
+    detail = f"{detail}\n\n{condition}" if condition else detail
     return Analysis(detail=detail, response=tuple([word for word, holds in said if holds]), state="exploitable")
 
 

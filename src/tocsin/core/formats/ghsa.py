@@ -84,11 +84,13 @@ def _ecosystem(product: Product) -> str:
 
 def _native(each: Interval) -> str:
     """GitHub's notation: `>= 7.4.0, < 7.4.2`, `= 1.0`; `>= 0` is every version."""
-    if each.last and each.last == each.start:
-        return f"= {each.last}"
-    start = "" if each.start == "0" else f">= {each.start}"
-    end = f"< {each.before}" if each.before else f"<= {each.last}" if each.last else ""
-    return ", ".join(filter(None, (start, end))) or ">= 0"
+    start, before, last = each.start, each.before, each.last
+    if last and last == start:
+        return f"= {last}"
+    end = f"< {before}" if before else f"<= {last}" if last else ""
+    if start == "0":
+        return end or ">= 0"
+    return f">= {start}, {end}" if end else f">= {start}"
 
 
 def _credits(advisory: Advisory) -> tuple[dict[str, str], ...]:

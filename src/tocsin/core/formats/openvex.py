@@ -23,10 +23,11 @@ from tocsin.core.vocabulary import Affectedness
 
 CONTEXT: Final = "https://openvex.dev/ns/v0.2.0"
 
+_NOT_AFFECTED: Final = Affectedness.NOT_AFFECTED
 _STATUS: Final = {
     Affectedness.AFFECTED: "affected",
     Affectedness.FIXED: "affected",
-    Affectedness.NOT_AFFECTED: "not_affected",
+    _NOT_AFFECTED: "not_affected",
     Affectedness.REVIEW: "under_investigation",
 }
 
@@ -115,10 +116,9 @@ def _line(advisory: Advisory, about: Vulnerability, shown: Listed, each: Line) -
     purl = purls.with_range(product.purl, each.written)
     condition = advisory.required_configuration.strip() if each.hit else ""
     versions = f"{product.name} {each.words}"
-    unaffected = line.state is Affectedness.NOT_AFFECTED
     return Statement(
         action_statement=_action(advisory, product, line) if each.hit else "",
-        impact_statement=line.reason or "The line is not affected." if unaffected else "",
+        impact_statement=line.reason or "The line is not affected." if line.state is _NOT_AFFECTED else "",
         products=(_component(advisory, f"P{shown.number}-{line.line or 'all'}", purl),),
         status=_STATUS[line.state],
         status_notes=f"{versions}\n\n{condition}" if condition else versions,
@@ -136,13 +136,12 @@ def _component(advisory: Advisory, fragment: str, purl: str) -> Component:
 
 
 def _action(advisory: Advisory, product: Product, line: LineRange) -> str:
-    fix = f"Update to {product.name} {line.fixed_in} or a later version of the line." if line.fixed_in else ""
-    parts = (
-        fix or f"There is no fix: {line.reason}",
-        advisory.upgrade if fix else "",
-        words.mitigation_words(advisory),
-    )
-    return "\n\n".join(filter(None, parts))
+    mitigation = words.mitigation_words(advisory)
+    said = f"There is no fix: {line.reason}"
+    if line.fixed_in:
+        said = f"Update to {product.name} {line.fixed_in} or a later version of the line."
+        said = f"{said}\n\n{advisory.upgrade}" if advisory.upgrade else said
+    return f"{said}\n\n{mitigation}" if mitigation else said
 
 
 def cannot_express(advisory: Advisory) -> tuple[Loss, ...]:

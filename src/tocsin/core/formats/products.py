@@ -51,9 +51,9 @@ def listed(advisory: Advisory) -> tuple[Listed, ...]:
 def _listed(number: int, product: Product) -> Listed:
     order = product.order
     lines = tuple([_line(order, each) for each in product.lines])
-    fixed = tuple(dict.fromkeys(product.fixed_versions))
-    affected = ascending(order, [each.versions for each in lines if each.hit])
-    return Listed(number, product, order, lines, fixed, bool(affected), affected)
+    found = [each.versions for each in lines if each.hit]
+    fixed = tuple(dict.fromkeys([each.fixed for each in found if each.fixed]))
+    return Listed(number, product, order, lines, fixed, bool(found), ascending(order, found))
 
 
 def _line(order: Scheme, line: LineRange) -> Line:

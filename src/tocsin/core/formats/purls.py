@@ -35,14 +35,14 @@ def with_version(purl: str, version: str) -> str:
 def with_range(purl: str, written: str) -> str:
     """The purl with a range, a vers string, as its qualifier; qualifiers stay sorted only where there were none."""
     base, hash_mark, subpath = purl.partition("#")
-    constraints = "%7C".join([_constraint(each) for each in written.split("|")])
-    joined = f"{base}{'&' if '?' in base else '?'}vers={constraints}"
-    return f"{joined}{hash_mark}{subpath}"
+    first, bar, rest = written.partition("|")
+    joined = f"{base}{'&' if '?' in base else '?'}vers={_constraint(first)}"
+    return f"{joined}%7C{_constraint(rest)}{hash_mark}{subpath}" if bar else f"{joined}{hash_mark}{subpath}"
 
 
 @lru_cache(maxsize=4096)
 def _constraint(written: str) -> str:
-    """The part of a range up to the next `|`. It is kept: a line begins with the same one in every advisory."""
+    """A range up to its first `|`, or what follows. It is kept: each line begins alike in every advisory."""
     return escaped(written)
 
 

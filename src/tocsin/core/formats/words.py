@@ -23,6 +23,12 @@ Kept = TypeVar("Kept")
 
 FIXED_VERSIONS: Final = "Fixed versions"
 
+_UNHIT: Final = {
+    Affectedness.NOT_AFFECTED: "not affected",
+    Affectedness.REVIEW: "still being investigated",
+    Affectedness.UNSUPPORTED: "unsupported, not investigated",
+}
+"""What is said of a line without affected versions."""
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SHALLOW: Final = re.compile(r"^ {1,3}(?=\S)")
 _FENCE: Final = re.compile(r"^ {0,3}(```+|~~~+)")
@@ -74,19 +80,16 @@ def range_words(each: Interval) -> str:
     start, before, last = each.start, each.before, each.last
     if last == start:
         return f"only {last}"
-    begin = "" if start == "0" else f"from {start}"
     end = f"before {before}" if before else f"up to and including {last}" if last else ""
-    return f"{begin}, {end}" if begin and end else begin or end or "every version"
+    if start == "0":
+        return end or "every version"
+    return f"from {start}, {end}" if end else f"from {start}"
 
 
 def line_words(product: Product, line: LineRange) -> str:
     """State of one line for people."""
-    if line.state is Affectedness.NOT_AFFECTED:
-        return _because("not affected", line)
-    if line.state is Affectedness.REVIEW:
-        return _because("still being investigated", line)
-    if line.state is Affectedness.UNSUPPORTED:
-        return _because("unsupported, not investigated", line)
+    if line.state in _UNHIT:
+        return _because(_UNHIT[line.state], line)
     found = range_words(interval(product.order, line))
     return found if line.fixed_in else _because(f"{found}; no fix", line)
 
@@ -114,16 +117,15 @@ def once(words: Callable[[Advisory], Kept]) -> Callable[[Advisory], Kept]:
 @once
 def sentences(advisory: Advisory) -> str:
     """What is affected, in one sentence for each product; the product is named where there are several."""
-    several = len(advisory.products) > 1
-    return " ".join(
-        [f"{product.name}: {product.sentence}" if several else product.sentence for product in advisory.products]
-    )
+    if len(advisory.products) == 1:
+        return advisory.products[0].sentence
+    return " ".join([f"{product.name}: {product.sentence}" for product in advisory.products])
 
 
 def upgrade_words(product: Product) -> str:
     """`Update WarehousePG to 7.4.2 or 7.3.4.`; empty where nothing is fixed."""
     fixed = product.fixed_versions
-    return f"Update {product.name} to {join_words(fixed).replace(' and ', ' or ')}." if fixed else ""
+    return f"Update {product.name} to {join_words(fixed, 'or')}." if fixed else ""
 
 
 @once

@@ -89,9 +89,9 @@ def score(vector: str) -> Severity | Refused:
 def must_score(vector: str) -> Severity:
     """Score a vector that has been accepted before; raises ValueError when it is none, because that is a bug."""
     found = score(vector)
-    if isinstance(found, Refused):
-        raise ValueError(found.because)
-    return found
+    if isinstance(found, Severity):
+        return found
+    raise ValueError(found.because)
 
 
 def convert(vector: str, version: str) -> str | Refused:

@@ -8,7 +8,7 @@ CSAF branches and the sentence for people are all made from the same intervals, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ def vulnerable(scheme: Scheme, lines: Iterable[LineRange]) -> tuple[Interval, ..
 def ascending(scheme: Scheme, found: Sequence[Interval]) -> tuple[Interval, ...]:
     """Intervals in ascending order if the scheme has one; ValueError where a bound is no version of it."""
     if len(found) > 1 and scheme.ordered:
-        return tuple(sorted(found, key=lambda each: _start(scheme, each)))
+        return tuple(sorted(found, key=partial(_start, scheme)))
     for each in found if scheme.ordered else ():
         _start(scheme, each)
     return tuple(found)

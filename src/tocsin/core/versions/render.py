@@ -78,10 +78,10 @@ def vers(scheme: Scheme, each: Interval) -> str:
     start, before, last = each.start, each.before, each.last
     if last and last == start:
         return f"vers:{scheme.vers_type}/{quoted(last)}"
-    begin = "" if start == "0" else f">={quoted(start)}"
     end = f"<{quoted(before)}" if before else f"<={quoted(last)}" if last else ""
-    bounds = f"{begin}|{end}" if begin and end else begin or end
-    return f"vers:{scheme.vers_type}/{bounds}" if bounds else "vers:all/*"
+    if start == "0":
+        return f"vers:{scheme.vers_type}/{end}" if end else "vers:all/*"
+    return f"vers:{scheme.vers_type}/>={quoted(start)}{'|' if end else ''}{end}"
 
 
 @lru_cache(maxsize=4096)

@@ -54,20 +54,23 @@ def sentence(scheme: Scheme, lines: Sequence[LineRange]) -> str:
             (fixed if line.fixed_in else ended).append(_end(scheme, line))
         else:
             unfixed.append(_since(scheme, line))
-    clauses = [
-        _bounded("before", fixed),
-        _bounded("up to and including", ended),
-        _said(unfixed, "affected and not fixed"),
-    ]
-    hit = bool(fixed or ended or unfixed)
-    clauses += [_said(others[state], verdict) for state, verdict in _VERDICTS[hit] if state in others]
-    text = "; ".join(filter(None, clauses))
+    clauses: list[str] = []
+    if fixed:
+        clauses.append(f"versions before {join_words(fixed)} are affected")
+    if ended:
+        clauses.append(f"versions up to and including {join_words(ended)} are affected")
+    if unfixed:
+        clauses.append(_said(unfixed, "affected and not fixed"))
+    for state, verdict in _VERDICTS[bool(clauses)]:
+        if state in others:
+            clauses.append(_said(others[state], verdict))
+    text = "; ".join(clauses)
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
-def join_words(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def _end(scheme: Scheme, line: LineRange) -> str:
@@ -76,13 +79,9 @@ def _end(scheme: Scheme, line: LineRange) -> str:
     return f"{end} (from {line.introduced})" if _starts_late(scheme, line) else end
 
 
-def _bounded(preposition: str, ends: Sequence[str]) -> str:
-    return f"versions {preposition} {join_words(ends)} are affected" if ends else ""
-
-
 def _said(names: Sequence[str], verdict: str) -> str:
     """`6.29 is not`."""
-    return f"{join_words(names)} {'is' if len(names) == 1 else 'are'} {verdict}" if names else ""
+    return f"{join_words(names)} {'is' if len(names) == 1 else 'are'} {verdict}"
 
 
 def _since(scheme: Scheme, line: LineRange) -> str:
