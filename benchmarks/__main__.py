@@ -19,7 +19,7 @@ def main() -> None:
         print("usage: ./bench NAME\n  " + "\n  ".join(names))
         raise SystemExit(2)
     sys.argv.pop(0)
-    # Figures of one version differ by a sixth: distributions build theirs with profiles, version managers mostly do not.
+    # Figures of one version differ by a sixth: distributions build theirs with profiles, version managers rarely do.
     print(f"Python {platform.python_version()} of {sys.base_prefix}, {os.cpu_count()} cores\n")
     runpy.run_module(f"benchmarks.{sys.argv[0]}", run_name="__main__")
 
