@@ -16,7 +16,7 @@ from tests.desk.test_inbox import flood, look, rows
 from tocsin.core.case import commands as cmd
 from tocsin.core.vocabulary import Role
 from tocsin.delivery.desk.forms.triage import SAME_MATTER
-from tocsin.services import lookalikes
+from tocsin.services import archiving, lookalikes
 from tocsin.services.queries import case as queries
 from tocsin.services.queries.case_views import CaseView
 from tocsin.testing.house import House
@@ -206,6 +206,13 @@ def test_every_project_stands_in_the_picture_and_in_the_table(house: House, sign
     page = look(sign_in(), "/inbox?view=projects")
     assert page.count("<rect") == 2
     assert re.findall(r'<a href="/inbox\?project=([^"]+)">', page) == [story.second(house), story.PROJECT]
+
+
+def test_an_archived_project_is_named_as_such(house: House, sign_in: SignIn) -> None:
+    owner = house.desk.people.actor(house.dana, story.PROJECT)
+    assert owner
+    assert isinstance(archiving.archive(house.desk, owner, story.PROJECT, ""), archiving.Archived)
+    assert f"Archived since {house.desk.now():%Y-%m-%d}" in look(sign_in(), "/inbox?view=projects")
 
 
 def test_the_first_case_of_a_silent_project_is_adopted_from_the_view_of_all(

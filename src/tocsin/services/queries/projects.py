@@ -15,6 +15,7 @@ import msgspec
 from tocsin.core import access
 from tocsin.core.vocabulary import CaseRef, MoveName, ProjectId
 from tocsin.services.app import Desk
+from tocsin.services.archive_state import Archived, archived
 from tocsin.services.ports.store import InboxQuery, InboxRow
 from tocsin.services.queries import words
 
@@ -45,6 +46,8 @@ class Cell(msgspec.Struct, frozen=True):
     adopt: bool = False
     """Whether the project is silent: its first case is over, and somebody else's or nobody's. Whoever may assign there
     can take it."""
+    archived: str = ""
+    """Since which day nobody looks after it; only of a project without open cases."""
 
 
 class Overview(msgspec.Struct, frozen=True):
@@ -63,8 +66,12 @@ def projects(desk: Desk, person: str) -> Overview:
         (each, desk.inbox.page(InboxQuery(projects=(each,), limit=DEPTH))) for each in desk.people.projects(person)
     ]
     found.sort(key=lambda each: (not each[1], each[1][0].next_due if each[1] else now, each[0]))
+    ended = {project: archived(desk.machine.facts, project) for project, rows in found if not rows}
     silent = {project for project, rows in found if rows and _silent(desk, person, rows[0], now)}
-    cells = tuple(_cell(place, project, rows, now, project in silent) for place, (project, rows) in enumerate(found))
+    cells = tuple(
+        _cell(place, project, rows, now, project in silent, ended.get(project))
+        for place, (project, rows) in enumerate(found)
+    )
     down = -(-len(cells) // ACROSS)
     wide = min(len(cells), ACROSS) * _CELL
     return Overview(cells=cells, width=wide, height=down * _CELL, at=words.instant(now))
@@ -78,7 +85,9 @@ def _silent(desk: Desk, person: str, first: InboxRow, now: datetime) -> bool:
     return actor is not None and access.may_move(actor, MoveName.ASSIGN)
 
 
-def _cell(place: int, project: ProjectId, lines: Sequence[InboxRow], now: datetime, adopt: bool) -> Cell:
+def _cell(
+    place: int, project: ProjectId, lines: Sequence[InboxRow], now: datetime, adopt: bool, ended: Archived | None
+) -> Cell:
     over = sum(row.next_due <= now for row in lines)
     soon = sum(now < row.next_due <= now + timedelta(days=1) for row in lines)
     first = lines[0] if lines else None
@@ -96,6 +105,7 @@ def _cell(place: int, project: ProjectId, lines: Sequence[InboxRow], now: dateti
         mark=words.urgency(first.next_due, now) if first else "",
         seq=first.seq if first else 0,
         adopt=adopt,
+        archived=f"{ended.at:%Y-%m-%d}" if ended else "",
     )
 
 
