@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner, Result
@@ -105,6 +107,27 @@ def resigned(root: Path) -> None:
         (root / f"{DOCUMENT}.{kind}").write_text(f"{hashlib.new(kind, body).hexdigest()}  {name}\n", encoding="utf-8")
 
 
+def repacked(old: str, new: str, more: str = "") -> Harm:
+    """The dump packed anew, with another word in its documents, or one document more."""
+
+    def harm(root: Path) -> None:
+        with ZipFile(root / "osv/all.zip") as archive:
+            held = {name: archive.read(name).decode() for name in archive.namelist()}
+        assert all(old in text for text in held.values())
+        with ZipFile(root / "osv/all.zip", "w") as archive:
+            for name, text in held.items():
+                archive.writestr(name, text.replace(old, new))
+            if more:
+                archive.writestr(more, "{}")
+
+    return harm
+
+
+def test_a_dump_of_an_earlier_day_is_no_fault(tree: Path) -> None:
+    repacked('"modified":"20', '"more":"than before","modified":"19')(tree)
+    assert verify(tree).exit_code == Exit.OK
+
+
 HARMS: dict[str, tuple[Harm, str, str]] = {
     "a word is another": (edit(DOCUMENT, "demo_ext", "demo_exe"), DOCUMENT, "it is not what whpg-sa-2025-001.json.sha"),
     "and the hashes with it": (resigned, DOCUMENT, "its signature does not hold"),
@@ -144,6 +167,13 @@ HARMS: dict[str, tuple[Harm, str, str]] = {
     ),
     "OSV has one more": (
         lambda root: (root / "osv/extra.json").write_text("{}"), "osv/extra.json", "does not list it"
+    ),
+    "the dump says otherwise": (repacked("demo_ext", "demo_exe and more"), "osv/all.zip", "is of the same moment"),
+    "the dump holds one more": (
+        repacked("demo_ext", "demo_ext", "x_none.json"), "osv/all.zip", "'x_none.json', which osv/modified_id"
+    ),
+    "the dump is cut off": (
+        lambda root: os.truncate(root / "osv/all.zip", 900), "osv/all.zip", "it cannot be unpacked"
     ),
 }  # fmt: skip
 

@@ -4,9 +4,9 @@
 What CSAF 2.0 and 2.1 say of a provider is looked at document by document (7.1): each is what its hashes say (18),
 signed by a key of the provider (19, 20), listed alike in the ROLIE feeds (15), `index.txt` (12) and `changes.csv` (13),
 named and dated in itself as in these lists, and nothing lies there that no list names. OSV documents, where there are
-any, are compared with `modified_id.csv`. A tree whose keys are its own shows that it was not damaged; that it is the
-provider's shows only a key that came another way (`trusted`). Whether the documents are good CSAF is a validator's
-question.
+any, are compared with `modified_id.csv`, and those of `all.zip` with them. A tree whose keys are its own shows that it
+was not damaged; that it is the provider's shows only a key that came another way (`trusted`). Whether the documents are
+good CSAF is a validator's question.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
+from zipfile import BadZipFile, ZipFile
 
 import msgspec
 
@@ -32,6 +34,13 @@ _METADATA: Final = re.compile(r"\.well-known/csaf/(v[0-9.]+/)?provider-metadata\
 _DOCUMENT: Final = re.compile(r"[0-9]{4}/[^/]+\.json")
 _OSV: Final = re.compile(r"osv/[^/]+\.json")
 _ODD: Final = re.compile("[^+a-z0-9-]+")
+_LIST: Final = "osv/modified_id.csv"
+_DUMP: Final = "osv/all.zip"
+_LARGEST: Final = 20_000_000
+_PACKED: Final = 100
+_ALWAYS: Final = 1 << 30
+"""Bytes of one document; how many times its size the archive may unpack to, and how many bytes in any case."""
+_UNPACKABLE: Final = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 Say = Callable[[str, str], None]
 """Takes note of something wrong: where, and what."""
@@ -262,8 +271,7 @@ class _Look:
 
 def _osv(tree: TreeReader, names: Collection[str], say: Say) -> Iterator[str]:
     """Every OSV document that the list names; what does not agree is said."""
-    place = "osv/modified_id.csv"
-    file = tree.file(place) if place in names else None
+    file = tree.file(_LIST) if _LIST in names else None
     if file is None:
         return
     listed = {row[1]: row[0] for row in csv.reader(io.StringIO(file.body.decode("utf-8", "replace"))) if len(row) > 1}
@@ -272,13 +280,40 @@ def _osv(tree: TreeReader, names: Collection[str], say: Say) -> Iterator[str]:
         body = tree.file(path)
         told = _loaded(body.body) if body else None
         if told is None:
-            say(path, "it is no JSON object" if body else f"it is not there, and {place} lists it")
+            say(path, "it is no JSON object" if body else f"it is not there, and {_LIST} lists it")
         elif told.get("id") != name or not _same(str(told.get("modified", "")), modified):
-            say(path, f"it says {told.get('id')!r} of {told.get('modified')!r}, {place} {name!r} of {modified!r}")
+            say(path, f"it says {told.get('id')!r} of {told.get('modified')!r}, {_LIST} {name!r} of {modified!r}")
         yield name
     for path in sorted(name for name in names if _OSV.fullmatch(name)):
         if path.removeprefix("osv/").removesuffix(".json") not in listed:
-            say(path, f"{place} does not list it")
+            say(path, f"{_LIST} does not list it")
+    if _DUMP in names:
+        _dump(tree, listed, say)
+
+
+def _dump(tree: TreeReader, listed: Mapping[str, str], say: Say) -> None:
+    """Compare what the archive holds with the documents beside it. It is written seldom: what it lacks, or has of an
+    earlier day, is no fault. Not unpacked without end, whatever sizes it states."""
+    file = tree.file(_DUMP)
+    body = file.body if file else b""
+    room = max(_ALWAYS, _PACKED * len(body))
+    try:
+        with ZipFile(io.BytesIO(body)) as archive:
+            for entry in archive.infolist():
+                name = entry.filename.removesuffix(".json")
+                beside = tree.file(f"osv/{name}.json") if name in listed else None
+                if beside is None:
+                    say(_DUMP, f"it holds {entry.filename!r}, which {_LIST} does not list")
+                    continue
+                with archive.open(entry) as packed:
+                    held = packed.read(_LARGEST)
+                room -= len(held)
+                if room < 0:
+                    raise BadZipFile(f"it unpacks to more than {_PACKED} times its size")
+                if held != beside.body and _same(str((_loaded(held) or {}).get("modified", "")), listed[name]):
+                    say(_DUMP, f"its {entry.filename} is of the same moment as the file beside it and says otherwise")
+    except _UNPACKABLE as error:
+        say(_DUMP, f"it cannot be unpacked: {error}")
 
 
 def _loaded(body: bytes) -> dict[str, Any] | None:

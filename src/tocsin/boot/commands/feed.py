@@ -54,9 +54,9 @@ def verify(directory: Path, keys: tuple[Path, ...], json_: bool) -> None:
     """Look whether the tree in DIRECTORY holds together: a mirror of a CSAF provider, or what an installation serves.
 
     Every document is compared with its hashes, its signature, the feeds, index.txt and changes.csv that list it; OSV
-    documents with modified_id.csv. Nothing is asked for over the network, and no installation is needed. Ends with 3
-    where something does not hold, with 5 where there is no provider's tree. An installation writes its lists a minute
-    after a publication: what only a list lacks by then is no fault.
+    documents with modified_id.csv and all.zip. Nothing is asked for over the network, and no installation is needed.
+    Ends with 3 where something does not hold, with 5 where there is no provider's tree. An installation writes its
+    lists a minute after a publication: what only a list lacks by then is no fault.
     """
     from tocsin.adapters.child.pools import Pools
     from tocsin.adapters.openpgp.engine import Engine
