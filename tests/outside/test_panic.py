@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -51,6 +52,25 @@ def test_a_webhook_that_was_queued_waits_and_no_try_is_counted() -> None:
     incident.resume(desk)
     assert deliveries.drain(desk) == (1, 0)
     assert len(receiver.seen) == 1
+
+
+def test_a_panic_that_begins_between_two_webhooks_stops_the_second() -> None:
+    home, receiver = house(), Receiver()
+
+    def and_panic(*asked: Any, **more: Any) -> Any:
+        incident.halt(desk)
+        return receiver(*asked, **more)
+
+    desk = replace(home.desk, outside=replace(home.desk.outside, http=and_panic))
+    listening(desk)
+    listening(desk, url="https://other.example.org/hook")
+    reported_here(home)
+    Town(home, desk, github=None).turn()  # type: ignore[arg-type]
+    assert deliveries.drain(desk) == (1, 0)
+    assert len(receiver.seen) == 1
+    incident.resume(desk)
+    assert deliveries.drain(desk) == (1, 0)
+    assert len({url for url, _, _ in receiver.seen}) == 2
 
 
 def test_the_forge_is_read_and_nothing_is_written_there(here: Town) -> None:
