@@ -15,6 +15,7 @@ from tocsin.core.case import commands as cmd
 from tocsin.core.policy.facts import LineEvidence, LineFact
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Affectedness
+from tocsin.delivery.cli.exits import Exit
 from tocsin.services import cases, room, worker
 
 LINES = ("7.4=fixed:7.4.2:tested", "7.3=fixed:7.3.4:tested", "6.29=not-affected")
@@ -62,6 +63,24 @@ def test_a_case_is_published_from_the_terminal(shell):
     assert not [line for line in changed if line[:1] in "-+" and "No length check." in line]
     assert shell("advisory", "diff", receipt["case"], "--format", "runes").exit_code == 5
     assert json.loads(shell.ok("verify", "--json"))["findings"] == []
+
+
+def test_every_word_of_an_advisory_is_typed_at_the_terminal_and_what_is_not_given_stays(shell):
+    case = report(shell.home).case
+    url = "https://example.org/commit/1"
+    walk(shell, case)
+    shell.ok("advisory", "draft", case, "--title", "Out-of-bounds read", "--impact", "Memory is read.", "--detection",
+             "Look into the log.", "--required-configuration", "demo_ext is on.", "--upgrade", "Restart.",
+             "--cwe", "CWE-125", "--cwe", "CWE-200", "--reference", "fix", url)  # fmt: skip
+    shell.ok("advisory", "draft", case, "--summary", "Memory can be read.", "--cwe", "CWE-125")
+    draft = json.loads(shell.ok("case", "view", case, "--json"))["advisory"]["draft"]
+    typed = ("title", "summary", "impact", "detection", "required_configuration", "upgrade", "cwe")
+    assert [draft[each] for each in typed] == [
+        "Out-of-bounds read", "Memory can be read.", "Memory is read.", "Look into the log.", "demo_ext is on.",
+        "Restart.", ["CWE-125"],
+    ]  # fmt: skip
+    assert [(each["type"], each["url"]) for each in draft["references"]] == [("fix", url)]
+    assert shell("advisory", "draft", case, "--reference", "patch", url).exit_code == Exit.USAGE
 
 
 def test_who_accepts_leads_and_the_case_says_until_when_it_is_secret_and_how_each_line_stands(shell):

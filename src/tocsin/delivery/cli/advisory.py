@@ -13,6 +13,7 @@ import msgspec
 
 from tocsin.core.formats.encode import readable
 from tocsin.core.formats.judge.reading import LARGEST
+from tocsin.core.vocabulary import ReferenceType
 from tocsin.core.wire.desk import Preview
 from tocsin.delivery.cli.at_case import case_argument, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table, write_for_oneself
@@ -21,6 +22,8 @@ from tocsin.delivery.cli.findings import beginning
 from tocsin.delivery.cli.seat import Seat, seat
 from tocsin.services.documents.adopt import draft_fields, left_out, told_lines
 from tocsin.services.documents.convert import NotConvertible, record_of
+
+_TYPES = click.Choice([each.value for each in ReferenceType])
 
 
 @click.group()
@@ -50,13 +53,31 @@ def list_(ctx: click.Context, project: str, person: str, json_: bool) -> None:
 @click.option("--from-file", type=click.Path(exists=True, path_type=Path), help="JSON with the fields of the advisory.")
 @click.option("--title", default="")
 @click.option("--summary", default="")
-@click.option("--details", default="")
-@click.option("--mitigation", default="")
+@click.option("--details", default="", help="What goes wrong and why, Markdown.")
+@click.option("--impact", default="", help="What an attacker gains.")
+@click.option("--detection", default="", help="How operators see that it was used.")
+@click.option("--mitigation", default="", help="What helps until the update.")
 @click.option("--no-mitigation-known", is_flag=True)
+@click.option("--required-configuration", default="", help="What must be set for a system to be affected.")
+@click.option("--upgrade", default="", help="How the update is installed.")
+@click.option("--cwe", multiple=True, metavar="CWE-NUMBER", help="Weakness; once for each.")
+@click.option(
+    "--reference",
+    "references",
+    nargs=2,
+    multiple=True,
+    type=(_TYPES, str),
+    metavar="TYPE URL",
+    help="Public link, as “fix https://...”; once for each.",
+)
 @as_person
 @click.pass_context
 def draft(ctx: click.Context, /, given: str, person: str, from_file: Path | None, **fields: Any) -> None:
-    """Write the words of the advisory. Fields that are not given stay as they were."""
+    """Write the words of the advisory. Fields that are not given stay as they were; a list is given whole.
+
+    Lines, score and CVE id are no words: “case lines”, “case score” and “case cve” set them.
+    """
+    fields["references"] = [{"type": kind, "url": url} for kind, url in fields["references"]]
     at, ref = sit(ctx, person, given)
     shown = at.case(ref)
     try:
