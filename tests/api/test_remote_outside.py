@@ -97,6 +97,24 @@ def test_a_distributor_is_listed_approved_told_looked_at_and_removed(terminal: T
     assert "They talked." in terminal.ok("distributor", "show", PROJECT, "Acme")
 
 
+def test_an_application_under_the_name_of_a_distributor_is_not_taken_for_it(terminal: Terminal) -> None:
+    town_ = terminal.town
+    found = distros.approved(town_, "Acme")
+    ref = distros.embargoed(town_)
+    forged = [distros.applied(town_, "Acme", contact=f"{number}@acme.invalid") for number in range(4)]
+    assert found not in forged
+    for words in (("show",), ("approve",), ("ask",), ("remove",)):
+        unclear = terminal("distributor", *words, PROJECT, "acme")
+        assert unclear.exit_code == Exit.USAGE
+        assert f"{found} (approved, security@acme.example)" in unclear.stderr
+    told = terminal("distributor", "tell", ref)
+    assert re.search(r"Acme <security@acme.example>\n  (\S+ ){6}\S+\n", told.stdout), told.output
+    assert "acme.invalid" not in told.output
+    for each in forged:
+        terminal.ok("distributor", "remove", PROJECT, each)
+    assert "out of" in terminal.ok("distributor", "remove", PROJECT, "acme")
+
+
 def test_who_may_not_decide_is_told_so_and_changes_nothing(terminal: Terminal) -> None:
     distros.applied(terminal.town, "Acme")
     triager = terminal.town.desk.people.add("Tri", "tri@example.org", {PROJECT: frozenset({Role.TRIAGER})}).id

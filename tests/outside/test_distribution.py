@@ -46,17 +46,14 @@ def here() -> Town:
     return writing_town()
 
 
-def applied(here: Town, name: str, purls: tuple[str, ...] = (PURL,)) -> str:
+def applied(here: Town, name: str, purls: tuple[str, ...] = (PURL,), contact: str = "") -> str:
     """Somebody applies; returns the id."""
-    terms = members.current(here.house.front, PROJECT)
-    wish = Application(
-        name=name, contact=f"security@{name.lower()}.example", purls=purls, evidence=EVIDENCE, accepted=terms.version
-    )
+    terms, contact = members.current(here.house.front, PROJECT), contact or f"security@{name.lower()}.example"
+    wish = Application(name=name, contact=contact, purls=purls, evidence=EVIDENCE, accepted=terms.version)
     assert members.apply(here.house.front, PROJECT, wish) is None
     here.turn()
-    kept = members.find(here.desk, PROJECT, name)
-    assert kept
-    return kept.id
+    every = members.distributors(here.desk).all(PROJECT)
+    return next(each.id for each in every if each.value.application.contact == contact)
 
 
 def approved(here: Town, name: str, purls: tuple[str, ...] = (PURL,)) -> str:

@@ -116,10 +116,9 @@ def ask(ctx: click.Context, project: str, named: str, person: str) -> None:
 def tell(ctx: click.Context, given: str, person: str) -> None:
     """Ask in every distributor that a case concerns, and print a phrase for each, once."""
     at, ref = sit(ctx, person, given)
-    contacts = {each.name: each.contact for each in at.distributors(at.case(ref).project).list()}
     told = [line.rpartition(": ") for line in at.move(ref, "tell-distributors", {}).phrase.splitlines()]
-    for name, _, phrase in told:
-        click.echo(f"{inert(name)} <{inert(contacts.get(name, ''))}>\n  {phrase}")
+    for who, _, phrase in told:
+        click.echo(f"{inert(who)}\n  {phrase}")
     click.echo(f"{len(told)} asked in; hand each phrase over by a way you trust", err=True)
 
 

@@ -60,13 +60,18 @@ class Hooks(Protocol):
 
 
 def distributor_called(every: Iterable[Distributor], named: str) -> Distributor:
-    """The one with this id, else the newest with this name; ends with 5 where there is none."""
+    """The one with this id, else with this name; ends with 5 where there is none, and with 2 where the name leaves it
+    open: anybody may apply under the name of somebody else. Who was removed only counts where nobody else has it."""
     known = list(every)
     fits = [each for each in known if each.id == named]
     fits = fits or sorted((e for e in known if e.name.casefold() == named.casefold()), key=lambda e: e.since)
     if not fits:
         stop(f"no distributor {inert(named)}", Exit.NOT_FOUND)
-    return fits[-1]
+    here = [each for each in fits if each.state != "removed"]
+    if len(here) > 1:
+        told = "; ".join(f"{each.id} ({each.state}, {inert(each.contact)})" for each in here)
+        stop(f"{len(here)} are called {inert(named)}, name one by its id: {told}", Exit.USAGE)
+    return (here or fits)[-1]
 
 
 def webhook_called(every: Iterable[Webhook], name: str) -> Webhook:

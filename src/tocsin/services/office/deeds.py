@@ -111,7 +111,7 @@ class SameChange(Wish):
 
 class TellDistributors(Wish):
     """Ask every distributor in whom the case concerns and who was not asked yet. The answer holds a line for each, its
-    name and its return phrase, once: hand each over by a way you trust."""
+    name, the address that was approved and its return phrase, once: hand each over by a way you trust."""
 
 
 class CiteDistributors(Wish):
@@ -225,7 +225,8 @@ def _tell(desk: Desk, opened: Opened, actor: Actor, _wish: TellDistributors) -> 
     if isinstance(told, Refused):
         return told
     after = cases.open_case(desk, opened.case.ref, actor, "distributors")
-    return cases.NOT_FOUND if after is None else (after.case, "\n".join(f"{each.name}: {each.phrase}" for each in told))
+    lines = (f"{' '.join(each.name.split())} <{each.contact}>: {each.phrase}" for each in told)
+    return cases.NOT_FOUND if after is None else (after.case, "\n".join(lines))
 
 
 def _cite(desk: Desk, opened: Opened, actor: Actor, _wish: CiteDistributors) -> Done:
