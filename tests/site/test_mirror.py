@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 import pytest
 
@@ -94,3 +96,35 @@ def test_where_there_is_no_provider_it_says_so() -> None:
 
     with pytest.raises(NoProvider, match="cannot be used"):
         mirror(nothing, MemoryTree(Place().clock), "https://nobody.example")
+
+
+ROLIE = {"distributions": [{"rolie": {"feeds": [{"url": f"{URL}/feed.json"}]}}]}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "feed"),
+    [
+        ({"public_openpgp_keys": ["a key"], "distributions": ["a place", {"directory": "a place"}]}, {}),
+        ({"public_openpgp_keys": None, "distributions": [{"rolie": None}]}, {}),
+        ({"distributions": None}, {}),
+        (ROLIE, {"feed": {"entry": None}}),
+        (ROLIE, {"feed": {"entry": ["a document", {"link": None, "content": None}, {"link": [{"rel": []}]}]}}),
+    ],
+)
+def test_a_provider_of_another_shape_is_copied_as_far_as_it_goes(
+    place: Place, metadata: dict[str, Any], feed: dict[str, Any]
+) -> None:
+    there = {f"{URL}/{METADATA}": metadata, f"{URL}/feed.json": feed}
+
+    def fetch(url: str) -> bytes:
+        if url not in there:
+            raise OSError("404")
+        return json.dumps(there[url]).encode()
+
+    assert mirror(fetch, MemoryTree(place.clock), URL).new == 0
+
+
+def test_a_feed_that_is_none_is_named(place: Place) -> None:
+    bodies = {f"{URL}/{METADATA}": json.dumps(ROLIE), f"{URL}/feed.json": '{"feed": []}'}
+    with pytest.raises(NoProvider, match="no ROLIE feed"):
+        mirror(lambda url: bodies[url].encode(), MemoryTree(place.clock), URL)

@@ -27,6 +27,7 @@ import msgspec
 
 from tocsin.core.feeds.csaf import HASHES, METADATA
 from tocsin.core.vocabulary import Refused
+from tocsin.services.loose import mapping, mappings
 from tocsin.services.ports.openpgp import Reads, Signed
 from tocsin.services.ports.site import TreeReader
 
@@ -115,7 +116,7 @@ class _Look:
         """Documents, each with the fingerprint that signed it, or ""."""
         self._metadata = self._json(place) or {}
         self._origin = str(self._metadata.get("canonical_url", "")).partition("/.well-known/")[0]
-        self.provider = str(_dict(self._metadata.get("publisher")).get("name", ""))
+        self.provider = str(mapping(self._metadata.get("publisher")).get("name", ""))
         self._known: list[bytes] = []
         if self._metadata and not urlsplit(self._origin).netloc:
             self._say(place, "its canonical_url names no provider")
@@ -126,15 +127,15 @@ class _Look:
         listed = self._feeds()
         for path, each in listed.items():
             self.good[path] = self._document(path, each)
-        for place in _dicts(self._metadata.get("distributions")):
-            url = place.get("directory_url") or _dict(place.get("directory")).get("url")
+        for place in mappings(self._metadata.get("distributions")):
+            url = place.get("directory_url") or mapping(place.get("directory")).get("url")
             if url:
                 self._directory(self._path(str(url)), listed)
 
     # ------------------------------------------------------------------------------------------------------- what names
 
     def _keys(self) -> Iterator[bytes]:
-        for each in _dicts(self._metadata.get("public_openpgp_keys")):
+        for each in mappings(self._metadata.get("public_openpgp_keys")):
             path, wanted = self._path(str(each.get("url", ""))), str(each.get("fingerprint", "")).upper()
             body = self._body(path)
             found = self._reads.certificates(body) if body else ()
@@ -145,17 +146,17 @@ class _Look:
 
     def _feeds(self) -> dict[str, Listed]:
         listed: dict[str, Listed] = {}
-        for distribution in _dicts(self._metadata.get("distributions")):
-            for feed in _dicts(_dict(distribution.get("rolie")).get("feeds")):
+        for distribution in mappings(self._metadata.get("distributions")):
+            for feed in mappings(mapping(distribution.get("rolie")).get("feeds")):
                 path = self._path(str(feed.get("url", "")))
-                for entry in _dicts(_dict((self._json(path) or {}).get("feed")).get("entry")):
+                for entry in mappings(mapping((self._json(path) or {}).get("feed")).get("entry")):
                     self._entry(path, entry, listed)
         return listed
 
     def _entry(self, feed: str, entry: dict[str, Any], listed: dict[str, Listed]) -> None:
         beside: dict[str, str] = {}
-        at = str(_dict(entry.get("content")).get("src", ""))
-        for link in _dicts(entry.get("link")):
+        at = str(mapping(entry.get("content")).get("src", ""))
+        for link in mappings(entry.get("link")):
             path, rel = self._path(str(link.get("href", ""))), link.get("rel")
             if rel == "self":
                 at = at or str(link.get("href", ""))
@@ -177,8 +178,8 @@ class _Look:
         if body is None:
             return ""
         self._hashes(path, body, each)
-        told = _dict(_dict(self._parsed(path, body)).get("document"))
-        tracking = _dict(told.get("tracking"))
+        told = mapping(mapping(self._parsed(path, body)).get("document"))
+        tracking = mapping(told.get("tracking"))
         name, dated = str(tracking.get("id", "")), str(tracking.get("current_release_date", ""))
         if f"{_ODD.sub('_', name.lower())}.json" != path.rpartition("/")[2]:
             self._say(path, f"its file name is not made of its id {name!r}")
@@ -322,14 +323,6 @@ def _loaded(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _same(one: str, other: str) -> bool:

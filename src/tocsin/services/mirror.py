@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from tocsin.core.feeds.csaf import METADATA
+from tocsin.services.loose import mapping, mappings
 from tocsin.services.ports.fetch import Fetch
 from tocsin.services.ports.site import Tree
 
@@ -45,8 +46,8 @@ def mirror(fetch: Fetch, tree: Tree, address: str) -> Mirrored:
     new = kept = 0
     wrong: list[str] = []
     for entry in _entries(fetch, tree, metadata, origin):
-        links = [(link.get("rel"), str(link.get("href"))) for link in entry.get("link", []) if isinstance(link, dict)]
-        url = str(entry.get("content", {}).get("src") or dict(links).get("self"))
+        links = [(str(link.get("rel")), str(link.get("href"))) for link in mappings(entry.get("link"))]
+        url = str(mapping(entry.get("content")).get("src") or dict(links).get("self"))
         try:
             done = _document(fetch, tree, url, links, origin)
         except (OSError, ValueError) as error:
@@ -63,23 +64,25 @@ def mirror(fetch: Fetch, tree: Tree, address: str) -> Mirrored:
 
 
 def _entries(fetch: Fetch, tree: Tree, metadata: dict[str, Any], origin: str) -> Iterator[dict[str, Any]]:
-    for distribution in metadata.get("distributions", ()):
-        for feed in distribution.get("rolie", {}).get("feeds", ()):
-            found = _json(fetch, tree, str(feed.get("url")), origin).get("feed", {})
-            yield from (entry for entry in found.get("entry", ()) if isinstance(entry, dict))
+    for distribution in mappings(metadata.get("distributions")):
+        for feed in mappings(mapping(distribution.get("rolie")).get("feeds")):
+            found = _json(fetch, tree, url := str(feed.get("url")), origin).get("feed")
+            if not isinstance(found, dict):
+                raise NoProvider(f"{url} is no ROLIE feed")
+            yield from mappings(found.get("entry"))
 
 
 def _besides(metadata: dict[str, Any]) -> Iterator[str]:
     """What a copy is verified with: the keys, and the lists of each folder of documents (7.1.20, 7.1.12, 7.1.13)."""
-    for key in metadata.get("public_openpgp_keys", ()):
+    for key in mappings(metadata.get("public_openpgp_keys")):
         yield str(key.get("url"))
-    for distribution in metadata.get("distributions", ()):
-        folder = distribution.get("directory_url") or distribution.get("directory", {}).get("url")
+    for distribution in mappings(metadata.get("distributions")):
+        folder = distribution.get("directory_url") or mapping(distribution.get("directory")).get("url")
         if folder:
             yield from (f"{str(folder).rstrip('/')}/{name}" for name in ("index.txt", "changes.csv"))
 
 
-def _document(fetch: Fetch, tree: Tree, url: str, links: Sequence[tuple[Any, str]], origin: str) -> bool:
+def _document(fetch: Fetch, tree: Tree, url: str, links: Sequence[tuple[str, str]], origin: str) -> bool:
     """Keep one document with every hash and signature beside it; False where it was there already."""
     path = _path(url, origin)
     hashes = {place: fetch(place) for kind, place in links if kind == "hash"}
@@ -115,7 +118,7 @@ def _json(fetch: Fetch, tree: Tree, url: str, origin: str) -> dict[str, Any]:
     try:
         body = fetch(url)
         found = json.loads(body)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise NoProvider(f"{url} cannot be used: {error}") from None
     if not isinstance(found, dict):
         raise NoProvider(f"{url} is no object")
