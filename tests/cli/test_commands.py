@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from tests.services.acts import REPORT, act, report
@@ -16,7 +17,10 @@ from tocsin.core.policy.facts import LineEvidence, LineFact
 from tocsin.core.policy.seeds import seed
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Affectedness
 from tocsin.delivery.cli.exits import Exit
+from tocsin.delivery.cli.here import Here
 from tocsin.services import cases, room, worker
+from tocsin.services.api_tokens import Caller
+from tocsin.services.office import Office
 
 LINES = ("7.4=fixed:7.4.2:tested", "7.3=fixed:7.3.4:tested", "6.29=not-affected")
 
@@ -122,8 +126,22 @@ def test_a_line_that_is_not_named_stays_and_one_can_be_waived_or_removed(shell):
     assert (lines["7.3"]["waiver"], lines["7.3"]["waived_by"]) == ("It ends this month.", shell.home.dana)
     shell.ok("case", "lines", case, "7.4=fixed:7.4.3", "7.3=")
     assert {name: each["fixed_in"] for name, each in stand(shell, case).items()} == {"7.4": "7.4.3", "6.29": ""}
+    assert not stand(shell, case)["7.4"]["tested"], "7.4.2 was tested, 7.4.3 was not"
     for wrong in ("7.3=", "7.4", "7.4=mended"):
         assert shell("case", "lines", case, wrong).exit_code == 2
+
+
+def test_lines_that_somebody_else_set_meanwhile_are_not_put_back(shell, capsys):
+    case = report(shell.home).case
+    shell.ok("case", "lines", case, *LINES)
+    at = Here(Office(shell.home.desk, Caller(person=shell.home.dana)))
+    read = at.case(case).lines
+    shell.ok("case", "lines", case, "7.3=affected", person="li@example.org")
+    with pytest.raises(SystemExit) as ended:
+        at.move(case, "set-lines", {"lines": [msgspec.structs.asdict(each) for each in read]})
+    assert ended.value.code == Exit.CONFLICT
+    assert "changed while you were looking" in capsys.readouterr().err
+    assert stand(shell, case)["7.3"]["state"] == "affected"
 
 
 def test_what_git_found_on_a_line_stays_when_its_state_is_typed(shell):

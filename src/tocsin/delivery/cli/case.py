@@ -181,7 +181,8 @@ def _line(text: str, rest: str, before: dict[str, Any], reason: str, waiver: str
     moved = {"reason": "", "waiver": "", "waived_by": "", "fixed_in": "", "tested": False}
     kept = before if before.get("state") == state else {**before, **moved}
     signed = {"waived_by": ""} if waiver else {}
-    tested = kept.get("tested", False) or "tested" in more
+    same = told["fixed_in"] in ("", kept.get("fixed_in", ""))  # a test of one release says nothing of another
+    tested = (same and kept.get("tested", False)) or "tested" in more
     return {**kept, **{name: said for name, said in told.items() if said}, **signed, "state": state, "tested": tested}
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +54,8 @@ class Here:
     """`seat.Seat` on this machine."""
 
     office: Office
+    _seen: dict[CaseRef, int] = field(default_factory=dict)
+    """How long the journal of a case was when a command looked at it: what it then does is done on that."""
 
     def now(self) -> datetime:
         """The installation's clock."""
@@ -78,7 +80,9 @@ class Here:
 
     def case(self, ref: CaseRef) -> Case:
         """A case."""
-        return answered(self.office.case(ref))
+        found = answered(self.office.case(ref))
+        self._seen[ref] = found.seq
+        return found
 
     def messages(self, ref: CaseRef) -> Iterator[Message]:
         """What was said in it."""
@@ -89,7 +93,7 @@ class Here:
         return _every(lambda after: answered(self.office.events(ref, after, MOST)))
 
     def move(self, ref: CaseRef, name: str, wish: dict[str, Any]) -> Moved:
-        """Make a move."""
+        """Make a move; refused where the command read the case and others changed it since, as it is elsewhere."""
         if name in DEEDS:
             return self._deed(ref, name, wish)
         try:
@@ -99,7 +103,7 @@ class Here:
         if name in STEPPED and not isinstance(self.office.case(ref), Refused):
             step_up(self.office.desk, self.office.caller.person)
         try:
-            return answered(self.office.move(ref, name, asked), ref)
+            return answered(self.office.move(ref, name, asked, self._seen.pop(ref, None)), ref)
         except Unavailable as error:
             stop(f"nothing was written: {error}. Try again.", Exit.UPSTREAM)
 
