@@ -161,6 +161,18 @@ HARMS: dict[str, tuple[Harm, str, str]] = {
     "a file that no list names": (
         lambda root: shutil.copy(root / DOCUMENT, root / "csaf/2025/extra.json"), "csaf/2025/extra.json", "no feed"
     ),
+    "a list of dates is none": (
+        lambda root: (root / "csaf/changes.csv").write_text(f'"{"x" * 200_000}","2025"\n'), "csaf/changes.csv",
+        "it is no list of comma-separated values",
+    ),
+    "OSV's list is none": (
+        lambda root: (root / "osv/modified_id.csv").write_text(f'"{"x" * 200_000}","2025"\n'), "osv/modified_id.csv",
+        "it is no list of comma-separated values",
+    ),
+    "the provider is nowhere": (
+        edit(".well-known/csaf/provider-metadata.json", f'"canonical_url": "{URL}', '"canonical_url": "https://['),
+        ".well-known/csaf/provider-metadata.json", "it names a file of somebody else",
+    ),
     "OSV dates one otherwise": (edit("osv/modified_id.csv", "T09", "T08"), "osv/", "modified_id.csv"),
     "OSV lacks one": (
         lambda root: next(iter((root / "osv").glob("*-001.json"))).unlink(), "osv/", "it is not there, and osv/"

@@ -20,7 +20,6 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 from zipfile import BadZipFile, ZipFile
 
 import msgspec
@@ -34,6 +33,7 @@ from tocsin.services.ports.site import TreeReader
 _METADATA: Final = re.compile(r"\.well-known/csaf/(v[0-9.]+/)?provider-metadata\.json")
 _DOCUMENT: Final = re.compile(r"[0-9]{4}/[^/]+\.json")
 _OSV: Final = re.compile(r"osv/[^/]+\.json")
+_PROVIDER: Final = re.compile("https?://[^/?#\\s]+(/[^?#\\s]*)?")
 _ODD: Final = re.compile("[^+a-z0-9-]+")
 _LIST: Final = "osv/modified_id.csv"
 _DUMP: Final = "osv/all.zip"
@@ -118,7 +118,7 @@ class _Look:
         self._origin = str(self._metadata.get("canonical_url", "")).partition("/.well-known/")[0]
         self.provider = str(mapping(self._metadata.get("publisher")).get("name", ""))
         self._known: list[bytes] = []
-        if self._metadata and not urlsplit(self._origin).netloc:
+        if self._metadata and not _PROVIDER.fullmatch(self._origin):
             self._say(place, "its canonical_url names no provider")
 
     def all(self) -> None:
@@ -225,8 +225,7 @@ class _Look:
         index, changes = f"{folder}index.txt", f"{folder}changes.csv"
         told = (self._body(index) or b"").decode("utf-8", "replace").split()
         self._agree(index, set(told), set(here))
-        rows = csv.reader(io.StringIO((self._body(changes) or b"").decode("utf-8", "replace")))
-        dates = {row[0]: row[1] for row in rows if len(row) > 1}
+        dates = {row[0]: row[1] for row in _rows(changes, self._body(changes) or b"", self._say)}
         self._agree(changes, set(dates), set(here))
         for name in sorted(set(dates) & set(here)):
             if not _same(dates[name], here[name].updated):
@@ -275,7 +274,7 @@ def _osv(tree: TreeReader, names: Collection[str], say: Say) -> Iterator[str]:
     file = tree.file(_LIST) if _LIST in names else None
     if file is None:
         return
-    listed = {row[1]: row[0] for row in csv.reader(io.StringIO(file.body.decode("utf-8", "replace"))) if len(row) > 1}
+    listed = {row[1]: row[0] for row in _rows(_LIST, file.body, say)}
     for name, modified in listed.items():
         path = f"osv/{name}.json"
         body = tree.file(path)
@@ -315,6 +314,15 @@ def _dump(tree: TreeReader, listed: Mapping[str, str], say: Say) -> None:
                     say(_DUMP, f"its {entry.filename} is of the same moment as the file beside it and says otherwise")
     except _UNPACKABLE as error:
         say(_DUMP, f"it cannot be unpacked: {error}")
+
+
+def _rows(path: str, body: bytes, say: Say) -> list[list[str]]:
+    """The rows of a list that have two columns at least; what is no such list is said."""
+    try:
+        return [row for row in csv.reader(io.StringIO(body.decode("utf-8", "replace"), newline="")) if len(row) > 1]
+    except csv.Error as error:
+        say(path, f"it is no list of comma-separated values: {error}")
+        return []
 
 
 def _loaded(body: bytes) -> dict[str, Any] | None:
