@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_LZMA, ZipFile
 
 import pytest
 from click.testing import CliRunner, Result
@@ -123,6 +123,19 @@ def repacked(old: str, new: str, more: str = "") -> Harm:
     return harm
 
 
+def damaged(root: Path) -> None:
+    """The dump packed in a way that few use, whose reader has errors of its own, and broken."""
+    with ZipFile(root / "osv/all.zip") as archive:
+        name, *_ = archive.namelist()
+        body = archive.read(name)
+    with ZipFile(root / "osv/all.zip", "w", ZIP_LZMA) as archive:
+        archive.writestr(name, body)
+    raw = bytearray((root / "osv/all.zip").read_bytes())
+    start = raw.find(name.encode()) + len(name) + 9
+    raw[start : start + 6] = b"\xff" * 6
+    (root / "osv/all.zip").write_bytes(raw)
+
+
 def test_a_dump_of_an_earlier_day_is_no_fault(tree: Path) -> None:
     repacked('"modified":"20', '"more":"than before","modified":"19')(tree)
     assert verify(tree).exit_code == Exit.OK
@@ -184,6 +197,7 @@ HARMS: dict[str, tuple[Harm, str, str]] = {
     "the dump holds one more": (
         repacked("demo_ext", "demo_ext", "x_none.json"), "osv/all.zip", "'x_none.json', which osv/modified_id"
     ),
+    "the dump is packed oddly": (damaged, "osv/all.zip", "it cannot be unpacked"),
     "the dump is cut off": (
         lambda root: os.truncate(root / "osv/all.zip", 900), "osv/all.zip", "it cannot be unpacked"
     ),

@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 import msgspec
 
@@ -305,6 +305,8 @@ def _dump(tree: TreeReader, listed: Mapping[str, str], say: Say) -> None:
                 if beside is None:
                     say(_DUMP, f"it holds {entry.filename!r}, which {_LIST} does not list")
                     continue
+                if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+                    raise BadZipFile("it is packed as no OSV dump is")
                 with archive.open(entry) as packed:
                     held = packed.read(_LARGEST)
                 room -= len(held)
