@@ -98,6 +98,13 @@ required = true
     ]
 
 
+def test_a_version_scheme_that_nobody_knows_is_refused_but_a_policy_in_force_still_opens():
+    text = HEAD + '\n[versions]\nscheme = "semverr"\n'
+    assert problems(text) == [(10, "versions.scheme", "unknown-scheme")]
+    assert isinstance(load(text, stood=True), Policy)
+    assert isinstance(load(text.replace("semverr", "pep440")), Policy)
+
+
 def test_a_file_that_is_no_toml_says_where():
     assert problems(HEAD + "\n[sla\n") == [(9, "", "not-toml")]
 

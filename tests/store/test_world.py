@@ -8,6 +8,9 @@ from datetime import timedelta
 import pytest
 
 from tests.store.stores import BASES, OTHER, T0, WHPG, Stores, policy
+from tocsin.adapters.db.database import Database
+from tocsin.adapters.db.projects import DbProjects
+from tocsin.core.policy import coherent
 from tocsin.core.vocabulary import ActorKind, Role
 from tocsin.services.ports.world import PolicyRefused
 from tocsin.testing.world import SeededMint, VirtualClock
@@ -211,3 +214,17 @@ def test_somebody_is_found_by_id_until_their_account_ends(stores: Stores) -> Non
     stores.people.end(dana.id)
     assert stores.people.person(dana.id) is None
     assert stores.people.person("usr_nobody") is None
+
+
+def test_a_policy_that_was_put_in_force_when_less_was_asked_still_opens(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = policy() + '\n[versions]\nscheme = "semverr"\n'
+    with pytest.raises(PolicyRefused):
+        DbProjects(sqlite).adopt(text, "tests", T0)
+    with monkeypatch.context() as before:
+        before.setattr(coherent, "_SINCE", ())
+        made = DbProjects(sqlite).adopt(text, "tests", T0)
+    opened = DbProjects(sqlite).policy(made.id, made.policy)
+    assert opened.versions
+    assert opened.versions.scheme == "semverr"

@@ -94,7 +94,7 @@ class DbProjects:
         if row is None:
             raise LookupError(f"{project} never had the policy {version}")
         toml, bases = row
-        policy = load(toml, bases.get)
+        policy = load(toml, bases.get, stood=True)
         if isinstance(policy, Invalid):
             raise PolicyRefused(policy.problems)
         return policy

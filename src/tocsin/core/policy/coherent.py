@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tocsin.core import limits
+from tocsin.core import limits, versions
 from tocsin.core.policy.groups import ROLES
 from tocsin.core.policy.model import ChannelKind, Policy, PublishKind
 from tocsin.core.policy.problem import Problem
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
     Found = Iterator[tuple[str, str, str, str]]
 
+_SCHEMES: Final = frozenset(each.name for each in versions.SCHEMES)
 
-def incoherent(policy: Policy, lines: dict[str, int]) -> list[Problem]:
-    """List every contradiction of a policy with the line of the value that should move."""
+
+def incoherent(policy: Policy, lines: dict[str, int], *, stood: bool = False) -> list[Problem]:
+    """List every contradiction of a policy with the line of the value that should move. What is asked only since some
+    policies are in force is not asked of one that `stood` before: its cases still have to open."""
     return [
         Problem(line=nearest_line(lines, path), path=path, code=code, message=message, remedy=remedy)
-        for check in _CHECKS
+        for check in (_CHECKS if stood else (*_CHECKS, *_SINCE))
         for path, code, message, remedy in check(policy)
     ]
 
@@ -44,6 +47,12 @@ def _disclosure_limits(policy: Policy) -> Found:
     if terms.negotiated and not terms.with_:
         remedy = 'with = ["reporter"]'
         yield "disclosure.negotiated", "gate-unsatisfiable", "a negotiated date needs somebody to agree", remedy
+
+
+def _scheme(policy: Policy) -> Found:
+    if policy.versions and policy.versions.scheme not in _SCHEMES:
+        remedy = "write 'semver', or another that “tocsin versions schemes” lists"
+        yield "versions.scheme", "unknown-scheme", f"no version scheme is called {policy.versions.scheme!r}", remedy
 
 
 def _outside_limits(policy: Policy) -> Found:
@@ -146,3 +155,4 @@ def _publication(policy: Policy) -> Found:
 _CHECKS: Final[tuple[Callable[[Policy], Found], ...]] = (
     _channels, _fields, _promises, _ladder, _deciders, _fix, _disclosure_limits, _outside_limits, _publication,
 )  # fmt: skip
+_SINCE: Final[tuple[Callable[[Policy], Found], ...]] = (_scheme,)

@@ -39,13 +39,14 @@ class _Document(msgspec.Struct, frozen=True):
     lines: dict[str, int]
 
 
-def load(text: str, base: Callable[[str], str | None] = lambda _: None) -> Policy | Invalid:
-    """Read a policy. `base` returns the text of a policy that is named by `extends`, or None when nobody knows it."""
+def load(text: str, base: Callable[[str], str | None] = lambda _: None, *, stood: bool = False) -> Policy | Invalid:
+    """Read a policy. `base` returns the text of a policy that is named by `extends`, or None when nobody knows it. One
+    that `stood` was put in force before, maybe when less was asked of policies."""
     problems: list[Problem] = []
-    return _finish(_read(text, base, problems, ()), problems)
+    return _finish(_read(text, base, problems, ()), problems, stood=stood)
 
 
-def _finish(document: _Document | None, problems: list[Problem]) -> Policy | Invalid:
+def _finish(document: _Document | None, problems: list[Problem], *, stood: bool = False) -> Policy | Invalid:
     if document is None:
         return Invalid(problems=tuple(problems))
     converter = Converter(document.lines)
@@ -53,7 +54,7 @@ def _finish(document: _Document | None, problems: list[Problem]) -> Policy | Inv
     problems.extend(converter.problems)
     if isinstance(policy, Policy):
         policy = msgspec.structs.replace(policy, sources=document.sources, version=_digest(document))
-        problems.extend(incoherent(policy, document.lines))
+        problems.extend(incoherent(policy, document.lines, stood=stood))
     if problems or not isinstance(policy, Policy):
         return Invalid(problems=tuple(sorted(problems, key=lambda problem: problem.line)))
     return policy
