@@ -98,6 +98,13 @@ def test_a_key_that_came_another_way_is_the_only_one_that_counts(whole: Path, tm
     assert "none with a good signature" in refused.stdout
 
 
+def test_a_file_without_a_key_is_said_to_be_none_and_no_signature_is_doubted(whole: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("fingerprint: see mail\n", encoding="utf-8")
+    done = verify(whole, "--key", str(tmp_path / "notes.txt"))
+    assert (done.exit_code, done.stdout) == (Exit.USAGE, "")
+    assert "notes.txt: this is no OpenPGP public key" in done.stderr
+
+
 def resigned(root: Path) -> None:
     """Somebody who may write to the tree puts words of theirs in, and makes the hashes anew."""
     edit(DOCUMENT, "demo_ext", "demo_exe")(root)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tocsin.boot.commands import stop
+from tocsin.core.vocabulary import Refused
 from tocsin.delivery.cli.context import as_json, inert, print_json
 from tocsin.delivery.cli.exits import Exit
 
@@ -64,6 +65,9 @@ def verify(directory: Path, keys: tuple[Path, ...], json_: bool) -> None:
     from tocsin.services import feed_verify
 
     reads, trusted = Engine(Pools()), [path.read_bytes() for path in keys]
+    for path, body in zip(keys, trusted, strict=True):
+        if isinstance(reads.certificates(body), Refused):
+            stop(f"{path}: this is no OpenPGP public key", Exit.USAGE)
     names = {path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()}
     try:
         found = feed_verify.verify(FileTree(directory), names, reads, trusted)
