@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from tests.desk import story
 from tests.services.acts import REPORT, act, report
 from tocsin.core.case import commands as cmd
 from tocsin.core.policy.facts import LineEvidence, LineFact
@@ -220,6 +221,29 @@ def test_reading_a_case_as_json_shows_no_key_of_an_attachment(shell, tmp_path):
     view = shell.ok("case", "view", receipt["case"], "--json")
     assert json.loads(view)["report"]["files"][0]["name"] == "poc.bin"
     assert '"key"' not in view
+
+
+def test_files_of_the_report_and_of_messages_are_listed_with_the_ids_that_contents_asks_for(shell, tmp_path):
+    (tmp_path / "poc.bin").write_bytes(b"\x00" * 1000)
+    receipt = json.loads(shell.ok("report", "new", "-p", "warehousepg", "--title", "A crash", "--reproduce", "Run it.",
+                                  "--version", "7.3.1", "--attach", str(tmp_path / "poc.bin"), "--json"))  # fmt: skip
+    given, door = story.file(shell.home, "more\x1b.txt"), room.enter(shell.home.front, receipt["phrase"])
+    assert door
+    room.leave(shell.home.front, door, cmd.Hear(text="And this.", attachments=(given,)))
+    worker.run_once(shell.home.desk)
+    shown = shell.ok("case", "view", receipt["case"])
+    view = json.loads(shell.ok("case", "view", receipt["case"], "--json"))
+    (one,) = view["report"]["files"]
+    assert f"  Files: poc.bin (1.0 KB) {one['id']}\n" in shown
+    assert f"  And this.\n  Files: more\\x1b.txt ({given.size} B) {given.blob}\n" in shown
+
+
+def test_an_unknown_project_is_told_and_not_taken_for_one_where_nothing_waits(shell):
+    assert shell.ok("inbox", "-p", "warehousepg") == "Needs us: nothing.\n"
+    for more in ((), ("--digest",), ("--json",), ("--find", "overflow")):
+        told = shell("inbox", "-p", "warehouspg", *more)
+        assert (told.exit_code, told.stdout) == (5, "")
+        assert "there is no project warehouspg" in told.stderr
 
 
 def test_what_the_policy_refuses_ends_with_7_and_names_the_line(shell):

@@ -21,7 +21,7 @@ MOST = 64 * 1024 * 1024
 def contents(ctx: click.Context, case: str, file: str, person: str, json_: bool) -> None:
     """Say what an attachment is by its first bytes, and list what an archive holds and what is odd about it.
 
-    FILE is the attachment's id, as “tocsin case show” names it. The bytes are looked at in a process without network,
+    FILE is the attachment's id, as “tocsin case view” names it. The bytes are looked at in a process without network,
     files or keys, with little memory and little time.
     """
     from tocsin.adapters.child.run import parse

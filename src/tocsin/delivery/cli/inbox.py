@@ -10,7 +10,8 @@ from typing import Final
 import click
 
 from tocsin.core.wire.desk import CasePage, CaseRow
-from tocsin.delivery.cli.context import as_json, as_person, print_json, table
+from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, stop, table
+from tocsin.delivery.cli.exits import Exit
 from tocsin.delivery.cli.seat import seat
 from tocsin.services.ports.store import NEVER
 from tocsin.services.queries import orders, words
@@ -57,6 +58,8 @@ def inbox(  # noqa: PLR0913 - one for each option
     at = seat(ctx, person)
     title, asked = ("Found" if sought else TABS[tab][0]), {"aside": "out", **({"by": by} if by else {}), **TABS[tab][1]}
     page = at.find(sought, project) if sought else at.page(project=project, after=after, **asked)
+    if project and not page.items and project not in {each.id for each in at.projects()}:
+        stop(f"there is no project {inert(project)} here; see: tocsin project list", Exit.NOT_FOUND)
     if digest:
         if page.items:
             click.echo(f"{title}: {summed(page.items, bool(page.next), at.now())}")

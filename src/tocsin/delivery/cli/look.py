@@ -8,7 +8,7 @@ from datetime import datetime
 
 import click
 
-from tocsin.core.wire.case import Case, Line, Message
+from tocsin.core.wire.case import Case, File, Line, Message
 from tocsin.delivery.cli.at_case import case_argument, sit
 from tocsin.delivery.cli.context import as_json, as_person, inert, print_json, table
 from tocsin.services.queries import words
@@ -82,10 +82,15 @@ def _report(shown: Case) -> None:
         ("Other projects", said.dependencies),
         ("How to reach them", said.contact),
         ("Plans to publish", said.disclosure_plans),
-        ("Files", ", ".join(f"{file.name} ({words.size(file.size)})" for file in said.files)),
+        ("Files", _files(said.files)),
     ):
         if text.strip():
             click.echo(f"  {label}: " + inert(text).replace("\n", "\n  "))
+
+
+def _files(files: Iterable[File]) -> str:
+    """Each with its id, by which `tocsin contents` looks into it."""
+    return "\n".join(f"{file.name} ({words.size(file.size)}) {file.id}" for file in files)
 
 
 def _said(messages: Iterable[Message]) -> None:
@@ -95,6 +100,7 @@ def _said(messages: Iterable[Message]) -> None:
             message.text,
             message.plan and f"Plan: {message.plan}",
             message.workarounds and f"Workarounds: {message.workarounds}",
+            message.files and f"Files: {_files(message.files)}",
         ):
             if part:
                 click.echo("  " + inert(part).replace("\n", "\n  "))
