@@ -34,6 +34,7 @@ def test_defaults_need_no_file(tmp_path, monkeypatch):
         ("\xff", "not TOML"),
         ('[server]\nurl = "security.example.org"\n', "server.url is written like"),
         ('[server]\nurl = "https://example.org/security"\n', "without a path"),
+        ('[server]\nurl = "https://example.org:99999"\n', "server.url is written like"),
         ('[server]\ndesk_url = "https://dana@desk.example.org"\n', "server.desk_url is written like"),
         ('[server]\ndesk_url = "http://127.0.0.1:8080/"\n', "an address of its own"),
         ('[server]\ndesk_listen = "127.0.0.1:8080"\n', "an address of its own"),

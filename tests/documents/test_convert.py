@@ -178,6 +178,9 @@ def test_the_terminal_converts_and_names_what_is_missing(tmp_path: Path) -> None
     unfinished = run("--to", "cve", "--out", str(out))
     assert unfinished.exit_code == Exit.FINDINGS
     assert "publisher.cna" in unfinished.stderr
+    misnamed = run("--to", "cve", "--assigner", "demo")
+    assert (misnamed.exit_code, misnamed.stdout) == (Exit.USAGE, "")
+    assert "UUID:NAME" in misnamed.stderr
     whole = run("--to", "cve", "--assigner", "f86ef6dc-4d3a-42ad-8f28-e6d5547a5007:demo", "--out", str(out))
     assert whole.exit_code == Exit.OK
     assert lint("b", out.read_bytes(), NOW).valid

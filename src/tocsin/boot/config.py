@@ -29,6 +29,7 @@ FILE: Final = "tocsin.toml"
 
 _ADDRESS: Final = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/?", re.ASCII | re.IGNORECASE)
 _HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_LAST_PORT: Final = 65_535
 _PLACE: Final = re.compile(r"\S+:[0-9]{1,5}", re.ASCII)
 
 
@@ -67,7 +68,8 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Refuse what could not be served, with the setting that says so (ValueError)."""
         for name in ("url", "desk_url"):
-            if not _ADDRESS.fullmatch(getattr(self, name)):
+            address = _ADDRESS.fullmatch(getattr(self, name))
+            if not address or int((address[2] or ":0")[1:]) > _LAST_PORT:
                 raise ValueError(f"server.{name} is written like https://security.example.org, without a path")
         for name in ("listen", "desk_listen"):
             if not _PLACE.fullmatch(getattr(self, name)):

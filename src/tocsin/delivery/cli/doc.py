@@ -22,6 +22,7 @@ from tocsin.services.documents.convert import convert as convert_document
 
 ALL: Final = "all"
 _UNSAFE: Final = re.compile(r"[^\w.+-]+", re.ASCII)
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _LISTED = "|".join(FORMATS)
 _WRITTEN = f"One of {', '.join(CANONICAL)}; csaf is csaf20."
 
@@ -54,6 +55,8 @@ def convert(file: str, target: str, out: Path | None, named: str | None, assigne
     no document to give, or one that is not finished.
     """
     organization, _, name = assigner.partition(":")
+    if organization and not _UUID.fullmatch(organization):
+        stop("--assigner names the CNA as the CVE Program does: UUID:NAME", Exit.USAGE)
     cna = Cna(org_id=organization, short_name=name) if organization else None
     now = instant(as_of) if as_of else datetime.now(UTC).replace(microsecond=0)
     body, kind = beginning(file, LARGEST + 1), ALIASES.get(named or "", named or "")
