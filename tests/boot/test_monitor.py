@@ -16,12 +16,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from django.core.exceptions import DisallowedHost
 
 from tests.boot.test_serve import free
 from tests.desk import story
 from tocsin.boot import monitor
 from tocsin.boot.config import Config, Monitor
-from tocsin.boot.logs import JsonFormatter, PlainFormatter
+from tocsin.boot.logs import FOREIGN, JsonFormatter, Names, PlainFormatter
 from tocsin.services import vitals, worker
 from tocsin.services.health import BACKUP, DRILLED, GOOD, WORKER
 from tocsin.testing.house import House, house
@@ -148,6 +149,23 @@ def test_an_error_behind_an_error_says_no_more_either() -> None:
     assert "KeyError\nthen\n" in told
     assert told.endswith("RuntimeError")
     assert "secret" not in told
+
+
+def test_a_request_for_a_foreign_name_is_told_with_our_settings_and_without_places() -> None:
+    name = "Invalid HTTP_HOST header: '100%s.example'."
+    try:
+        raise DisallowedHost(f"{name} You may need to add '100%s.example' to ALLOWED_HOSTS.")
+    except DisallowedHost as error:
+        record = logging.LogRecord(FOREIGN, logging.ERROR, __file__, 1, str(error), (), sys.exc_info())
+    assert "ALLOWED_HOSTS" in PlainFormatter().format(record), "the control: a setting that there is not here"
+    assert Names().filter(record)
+    record.exc_text = None
+    (line,) = PlainFormatter().format(record).splitlines()
+    assert line.endswith(f"{FOREIGN} {name[:-1]}: this installation is called as server.url and server.desk_url say")
+    from tocsin.boot import settings
+
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["names"]
+    assert settings.LOGGING["filters"] == {"names": {"()": f"{Names.__module__}.{Names.__name__}"}}
 
 
 def test_an_installation_writes_its_log_by_these_and_by_nothing_else() -> None:

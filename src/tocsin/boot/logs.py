@@ -14,9 +14,25 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final
 
+FOREIGN: Final = "django.security.DisallowedHost"
+"""Who logs a request that asks for a name which is not ours: any scanner can send one, and no place in the program is
+of interest. What to do about it depends on our settings, of which Django knows nothing."""
+
 Told = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 PLAIN: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+class Names(logging.Filter):
+    """Says of a foreign name which settings hold ours, and not where in the program it was seen."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Reword what Django says of it; everything else stays as it is."""
+        if record.name == FOREIGN:
+            told = record.getMessage().partition(" You may need")[0].rstrip(".")
+            record.msg, record.args = f"{told}: this installation is called as server.url and server.desk_url say", ()
+            record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
+        return True
 
 
 class PlainFormatter(logging.Formatter):

@@ -141,7 +141,10 @@ LOGGING = {
         "plain": {"()": "tocsin.boot.logs.PlainFormatter"},
         "json": {"()": "tocsin.boot.logs.JsonFormatter"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": CONFIG.monitor.log}},
+    "filters": {"names": {"()": "tocsin.boot.logs.Names"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": CONFIG.monitor.log, "filters": ["names"]},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"tocsin": {"level": "WARNING" if ROLE is Role.MANAGE else "INFO"}},
 }
