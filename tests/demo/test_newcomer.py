@@ -152,7 +152,7 @@ def test_a_report_by_mail_is_fed_as_it_says_and_stands_in_the_inbox(
     demo: Shown, staff: BrowserContext, signed_in: dict[str, list[dict[str, str]]], temporary: Path, shoot: Shoot
 ) -> None:
     (place,) = re.findall(r"^ +cd (\S+)$", demo.text, re.MULTILINE)
-    ((name, value, words),) = re.findall(r"^ +(TOCSIN_CONFIG)=(\S+) tocsin (mail feed .+)$", demo.text, re.MULTILINE)
+    ((name, value, words),) = re.findall(r"^ +(TOCSIN_CONFIG)=(\S+) \S*tocsin (mail feed .+)$", demo.text, re.MULTILINE)
     command = [*running.COMMAND[:-1], *words.split()]
     environment = {**running.environment(temporary), name: value}
     told = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, cwd=place)

@@ -11,6 +11,7 @@ from typing import Final
 
 from tocsin.adapters.vault import KeyFileRefused, create_instance_keys
 from tocsin.adapters.vault.durable import create_file
+from tocsin.adapters.vault.keyfiles import INSTANCE_FILE
 
 DESK_FILE: Final = "desk.secret"
 
@@ -30,14 +31,24 @@ def create(data_dir: Path, key_dir: Path) -> Path:
     return key_file
 
 
+def look_for(data_dir: Path) -> None:
+    """Raise KeyFileRefused where no installation has its data in this directory."""
+    if not (data_dir / INSTANCE_FILE).is_file():
+        raise _nowhere(f"{data_dir} holds no {INSTANCE_FILE}")
+
+
+def _nowhere(seen: str) -> KeyFileRefused:
+    return KeyFileRefused(
+        f"no installation is found: {seen}. Name its tocsin.toml in TOCSIN_CONFIG, make one with “tocsin init”, or try "
+        "“tocsin demo”"
+    )
+
+
 def key_file(key_dir: Path) -> Path:
     """Return the one key-encryption key in a key directory. Raises KeyFileRefused when there is none, or several."""
     found = sorted(key_dir.glob("*.kek"))
     if not found:
-        raise KeyFileRefused(
-            f"no installation is found: {key_dir} holds no key file (*.kek). Name its tocsin.toml in TOCSIN_CONFIG, "
-            "make one with “tocsin init”, or try “tocsin demo”"
-        )
+        raise _nowhere(f"{key_dir} holds no key file (*.kek)")
     if len(found) > 1:
         raise KeyFileRefused(f"{key_dir} holds {len(found)} key files (*.kek) instead of one")
     return found[0]

@@ -26,6 +26,7 @@ from tocsin.boot.commands.upgrade import upgrade
 from tocsin.boot.config import Config, ConfigError, Role
 from tocsin.boot.demo.command import demo
 from tocsin.delivery.cli import cli
+from tocsin.delivery.cli.context import inert
 from tocsin.delivery.cli.exits import Exit
 from tocsin.services.app import Desk, Front
 from tocsin.services.ports.git import Repository, WorkingCopy
@@ -47,8 +48,11 @@ class Installation:
         return wiring.desk(config)
 
     def front(self) -> Front:
-        """Open it as intake, which holds no key that opens anything."""
+        """Open it as intake, which holds no key that opens anything. Raises KeyFileRefused where there is none."""
         config = self._start()
+        from tocsin.boot import keys
+
+        keys.look_for(config.data_dir)
         from tocsin.boot import wiring_front
 
         return wiring_front.front(config)
@@ -183,6 +187,11 @@ def main() -> None:
     except Limited as error:
         click.echo(f"tocsin: {error}", err=True)
         sys.exit(int(Exit.REFUSED))
+    except OSError as error:
+        if not isinstance(error.filename, str):
+            raise
+        click.echo(f"tocsin: {inert(error.filename)}: {error.strerror}", err=True)
+        sys.exit(int(Exit.FAILED))
     except Tampered as error:
         click.echo(f"tocsin: {error}; “tocsin verify” says where", err=True)
         sys.exit(int(Exit.FAILED))

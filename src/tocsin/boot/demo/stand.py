@@ -4,7 +4,10 @@ somebody stops it. What `tocsin demo` becomes; the services outside that it spea
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import sys
+from pathlib import Path
 from typing import Final, TextIO
 
 from tocsin.boot.demo import instance, stopping
@@ -69,7 +72,12 @@ def _by_mail(place: Throwaway) -> str:
     if place.place.smtp:
         to = place.filled.boxes["warehousepg"]
         return f"swaks --server {place.place.smtp} --from ann@example.net --to {to} --data @example.eml"
-    return "TOCSIN_CONFIG=instance/tocsin.toml tocsin mail feed example.eml --project warehousepg"
+    return f"TOCSIN_CONFIG=instance/tocsin.toml {program()} mail feed example.eml --project warehousepg"
+
+
+def program() -> str:
+    """What a person types for this program: its name where it is on the PATH; from a checkout it is not."""
+    return "tocsin" if shutil.which("tocsin") else shlex.quote(str(Path(sys.executable).with_name("tocsin")))
 
 
 def main(words: list[str]) -> int:

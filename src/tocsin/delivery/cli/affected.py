@@ -32,6 +32,7 @@ from tocsin.services import hardening
 _WORDS: Final = {Word.AFFECTED: "red", Word.NOT_AFFECTED: "green", Word.UNSUPPORTED: "yellow", Word.UNKNOWN: "yellow"}
 
 
+_WITHOUT: Final = "; or answer from a file: --feed all.zip"
 _MARKS: Final = {Verdict.KEPT: "ok", Verdict.BROKEN: "NO", Verdict.NOT_ASKED: "? "}
 
 
@@ -116,7 +117,7 @@ def _components(bill: str | None) -> list[Asked]:
 @contextmanager
 def _index(ctx: click.Context, feeds: tuple[Path, ...]) -> Iterator[Index]:
     if not feeds:
-        with service.known(installation(ctx.obj.front).shelf).asking() as index:
+        with service.known(installation(ctx.obj.front, _WITHOUT).shelf).asking() as index:
             yield index
         return
     try:

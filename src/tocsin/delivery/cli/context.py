@@ -78,13 +78,13 @@ def desk(ctx: click.Context) -> Desk:
     return installation(opening)
 
 
-def installation(opening: Callable[[], Opened]) -> Opened:
-    """Open it as whatever `opening` gives, or end with what is wrong and what to do."""
+def installation(opening: Callable[[], Opened], instead: str = "") -> Opened:
+    """Open it as whatever `opening` gives, or end with what is wrong and what to do; `instead` is a way around."""
     try:
         return opening()
     except Exception as error:
         if type(error).__name__ in ("ConfigError", "KeyFileRefused", "Unavailable"):
-            stop(str(error), Exit.FAILED)
+            stop(f"{error}{instead}", Exit.FAILED)
         raise
 
 
