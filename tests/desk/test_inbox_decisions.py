@@ -78,6 +78,7 @@ def test_no_form_leads_anywhere_but_back_to_the_list(house: House, sign_in: Sign
     for place in (
         "https://example.org/inbox",
         "//example.org/inbox",
+        "https://[/inbox",
         "/people",
         "javascript:alert(1)",
         "/inbox/../people",

@@ -88,7 +88,13 @@ def test_an_address_is_written_to_once_a_day_however_often_it_is_typed_in(here: 
     assert len(list(letters.book(here.desk).all(PROJECT))) == 1
 
 
-@pytest.mark.parametrize("to", ["", "nobody", "http://x.example/", "https://a:b@x.example/", "a@b.c\r\nBcc: x@y.z"])
+@pytest.mark.parametrize(
+    "to",
+    [
+        "", "nobody", "http://x.example/", "https://a:b@x.example/", "https://:b@x.example/", "a@b.c\r\nBcc: x@y.z",
+        "https://[", "https://[x]/", "https://x.example:99999/",
+    ],
+)  # fmt: skip
 def test_what_is_no_address_is_refused(here: Town, at_front, to: str) -> None:
     assert at_front(here)("POST", f"/p/{PROJECT}/subscribe", {"to": to}).status_code == 422
 

@@ -133,6 +133,16 @@ def test_without_a_webhook_nothing_is_queued(made) -> None:
     assert receiver.seen == []
 
 
+@pytest.mark.parametrize(
+    "url", ["", "ftp://x.example/", "https://", "https://a@x.example/", "https://[", "https://x:99999"]
+)
+def test_what_is_no_address_gets_no_webhook(made, url: str) -> None:
+    _, desk, _ = made
+    refused = endpoints.add(desk, PROJECT, url, (), "usr")
+    assert isinstance(refused, Refused)
+    assert refused.code == "address"
+
+
 def test_only_what_was_asked_for_is_told(made) -> None:
     home, desk, receiver = made
     listening(desk, "advisory.published")

@@ -15,6 +15,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -54,6 +55,16 @@ NAMES: Final = tuple(dict.fromkeys((*TYPES.values(), "webhook.test")))
 PREFIX: Final = "whsec_"
 TOLERANCE: Final = 300
 """Seconds by which a receiver's clock may differ before it should refuse a delivery."""
+
+
+def is_receiver(url: str, *schemes: str) -> bool:
+    """Whether deliveries could go to an address: of one of these schemes, with a host, a port that there can be, and no
+    name or password in it."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+    except ValueError:  # no address at all, or a port that no machine has
+        return False
 
 
 class Told(msgspec.Struct, frozen=True):

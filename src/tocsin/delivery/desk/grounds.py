@@ -29,7 +29,10 @@ def back(told: str, **more: str) -> str:
 
     It is put together anew from the few words that such an address has, so that nobody is led anywhere else.
     """
-    parts = urlsplit(told[:2000])
+    try:
+        parts = urlsplit(told[:2000])
+    except ValueError:  # no address at all
+        return ""
     if parts.scheme or parts.netloc or parts.path != LIST:
         return ""
     kept = {name: value for name, value in parse_qsl(parts.query) if name in _PLACE}

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -69,8 +68,8 @@ def fact(project: ProjectId) -> str:
 
 def add(desk: Desk, project: ProjectId, url: str, types: Iterable[str], by: str) -> tuple[str, str] | Refused:
     """Add an endpoint; returns its id and its secret, which can be shown again. Refuses what is no https address."""
-    parts, wanted = urlsplit(url), tuple(types)
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username:
+    wanted = tuple(types)
+    if not webhooks.is_receiver(url, "https", "http"):
         because = "A webhook goes to an https address without a name and a password in it."
         return Refused(code="address", because=because, rule="webhooks")
     if unknown := [each for each in wanted if each not in webhooks.NAMES]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import msgspec
 
 from tocsin.core.mail_out.model import is_address
 from tocsin.core.vocabulary import ProjectId, Refused
+from tocsin.core.webhooks import is_receiver
 from tocsin.services import book
 from tocsin.services.app import Front
 from tocsin.services.ports.tokens import Tokens
@@ -71,9 +72,7 @@ def offered(front: Front, project: ProjectInfo) -> tuple[str, ...]:
 def ask(front: Front, project: ProjectId, wish: Wish) -> Refused | None:
     """Ask to be told. One address is written to once a day at most, however often it is typed in."""
     to = wish.to.strip()
-    parts = urlsplit(to)
-    hook = parts.scheme == "https" and bool(parts.hostname) and not parts.username
-    if len(to) > LONGEST or not (hook or is_address(to)) or len(wish.lines) > MOST_LINES:
+    if len(to) > LONGEST or not (is_receiver(to, "https") or is_address(to)) or len(wish.lines) > MOST_LINES:
         return Refused(code="address", because="Give a mail address, or an https address.", rule="subscriptions")
     day = f"{front.now():%Y-%m-%d}"
     name = front.tokens.mark("subscribe", f"{project}/{to.lower()}/{day}").hex()
