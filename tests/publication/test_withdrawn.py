@@ -75,6 +75,13 @@ def test_it_is_taken_back_by_a_revision_that_every_format_writes(home: House) ->
         assert "WITHDRAWN" in document(home, name).decode(), name
 
 
+def test_what_stands_is_not_said_to_be_taken_back_for_nothing(home: House) -> None:
+    ref = public(home)
+    refused = acts.attempt(home, ref, cmd.Withdraw(because="  "))
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.missing) == ("not-taken-back", ("because",))
+
+
 def test_later_revisions_keep_the_instant_until_it_stands_again(home: House) -> None:
     ref = public(home)
     acts.act(home, ref, cmd.Withdraw(because=WHY))

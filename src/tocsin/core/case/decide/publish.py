@@ -48,6 +48,9 @@ def _withdraw(case: Case, command: cmd.Withdraw, context: Context) -> Decision:
             because="Name the one other advisory that stands in its place by its id.",
             rule="publish: revision",
         )
+    if not (because or instead or case.taken_back):
+        why = "It stands. Say why it is taken back, or name the advisory that stands in its place."
+        return need("not-taken-back", why, "because", rule="publish: revision")
     if (because, instead) == (case.withdrawn_because, case.superseded_by):
         return ()
     return (AdvisoryWithdrawn(because=because, superseded_by=instead),)
