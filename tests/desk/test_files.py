@@ -86,7 +86,7 @@ def test_files_wait_with_a_form_that_could_not_be_sent(house: House, sign_in: Si
     assert refused.status_code == 422
     found = re.search(r'name="kept" value="([^"]+)" checked> patch.diff', page)
     assert found
-    again = {"text": "With words now.", "seen": "1", "kept": [found[1], "forged"]}
+    again = {"text": "With words now.", "seen": "1", "kept": [found[1]]}
     assert dana.post(f"/c/{ref}/do/note", again).status_code == 303
     view = queries.view(house.desk, ref, house.dana)
     assert view
@@ -165,6 +165,27 @@ def test_a_form_goes_on_without_a_file_that_was_removed_meanwhile(house: House, 
     assert "Choose it again" in page
     assert "the log" in page
     assert 'name="kept"' not in page
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_nothing_is_sent_without_a_file_that_was_chosen(house: House, sign_in: SignIn, late: bool) -> None:
+    ref, dana = story.report(house), sign_in()
+    wrong = dana.post(f"/c/{ref}/do/note", {"text": "", "seen": "1", "files": SimpleUploadedFile("a.log", CONTENT)})
+    kept = re.search(r'name="kept" value="([^"]+)"', wrong.content.decode())
+    assert kept
+    if late:
+        house.clock.advance(timedelta(hours=13))
+        dana = sign_in()
+    typed = {"text": "see the log", "seen": "1", "kept": kept[1] if late else [kept[1], "forged"]}
+    again = dana.post(f"/c/{ref}/do/note", typed)
+    page = again.content.decode()
+    assert again.status_code == 422
+    assert "Choose it again" in page
+    assert "see the log" in page
+    assert ('name="kept"' in page) is not late
+    view = queries.view(house.desk, ref, house.dana)
+    assert view
+    assert not view.team_thread
 
 
 def test_what_comes_with_a_form_that_takes_no_files_is_removed(house: House, sign_in: SignIn) -> None:

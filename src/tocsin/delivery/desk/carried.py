@@ -29,7 +29,8 @@ def carry(desk: Desk, files: Sequence[Attachment]) -> list[Carried]:
     return [Carried(each.name, words.size(each.size), desk.tokens.seal(each, _PURPOSE, until)) for each in files]
 
 
-def carried(desk: Desk, tokens: Sequence[str]) -> tuple[Attachment, ...]:
-    """Open the files that a form brings back; what is not ours or too old is left out."""
-    opened = (desk.tokens.open(token, _PURPOSE, desk.now(), Attachment) for token in tokens[:MAX_FILES])
-    return tuple({each.blob: each for each in opened if each}.values())
+def carried(desk: Desk, tokens: Sequence[str]) -> tuple[tuple[Attachment, ...], bool]:
+    """Open the files that a form brings back, and say whether one is left out that is too old, not ours or too many:
+    nothing is sent without a file that somebody chose unless they are told."""
+    opened = [desk.tokens.open(token, _PURPOSE, desk.now(), Attachment) for token in tokens[:MAX_FILES]]
+    return tuple({each.blob: each for each in opened if each}.values()), None in opened or len(tokens) > MAX_FILES

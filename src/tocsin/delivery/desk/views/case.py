@@ -71,6 +71,7 @@ CONTENT_TOO_LARGE: Final = 413
 TOO_MANY: Final = FieldError(
     field="files", message="You brought more files within this hour than are kept. Send the rest in the next one."
 )
+LOST: Final = "A file that you chose waited too long to be sent with this. Choose it again."
 _PREVIEWED: Final = ("advisory", "publish")
 WEIGHTY: Final = frozenset({"publish", "reject", "close", "end-embargo", "decide-embargo", "approve", "shred"})
 """Moves for which a second factor is shown again."""
@@ -115,8 +116,10 @@ def move(request: DeskRequest, ref: str, name: str) -> HttpResponseBase:
 
 @csrf_protect
 def _carry_out(request: DeskRequest, ground: Ground, kind: type[MoveForm], body: uploads.Body) -> HttpResponseBase:
-    attached = (*carried(request.desk, body.post.getlist("kept")), *body.files)
-    form = kind(ground, body.post, attached)
+    kept, lost = carried(request.desk, body.post.getlist("kept"))
+    form = kind(ground, body.post, (*kept, *body.files))
+    if lost:
+        form.add_error(None, LOST)
     if body.refused:
         form.add_error(None, body.refused.message)
         return _show(request, ground, form.tab, form=form, status=CONTENT_TOO_LARGE)
