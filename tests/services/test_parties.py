@@ -19,8 +19,8 @@ from tocsin.core.case.shared import Part
 from tocsin.core.case.tables import EM, PEC, RM, RMInput
 from tocsin.core.case.threads import Change
 from tocsin.core.intake import Attachment, CreditWish, Identity
-from tocsin.core.vocabulary import Actor, ActorKind, Audience, Refused
-from tocsin.services import cases, inviting, relating, room, threads, worker
+from tocsin.core.vocabulary import Actor, ActorKind, Audience, Refused, Role
+from tocsin.services import archiving, cases, inviting, relating, room, threads, worker
 from tocsin.services.cases import Opened
 from tocsin.services.queries import case as query
 from tocsin.services.verify import verify
@@ -301,6 +301,17 @@ def test_a_case_can_be_handed_to_another_project_until_it_is_accepted(home):
     assert home.desk.inbox.row(ref).project == OTHER
     theirs, _ = accepted(home)
     refused(relating.transfer(home.desk, theirs, dana(home), OTHER, "Their code."), "accepted-before")
+
+
+def test_no_case_is_handed_to_a_project_that_nobody_looks_after(home):
+    owner = Actor(kind=ActorKind.PERSON, id=home.dana, roles=frozenset({Role.OWNER}))
+    assert isinstance(archiving.archive(home.desk, owner, OTHER, "Ask them."), archiving.Archived)
+    ref = report(home).case
+    told = refused(relating.transfer(home.desk, ref, dana(home), OTHER, "Their code."), "archived")
+    assert told.because == "This project takes no reports any more. Ask them."
+    assert home.desk.journal.head(ref).project == PROJECT
+    assert archiving.take_up(home.desk, owner, OTHER) is None
+    assert isinstance(relating.transfer(home.desk, ref, dana(home), OTHER, "Their code."), Case)
 
 
 def test_what_is_closed_goes_on_in_a_case_of_its_own(home):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a project is archived, and what that closes: the doors at which somebody can be told so.
 
-An archived project takes no report by its form, the API or the terminal, and security.txt does not name it. Mail and
-the forge cannot be answered at the door, so what comes there becomes a case as ever: nothing that comes in is lost.
-Rooms, advisories and feeds stay. Who may archive, and when, is `services.archiving`.
+An archived project takes no report by its form, the API or the terminal, nor a case that another project hands over,
+and security.txt does not name it. Mail and the forge cannot be answered at the door, so what comes there becomes a case
+as ever: nothing that comes in is lost. Rooms, advisories and feeds stay. Who may archive, and when, is
+`services.archiving`.
 """
 
 from __future__ import annotations
@@ -43,7 +44,12 @@ def closed(facts: Facts | None) -> Callable[[ProjectId], bool]:
 
 def refuses(facts: Facts | None, project: ProjectId, channel: str) -> Refused | None:
     """Refuse a report at a door that an archived project does not keep any more."""
-    found = archived(facts, project) if channel in DOORS else None
+    return takes_none(facts, project) if channel in DOORS else None
+
+
+def takes_none(facts: Facts | None, project: ProjectId) -> Refused | None:
+    """Refuse to whoever is there to be told that something comes into a project that is archived."""
+    found = archived(facts, project)
     if found is None:
         return None
     because = f"This project takes no reports any more. {found.words}".strip()

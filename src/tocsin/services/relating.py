@@ -20,7 +20,7 @@ from tocsin.core.case.decide import relate
 from tocsin.core.case.model import REPORTER, VENDOR, Case
 from tocsin.core.case.parties import Party
 from tocsin.core.vocabulary import SYSTEM_ACTOR, Actor, CaseRef, ProjectId, Refused
-from tocsin.services import cases, leaves, looks, sealing
+from tocsin.services import archive_state, cases, leaves, looks, sealing
 from tocsin.services.app import Desk
 from tocsin.services.ports.store import Change, Conflict
 
@@ -98,10 +98,13 @@ def reopen(desk: Desk, ref: CaseRef, actor: Actor, reason: str) -> Case | Refuse
 
 
 def transfer(desk: Desk, ref: CaseRef, actor: Actor, to: ProjectId, reason: str) -> Case | Refused:
-    """Hand a case that nobody has accepted yet over to another project of the installation, under its policy."""
+    """Hand a case that nobody has accepted yet over to another project of the installation, under its policy. An
+    archived one takes none: nobody would look at it there."""
     info = desk.projects.get(to)
     if info is None:
         return Refused(code="not-found", because="There is no such project here.", rule="input", missing=("project",))
+    if ended := archive_state.takes_none(desk.machine.facts, to):
+        return ended
     return cases.handle(desk, ref, pc.Transfer(to=to, policy=info.policy, reason=reason), actor)
 
 
