@@ -67,6 +67,10 @@ def test_a_kit_is_verified_with_two_shares_typed_or_from_files(place: Place) -> 
     assert "verified" in good(tocsin(place.home, "recovery", "verify", given=typed))
     refused = tocsin(place.home, "recovery", "verify", *shares(place, 1, 1))
     assert (refused.code, "two different shares" in refused.err) == (1, True)
+    wrong = place.home / "notes.txt"
+    wrong.write_bytes(b"\xff no share")
+    refused = tocsin(place.home, "recovery", "verify", *shares(place, 1), "--share", str(wrong))
+    assert (refused.code, f"{wrong}: the share was mistyped" in refused.err) == (1, True), refused.err
 
 
 def test_a_stolen_backup_says_nothing_and_holds_no_key(place: Place) -> None:
@@ -100,7 +104,7 @@ def test_a_backup_that_was_altered_fails_the_drill_and_does_not_restore(place: P
         (home / name).write_bytes(raw)
         there = tmp_path / f"there-{name}"
         refused = tocsin(there, "restore", str(home), "--dir", str(there), *shares(place, 1, 2))
-        assert refused.code == 1, refused.out
+        assert (refused.code, f"{home} is damaged" in refused.err) == (1, True), refused.err
         assert not (there / "tocsin.toml").exists()
 
 

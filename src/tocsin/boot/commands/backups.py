@@ -65,14 +65,22 @@ def restore(backup_dir: Path, directory: Path, files: tuple[Path, ...], url: str
 
     The database is a file then, also of an installation that worked on PostgreSQL: “tocsin db move” brings it there.
     """
+    from tarfile import TarError
+
+    import msgspec
+
     from tocsin.boot import backup as backups
     from tocsin.boot import setup
+    from tocsin.services.ports.vault import Tampered
 
     directory = directory.resolve()
     data, keys = directory / "data", directory / "keys"
     if (directory / "tocsin.toml").exists():
         stop(f"{directory} holds an installation already")
-    guarded(backups.restore, backup_dir, shares_from(files), data, keys)
+    try:
+        guarded(backups.restore, backup_dir, shares_from(files), data, keys)
+    except (Tampered, TarError, msgspec.DecodeError):
+        stop(f"{backup_dir} is damaged, cut off, or not of this kit's installation; nothing was restored from it")
     file = guarded(setup.configure, directory, data, keys, url, desk_url)
     click.echo(f"restored into {directory}")
     click.echo(f"then: TOCSIN_CONFIG={file} tocsin verify")

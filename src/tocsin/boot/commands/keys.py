@@ -215,10 +215,16 @@ def shares_from(files: tuple[Path, ...]) -> list[Any]:
     """Shares from files, or typed."""
     from tocsin.adapters.vault import recovery as kits
 
-    texts = [path.read_text(encoding="utf-8") for path in files]
-    while len(texts) < kits.NEEDED:
-        texts.append(_typed(len(texts) + 1))
-    return [guarded(kits.parse, text) for text in texts]
+    given = [(f"{path}: ", path.read_text(encoding="utf-8", errors="replace")) for path in files]
+    while len(given) < kits.NEEDED:
+        given.append(("", _typed(len(given) + 1)))
+    read = []
+    for place, text in given:
+        try:
+            read.append(kits.parse(text))
+        except kits.ShareRefused as error:
+            stop(f"{place}{error}")
+    return read
 
 
 def _typed(number: int) -> str:
