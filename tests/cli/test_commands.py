@@ -246,6 +246,12 @@ def test_an_unknown_project_is_told_and_not_taken_for_one_where_nothing_waits(sh
         assert "there is no project warehouspg" in told.stderr
 
 
+@pytest.mark.parametrize("words", ["duty show", "intake show", "webhook list", "distributor list", "project archive"])
+def test_a_project_that_is_not_there_is_called_a_project(shell, words):
+    told = shell(*words.split(), "warehouspg")
+    assert (told.exit_code, told.stderr) == (5, "refused: There is no such project. (access)\n")
+
+
 def test_what_the_policy_refuses_ends_with_7_and_names_the_line(shell):
     case = report(shell.home).case
     refused = shell("case", "accept", case)

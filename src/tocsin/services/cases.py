@@ -61,6 +61,7 @@ ATTEMPTS: Final = 4
 """How often a change is tried again when somebody else's reached the journal first."""
 
 NOT_FOUND: Final = Refused(code="not-found", because="There is no such case.", rule="access")
+NO_PROJECT: Final = Refused(code="not-found", because="There is no such project.", rule="access")
 
 _QUIET: Final = (ev.MessageSent, ev.MessageReceived, ev.PromiseWarned)
 """Events that do not contradict what somebody is looking at."""

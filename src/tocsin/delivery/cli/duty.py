@@ -39,7 +39,7 @@ def show(ctx: click.Context, project: str, person: str, json_: bool) -> None:
     opened, actor = _sit(ctx, project, person)
     page = queries.page(opened, actor.id, project)
     if page is None:
-        refuse(cases.NOT_FOUND)
+        refuse(cases.NO_PROJECT)
     if json_:
         print_json(pages.duty(page))
         return
@@ -131,7 +131,7 @@ def _sit(ctx: click.Context, project: str, person: str) -> tuple[Desk, Actor]:
     opened = desk(ctx)
     actor = opened.people.actor(who(opened, person).id, project)
     if actor is None:
-        refuse(cases.NOT_FOUND)
+        refuse(cases.NO_PROJECT)
     return opened, actor
 
 

@@ -51,7 +51,7 @@ def export(ctx: click.Context, given: str, person: str, out: Path | None, force:
                 size += file.write(chunk)
         unfinished.replace(target)
     except OSError as error:
-        stop(f"{target} cannot be written: {error}", Exit.FAILED)
+        stop(f"{target} cannot be written: {error.strerror or error}", Exit.FAILED)
     finally:
         unfinished.unlink(missing_ok=True)
     click.echo(f"{ref}: wrote {target}, {size:,} bytes; it is in clear, keep it as you keep the case")

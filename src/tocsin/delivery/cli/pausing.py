@@ -29,7 +29,7 @@ def pause(ctx: click.Context, project: str, until: str, words: str, person: str)
     actor = opened.people.actor(who(opened, person).id, project)
     ends = instant(until)
     if actor is None:
-        refuse(cases.NOT_FOUND)
+        refuse(cases.NO_PROJECT)
     if ends is None:
         stop("say when it ends", Exit.USAGE)
     made = pausing.pause(opened, actor, project, ends, words)
@@ -46,7 +46,7 @@ def resume(ctx: click.Context, project: str, person: str) -> None:
     """End a pause now."""
     opened = desk(ctx)
     actor = opened.people.actor(who(opened, person).id, project)
-    refused = cases.NOT_FOUND if actor is None else pausing.resume(opened, actor, project)
+    refused = cases.NO_PROJECT if actor is None else pausing.resume(opened, actor, project)
     if refused:
         refuse(refused)
     click.echo(f"{project}: takes reports as usual")
@@ -61,6 +61,6 @@ def show(ctx: click.Context, project: str, person: str) -> None:
     opened = desk(ctx)
     info = opened.projects.get(project)
     if info is None or opened.people.actor(who(opened, person).id, project) is None:
-        refuse(cases.NOT_FOUND)
+        refuse(cases.NO_PROJECT)
     found = pausing.paused(opened.machine.facts, opened.projects.policy(project, info.policy), opened.now())
     click.echo(found.told if found else f"{project}: takes reports as usual")

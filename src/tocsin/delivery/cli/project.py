@@ -71,7 +71,7 @@ def archive(ctx: click.Context, name: str, told: str, over: bool, person: str, j
     opened = desk(ctx)
     actor = opened.people.actor(who(opened, person).id, name)
     if actor is None or opened.projects.get(name) is None or not access.may_read(actor):
-        refuse(cases.NOT_FOUND)
+        refuse(cases.NO_PROJECT)
     done = archiving.take_up(opened, actor, name) if over else archiving.archive(opened, actor, name, told)
     if isinstance(done, Refused):
         refuse(done)

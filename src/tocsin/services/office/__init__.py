@@ -33,7 +33,7 @@ from tocsin.services import cases, publication, sealing, skill
 from tocsin.services import policies as changing
 from tocsin.services.api_tokens import Caller, shown
 from tocsin.services.app import Desk
-from tocsin.services.cases import NOT_FOUND, Opened
+from tocsin.services.cases import NO_PROJECT, NOT_FOUND, Opened
 from tocsin.services.office import deeds, listing, moves, pages, publications, records
 from tocsin.services.office.listing import MOST, PAGE, Filter
 from tocsin.services.ports.blobs import BlobMissing
@@ -94,7 +94,7 @@ class Office:
         if refused := self.may(scope):
             return refused
         actor = self.desk.people.actor(self.caller.person, project) if project in self.mine() else None
-        return msgspec.structs.replace(actor, via=self.caller.via) if actor else NOT_FOUND
+        return msgspec.structs.replace(actor, via=self.caller.via) if actor else NO_PROJECT
 
     # ---------------------------------------------------------------------------------------------------------- reading
 
@@ -107,7 +107,7 @@ class Office:
         if refused := self.may(Scope.READ):
             return refused
         if project not in self.mine():
-            return NOT_FOUND
+            return NO_PROJECT
         return tuple(lists.Member(id=each.id, name=each.name, roles=each.roles) for each in people(self.desk, project))
 
     def duty(self, project: ProjectId) -> Duty | Refused:
@@ -117,7 +117,7 @@ class Office:
     def duty_of(self, project: ProjectId) -> Duty | Refused:
         """Tell it, whatever the token was made for: who changes something is answered with what it is then."""
         found = rota.page(self.desk, self.caller.person, project) if project in self.mine() else None
-        return pages.duty(found) if found else NOT_FOUND
+        return pages.duty(found) if found else NO_PROJECT
 
     def policy(self, project: ProjectId) -> lists.Policy | Refused:
         """Tell the policy in force."""
@@ -127,7 +127,7 @@ class Office:
         info = self.desk.projects.get(project) if project in self.mine() else None
         found = policies.view(self.desk, project, self.caller.person) if info else None
         if info is None or found is None:
-            return NOT_FOUND
+            return NO_PROJECT
         return pages.policy(found, info, self.desk.projects.history(project))
 
     def cases(self, asked: Filter) -> lists.CasePage | Refused:
