@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Installation
+from tests.services.acts import report
 from tocsin.boot import keys, main
 from tocsin.boot.demo import stand
 from tocsin.delivery.cli.exits import Exit
+from tocsin.testing.house import house
 
 DRAFT = '{"id": "X-1", "modified": "2026-01-01T00:00:00Z", "summary": "Out of bounds", "details": "x"}'
 
@@ -51,6 +54,17 @@ def test_without_an_installation_it_is_said_that_there_is_none_and_what_else_ans
     assert f"no installation is found: {tmp_path} holds no instance.json" in told
     assert "tocsin init" in told
     assert "--feed all.zip" in told
+
+
+def test_words_that_are_no_text_are_named_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = house()
+    case = report(home).case
+    monkeypatch.setattr(main, "open_desk", Installation(home))
+    monkeypatch.setenv("TOCSIN_AS", "dana@example.org")
+    assert run(monkeypatch, "case", "lines", case, "7.4=affected", "--reason", "caf\udce9") == Exit.USAGE
+    assert "no text in UTF-8" in capsys.readouterr().err
 
 
 def test_the_demo_names_a_command_that_this_shell_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

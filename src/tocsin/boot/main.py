@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -35,6 +35,9 @@ from tocsin.services.ports.site import Signer, Tree
 from tocsin.services.ports.sources import Sources
 from tocsin.services.ports.store import Unavailable
 from tocsin.services.ports.vault import Limited, Tampered
+
+NO_TEXT: Final = "surrogates not allowed"
+"""What Python says of arguments whose bytes it could not read (PEP 383)."""
 
 
 class Installation:
@@ -192,6 +195,11 @@ def main() -> None:
             raise
         click.echo(f"tocsin: {inert(error.filename)}: {error.strerror}", err=True)
         sys.exit(int(Exit.FAILED))
+    except UnicodeEncodeError as error:
+        if error.reason != NO_TEXT:
+            raise
+        click.echo("tocsin: what was typed is no text in UTF-8; look at the locale of this terminal", err=True)
+        sys.exit(int(Exit.USAGE))
     except Tampered as error:
         click.echo(f"tocsin: {error}; “tocsin verify” says where", err=True)
         sys.exit(int(Exit.FAILED))

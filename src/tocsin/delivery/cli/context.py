@@ -108,6 +108,8 @@ def who(desk: Desk, named: str) -> PersonInfo:
 
 _KNOWN: Final = ("open", "snoozed", "done")
 """Lists whose cases are known by the last five letters: what is published is still worked on."""
+_DIGITS: Final = 10
+"""No row of the inbox has so many."""
 
 
 def reference(desk: Desk, person: PersonInfo, given: str) -> CaseRef:
@@ -122,7 +124,7 @@ def reference(desk: Desk, person: PersonInfo, given: str) -> CaseRef:
 def meant(given: str, known: Callable[[], Iterable[CaseRef]], waiting: Callable[[], Sequence[CaseRef]]) -> CaseRef:
     """Turn what was typed into a case reference: the reference itself, the last five letters of one that is `known`, or
     a row of the inbox, which lists what is `waiting`; ends with 5 for a row that there is not."""
-    if not given.isdigit():
+    if not (given.isascii() and given.isdigit() and len(given) < _DIGITS):
         return next((ref for ref in (() if "-" in given else known()) if ref.endswith(f"-{given}")), given)
     rows = waiting()
     if not 1 <= int(given) <= len(rows):
