@@ -306,6 +306,39 @@ def test_a_case_that_the_clock_has_nothing_to_tell_of_rests_for_an_hour(home: Ho
     assert worker.tick(home.desk, set()) == 0
 
 
+def test_a_case_that_others_write_to_is_looked_at_again_in_the_next_turn(
+    home: House, ref: CaseRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (row,) = home.desk.inbox.page(InboxQuery(projects=("warehousepg",), open=None))
+    home.desk.inbox.put([msgspec.structs.replace(row, wake_at=home.clock())])
+    said = ["conflict", "closed"]
+    monkeypatch.setattr(worker.cases, "handle", lambda *words, **more: worker.Refused(code=said[0], because="Not now."))
+    assert worker.tick(home.desk, set()) == 1
+    assert worker.tick(home.desk, set()) == 1, "it did not rest"
+    said.reverse()
+    assert worker.tick(home.desk, set()) == 1
+    assert worker.tick(home.desk, set()) == 0, "any other refusal lets it rest"
+
+
+def test_letters_that_cannot_be_sent_end_no_turn_and_the_log_says_nothing_of_them(
+    home: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    report(home)
+    wrong: list[Exception] = [ValueError("to finder@example.org: Memory can be read.")]
+
+    def fails(desk: Desk) -> tuple[int, int]:
+        raise wrong[0]
+
+    monkeypatch.setattr(worker.sending, "drain", fails)
+    turn = worker.run_once(home.desk)
+    assert (turn.effects, turn.failed) == (1, 0), "what stands before it was done, and counted"
+    assert "letters cannot be sent: ValueError" in caplog.text
+    assert "finder" not in caplog.text
+    wrong[0] = Unavailable("away")
+    with pytest.raises(Unavailable):
+        worker.run_once(home.desk)
+
+
 def test_a_case_that_breaks_the_clock_is_told_of_once_and_the_others_are_looked_at(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
