@@ -101,6 +101,18 @@ def test_a_broken_place_starts_at_the_beginning(house: House, sign_in: SignIn) -
     assert rows(look(dana, "/inbox?project=nonsense")) == []
 
 
+def test_an_empty_list_of_one_project_does_not_speak_for_all(house: House, sign_in: SignIn) -> None:
+    flood(house, 1)
+    quiet, dana = story.second(house), sign_in()
+    page = look(dana, f"/inbox?project={quiet}")
+    assert f"Nothing of {quiet} needs you" in page
+    assert "Nothing needs you" not in page
+    mistyped = look(dana, "/inbox?project=%3Cb%3Ewarehouspg")
+    assert "There is no such project" in mistyped
+    assert "&lt;b&gt;warehouspg" in mistyped
+    assert "needs you" not in mistyped
+
+
 def test_an_empty_desk_says_what_to_do(house: House, sign_in: SignIn) -> None:
     assert "Nothing needs you" in look(sign_in())
     nobody = house.desk.people.add("Newcomer", "new@example.org", {})
