@@ -57,6 +57,11 @@ def test_every_limit_can_be_read(shell):
 def test_the_same_moment_is_not_taken_without_a_zone_or_before_it_was(shell):
     case = report(shell.home).case
     assert shell("case", "record", case, "retrospective", "--at", "2026-01-01T00:00").exit_code == Exit.USAGE
+    for words in (("case", "record", case, "retrospective"), ("embargo", "propose", case)):
+        for text in ("tomorrow", "0001-01-01T00:00:00+14:00"):
+            told = shell(*words, "--at", text)
+            assert (told.exit_code, told.stdout) == (Exit.USAGE, "")
+            assert told.stderr == f"tocsin: {text} is no instant with a zone; write it like 2026-12-08T15:00:00Z\n"
     assert shell("case", "record", case, "retrospective", "--at", "2126-01-01T00:00Z").exit_code == Exit.REFUSED
     assert shell("case", "record", case, "tea-time").exit_code == Exit.REFUSED
 

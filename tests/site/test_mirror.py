@@ -97,6 +97,13 @@ def test_where_there_is_no_provider_it_says_so() -> None:
     with pytest.raises(NoProvider, match="cannot be used"):
         mirror(nothing, MemoryTree(Place().clock), "https://nobody.example")
 
+    def unreachable(url: str) -> bytes:
+        raise OSError(f"{url} cannot be read: ConnectError")
+
+    with pytest.raises(NoProvider) as told:
+        mirror(unreachable, MemoryTree(Place().clock), "https://nobody.example")
+    assert str(told.value).count("https://") == 1
+
 
 ROLIE = {"distributions": [{"rolie": {"feeds": [{"url": f"{URL}/feed.json"}]}}]}
 

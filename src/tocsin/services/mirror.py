@@ -119,7 +119,7 @@ def _json(fetch: Fetch, tree: Tree, url: str, origin: str) -> dict[str, Any]:
         body = fetch(url)
         found = json.loads(body)
     except (OSError, ValueError, RecursionError) as error:
-        raise NoProvider(f"{url} cannot be used: {error}") from None
+        raise NoProvider(str(error) if url in str(error) else f"{url} cannot be used: {error}") from None
     if not isinstance(found, dict):
         raise NoProvider(f"{url} is no object")
     tree.write(path, body)

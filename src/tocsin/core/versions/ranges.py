@@ -182,8 +182,8 @@ def _borrowed(scheme: Scheme, text: str) -> Range:
     reader: Any = RANGE_CLASS_BY_SCHEMES.get(kind)
     try:
         read = str(reader.from_native(text)) if reader else ""
-    except Exception as wrong:  # the library raises whatever its parsers raise
-        raise ValueError(f"{text!r} is not a range of the scheme {scheme.name}: {wrong}") from None
+    except Exception:  # the library raises whatever its parsers raise, and speaks of its own classes
+        raise ValueError(f"{text!r} is not a range of the scheme {scheme.name}") from None
     spec = re.sub(r"\s", "", read.partition("/")[2])
     if spec == "None" or not read:
         raise ValueError(f"{text!r} is not a range of the scheme {scheme.name}")

@@ -301,8 +301,8 @@ def _when(text: str) -> datetime | None:
     """Read an instant that says its zone, or end with what is wrong with it; None for an empty text."""
     try:
         return utc(datetime.fromisoformat(text)) if text else None
-    except ValueError as error:
-        stop(f"{text}: {error}; write it like 2026-12-08T15:00:00Z", Exit.USAGE)
+    except (ValueError, OverflowError):
+        stop(f"{text} is no instant with a zone; write it like 2026-12-08T15:00:00Z", Exit.USAGE)
 
 
 @case.command()

@@ -33,8 +33,8 @@ def instant(text: str) -> datetime:
     """Read an instant that says its zone, or end with what is wrong with it."""
     try:
         return utc(datetime.fromisoformat(text))
-    except (ValueError, OverflowError) as error:
-        stop(f"{text}: {error}; write it like 2026-12-08T15:00:00Z", Exit.USAGE)
+    except (ValueError, OverflowError):
+        stop(f"{text} is no instant with a zone; write it like 2026-12-08T15:00:00Z", Exit.USAGE)
 
 
 def answered(shown: Case, named: str) -> str:
