@@ -14,7 +14,8 @@ from tests.publication.places import case_of, order, run
 from tests.services import acts
 from tocsin.core.advisory.model import Advisory
 from tocsin.core.case import commands as cmd
-from tocsin.core.vocabulary import Refused
+from tocsin.core.vocabulary import SYSTEM_ACTOR, Refused
+from tocsin.services import cases, publication
 from tocsin.services.publication import RECORD
 from tocsin.testing.house import House, house
 
@@ -105,6 +106,13 @@ def test_it_can_give_way_to_another_one_and_to_nothing_else(home: House) -> None
         assert isinstance(refused, Refused)
         assert refused.code == "no-successor"
     acts.act(home, ref, cmd.Withdraw(superseded_by="WHPG-SA-2026-002"))
+    opened = cases.open_case(home.desk, ref, SYSTEM_ACTOR, "test")
+    assert opened
+    (early,) = publication.preview(home.desk, opened).problems
+    assert (early.field, "publish it first" in early.message) == ("superseded_by", True), "its existence would be told"
+    successor = acts.report(home).case
+    acts.ready(home, successor, "WHPG-SA-2026-002")
+    publish(home, successor)
     publish(home, ref)
     assert record(home).revisions[-1].summary == "Superseded by WHPG-SA-2026-002."
     assert json.loads(document(home, "csaf21"))["document"]["category"] == "csaf_superseded"

@@ -36,8 +36,14 @@ def held_move(desk: Desk, command: cmd.Command, actor: Actor) -> Refused | None:
 
 
 def in_advisory(desk: Desk, advisory: Advisory) -> tuple[Problem, ...]:
-    """Problems of an advisory that holds a secret: with one of these it is not published."""
+    """Problems of an advisory that holds a secret, or names one that nobody may know of yet: with one of these it is
+    not published."""
     refused = held(desk, advisory, "The advisory")
-    if refused is None:
-        return ()
-    return tuple(Problem(field="details", message=f"it holds a secret: {each}") for each in refused.missing)
+    secrets = refused.missing if refused else ()
+    found = [Problem(field="details", message=f"it holds a secret: {each}") for each in secrets]
+    successor = advisory.superseded_by
+    card = desk.shelf.card(successor) if successor else None
+    if successor and (card is None or card.project != advisory.project.id):
+        message = f"{successor} is no public advisory of the project: publish it first, or its existence would be told"
+        found.append(Problem(field="superseded_by", message=message))
+    return tuple(found)
