@@ -79,6 +79,20 @@ def test_what_is_not_canonical_is_refused_where_that_is_asked(written: str) -> N
         strict_vers(written, scheme("npm"))
 
 
+@pytest.mark.parametrize(
+    "written", ["^^1", ">>1", "1..2", "1.2.3.4", "1 -", "^1 | ^2", "=>1", "=" * 16_000, "1 - " * 4_000, "> " * 8_000]
+)
+@pytest.mark.parametrize("name", ["npm", "semver", "go"])
+def test_what_node_semver_does_not_read_is_refused_and_not_half_read(name: str, written: str) -> None:
+    with pytest.raises(ValueError, match="not a"):
+        native(scheme(name), written)
+
+
+@pytest.mark.parametrize("written", ["~ 1.0.3", "1.2.3 - 2.3.4", "^1 || >=3, <4", "v1.x", "=1.2.3-rc.1+build", ""])
+def test_what_node_semver_reads_is_read(written: str) -> None:
+    native(scheme("npm"), written)
+
+
 @pytest.mark.parametrize("written", ["", "~x", "[1.0", "1.0 or so", ">" * 50, "(" * 5_000, "a" * 20_000])
 def test_what_is_no_range_is_refused_at_once(written: str) -> None:
     for name in ("maven", "npm", "generic", "pep440"):

@@ -29,6 +29,10 @@ _PLAIN: Final = re.compile(r"(?:(?:>=|<=|!=|==|>|<|=)\s*[^\s,|<>=!^~*()\[\]]+(?:
 _BRACKETS: Final = re.compile(r"([\[(])\s*([^,\[\]()]*?)\s*(?:(,)\s*([^,\[\]()]*?)\s*)?([\])])")
 
 _SPECIFIER: Final = re.compile(r"(~=|==|!=|>=|<=|>|<)\s*(\d+(?:\.\d+)*[^\s,*]*?)(\.\*)?", re.ASCII)
+_SIGN: Final = re.compile(r"(>=|<=|>|<|=|~>|~|\^)\s+")
+_PARTIAL: Final = re.compile(
+    r"(?:>=|<=|>|<|=|~>|~|\^)?[=v]*(?:\d+|[xX*])(?:\.(?:\d+|[xX*])){0,2}(?:[-+A-Za-z][0-9A-Za-z.+-]*)?", re.ASCII
+)
 _OWN_NOTATION: Final = frozenset({"conan", "nginx", "npm", "openssl"})
 """Types whose notation gives even a plain comparison a meaning of its own (`>=1.1` is 1.1.0 in npm)."""
 
@@ -179,6 +183,10 @@ def _borrowed(scheme: Scheme, text: str) -> Range:
     from univers.version_range import RANGE_CLASS_BY_SCHEMES
 
     kind = {"semver": "npm", "intdot": "npm", "golang": "npm"}.get(scheme.vers_type, scheme.vers_type)
+    if kind == "npm":
+        text = _SIGN.sub(r"\1", text)
+        if not all(map(_npm, text.split("||"))):
+            raise ValueError(f"{text!r} is not a range of the scheme {scheme.name}")
     reader: Any = RANGE_CLASS_BY_SCHEMES.get(kind)
     try:
         read = str(reader.from_native(text)) if reader else ""
@@ -188,6 +196,15 @@ def _borrowed(scheme: Scheme, text: str) -> Range:
     if spec == "None" or not read:
         raise ValueError(f"{text!r} is not a range of the scheme {scheme.name}")
     return Range(type=scheme.vers_type, constraints=_constraints(spec) if spec not in ("*", "") else ())
+
+
+def _npm(text: str) -> bool:
+    """Whether node-semver reads it (its README, "Range Grammar"); commas are let through, as advisories write them.
+    The library takes the first sign that it knows and overlooks what stands around it, as in `^^1` and `>>1`."""
+    parts = [part for part in re.split(r"[\s,]+", text) if part]
+    if len(parts) == 3 and parts[1] == "-":
+        parts = [parts[0], parts[2]]
+    return all(map(_PARTIAL.fullmatch, parts))
 
 
 def _sorted(scheme: Scheme, found: Iterable[Constraint]) -> tuple[Constraint, ...]:
