@@ -197,6 +197,17 @@ def test_a_vector_of_an_unknown_version_is_told_and_not_lost_in_its_own_format()
     assert json.loads(convert(body, "osv", NOW).body) == value
 
 
+def test_a_publisher_whom_the_source_does_not_name_is_told_of() -> None:
+    value = json.loads(render_all(warehouse())["osv"])
+    del value["references"]
+    body = json.dumps(value).encode()
+    made = convert(body, "csaf", NOW)
+    assert json.loads(made.body)["document"]["publisher"]["namespace"] == "https://example.invalid"
+    assert [each.field for each in made.losses if "example.invalid" in each.message] == ["publisher.namespace"]
+    for name in ("openvex", "text"):
+        assert not [each for each in convert(body, name, NOW).losses if each.field == "publisher.namespace"], name
+
+
 def test_a_rejected_cve_record_is_a_withdrawn_advisory() -> None:
     value = {
         "dataType": "CVE_RECORD",

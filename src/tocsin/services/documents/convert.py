@@ -18,7 +18,7 @@ from tocsin.core.advisory import Advisory, Cna
 from tocsin.core.formats import FORMATS, Loss, cve, format_named
 from tocsin.core.formats.encode import json_bytes, readable
 from tocsin.core.formats.imports import NotImportable, imported, rewritten
-from tocsin.core.formats.imports.common import revisions
+from tocsin.core.formats.imports.common import NOWHERE, revisions
 from tocsin.core.formats.imports.csaf import told_of
 from tocsin.core.formats.judge.detect import as_kind, detect
 from tocsin.core.formats.judge.reading import Unreadable, read
@@ -33,6 +33,8 @@ _ALIASES: Final = {
     "csaf2.1": "csaf21", "csaf-report": "csaf21-report", "csaf-vex": "csaf20-vex", "cve-5.1.1": "cve5.1.1",
     "cve-5.2.0": "cve", "github": "ghsa", "mail": "oss-security", "md": "markdown", "txt": "text", "vex": "openvex",
 }  # fmt: skip
+_NAMESPACED: Final = ("csaf", "cyclonedx")
+"""Formats that give the publisher's address."""
 CANONICAL: Final = tuple(sorted({*(each.name for each in FORMATS), *OTHERS}))
 TARGETS: Final = (*CANONICAL, *sorted(_ALIASES))
 """What can be asked for, and other names for it."""
@@ -92,7 +94,7 @@ def _converted(advisory: Advisory, source: str, wanted: str, now: datetime, assi
     if wanted == source:
         made = rewritten(advisory, wanted, lambda each: _value(wanted, _dated(each, now)))
         return Converted(body=readable(json_bytes(made)), source=source, target=wanted)
-    losses = (*_left_behind(advisory), *_cannot(wanted, advisory))
+    losses = (*_left_behind(advisory), *_made_up(wanted, advisory), *_cannot(wanted, advisory))
     blocking = tuple(each for each in losses if each.blocks and not _unfinished(wanted, each))
     if blocking:
         raise NotConvertible(f"{wanted}: " + "; ".join(f"{each.field}: {each.message}" for each in blocking), blocking)
@@ -186,6 +188,13 @@ def suffix(name: str) -> str:
 
 def _value(name: str, advisory: Advisory) -> Any:
     return msgspec.json.decode(_rendered(name, advisory))
+
+
+def _made_up(wanted: str, advisory: Advisory) -> Iterator[Loss]:
+    """What the source does not say and the document cannot do without."""
+    if advisory.publisher.namespace == NOWHERE and wanted.startswith(_NAMESPACED):
+        message = f"the source does not say whose it is: {NOWHERE} stands there, put the publisher's address in"
+        yield Loss(field="publisher.namespace", message=message)
 
 
 def _left_behind(advisory: Advisory) -> Iterator[Loss]:

@@ -20,6 +20,8 @@ from tocsin.core.severity import Severity, score
 from tocsin.core.versions import LineRange, Scheme, scheme, scheme_called
 from tocsin.core.vocabulary import Affectedness, Value
 
+NOWHERE: Final = "https://example.invalid"
+"""Namespace of a publisher whose document does not say it (RFC 2606: nobody's, ever)."""
 UNNAMED: Final = "n/a"
 """What CVE records write where a product or vendor has no name."""
 
@@ -178,7 +180,7 @@ def publisher(name: str, url: str, fallback: str) -> Publisher:
     """Who publishes: by name, and by the host of an address that is theirs."""
     host = urlsplit(url).hostname or "" if url.startswith(("http://", "https://")) else ""
     namespace = f"https://{host}" if host else ""
-    return Publisher(name=name or host or fallback, namespace=namespace or "https://example.invalid")
+    return Publisher(name=name or host or fallback, namespace=namespace or NOWHERE)
 
 
 def assembled(  # noqa: PLR0913 - an advisory has many parts

@@ -112,7 +112,7 @@ def _publisher(head: dict[str, Any]) -> Publisher:
     known = {each.value for each in PublisherCategory}
     return Publisher(
         name=text(head, "publisher", "name") or "unknown",
-        namespace=text(head, "publisher", "namespace") or "https://example.invalid",
+        namespace=text(head, "publisher", "namespace") or common.NOWHERE,
         contact=text(head, "publisher", "contact_details"),
         category=PublisherCategory(given) if given in known else PublisherCategory.OTHER,
     )
