@@ -96,6 +96,7 @@ def command(kind: type, case: Case, now: datetime) -> Any:
             person="usr_one", name="One", reason="Nobody of the team can be reached."
         ),
         cmd.Shred: lambda: cmd.Shred(digest=custody.digest(case), reason="The reporter asked for its erasure."),
+        cmd.Withdraw: lambda: cmd.Withdraw(because="It never was."),
         cmd.Approve: lambda: cmd.Approve(digest="00" * 32),
         cmd.AskApproval: lambda: cmd.AskApproval(
             wish=cmd.encode(cmd.EndEmbargo(why="early", reason="The fix is out."))
